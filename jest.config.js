@@ -1,0 +1,9 @@
+/** Tests run on the compiled files, the same ones that are shipped: types are checked by the build, workers and .wasm resolve from dist. */
+export default {
+  roots: ['<rootDir>/dist/test'],
+  testMatch: ['**/*.test.js'],
+  transform: {},
+  testEnvironment: 'node',
+  testTimeout: 120_000,
+  reporters: ['default', '<rootDir>/dist/test/line-reporter.js'],
+};

@@ -1,0 +1,26 @@
+/** Element stores that an array may have. */
+export type FloatArray = Float32Array | Float64Array;
+
+/**
+ * A dense array in C order (last index fastest): the form of every array that goes in or out of the library.
+ *
+ * `data.length` is the product of `shape`.
+ */
+export interface NdArray<T extends FloatArray = FloatArray> {
+  /** Elements in C order. */
+  readonly data: T;
+  /** Size of each axis, e.g. `[n, d]`. */
+  readonly shape: readonly number[];
+}
+
+/** Number formats that results come in. */
+export type Precision = 'f64' | 'f32';
+
+/**
+ * A zeroed store of `length` elements in shared memory, so that worker threads read it without a copy.
+ */
+export function allocate(length: number, precision: Precision): FloatArray {
+  const bytes = length * (precision === 'f64' ? 8 : 4);
+  const buffer = new SharedArrayBuffer(bytes);
+  return precision === 'f64' ? new Float64Array(buffer) : new Float32Array(buffer);
+}

@@ -1,0 +1,103 @@
+/**
+ * One class for each situation that a caller can act on.
+ *
+ * Every message follows one pattern: `<where>: <rule>, got <value>. <remedy>`.
+ */
+export abstract class NtkError extends Error {
+  /** Tag to narrow by, stable across versions. */
+  abstract readonly kind: string;
+}
+
+/** One problem of an architecture: where it is, what the rule says and how to mend it. */
+export interface ArchitectureProblem {
+  /** JSON path, e.g. `layers[2].branch[1]`. */
+  readonly path: string;
+  /** Rule, offending value and remedy in one sentence. */
+  readonly message: string;
+}
+
+/** Thrown when an architecture is not valid; it holds every problem found, not just the first. */
+export class ArchitectureError extends NtkError {
+  readonly kind = 'architecture';
+  constructor(readonly problems: readonly ArchitectureProblem[]) {
+    super(problems.map((p) => `${p.path}: ${p.message}`).join('\n'));
+    this.name = 'ArchitectureError';
+  }
+}
+
+/** Thrown when an input file or array cannot be used: missing, truncated, foreign, ragged, not finite, of the wrong shape. */
+export class DataError extends NtkError {
+  readonly kind = 'data';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DataError';
+  }
+}
+
+/** Thrown when an option is out of its range or options contradict each other. */
+export class UsageError extends NtkError {
+  readonly kind = 'usage';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UsageError';
+  }
+}
+
+/** Thrown when the output cannot be written: folder missing, file existing, disk full. */
+export class OutputError extends NtkError {
+  readonly kind = 'output';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'OutputError';
+  }
+}
+
+/** Thrown before the work starts when it would need more memory than was promised. */
+export class MemoryError extends NtkError {
+  readonly kind = 'memory';
+  constructor(message: string) {
+    super(message);
+    this.name = 'MemoryError';
+  }
+}
+
+/** Thrown when a backend is not available here or does not offer what is asked of it. */
+export class BackendError extends NtkError {
+  readonly kind = 'backend';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'BackendError';
+  }
+}
+
+/** Thrown when the precision cannot hold a result (overflow or underflow of a kernel entry). */
+export class NumericalError extends NtkError {
+  readonly kind = 'numerical';
+  constructor(message: string) {
+    super(message);
+    this.name = 'NumericalError';
+  }
+}
+
+/** Thrown when the caller aborted the work through its `AbortSignal`. */
+export class InterruptedError extends NtkError {
+  readonly kind = 'interrupted';
+  constructor(message = 'interrupted') {
+    super(message);
+    this.name = 'InterruptedError';
+  }
+}
+
+/** Thrown for a state that no caller can cause: a defect of the engine itself. */
+export class InternalError extends NtkError {
+  readonly kind = 'internal';
+  constructor(message: string) {
+    super(`internal: ${message}`);
+    this.name = 'InternalError';
+  }
+}
+
+/** Whether `error` is one of the engine's own errors. */
+export function isNtkError(error: unknown): error is NtkError {
+  return error instanceof NtkError;
+}

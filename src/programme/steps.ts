@@ -1,0 +1,60 @@
+/**
+ * The closed vocabulary of a kernel programme: the narrow waist between layers (many, open) and backends (few).
+ *
+ * A programme is a list of steps in single-assignment form. Step `i` defines value `i`: a covariance-like number
+ * for every pair of inputs (x, z). The self-kernels are the same programme on (x, x) and (z, z).
+ * Backends see steps and scalar maps, never a layer.
+ */
+
+/** Index of a step in `Programme.steps`; the value that this step defines. */
+export type ValueId = number;
+
+/**
+ * A scalar function phi, applied to a pair (a, b) of centred Gaussians with covariance [[K11, K12], [K12, K22]].
+ *
+ * `piecewiseLinear`: phi(a) = even |a| + odd a.  `threshold`: phi(a) = 1 for a > 0, else 0.
+ * `errorFunction`: phi(a) = erf(a).  `gaussianGate`: phi(a) = a Phi(a), Phi the normal distribution function.
+ * `exponentialTail`: phi(a) = a for a > 0, else exp(a) - 1.  `sine`, `cosine`: phi(a) = sin(a), cos(a).
+ */
+export type ScalarMap =
+  | { readonly map: 'piecewiseLinear'; readonly even: number; readonly odd: number }
+  | { readonly map: 'threshold' }
+  | { readonly map: 'errorFunction' }
+  | { readonly map: 'gaussianGate' }
+  | { readonly map: 'exponentialTail' }
+  | { readonly map: 'sine' }
+  | { readonly map: 'cosine' };
+
+/** One summand of a weighted sum: `weight` (>= 0) times a value. */
+export interface Term {
+  readonly value: ValueId;
+  readonly weight: number;
+}
+
+/**
+ * `inner`: x . z, the sum over features. A source.
+ * `radial`: exp(-rate |x - z|^power). A source (kernels that are no network).
+ * `sum`: constant + sum over terms of weight times value; the constant is >= 0.
+ * `dual`: E[phi(a) phi(b)] for the covariance `of`.
+ * `dualDerivative`: E[phi'(a) phi'(b)] for the covariance `of`.
+ * `product`: left times right, entry by entry.
+ * `normalise`: of / sqrt(by(x,x) by(z,z)), and 0 where that root is 0.
+ */
+export type Step =
+  | { readonly op: 'inner' }
+  | { readonly op: 'radial'; readonly rate: number; readonly power: number }
+  | { readonly op: 'sum'; readonly terms: readonly Term[]; readonly constant: number }
+  | { readonly op: 'dual'; readonly of: ValueId; readonly phi: ScalarMap }
+  | { readonly op: 'dualDerivative'; readonly of: ValueId; readonly phi: ScalarMap }
+  | { readonly op: 'product'; readonly left: ValueId; readonly right: ValueId }
+  | { readonly op: 'normalise'; readonly of: ValueId; readonly by: ValueId };
+
+/** A network (or a radial kernel) as a straight-line list of steps. */
+export interface Programme {
+  /** Steps in order; a step refers only to earlier ones. */
+  readonly steps: readonly Step[];
+  /** Value of the NNGP; null when it is not wanted. */
+  readonly nngp: ValueId | null;
+  /** Value of the NTK; null when it is not wanted, or when nothing is trained (then the NTK is 0 everywhere). */
+  readonly ntk: ValueId | null;
+}

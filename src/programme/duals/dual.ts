@@ -1,0 +1,46 @@
+/**
+ * A pair of correlated Gaussians (a, b) as a dual function sees it.
+ *
+ * The covariance is K = rs - below = above - rs with rs = sqrt(K11 K22); the smaller of the two gaps carries the digits.
+ */
+export interface GaussianPair {
+  /** Variance and standard deviation of a. */
+  readonly variance1: number;
+  readonly deviation1: number;
+  /** Variance and standard deviation of b. */
+  readonly variance2: number;
+  readonly deviation2: number;
+  /** rs - K >= 0. */
+  readonly below: number;
+  /** rs + K >= 0. */
+  readonly above: number;
+}
+
+/** K of a pair, from the gap that is the smaller one. */
+export function covariance(p: GaussianPair): number {
+  const rs = p.deviation1 * p.deviation2;
+  return p.below <= p.above ? rs - p.below : p.above - rs;
+}
+
+/**
+ * What is known of a smooth scalar function phi, for a ~ N(0, q) and for pairs.
+ *
+ * `parity` tells how E[phi phi] changes with the sign of K: 1 (even), -1 (odd), 0 (neither).
+ * `resolution` is the largest rs - K for which the derivative may be integrated over [K, rs] by three Gauss points.
+ */
+export interface SmoothDual {
+  readonly parity: 1 | -1 | 0;
+  readonly resolution: number;
+  /** F(q) = E[phi(a)^2]. */
+  square(q: number): number;
+  /** dF/dq = E[phi'^2] + E[phi phi'']. */
+  squareSlope(q: number): number;
+  /** Fd(q) = E[phi'(a)^2]. */
+  derivativeSquare(q: number): number;
+  /** dFd/dq. */
+  derivativeSquareSlope(q: number): number;
+  /** E[phi(a) phi(b)]. */
+  product(p: GaussianPair): number;
+  /** E[phi'(a) phi'(b)]. */
+  derivativeProduct(p: GaussianPair): number;
+}

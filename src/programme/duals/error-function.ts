@@ -1,0 +1,22 @@
+import { covariance, type GaussianPair, type SmoothDual } from './dual.js';
+
+/** (1 + 2 K11)(1 + 2 K22) - 4 K^2, without cancellation. */
+function determinant(p: GaussianPair): number {
+  return 1 + 2 * (p.variance1 + p.variance2) + 4 * p.below * p.above;
+}
+
+/**
+ * Dual of erf: E = (2/pi) asin(2 K / sqrt((1 + 2 K11)(1 + 2 K22))), E' = (4/pi) / sqrt((1 + 2 K11)(1 + 2 K22) - 4 K^2).
+ *
+ * Source: Williams 1997, Computing with infinite networks, eq. 11.
+ */
+export const errorFunction: SmoothDual = {
+  parity: -1,
+  resolution: 0.02,
+  square: (q) => (2 / Math.PI) * Math.atan2(2 * q, Math.sqrt(1 + 4 * q)),
+  squareSlope: (q) => 4 / (Math.PI * (1 + 2 * q) * Math.sqrt(1 + 4 * q)),
+  derivativeSquare: (q) => 4 / (Math.PI * Math.sqrt(1 + 4 * q)),
+  derivativeSquareSlope: (q) => -8 / (Math.PI * (1 + 4 * q) * Math.sqrt(1 + 4 * q)),
+  product: (p) => (2 / Math.PI) * Math.atan2(2 * covariance(p), Math.sqrt(determinant(p))),
+  derivativeProduct: (p) => 4 / (Math.PI * Math.sqrt(determinant(p))),
+};

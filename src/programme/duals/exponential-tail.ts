@@ -1,0 +1,100 @@
+import { covariance, type GaussianPair, type SmoothDual } from './dual.js';
+import { erfcx, normalCdf } from './erfcx.js';
+import { gaussLegendre } from './gauss-legendre.js';
+
+const RULE = gaussLegendre(20);
+const INVERSE_ROOT_2PI = 1 / Math.sqrt(2 * Math.PI);
+/** Beyond this many deviations the Gaussian weight is below 1e-18. */
+const REACH = 9;
+
+function phi(a: number): number {
+  return a > 0 ? a : Math.expm1(a);
+}
+
+function phiSlope(a: number): number {
+  return a > 0 ? 1 : Math.exp(a);
+}
+
+/** E[exp(m + sigma g); m + sigma g < 0] for g ~ N(0, 1), without overflow. */
+function tail(m: number, sigma: number): number {
+  const h = m / sigma;
+  const y = h + sigma;
+  return y > 0
+    ? 0.5 * erfcx(y / Math.SQRT2) * Math.exp((-h * h) / 2)
+    : Math.exp(m + (sigma * sigma) / 2) * normalCdf(-y);
+}
+
+/** E[phi(m + sigma g)]. */
+function smoothed(m: number, sigma: number): number {
+  if (sigma < 1e-150) return phi(m);
+  const h = m / sigma;
+  const density = INVERSE_ROOT_2PI * Math.exp((-h * h) / 2);
+  return m * normalCdf(h) + sigma * density + tail(m, sigma) - normalCdf(-h);
+}
+
+/** E[phi'(m + sigma g)]. */
+function smoothedSlope(m: number, sigma: number): number {
+  if (sigma < 1e-150) return phiSlope(m);
+  return normalCdf(m / sigma) + tail(m, sigma);
+}
+
+/** Panel borders on [0, REACH]: geometric from the width of the transition at 0, then of equal size. */
+function panels(width: number): number[] {
+  const borders = [0];
+  for (let v = Math.max(Math.min(width, 1), 1e-12) / 2; v < 0.75; v *= 2.5) borders.push(v);
+  for (let v = 0.75; v < REACH; v += 0.75) borders.push(v);
+  borders.push(REACH);
+  return borders;
+}
+
+/** E over (a, b): one variable in closed form, the other panel by panel with the kink of phi on a border. */
+function expectation(
+  p: GaussianPair,
+  outer: (a: number) => number,
+  inner: (m: number, sigma: number) => number,
+): number {
+  const first = p.deviation1 >= p.deviation2;
+  const [r, s] = first ? [p.deviation1, p.deviation2] : [p.deviation2, p.deviation1];
+  if (s === 0) return inner(0, r) * outer(0);
+  const u = covariance(p) / (r * s);
+  const rest = Math.sqrt(p.below * p.above) / (r * s);
+  const sigma = s * rest;
+  const borders = panels(rest / Math.max(Math.abs(u), 1e-3));
+  let sum = 0;
+  for (let k = 0; k + 1 < borders.length; k++) {
+    const half = (borders[k + 1] - borders[k]) / 2;
+    const centre = (borders[k + 1] + borders[k]) / 2;
+    for (let i = 0; i < RULE.nodes.length; i++) {
+      const g = centre + half * RULE.nodes[i];
+      const weight = half * RULE.weights[i] * Math.exp((-g * g) / 2);
+      sum += weight * (outer(r * g) * inner(u * s * g, sigma) + outer(-r * g) * inner(-u * s * g, sigma));
+    }
+  }
+  return sum * INVERSE_ROOT_2PI;
+}
+
+/**
+ * Dual of elu (alpha = 1): one conditional expectation in closed form, the other by Gauss-Legendre panels.
+ *
+ * The closed form through bivariate normal probabilities (Tsuchida et al. 2021) multiplies probabilities of 1e-10 by
+ * exp(K11/2) and loses those digits; the panels do not. phi'' has a jump, so E[phi' phi'] is smooth near K = rs only
+ * up to (rs - K)^(3/2): hence the small `resolution`.
+ */
+export const exponentialTail: SmoothDual = {
+  parity: 0,
+  resolution: 1e-5,
+  square: (q) => {
+    const r = Math.sqrt(q);
+    return q < 1e-3
+      ? expectation({ variance1: q, deviation1: r, variance2: q, deviation2: r, below: 0, above: 2 * q }, phi, smoothed)
+      : q / 2 + 0.5 * erfcx(Math.SQRT2 * r) - erfcx(r / Math.SQRT2) + 0.5;
+  },
+  squareSlope: (q) => {
+    const r = Math.sqrt(q);
+    return 0.5 + erfcx(Math.SQRT2 * r) - 0.5 * erfcx(r / Math.SQRT2);
+  },
+  derivativeSquare: (q) => 0.5 + 0.5 * erfcx(Math.sqrt(2 * q)),
+  derivativeSquareSlope: (q) => (q === 0 ? 0 : erfcx(Math.sqrt(2 * q)) - INVERSE_ROOT_2PI / Math.sqrt(q)),
+  product: (p) => expectation(p, phi, smoothed),
+  derivativeProduct: (p) => expectation(p, phiSlope, smoothedSlope),
+};

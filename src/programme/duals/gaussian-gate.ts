@@ -1,0 +1,53 @@
+import { covariance, type GaussianPair, type SmoothDual } from './dual.js';
+
+const TWO_PI = 2 * Math.PI;
+
+function product(p: GaussianPair): number {
+  const k = covariance(p);
+  const s = p.variance1 + p.variance2;
+  const t = p.variance1 * p.variance2;
+  const square = 1 + s + p.below * p.above;
+  const root = Math.sqrt(square);
+  return ((k * k + t * square) / ((1 + s + t) * root) + k * Math.atan2(k, root)) / TWO_PI + k / 4;
+}
+
+function derivativeProduct(p: GaussianPair): number {
+  const k = covariance(p);
+  const s = p.variance1 + p.variance2;
+  const t = p.variance1 * p.variance2;
+  const square = 1 + s + p.below * p.above;
+  const root = Math.sqrt(square);
+  return (k / (TWO_PI * root)) * (1 / square + (1 - t) / (1 + s + t) + 1) + 0.25 + Math.atan2(k, root) / TWO_PI;
+}
+
+/**
+ * Dual of the exact gelu a Phi(a).
+ *
+ * With D = sqrt((1 + K11)(1 + K22) - K^2): E = [(K^2 + K11 K22 D^2) / ((1 + K11)(1 + K22) D) + K atan2(K, D)] / (2 pi) + K/4.
+ * Source: Tsuchida et al. 2021, Avoiding kernel fixed points, Prop. 2.
+ */
+export const gaussianGate: SmoothDual = {
+  parity: 0,
+  resolution: 0.02,
+  square: (q) => {
+    const d = Math.sqrt(1 + 2 * q);
+    return q / 4 + ((2 * q * q) / ((1 + q) * d) + q * Math.atan2(q, d)) / TWO_PI;
+  },
+  squareSlope: (q) => {
+    const d = Math.sqrt(1 + 2 * q);
+    const inner = (4 * q) / ((1 + q) * d) - (2 * q * q) / ((1 + q) ** 2 * d) - (2 * q * q) / ((1 + q) * d ** 3);
+    return 0.25 + (inner + Math.atan2(q, d) + q / (d * (1 + q))) / TWO_PI;
+  },
+  derivativeSquare: (q) => {
+    const d = Math.sqrt(1 + 2 * q);
+    return 0.25 + (Math.atan2(q, d) + (q / d) * (1 / (d * d) + 2 / (1 + q))) / TWO_PI;
+  },
+  derivativeSquareSlope: (q) => {
+    const d = Math.sqrt(1 + 2 * q);
+    const h = 1 / (d * d) + 2 / (1 + q);
+    const hSlope = -2 / d ** 4 - 2 / (1 + q) ** 2;
+    return (1 / (d * (1 + q)) + ((1 + q) / d ** 3) * h + (q / d) * hSlope) / TWO_PI;
+  },
+  product,
+  derivativeProduct,
+};

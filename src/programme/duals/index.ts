@@ -1,0 +1,23 @@
+import type { ScalarMap } from '../steps.js';
+import type { SmoothDual } from './dual.js';
+import { errorFunction } from './error-function.js';
+import { exponentialTail } from './exponential-tail.js';
+import { gaussianGate } from './gaussian-gate.js';
+import { cosine, sine } from './waves.js';
+
+/** Names of the maps whose duals are smooth functions of the covariances; the others act on the angle alone. */
+export type SmoothMap = Exclude<ScalarMap['map'], 'piecewiseLinear' | 'threshold'>;
+
+/** The smooth duals by the name of their map. */
+export const SMOOTH_DUALS = {
+  errorFunction,
+  gaussianGate,
+  exponentialTail,
+  sine,
+  cosine,
+} satisfies Record<SmoothMap, SmoothDual>;
+
+/** The smooth dual of a map; null for maps that act on the angle alone. */
+export function smoothDual(phi: ScalarMap): SmoothDual | null {
+  return phi.map === 'piecewiseLinear' || phi.map === 'threshold' ? null : SMOOTH_DUALS[phi.map];
+}

@@ -1,0 +1,43 @@
+import { covariance, type GaussianPair, type SmoothDual } from './dual.js';
+
+/** [exp(-|a-b|^2/2), exp(-|a+b|^2/2)] in expectation: the two exponentials that every wave kernel is made of. */
+function exponentials(p: GaussianPair): readonly [number, number] {
+  const spread = (p.deviation1 - p.deviation2) ** 2;
+  return [Math.exp(-(spread + 2 * p.below) / 2), Math.exp(-(spread + 2 * p.above) / 2)];
+}
+
+function sineProduct(p: GaussianPair): number {
+  const k = covariance(p);
+  if (Math.abs(k) < 1) return Math.exp(-(p.variance1 + p.variance2) / 2) * Math.sinh(k);
+  const [minus, plus] = exponentials(p);
+  return (minus - plus) / 2;
+}
+
+function cosineProduct(p: GaussianPair): number {
+  const [minus, plus] = exponentials(p);
+  return (minus + plus) / 2;
+}
+
+/** Dual of sin: E[sin a sin b] = exp(-(K11 + K22)/2) sinh K, E[cos a cos b] = exp(-(K11 + K22)/2) cosh K. */
+export const sine: SmoothDual = {
+  parity: -1,
+  resolution: 0.02,
+  square: (q) => -Math.expm1(-2 * q) / 2,
+  squareSlope: (q) => Math.exp(-2 * q),
+  derivativeSquare: (q) => (1 + Math.exp(-2 * q)) / 2,
+  derivativeSquareSlope: (q) => -Math.exp(-2 * q),
+  product: sineProduct,
+  derivativeProduct: cosineProduct,
+};
+
+/** Dual of cos: the two expectations of `sine` in the other order. */
+export const cosine: SmoothDual = {
+  parity: 1,
+  resolution: 0.02,
+  square: (q) => (1 + Math.exp(-2 * q)) / 2,
+  squareSlope: (q) => -Math.exp(-2 * q),
+  derivativeSquare: (q) => -Math.expm1(-2 * q) / 2,
+  derivativeSquareSlope: (q) => Math.exp(-2 * q),
+  product: cosineProduct,
+  derivativeProduct: sineProduct,
+};

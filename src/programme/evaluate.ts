@@ -1,0 +1,129 @@
+import { smoothDual } from './duals/index.js';
+import type { RowFactors } from './own.js';
+import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from './pair.js';
+import type { Programme, Step } from './steps.js';
+
+/** Correlations of many pairs: 1 - u and 1 + u of each, `[pairs]`. */
+export interface Gaps {
+  readonly below: Float64Array;
+  readonly above: Float64Array;
+}
+
+/** `pairs` correlations of 0. */
+export function gaps(pairs: number): Gaps {
+  return { below: new Float64Array(pairs).fill(1), above: new Float64Array(pairs).fill(1) };
+}
+
+/** Which rows the pairs join: pair p is row `x` of one set with row `firstZ + p` of the other (row 0 for constant factors). */
+export interface Strip {
+  readonly x: RowFactors;
+  readonly rowX: number;
+  readonly z: RowFactors;
+  readonly firstZ: number;
+}
+
+/** Outputs of a body: the correlations of the NNGP and of the NTK, null where there is none. */
+export interface BodyResult {
+  readonly nngp: Gaps | null;
+  readonly ntk: Gaps | null;
+}
+
+const ownMap = (columns: readonly Float64Array[], i: number): OwnMap => ({
+  variance: columns[0][i],
+  deviation: columns[1][i],
+  root: columns[2][i],
+  curvature: columns.length > 3 ? columns[3][i] : 0,
+});
+
+/** gap' = sum a_k b_k gap_k + 1/2 sum (a_k - b_k)^2 for shares a, b of unit length: no term is negative. */
+function sumStep(step: Extract<Step, { op: 'sum' }>, index: number, values: readonly Gaps[], at: Strip, out: Gaps): void {
+  const [cx, cz] = [at.x.columns[index], at.z.columns[index]];
+  const ix = at.x.rows === 1 ? 0 : at.rowX;
+  for (let p = 0; p < out.below.length; p++) {
+    const iz = at.z.rows === 1 ? 0 : at.firstZ + p;
+    let [below, above, spread] = [0, 0, 0];
+    for (let k = 0; k < cx.length; k++) {
+      const [a, b] = [cx[k][ix], cz[k][iz]];
+      spread += (a - b) * (a - b);
+      const part = k < step.terms.length ? values[step.terms[k].value] : null;
+      below += a * b * (part === null ? 0 : part.below[p]);
+      above += a * b * (part === null ? 2 : part.above[p]);
+    }
+    keepSmaller(below + spread / 2, above + spread / 2, out, p);
+  }
+}
+
+function keepSmaller(below: number, above: number, out: Gaps, p: number): void {
+  out.below[p] = below <= above ? below : 2 - above;
+  out.above[p] = below <= above ? 2 - below : above;
+}
+
+function mapStep(step: Extract<Step, { op: 'dual' | 'dualDerivative' }>, index: number, of: Gaps, at: Strip, out: Gaps): void {
+  const dual = smoothDual(step.phi);
+  const derivative = step.op === 'dualDerivative';
+  const own: OwnMap | null = dual && ownMap(at.x.columns[index], at.x.rows === 1 ? 0 : at.rowX);
+  const u: Correlation = { below: 0, above: 0 };
+  const v: Correlation = { below: 0, above: 0 };
+  for (let p = 0; p < out.below.length; p++) {
+    u.below = of.below[p];
+    u.above = of.above[p];
+    if (dual === null || own === null) angleMap(step.phi, derivative, u, v);
+    else {
+      const other = ownMap(at.z.columns[index], at.z.rows === 1 ? 0 : at.firstZ + p);
+      if (derivative) smoothDerivative(dual, own, other, u, v);
+      else smooth(dual, own, other, u, v);
+    }
+    out.below[p] = v.below;
+    out.above[p] = v.above;
+  }
+}
+
+/** 1 - u v from the gaps of u and v, and 1 + u v likewise. */
+function productStep(left: Gaps, right: Gaps, out: Gaps): void {
+  for (let p = 0; p < out.below.length; p++) {
+    const [a, b] = [left.below[p], right.below[p]];
+    const below = a + b - a * b;
+    const c = left.above[p];
+    keepSmaller(below, c + b - c * b, out, p);
+  }
+}
+
+/** 1 - exp(-rate |x - z|^power) with |x - z|^2 = (r - s)^2 + 2 r s (1 - cos). */
+function radialStep(step: Extract<Step, { op: 'radial' }>, index: number, source: Gaps, at: Strip, out: Gaps): void {
+  const r = at.x.columns[index][0][at.x.rows === 1 ? 0 : at.rowX];
+  for (let p = 0; p < out.below.length; p++) {
+    const s = at.z.columns[index][0][at.z.rows === 1 ? 0 : at.firstZ + p];
+    const square = (r - s) ** 2 + 2 * r * s * source.below[p];
+    const below = -Math.expm1(-step.rate * (step.power === 2 ? square : Math.sqrt(square) ** step.power));
+    keepSmaller(below, 2 - below, out, p);
+  }
+}
+
+/**
+ * Runs the body of a programme in float64 on a strip of pairs, given the correlations of their inputs.
+ *
+ * Written step by step like the formulas; the other backends are tested against it. Values that later steps no longer
+ * need are kept: a strip is short.
+ */
+export function evaluate(programme: Programme, source: Gaps, at: Strip): BodyResult {
+  const values: Gaps[] = [];
+  const pairs = source.below.length;
+  programme.steps.forEach((step, index) => {
+    if (step.op === 'inner') {
+      values.push(source);
+      return;
+    }
+    if (step.op === 'normalise') {
+      values.push(values[step.of]);
+      return;
+    }
+    const out = gaps(pairs);
+    if (step.op === 'sum') sumStep(step, index, values, at, out);
+    else if (step.op === 'product') productStep(values[step.left], values[step.right], out);
+    else if (step.op === 'radial') radialStep(step, index, source, at, out);
+    else mapStep(step, index, values[step.of], at, out);
+    values.push(out);
+  });
+  const pick = (v: number | null): Gaps | null => (v === null ? null : values[v]);
+  return { nngp: pick(programme.nngp), ntk: pick(programme.ntk) };
+}

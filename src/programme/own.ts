@@ -1,0 +1,146 @@
+import { NumericalError } from '../errors.js';
+import { smoothDual } from './duals/index.js';
+import type { Programme, ScalarMap, Step } from './steps.js';
+import { setSquare, setWide, type Wide, wideNumber, wideShare, wideZeros } from './wide.js';
+
+/**
+ * What a pair needs to know of its rows: the self-kernels of a programme, turned into factors near 1.
+ *
+ * A pair carries only correlations u = K(x,z) / sqrt(K(x,x) K(z,z)); everything that depends on one row alone is here,
+ * computed once per row in float64.
+ */
+export interface RowFactors {
+  /** Rows n; 1 when the factors are the same for every row. */
+  readonly rows: number;
+  /**
+   * Columns `[n]` of each step:
+   * `sum`: sqrt(weight part / total) of each term, then sqrt(constant / total) if there is a constant;
+   * smooth `dual`: K(x,x), its root, sqrt(E phi^2), curvature (see `pair.ts`);
+   * smooth `dualDerivative`: K(x,x), its root, sqrt(E phi'^2);
+   * `radial`: |x|. Other steps: none.
+   */
+  readonly columns: readonly (readonly Float64Array[])[];
+  /** K(x,x) of the NNGP and of the NTK; null where the programme has no such output. */
+  readonly nngp: Wide | null;
+  readonly ntk: Wide | null;
+}
+
+function sumOwn(step: Extract<Step, { op: 'sum' }>, own: readonly Wide[], total: Wide): void {
+  for (let i = 0; i < total.mantissa.length; i++) {
+    let top = step.constant > 0 ? 0 : -Infinity;
+    for (const { value } of step.terms) if (own[value].mantissa[i] > 0) top = Math.max(top, own[value].exponent[i]);
+    if (top === -Infinity) continue;
+    let sum = step.constant * 2 ** (-512 * top);
+    for (const { value, weight } of step.terms) {
+      sum += weight * own[value].mantissa[i] * 2 ** (512 * (own[value].exponent[i] - top));
+    }
+    setWide(total, i, sum, top);
+  }
+}
+
+function sumColumns(step: Extract<Step, { op: 'sum' }>, own: readonly Wide[], total: Wide): Float64Array[] {
+  const n = total.mantissa.length;
+  const columns = step.terms.map(({ value, weight }) =>
+    Float64Array.from({ length: n }, (_, i) => Math.sqrt(wideShare(weight, own[value], total, i))),
+  );
+  if (step.constant > 0) {
+    const unit = wideZeros(n);
+    unit.mantissa.fill(1);
+    columns.push(Float64Array.from({ length: n }, (_, i) => Math.sqrt(wideShare(step.constant, unit, total, i))));
+  }
+  return columns;
+}
+
+/** The own value as a plain number, for maps that are not homogeneous. */
+function plain(w: Wide, i: number): number {
+  const v = wideNumber(w, i);
+  if (!Number.isFinite(v)) {
+    throw new NumericalError(
+      `row ${i}: the variance before an activation that is not homogeneous must be a double, got one above 1e308. Scale the inputs (--scale unit-rows) or lower weightStd`,
+    );
+  }
+  return v;
+}
+
+function dualOwn(phi: ScalarMap, derivative: boolean, of: Wide, total: Wide): Float64Array[] {
+  const n = of.mantissa.length;
+  const smooth = smoothDual(phi);
+  if (smooth === null) {
+    for (let i = 0; i < n; i++) angleOwn(phi, derivative, of, total, i);
+    return [];
+  }
+  const columns = Array.from({ length: derivative ? 3 : 4 }, () => new Float64Array(n));
+  for (let i = 0; i < n; i++) {
+    const q = plain(of, i);
+    const f = derivative ? smooth.derivativeSquare(q) : smooth.square(q);
+    columns[0][i] = q;
+    columns[1][i] = Math.sqrt(q);
+    columns[2][i] = Math.sqrt(f);
+    if (!derivative && f > 0) {
+      const slope = smooth.squareSlope(q);
+      const spread = smooth.derivativeSquare(q) + 2 * q * smooth.derivativeSquareSlope(q);
+      columns[3][i] = Math.max(0, (spread - (q * slope * slope) / f) / 2);
+    }
+    setWide(total, i, f, 0);
+  }
+  return columns;
+}
+
+/** Own value of a map that acts on the angle: linear in K(x,x) for |a| and a, 1/2 for the threshold; 0 for a zero row. */
+function angleOwn(phi: ScalarMap, derivative: boolean, of: Wide, total: Wide, i: number): void {
+  if (of.mantissa[i] === 0) return;
+  if (phi.map === 'piecewiseLinear') {
+    const gain = phi.even * phi.even + phi.odd * phi.odd;
+    setWide(total, i, derivative ? gain : gain * of.mantissa[i], derivative ? 0 : of.exponent[i]);
+  } else {
+    setWide(total, i, 0.5, 0);
+  }
+}
+
+function stepOwn(step: Step, own: readonly Wide[], norms: Float64Array, total: Wide): Float64Array[] {
+  const n = norms.length;
+  switch (step.op) {
+    case 'inner':
+      for (let i = 0; i < n; i++) setSquare(total, i, norms[i]);
+      return [];
+    case 'radial':
+      total.mantissa.fill(1);
+      return [norms];
+    case 'sum':
+      sumOwn(step, own, total);
+      return sumColumns(step, own, total);
+    case 'dual':
+      return dualOwn(step.phi, false, own[step.of], total);
+    case 'dualDerivative':
+      return dualOwn(step.phi, true, own[step.of], total);
+    case 'product': {
+      const [l, r] = [own[step.left], own[step.right]];
+      for (let i = 0; i < n; i++) setWide(total, i, l.mantissa[i] * r.mantissa[i], l.exponent[i] + r.exponent[i]);
+      return [];
+    }
+    case 'normalise': {
+      const [of, by] = [own[step.of], own[step.by]];
+      for (let i = 0; i < n; i++) {
+        if (by.mantissa[i] > 0) setWide(total, i, of.mantissa[i] / by.mantissa[i], of.exponent[i] - by.exponent[i]);
+      }
+      return [];
+    }
+  }
+}
+
+/**
+ * Runs a programme on (x, x) for every row x, given the norms |x| `[n]`.
+ *
+ * Throws NumericalError where a variance before a map that is not homogeneous leaves the range of a double.
+ */
+export function rowFactors(programme: Programme, norms: Float64Array): RowFactors {
+  const own: Wide[] = [];
+  const columns: Float64Array[][] = [];
+  for (const step of programme.steps) {
+    const total = wideZeros(norms.length);
+    columns.push(stepOwn(step, own, norms, total));
+    own.push(total);
+  }
+  const output = (v: number | null): Wide | null => (v === null ? null : own[v]);
+  return { rows: norms.length, columns, nngp: output(programme.nngp), ntk: output(programme.ntk) };
+}

@@ -1,0 +1,144 @@
+import { angle, sineMinus } from './gap.js';
+import type { GaussianPair, SmoothDual } from './duals/dual.js';
+import type { ScalarMap } from './steps.js';
+
+/**
+ * A correlation u of a pair as its two gaps; the smaller one carries the digits.
+ */
+export interface Correlation {
+  /** 1 - u, in [0, 2]. */
+  below: number;
+  /** 1 + u, in [0, 2]. */
+  above: number;
+}
+
+/** Row factors of a smooth map: K(x,x), its root, the root of E phi^2 (or E phi'^2), curvature. */
+export interface OwnMap {
+  readonly variance: number;
+  readonly deviation: number;
+  readonly root: number;
+  readonly curvature: number;
+}
+
+/** Stores u from the gap that is known well: the other one is 2 minus it. */
+function store(out: Correlation, below: number, above: number): void {
+  if (below <= above) {
+    out.below = Math.max(below, 0);
+    out.above = 2 - out.below;
+  } else {
+    out.above = Math.max(above, 0);
+    out.below = 2 - out.above;
+  }
+}
+
+/**
+ * E[phi phi] of phi(a) = even |a| + odd a, relative to its own values.
+ *
+ * With A(u) = 1 - (below - 2 J / pi) the kernel of |a| (Cho and Saul 2009, eq. 6): u' = (even^2 A(u) + odd^2 u) / (even^2 + odd^2).
+ */
+export function piecewiseLinear(even: number, odd: number, u: Correlation, out: Correlation): void {
+  const [e, o] = [even * even, odd * odd];
+  const small = Math.min(u.below, u.above);
+  const t = angle(small, 2 - small);
+  const gap = Math.max(0, small - (2 / Math.PI) * sineMinus(t));
+  store(out, (e * gap + o * u.below) / (e + o), (e * (2 - gap) + o * u.above) / (e + o));
+}
+
+/** E[phi' phi'] of the same phi, relative to its own values: 1 - 2 even^2 / (even^2 + odd^2) theta / pi. */
+export function piecewiseLinearDerivative(even: number, odd: number, u: Correlation, out: Correlation): void {
+  const [e, o] = [even * even, odd * odd];
+  const weight = (2 * e) / (e + o);
+  const below = (weight * angle(u.below, u.above)) / Math.PI;
+  store(out, below, 2 - below);
+}
+
+/** E[1(a > 0) 1(b > 0)] relative to its own value 1/2: 1 - theta / pi (Cho and Saul 2009, eq. 4). */
+export function threshold(u: Correlation, out: Correlation): void {
+  const below = angle(u.below, u.above) / Math.PI;
+  store(out, below, 2 - below);
+}
+
+const NODES = [0.5 - Math.sqrt(0.15), 0.5, 0.5 + Math.sqrt(0.15)];
+const WEIGHTS = [5 / 18, 8 / 18, 5 / 18];
+/** Deviations that differ by less than this share are compared through the curvature; above, subtraction keeps 1e-8. */
+const COMONOTONE_SWITCH = 2e-4;
+
+function pairOf(x: OwnMap, z: OwnMap, below: number): GaussianPair {
+  return {
+    variance1: x.variance,
+    deviation1: x.deviation,
+    variance2: z.variance,
+    deviation2: z.deviation,
+    below,
+    above: 2 * x.deviation * z.deviation - below,
+  };
+}
+
+/**
+ * sqrt(F1 F2) - E[phi(r g) phi(s g)] of fully correlated Gaussians: curvature (r - s)^2 for r near s, else by subtraction.
+ */
+function comonotoneGap(dual: SmoothDual, x: OwnMap, z: OwnMap): number {
+  const difference = x.deviation - z.deviation;
+  if (Math.abs(difference) < COMONOTONE_SWITCH * (x.deviation + z.deviation)) {
+    return ((x.curvature + z.curvature) / 2) * difference * difference;
+  }
+  return Math.max(0, x.root * z.root - dual.product(pairOf(x, z, 0)));
+}
+
+/**
+ * sqrt(F1 F2) - E[phi phi] for rs - K = `gap` small, without cancellation: the fully correlated part plus the integral
+ * of E[phi' phi'] over [K, rs] (Price's theorem: dE[phi phi]/dK = E[phi' phi']).
+ */
+function smallGap(dual: SmoothDual, x: OwnMap, z: OwnMap, gap: number): number {
+  let sum = 0;
+  for (let i = 0; i < 3; i++) sum += WEIGHTS[i] * dual.derivativeProduct(pairOf(x, z, gap * NODES[i]));
+  return comonotoneGap(dual, x, z) + gap * sum;
+}
+
+/**
+ * E[phi phi] of a smooth map, relative to sqrt(F1 F2).
+ *
+ * An odd or even map is evaluated on the side where u >= 0, so that antipodes keep their digits as duplicates do.
+ */
+export function smooth(dual: SmoothDual, x: OwnMap, z: OwnMap, u: Correlation, out: Correlation): void {
+  const scale = x.root * z.root;
+  if (!(scale > 0)) {
+    out.below = 1;
+    out.above = 1;
+    return;
+  }
+  const mirrored = dual.parity !== 0 && u.above < u.below;
+  const rs = x.deviation * z.deviation;
+  const gap = rs * (mirrored ? u.above : u.below);
+  let [below, above] = [0, 0];
+  if (gap <= dual.resolution) {
+    below = smallGap(dual, x, z, gap) / scale;
+    above = 2 - below;
+  } else {
+    const value = dual.product({ ...pairOf(x, z, gap), above: rs * (mirrored ? u.below : u.above) }) / scale;
+    below = 1 - value;
+    above = 1 + value;
+  }
+  if (mirrored && dual.parity === -1) store(out, above, below);
+  else store(out, below, above);
+}
+
+/** E[phi' phi'] of a smooth map, relative to its own values. */
+export function smoothDerivative(dual: SmoothDual, x: OwnMap, z: OwnMap, u: Correlation, out: Correlation): void {
+  const scale = x.root * z.root;
+  if (!(scale > 0)) {
+    out.below = 1;
+    out.above = 1;
+    return;
+  }
+  const rs = x.deviation * z.deviation;
+  const value = dual.derivativeProduct({ ...pairOf(x, z, 0), below: rs * u.below, above: rs * u.above }) / scale;
+  store(out, 1 - value, 1 + value);
+}
+
+/** The value of a map, or of its derivative, that acts on the angle alone. */
+export function angleMap(phi: ScalarMap, derivative: boolean, u: Correlation, out: Correlation): void {
+  if (phi.map !== 'piecewiseLinear') threshold(u, out);
+  else if (derivative) piecewiseLinearDerivative(phi.even, phi.odd, u, out);
+  else piecewiseLinear(phi.even, phi.odd, u, out);
+}

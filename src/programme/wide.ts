@@ -1,0 +1,62 @@
+/**
+ * Non-negative numbers with a wide exponent, one for each row: value = mantissa * 2^(512 exponent).
+ *
+ * Own values of deep residual networks grow like (1 + alpha^2)^depth, past the range of a double; their ratios, which
+ * are all that a pair needs, stay ordinary numbers.
+ */
+export interface Wide {
+  /** 0, or in [2^-256, 2^256); `[n]`. */
+  readonly mantissa: Float64Array;
+  /** Number of factors 2^512; `[n]`. */
+  readonly exponent: Int32Array;
+}
+
+const LIMB = 2 ** 512;
+const HIGH = 2 ** 256;
+const LOW = 2 ** -256;
+
+/** `n` zeros. */
+export function wideZeros(n: number): Wide {
+  return { mantissa: new Float64Array(n), exponent: new Int32Array(n) };
+}
+
+/** Stores `mantissa * 2^(512 exponent)` in row `i`, brought into the range of a mantissa. Scaling by 2 stays exact. */
+export function setWide(target: Wide, i: number, mantissa: number, exponent: number): void {
+  let m = mantissa;
+  let e = exponent;
+  for (; m >= HIGH && m < Infinity; e += 1) m /= LIMB;
+  for (; m < LOW && m > 0; e -= 1) m *= LIMB;
+  target.mantissa[i] = m;
+  target.exponent[i] = m === 0 ? 0 : e;
+}
+
+/** The square of `root`, a norm that may lie anywhere in the range of a double. */
+export function setSquare(target: Wide, i: number, root: number): void {
+  const shift = root >= HIGH ? 1 : root < LOW && root > 0 ? -1 : 0;
+  const small = shift === 1 ? root / LIMB : shift === -1 ? root * LIMB : root;
+  setWide(target, i, small * small, 2 * shift);
+}
+
+/** The plain number of row `i`: Infinity or 0 where a double cannot hold it. */
+export function wideNumber(w: Wide, i: number): number {
+  return w.mantissa[i] * 2 ** (512 * w.exponent[i]);
+}
+
+/** The square root of row `i` as a plain number: Infinity or 0 where a double cannot hold it. */
+export function wideRoot(w: Wide, i: number): number {
+  return Math.sqrt(w.mantissa[i]) * 2 ** (256 * w.exponent[i]);
+}
+
+/** Whether row `i` and its square root are held exactly by normal doubles (or the value is 0). */
+export function fitsDouble(w: Wide, i: number): boolean {
+  const v = wideNumber(w, i);
+  return w.mantissa[i] === 0 || (v >= 2 ** -1021 && v < Infinity);
+}
+
+/** weight * part / total of row `i`; 0 when the total is 0. */
+export function wideShare(weight: number, part: Wide, total: Wide, i: number): number {
+  if (total.mantissa[i] === 0) return 0;
+  const ratio = (weight * part.mantissa[i]) / total.mantissa[i];
+  const difference = part.exponent[i] - total.exponent[i];
+  return difference === 0 ? ratio : ratio * 2 ** (512 * difference);
+}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { COMMANDS } from '../../src/cli/commands/index.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const CLI = join(ROOT, 'dist/src/cli/main.js');
@@ -23,56 +24,78 @@ function ntkCommands(text: string): readonly string[] {
     .filter((line) => line.startsWith('ntk '));
 }
 
-/** The names of the commands, from the table of `ntk --help`. */
-function commandNames(help: string): readonly string[] {
-  return [...new Set([...help.matchAll(/^\s+ntk ([a-z]+)\b/gm)].map((m) => m[1]))];
+/** What the examples of the help call `digits.csv`: columns with names, the last one `label`. */
+function digitsWithHeader(): string {
+  const rows = readFileSync(join(ROOT, 'data/digits/test.csv'), 'utf8');
+  const names = Array.from({ length: 64 }, (_, i) => `p${i}`);
+  return `${[...names, 'label'].join(',')}\n${rows}`;
 }
 
-describe('examples of the documents', () => {
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A folder as the examples expect it: the data of the repository, `digits.csv`, and the package by its name. */
+function workspace(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ntk-docs-'));
+  folders.push(folder);
+  cpSync(join(ROOT, 'data'), join(folder, 'data'), { recursive: true });
+  writeFileSync(join(folder, 'digits.csv'), digitsWithHeader());
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(ROOT, join(folder, 'node_modules/ntk-engine'));
+  return folder;
+}
+
+/** Runs a line as a shell would, with `ntk` from this build. */
+function shell(cwd: string, line: string) {
+  const script = `ntk() { "${process.execPath}" "${CLI}" "$@"; }\n${line}`;
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const { status, stderr, stdout } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8', env });
+  return { line, status, stderr, stdout };
+}
+
+describe('README', () => {
+  const commands = blocks('README.md', 'sh').flatMap(ntkCommands);
+  const programs = blocks('README.md', 'js').map((code, i) => [i + 1, code] as const);
   let folder = '';
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'ntk-readme-'));
-    cpSync(join(ROOT, 'data'), join(folder, 'data'), { recursive: true });
-    mkdirSync(join(folder, 'node_modules'));
-    symlinkSync(ROOT, join(folder, 'node_modules/ntk-engine'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  /** Runs a line as a shell would, with `ntk` from this build. */
-  const shell = (line: string) => {
-    const script = `ntk() { "${process.execPath}" "${CLI}" "$@"; }\n${line}`;
-    const { status, stderr, stdout } = spawnSync('bash', ['-c', script], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
-    return { status, stderr, stdout };
-  };
-
-  test('the README shows commands and a library example', () => {
-    expect(blocks('README.md', 'sh').flatMap(ntkCommands).length).toBeGreaterThan(3);
-    expect(blocks('README.md', 'js').length).toBeGreaterThan(0);
+    folder = workspace();
   });
 
-  test.each(blocks('README.md', 'sh').flatMap(ntkCommands))('README: %s', (line) => {
-    expect(shell(line)).toMatchObject({ status: 0 });
+  test('shows commands and a library example', () => {
+    expect(commands.length).toBeGreaterThan(3);
+    expect(programs.length).toBeGreaterThan(0);
   });
 
-  test.each(blocks('README.md', 'js').map((code, i) => [i + 1, code] as const))(
-    'README: library example %d',
-    (i, code) => {
-      writeFileSync(join(folder, `example-${i}.mjs`), code);
-      expect(shell(`"${process.execPath}" example-${i}.mjs`)).toMatchObject({ status: 0 });
-    },
-  );
+  test.each(commands)('%s', (line) => {
+    expect(shell(folder, line)).toMatchObject({ status: 0 });
+  });
 
-  test('the help of each command shows an example that runs', () => {
-    const names = commandNames(shell('ntk --help').stdout);
-    expect(names).toEqual(expect.arrayContaining(['kernel', 'arch', 'profile', 'plot', 'backends', 'bench']));
-    for (const name of names) {
-      const examples = ntkCommands(shell(`ntk ${name} --help`).stdout.split(/^Examples?:/m)[1] ?? '');
-      expect({ name, examples: examples.length }).not.toEqual({ name, examples: 0 });
-      for (const example of examples) expect({ example, ...shell(example) }).toMatchObject({ status: 0 });
+  test.each(programs)('library example %d', (i, code) => {
+    writeFileSync(join(folder, `example-${i}.mjs`), code);
+    expect(shell(folder, `"${process.execPath}" example-${i}.mjs`)).toMatchObject({ status: 0 });
+  });
+});
+
+describe('--help', () => {
+  const commands = Object.entries(COMMANDS).filter(([, { load }]) => load !== undefined);
+
+  test.each(commands)('of %s shows examples that run', async (name, { load }) => {
+    const folder = workspace();
+    const examples = ((await load?.())?.examples ?? []).map(([line]) => line);
+    expect(examples.length).toBeGreaterThan(0);
+    const help = shell(folder, `ntk ${name} --help`);
+    expect(help).toMatchObject({ status: 0, stderr: '' });
+    const text = help.stdout.replaceAll(/\s+/g, ' ');
+    for (const example of examples) {
+      expect(text).toContain(example);
+      expect(shell(folder, example)).toMatchObject({ status: 0 });
     }
+  });
+
+  test('without a command shows an example that runs', () => {
+    const folder = workspace();
+    const examples = ntkCommands(shell(folder, 'ntk --help').stdout.split(/^Example:/m)[1] ?? '');
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(shell(folder, example)).toMatchObject({ status: 0 });
   });
 });

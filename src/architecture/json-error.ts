@@ -1,0 +1,101 @@
+/** Where a text stops being JSON. */
+export interface JsonErrorPlace {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units. */
+  readonly column: number;
+}
+
+// Strings hold anything from the space on but quotes and backslashes.
+const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const SPACE = /[ \t\n\r]*/y;
+
+/** What may come next: a value (or, just after `[`, its end), a key (or, just after `{`, its end), or what follows a value. */
+type Expected = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'next';
+
+/** Walks over a JSON text with an explicit stack of open brackets, so that its depth does not matter. */
+class JsonWalk {
+  #at = 0;
+  #expected: Expected = 'value';
+  readonly #open: ('[' | '{')[] = [];
+
+  constructor(readonly text: string) {}
+
+  /** Index of the first character that cannot stand where it stands; the length of the text when it only ends too early. */
+  errorIndex(): number {
+    for (;;) {
+      this.#match(SPACE);
+      const isDone = this.#expected === 'next' && this.#open.length === 0;
+      if (isDone || this.#at >= this.text.length || !this.#step()) return this.#at;
+    }
+  }
+
+  #step(): boolean {
+    switch (this.#expected) {
+      case 'next':
+        return this.#next();
+      case 'key':
+      case 'keyOrEnd':
+        return this.#key();
+      case 'value':
+      case 'valueOrEnd':
+        return this.#value();
+    }
+  }
+
+  #value(): boolean {
+    const c = this.text[this.#at];
+    if (c === '[' || c === '{') {
+      this.#open.push(c);
+      this.#expected = c === '[' ? 'valueOrEnd' : 'keyOrEnd';
+      this.#at++;
+      return true;
+    }
+    if (c === ']' && this.#expected === 'valueOrEnd') return this.#close();
+    this.#expected = 'next';
+    return this.#match(STRING) || this.#match(SCALAR);
+  }
+
+  #key(): boolean {
+    if (this.text[this.#at] === '}' && this.#expected === 'keyOrEnd') return this.#close();
+    if (!this.#match(STRING)) return false;
+    this.#match(SPACE);
+    if (this.text[this.#at] !== ':') return false;
+    this.#at++;
+    this.#expected = 'value';
+    return true;
+  }
+
+  #next(): boolean {
+    const c = this.text[this.#at];
+    const bracket = this.#open.at(-1);
+    if (c === (bracket === '[' ? ']' : '}')) return this.#close();
+    if (c !== ',') return false;
+    this.#at++;
+    this.#expected = bracket === '[' ? 'value' : 'key';
+    return true;
+  }
+
+  #close(): boolean {
+    this.#open.pop();
+    this.#at++;
+    this.#expected = 'next';
+    return true;
+  }
+
+  #match(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.text);
+    if (found === null) return false;
+    this.#at = pattern.lastIndex;
+    return found[0] !== '';
+  }
+}
+
+/** Line and column at which `text` stops being JSON (RFC 8259); `JSON.parse` of Node 20 does not always say. */
+export function jsonErrorPlace(text: string): JsonErrorPlace {
+  const before = text.slice(0, new JsonWalk(text).errorIndex());
+  const lines = before.split(/\r\n|\r|\n/);
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+}

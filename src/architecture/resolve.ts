@@ -1,0 +1,29 @@
+import { type PresetFlags, refuseForeignFlags } from './preset-flags.js';
+import { isPresetName, presetArchitecture } from './presets.js';
+import { parseRadial } from './radial.js';
+import { readArchitecture } from './read.js';
+import type { KernelDefinition } from './types.js';
+
+/** Whether `spec` is meant as a file: by its ending, or by a folder in it. */
+function isFile(spec: string): boolean {
+  return /\.json$/i.test(spec) || spec.includes('/') || spec.includes('\\');
+}
+
+/**
+ * The kernel that `--arch` names: a preset with its flags, an architecture file, or a kernel that is no network (`laplace:c`).
+ *
+ * @throws UsageError for an unknown name or flags that do not belong to it
+ * @throws DataError for a file that cannot be read or is not JSON
+ * @throws ArchitectureError for a file with problems, all of them at once
+ */
+export function resolveArchitecture(spec: string, flags: PresetFlags = {}): KernelDefinition {
+  if (isPresetName(spec)) return presetArchitecture(spec, flags);
+  if (isFile(spec)) {
+    refuseForeignFlags(flags, [], `the file ${spec}`);
+    return readArchitecture(spec);
+  }
+  const radial = parseRadial(spec);
+  if (radial === null) return presetArchitecture(spec, flags);
+  refuseForeignFlags(flags, [], `the kernel ${spec}`);
+  return radial;
+}

@@ -1,0 +1,49 @@
+import type { Command } from '../command.js';
+
+/** What the list of commands shows, and how the rest of a command is loaded when it is wanted. */
+export interface CommandEntry {
+  readonly usage: string;
+  readonly describe: string;
+  /** Absent: the name is reserved for a command that comes later. */
+  readonly load?: () => Promise<Command>;
+}
+
+/** Every command of `ntk`. Loading this file loads none of them. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  kernel: {
+    usage: 'kernel X [Z] --arch A --out K.npy',
+    describe: 'kernel matrix of the rows of data files',
+    load: async () => (await import('./kernel.js')).kernelCommand,
+  },
+  arch: {
+    usage: 'arch PRESET|FILE.json',
+    describe: 'print, check or describe an architecture',
+    load: async () => (await import('./arch.js')).archCommand,
+  },
+  profile: {
+    usage: 'profile --arch A [--arch B ...]',
+    describe: 'kernel against the angle between two inputs',
+    load: async () => (await import('./profile.js')).profileCommand,
+  },
+  plot: {
+    usage: 'plot R1.json [R2.json ...] --out F.svg',
+    describe: 'figure of records, overlaid',
+    load: async () => (await import('./plot.js')).plotCommand,
+  },
+  backends: {
+    usage: 'backends',
+    describe: 'what this machine offers to compute with',
+    load: async () => (await import('./backends.js')).backendsCommand,
+  },
+  bench: {
+    usage: 'bench kernel',
+    describe: 'speed, beside a limit measured in the same run',
+    load: async () => (await import('./bench.js')).benchCommand,
+  },
+  eigs: { usage: 'eigs K', describe: 'eigenpairs (comes later)' },
+  sphere: { usage: 'sphere --arch A --dim d', describe: 'eigenvalues on the sphere by degree (comes later)' },
+  empirical: { usage: 'empirical X --arch A --out K', describe: 'kernel of one finite network (comes later)' },
+  compare: { usage: 'compare X --arch A --out DIR', describe: 'finite against infinite width (comes later)' },
+  regress: { usage: 'regress TRAIN TEST --arch A', describe: 'kernel regression (comes later)' },
+  join: { usage: 'join F.zarr', describe: 'check and close a result of several parts (comes later)' },
+};

@@ -1,0 +1,59 @@
+import { InterruptedError, isNtkError, NtkError } from '../errors.js';
+
+/** Exit codes of `ntk`; fixed, because scripts depend on them. */
+export const EXIT = {
+  /** Done. */
+  done: 0,
+  /** A failure that no usage explains: a defect. */
+  failure: 1,
+  /** Bad usage or input. */
+  usage: 2,
+  /** Computed and written, but a stated tolerance was not met. */
+  tolerance: 3,
+  /** SIGINT or SIGTERM. */
+  interrupted: 130,
+} as const;
+
+/** Where defects are reported. */
+const REPORT = 'Please report this with the command line and the output under NTK_DEBUG=1.';
+
+/** Errors of the operating system that the user can mend. */
+const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
+  EACCES: 'Check the permissions of the file and its folder',
+  EPERM: 'Check the permissions of the file and its folder',
+  ENOENT: 'Check the path',
+  ENOTDIR: 'Check the path',
+  EISDIR: 'Name a file, not a folder',
+  ENOSPC: 'Free some space, or write to another disk',
+  EDQUOT: 'Free some space, or write to another disk',
+  EROFS: 'Write to another disk',
+  EMFILE: 'Raise the limit of open files (ulimit -n)',
+};
+
+/** The exit code and the message for whatever a command threw. */
+export function explain(error: unknown, interrupted: boolean): { readonly code: number; readonly message: string } {
+  if (interrupted || error instanceof InterruptedError) {
+    return { code: EXIT.interrupted, message: 'ntk: interrupted; nothing was written' };
+  }
+  if (isNtkError(error) && error.kind !== 'internal') return { code: EXIT.usage, message: `ntk: ${error.message}` };
+  const system = systemMessage(error);
+  if (system !== null) return { code: EXIT.usage, message: `ntk: ${system}` };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: EXIT.failure, message: `ntk: unexpected failure: ${message.split('\n')[0]}\n${REPORT}` };
+}
+
+function systemMessage(error: unknown): string | null {
+  if (!(error instanceof Error) || error instanceof NtkError || !('code' in error)) return null;
+  const remedy = SYSTEM_REMEDIES[String(error.code)];
+  if (remedy === undefined) return null;
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : 'files';
+  return `${path}: must be readable and writable as the command needs, got ${String(error.code)}. ${remedy}`;
+}
+
+/** Prints what went wrong to stderr (with the stack only under NTK_DEBUG=1) and returns the exit code. */
+export function reportError(error: unknown, interrupted: boolean): number {
+  const { code, message } = explain(error, interrupted);
+  process.stderr.write(`${message}\n`);
+  if (process.env.NTK_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return code;
+}

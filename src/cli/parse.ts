@@ -1,0 +1,129 @@
+import type { Argv } from 'yargs';
+import yargs from 'yargs';
+import { UsageError } from '../errors.js';
+import type { Command, Flag } from './command.js';
+import { nearestText } from './nearest.js';
+import type { ParsedArguments } from './options/parsed.js';
+
+const NEGATIVE_NUMBER = /^-(\d|\.\d|inf|nan)/i;
+
+/** Yargs would otherwise coerce numbers, negate flags and split names at dots. */
+const SETTINGS = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'duplicate-arguments-array': true,
+};
+
+/** Every flag takes these as well. */
+const COMMON = ['help', 'h'];
+
+/** Joins `--alpha -.5` to `--alpha=-.5`, so that a negative number is not read as a flag. */
+function joinNegative(argv: readonly string[], command: Command): string[] {
+  const joined: string[] = [];
+  for (const word of argv) {
+    const before = joined.at(-1) ?? '';
+    const flag = before.startsWith('--') ? command.flags[before.slice(2)] : undefined;
+    if (flag !== undefined && flag.alone !== true && NEGATIVE_NUMBER.test(word)) {
+      joined[joined.length - 1] = `${before}=${word}`;
+    } else joined.push(word);
+  }
+  return joined;
+}
+
+function describe(flag: Flag): string {
+  return flag.choices === undefined ? flag.describe : `${flag.describe}: ${flag.choices.join(' | ')}`;
+}
+
+/** A command's flags told to yargs. Values stay texts; `options/values.ts` parses them. */
+function parserOf(name: string, command: Command, argv: readonly string[]): Argv {
+  const parser = yargs([...argv])
+    .parserConfiguration(SETTINGS)
+    .locale('en')
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .fail((message: string, error: Error | undefined) => {
+      throw error ?? missingValue(message);
+    });
+  for (const [flag, data] of Object.entries(command.flags)) {
+    const common = { describe: describe(data), group: `${data.group}:` };
+    const fallback = data.fallback === undefined ? {} : { defaultDescription: data.fallback };
+    parser.option(flag, data.alone === true ? { ...common, type: 'boolean' } : { ...common, ...fallback, nargs: 1 });
+  }
+  parser.option('help', { alias: 'h', describe: 'this page', group: 'Other:', type: 'boolean' });
+  for (const [line, what] of command.examples) parser.example(line, what);
+  return parser.usage(usageOf(name, command)).wrap(Math.min(100, process.stdout.columns ?? 100));
+}
+
+function usageOf(name: string, command: Command): string {
+  const words = command.positionals.map((p) => `${p.required ? p.name : `[${p.name}]`}${p.repeats === true ? '...' : ''}`);
+  const described = command.positionals.map((p) => `  ${p.name.padEnd(6)} ${p.describe}`);
+  return [`ntk ${[name, ...words, '[flags]'].join(' ')}`, ...(described.length > 0 ? ['', ...described] : [])].join('\n');
+}
+
+function missingValue(message: string): UsageError {
+  const name = /following: (\S+)/.exec(message)?.[1];
+  if (name === undefined) return new UsageError(`arguments: could not be read, got "${message}". See --help`);
+  return new UsageError(`--${name}: needs a value, got none. For example --${name}=VALUE, or see --help`);
+}
+
+/** The help page of one command. */
+export async function helpOf(name: string, command: Command): Promise<string> {
+  const page = await parserOf(name, command, []).getHelp();
+  return `${page}\n`;
+}
+
+function checkFlags(given: readonly string[], command: Command, name: string): void {
+  const known = [...Object.keys(command.flags), 'help'];
+  for (const flag of given) {
+    if (known.includes(flag)) continue;
+    const dashes = flag.length === 1 ? '-' : '--';
+    const remedy = nearestText(flag, known, '--') ?? `See ntk ${name} --help`;
+    throw new UsageError(`${dashes}${flag}: must be a flag of ntk ${name}, got one that it does not know. ${remedy}`);
+  }
+}
+
+function checkPositionals(words: readonly string[], { positionals }: Command, name: string): void {
+  const required = positionals.filter((p) => p.required);
+  const most = positionals.some((p) => p.repeats) ? Number.POSITIVE_INFINITY : positionals.length;
+  if (words.length < required.length) {
+    const missing = required[words.length];
+    throw new UsageError(`${missing.name}: must be given (${missing.describe}), got none. See ntk ${name} --help`);
+  }
+  if (words.length > most) {
+    const rule = most === 0 ? 'takes no words besides flags' : `takes at most ${most} besides flags`;
+    throw new UsageError(`ntk ${name}: ${rule}, got ${words.join(' ')}. Quote names that hold spaces`);
+  }
+  const empty = words.indexOf('');
+  if (empty >= 0) throw new UsageError(`${positionals[empty]?.name ?? 'X'}: must name a file, got nothing. See --help`);
+}
+
+function switchesOf(argv: Readonly<Record<string, unknown>>, command: Command): ReadonlySet<string> {
+  const given = Object.keys(command.flags).filter((name) => command.flags[name].alone === true && name in argv);
+  const on = given.filter((name) => {
+    const last = [argv[name]].flat().at(-1);
+    if (typeof last === 'boolean') return last;
+    throw new UsageError(`--${name}: takes no value, got ${String(last)}. Give --${name} alone`);
+  });
+  return new Set(on);
+}
+
+/** Sorts the words of a command line; throws a `UsageError` for what the command does not take. Null: help is wanted. */
+export async function parse(name: string, command: Command, argv: readonly string[]): Promise<ParsedArguments | null> {
+  const words = joinNegative(argv, command);
+  const flagsEnd = words.includes('--') ? words.indexOf('--') : words.length;
+  if (words.slice(0, flagsEnd).some((word) => COMMON.some((help) => word === `--${help}` || word === `-${help}`))) return null;
+  const { _: positionals, $0: _script, ...flags }: Record<string, unknown> = await parserOf(name, command, words).parseAsync();
+  checkFlags(Object.keys(flags).filter((flag) => flags[flag] !== undefined), command, name);
+  const texts = (positionals as readonly unknown[]).map(String);
+  checkPositionals(texts, command, name);
+  const valued = Object.keys(command.flags).filter((flag) => command.flags[flag].alone !== true && flag in flags);
+  const values = new Map(valued.map((flag) => [flag, [flags[flag]].flat().map(String)]));
+  for (const [flag, given] of values) {
+    if (given.includes('')) throw new UsageError(`--${flag}: needs a value, got nothing. See ntk ${name} --help`);
+  }
+  return { positionals: texts, values, switches: switchesOf(flags, command) };
+}

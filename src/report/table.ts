@@ -1,0 +1,23 @@
+/** Side to which a column is aligned. */
+export type Align = 'left' | 'right';
+
+/** Number of terminal cells of a text; the marks that we print are one cell wide each. */
+function width(text: string): number {
+  return [...text].length;
+}
+
+/** A table in columns for a terminal: header, rule, rows; two spaces between columns and no trailing space. */
+export function tableText(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  align: readonly Align[] = [],
+): string {
+  const widths = header.map((title, j) => Math.max(width(title), ...rows.map((row) => width(row[j] ?? ''))));
+  const pad = (text: string, j: number): string => {
+    const space = ' '.repeat(widths[j] - width(text));
+    return align[j] === 'right' ? space + text : text + space;
+  };
+  const line = (cells: readonly string[]): string => cells.map(pad).join('  ').trimEnd();
+  const rule = widths.map((w) => '─'.repeat(w)).join('  ');
+  return `${[line(header), rule, ...rows.map(line)].join('\n')}\n`;
+}

@@ -1,4 +1,5 @@
 import { smoothDual } from './duals/index.js';
+import { lastUses, operands } from './needs.js';
 import type { RowFactors } from './own.js';
 import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from './pair.js';
 import type { Programme, Step } from './steps.js';
@@ -99,30 +100,34 @@ function radialStep(step: Extract<Step, { op: 'radial' }>, index: number, source
   }
 }
 
+function runStep(programme: Programme, index: number, values: readonly Gaps[], source: Gaps, at: Strip, out: Gaps): void {
+  const step = programme.steps[index];
+  if (step.op === 'sum') sumStep(step, index, values, at, out);
+  else if (step.op === 'product') productStep(values[step.left], values[step.right], out);
+  else if (step.op === 'radial') radialStep(step, index, source, at, out);
+  else if (step.op === 'dual' || step.op === 'dualDerivative') mapStep(step, index, values[step.of], at, out);
+  else {
+    const from = step.op === 'inner' ? source : values[step.of];
+    out.below.set(from.below);
+    out.above.set(from.above);
+  }
+}
+
 /**
  * Runs the body of a programme in float64 on a strip of pairs, given the correlations of their inputs.
  *
- * Written step by step like the formulas; the other backends are tested against it. Values that later steps no longer
- * need are kept: a strip is short.
+ * Written step by step like the formulas; the other backends are tested against it. The room of a value is used again
+ * once nothing reads it any more, so depth costs time and no memory.
  */
 export function evaluate(programme: Programme, source: Gaps, at: Strip): BodyResult {
   const values: Gaps[] = [];
-  const pairs = source.below.length;
+  const free: Gaps[] = [];
+  const last = lastUses(programme);
   programme.steps.forEach((step, index) => {
-    if (step.op === 'inner') {
-      values.push(source);
-      return;
-    }
-    if (step.op === 'normalise') {
-      values.push(values[step.of]);
-      return;
-    }
-    const out = gaps(pairs);
-    if (step.op === 'sum') sumStep(step, index, values, at, out);
-    else if (step.op === 'product') productStep(values[step.left], values[step.right], out);
-    else if (step.op === 'radial') radialStep(step, index, source, at, out);
-    else mapStep(step, index, values[step.of], at, out);
+    const out = free.pop() ?? gaps(source.below.length);
+    runStep(programme, index, values, source, at, out);
     values.push(out);
+    for (const v of new Set(operands(step))) if (last[v] === index) free.push(values[v]);
   });
   const pick = (v: number | null): Gaps | null => (v === null ? null : values[v]);
   return { nngp: pick(programme.nngp), ntk: pick(programme.ntk) };

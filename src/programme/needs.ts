@@ -60,3 +60,17 @@ export function keepNeeded(programme: Programme): Programme {
   }
   return { steps: kept, nngp: nngp === null ? null : id(nngp), ntk: ntk === null ? null : id(ntk) };
 }
+
+/**
+ * For each step the index of the last step that reads its value: after it, the value's room is free.
+ *
+ * Outputs are read at the end (index `steps.length`).
+ */
+export function lastUses(programme: Programme): Int32Array {
+  const last = new Int32Array(programme.steps.length).fill(-1);
+  programme.steps.forEach((step, index) => {
+    for (const v of operands(step)) last[v] = index;
+  });
+  for (const output of [programme.nngp, programme.ntk]) if (output !== null) last[output] = programme.steps.length;
+  return last;
+}

@@ -1,0 +1,123 @@
+import { erfcxTail } from './tail';
+
+// Smooth maps, one pair at a time in f64 whatever the precision of the strip: the same formulas as
+// src/programme/pair.ts and src/programme/duals, where they are derived.
+
+// Codes of the maps, shared with encode.ts.
+export const ERROR_FUNCTION: i32 = 0;
+export const GAUSSIAN_GATE: i32 = 1;
+export const EXPONENTIAL_TAIL: i32 = 2;
+export const SINE: i32 = 3;
+export const COSINE: i32 = 4;
+
+// @ts-ignore: decorator
+@inline
+const TWO_PI: f64 = 2 * Math.PI;
+
+// @ts-ignore: decorator
+@inline
+function covariance(rs: f64, below: f64, above: f64): f64 {
+  return below <= above ? rs - below : above - rs;
+}
+
+function waves(r: f64, s: f64, below: f64, above: f64, sign: f64): f64 {
+  const spread = (r - s) * (r - s);
+  return (Math.exp(-(spread + 2 * below) / 2) + sign * Math.exp(-(spread + 2 * above) / 2)) / 2;
+}
+
+function sineProduct(r: f64, s: f64, below: f64, above: f64): f64 {
+  const k = covariance(r * s, below, above);
+  if (abs(k) < 1) return Math.exp(-(r * r + s * s) / 2) * Math.sinh(k);
+  return waves(r, s, below, above, -1);
+}
+
+function gateProduct(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
+  const k = covariance(r * s, below, above);
+  const sum = p + q;
+  const both = p * q;
+  const square = 1 + sum + below * above;
+  const root = Math.sqrt(square);
+  return ((k * k + both * square) / ((1 + sum + both) * root) + k * Math.atan2(k, root)) / TWO_PI + k / 4;
+}
+
+function gateSlope(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
+  const k = covariance(r * s, below, above);
+  const sum = p + q;
+  const both = p * q;
+  const square = 1 + sum + below * above;
+  const root = Math.sqrt(square);
+  return (k / (TWO_PI * root)) * (1 / square + (1 - both) / (1 + sum + both) + 1) + 0.25 + Math.atan2(k, root) / TWO_PI;
+}
+
+// E[phi phi] for variances p, q, deviations r, s and the two gaps rs - K, rs + K.
+function dualProduct(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
+  if (map == ERROR_FUNCTION) {
+    const root = Math.sqrt(1 + 2 * (p + q) + 4 * below * above);
+    return (2 / Math.PI) * Math.atan2(2 * covariance(r * s, below, above), root);
+  }
+  if (map == GAUSSIAN_GATE) return gateProduct(p, q, r, s, below, above);
+  if (map == SINE) return sineProduct(r, s, below, above);
+  if (map == COSINE) return waves(r, s, below, above, 1);
+  return erfcxTail(false, r, s, below, above);
+}
+
+// E[phi' phi'] likewise.
+function dualSlope(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
+  if (map == ERROR_FUNCTION) return 4 / (Math.PI * Math.sqrt(1 + 2 * (p + q) + 4 * below * above));
+  if (map == GAUSSIAN_GATE) return gateSlope(p, q, r, s, below, above);
+  if (map == SINE) return waves(r, s, below, above, 1);
+  if (map == COSINE) return sineProduct(r, s, below, above);
+  return erfcxTail(true, r, s, below, above);
+}
+
+function comonotone(map: i32, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64, bend1: f64, bend2: f64): f64 {
+  const difference = r - s;
+  if (abs(difference) < 2e-4 * (r + s)) return ((bend1 + bend2) / 2) * difference * difference;
+  return max(0, root1 * root2 - dualProduct(map, p, q, r, s, 0, 2 * r * s));
+}
+
+function smallGap(map: i32, p: f64, q: f64, r: f64, s: f64, gap: f64): f64 {
+  const twice = 2 * r * s;
+  const a = gap * (0.5 - Math.sqrt(0.15));
+  const b = gap * 0.5;
+  const c = gap * (0.5 + Math.sqrt(0.15));
+  return (
+    (gap * (5 * dualSlope(map, p, q, r, s, a, twice - a) + 8 * dualSlope(map, p, q, r, s, b, twice - b) + 5 * dualSlope(map, p, q, r, s, c, twice - c))) / 18
+  );
+}
+
+// The signed gap of the value for a signed gap v of the input.
+export function smoothValue(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64, bend1: f64, bend2: f64): f64 {
+  const scale = root1 * root2;
+  if (!(scale > 0)) return 1;
+  const negative = NativeMath.signbit(v);
+  const g = abs(v);
+  const even = map == COSINE;
+  const odd = map == ERROR_FUNCTION || map == SINE;
+  const mirrored = negative && (even || odd);
+  const rs = r * s;
+  const below = rs * (negative && !mirrored ? 2 - g : g);
+  const above = rs * (negative && !mirrored ? g : 2 - g);
+  const resolution: f64 = map == EXPONENTIAL_TAIL ? 1e-5 : 0.02;
+  let gap: f64;
+  if (below <= resolution) {
+    gap = (comonotone(map, p, q, r, s, root1, root2, bend1, bend2) + smallGap(map, p, q, r, s, below)) / scale;
+  } else {
+    gap = 1 - dualProduct(map, p, q, r, s, below, above) / scale;
+  }
+  gap = max(0, gap);
+  if (mirrored && odd) return gap <= 1 ? -gap : 2 - gap;
+  return gap <= 1 ? gap : -max(0, 2 - gap);
+}
+
+// The gap of the derivative's correlation.
+export function smoothSlope(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64): f64 {
+  const scale = root1 * root2;
+  if (!(scale > 0)) return 1;
+  const g = abs(v);
+  const rs = r * s;
+  const negative = NativeMath.signbit(v);
+  const below = rs * (negative ? 2 - g : g);
+  const above = rs * (negative ? g : 2 - g);
+  return 1 - dualSlope(map, p, q, r, s, below, above) / scale;
+}

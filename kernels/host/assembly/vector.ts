@@ -1,0 +1,37 @@
+// Helpers on 128-bit vectors of T = f32 (4 lanes) or f64 (2 lanes).
+
+// a b + c, fused where the module is built for relaxed SIMD.
+// @ts-ignore: decorator
+@inline
+export function madd<T>(a: v128, b: v128, c: v128): v128 {
+  if (FUSED) return v128.relaxed_madd<T>(a, b, c);
+  return v128.add<T>(v128.mul<T>(a, b), c);
+}
+
+// All bits of a lane set where its sign bit is.
+// @ts-ignore: decorator
+@inline
+export function signMask<T>(v: v128): v128 {
+  if (sizeof<T>() == 4) return i32x4.shr_s(v, 31);
+  return i64x2.shr_s(v, 63);
+}
+
+// The sign bits alone.
+// @ts-ignore: decorator
+@inline
+export function signBit<T>(v: v128): v128 {
+  if (sizeof<T>() == 4) return v128.and(v, i32x4.splat(0x80000000));
+  return v128.and(v, i64x2.splat(0x8000000000000000));
+}
+
+// Horner's scheme: coefficients are stored from the highest degree down, each as a full vector.
+// @ts-ignore: decorator
+@inline
+export function horner<T>(x: v128, table: usize, degree: i32): v128 {
+  let sum = v128.load(table);
+  for (let k = 1; k <= degree; k++) {
+    table += 16;
+    sum = madd<T>(sum, x, v128.load(table));
+  }
+  return sum;
+}

@@ -1,0 +1,116 @@
+import type { Precision } from '../data/array.js';
+import { chebyshevNodes, interpolationMatrix } from './chebyshev.js';
+import { evaluate, type Gaps, gaps } from './evaluate.js';
+import type { RowFactors } from './own.js';
+import type { Programme } from './steps.js';
+
+/**
+ * A programme collapsed into functions of one variable, for rows whose factors are all the same.
+ *
+ * On each side of u = 0, equal intervals in t = sqrt(1 - |u|), where kernels of this family are smooth; in each a polynomial in
+ * the position within it. Values are gaps 1 - K / sqrt(K(x,x) K(z,z)).
+ */
+export interface Table {
+  readonly intervals: number;
+  readonly degree: number;
+  /** Coefficients `[2 (u >= 0, u < 0), intervals, degree + 1]`, lowest degree first; null where the programme has no such output. */
+  readonly nngp: Float64Array | null;
+  readonly ntk: Float64Array | null;
+  /** Largest error found against direct evaluation, relative to sqrt(K(x,x) K(z,z)). */
+  readonly error: number;
+}
+
+/** Degrees of the polynomials and the error that a table may have. */
+export const TABLE_RULES = {
+  f64: { degree: 7, tolerance: 2e-15, most: 4096 },
+  f32: { degree: 3, tolerance: 1e-8, most: 8192 },
+} satisfies Record<Precision, { degree: number; tolerance: number; most: number }>;
+
+/** Direct values at the given positions of every interval on both sides: `[2, intervals, positions]`. */
+function sample(programme: Programme, own: RowFactors, intervals: number, positions: ArrayLike<number>): { nngp: Gaps | null; ntk: Gaps | null } {
+  const per = positions.length;
+  const source = gaps(2 * intervals * per);
+  for (let k = 0; k < intervals; k++) {
+    for (let j = 0; j < per; j++) {
+      const gap = ((k + positions[j]) / intervals) ** 2;
+      const at = k * per + j;
+      source.below[at] = gap;
+      source.above[at] = 2 - gap;
+      source.below[at + intervals * per] = 2 - gap;
+      source.above[at + intervals * per] = gap;
+    }
+  }
+  return evaluate(programme, source, { x: own, rowX: 0, z: own, firstZ: 0 });
+}
+
+function fit(values: Gaps, start: Gaps, intervals: number, degree: number): Float64Array {
+  const count = degree + 1;
+  const matrix = interpolationMatrix(count);
+  const coefficients = new Float64Array(2 * intervals * count);
+  for (let k = 0; k < 2 * intervals; k++) {
+    for (let i = 0; i < count; i++) {
+      let sum = 0;
+      for (let j = 0; j < count; j++) sum += matrix[i * count + j] * values.below[k * count + j];
+      coefficients[k * count + i] = sum;
+    }
+  }
+  // Duplicates and antipodes lie exactly at t = 0: their values are exact.
+  coefficients[0] = start.below[0];
+  coefficients[intervals * count] = start.below[intervals];
+  return coefficients;
+}
+
+function largestError(values: Gaps, coefficients: Float64Array, positions: readonly number[], count: number): number {
+  let worst = 0;
+  for (let p = 0; p < values.below.length; p++) {
+    const interval = Math.floor(p / positions.length);
+    const x = positions[p % positions.length];
+    let sum = 0;
+    for (let i = count - 1; i >= 0; i--) sum = sum * x + coefficients[interval * count + i];
+    const error = Math.abs(sum - values.below[p]);
+    if (!(error <= worst)) worst = error;
+  }
+  return worst;
+}
+
+const PROBES = [0.02, 0.27, 0.52, 0.77, 0.98];
+
+function build(programme: Programme, own: RowFactors, intervals: number, degree: number): Table {
+  const values = sample(programme, own, intervals, chebyshevNodes(degree + 1));
+  const start = sample(programme, own, intervals, [0]);
+  const probes = sample(programme, own, intervals, PROBES);
+  let error = 0;
+  const one = (kind: 'nngp' | 'ntk'): Float64Array | null => {
+    const [v, s, p] = [values[kind], start[kind], probes[kind]];
+    if (v === null || s === null || p === null) return null;
+    const coefficients = fit(v, s, intervals, degree);
+    error = Math.max(error, largestError(p, coefficients, PROBES, degree + 1));
+    return coefficients;
+  };
+  const nngp = one('nngp');
+  const ntk = one('ntk');
+  return { intervals, degree, nngp, ntk, error };
+}
+
+/** Evaluations of the body that a table of `intervals` costs. */
+export function tableCost(intervals: number, precision: Precision): number {
+  return 2 * intervals * (TABLE_RULES[precision].degree + 2 + PROBES.length);
+}
+
+/**
+ * Tabulates a programme with constant row factors, with as many intervals as its tolerance needs.
+ *
+ * Doubles the intervals while the error falls as it should and the work stays below `budget` evaluations; returns the last table,
+ * whose `error` the caller compares with the tolerance.
+ */
+export function tabulate(programme: Programme, own: RowFactors, precision: Precision, budget: number): Table {
+  const { degree, tolerance, most } = TABLE_RULES[precision];
+  let table = build(programme, own, 256, degree);
+  for (let intervals = 512; table.error > tolerance && intervals <= most; intervals *= 2) {
+    if (tableCost(intervals, precision) > budget) break;
+    const next = build(programme, own, intervals, degree);
+    if (next.error > table.error / 2) return next.error < table.error ? next : table;
+    table = next;
+  }
+  return table;
+}

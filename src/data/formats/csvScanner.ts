@@ -1,0 +1,153 @@
+import { numberIn, type Separator } from './csvFields.js';
+
+const TAB = 9;
+const LINE_FEED = 10;
+const RETURN = 13;
+const BLANK = 32;
+const QUOTE = 34;
+const PLUS = 43;
+const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
+const NINE = 57;
+const LOWER_CASE = 32;
+const E = 101;
+
+/** Integers up to here times or by a power of ten up to 10^22 are rounded once, hence exactly as `Number` does. */
+const EXACT = 2 ** 53;
+const POWERS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
+
+/** Thrown inside the csv reader only: the field that is no number, or the line that has another number of fields. */
+export class FieldProblem {
+  constructor(
+    /** Zero-based field; null when the number of fields is wrong. */
+    readonly column: number | null,
+  ) {}
+}
+
+/** Reads lines of numbers from bytes in which every line ends in a line feed. */
+export class CsvScanner {
+  readonly #separator: number;
+  readonly #blanks: boolean;
+  #bytes: Buffer = Buffer.alloc(0);
+  #at = 0;
+
+  constructor(separator: Separator) {
+    this.#separator = separator.charCodeAt(0);
+    this.#blanks = separator === ' ';
+  }
+
+  /** Reads the numbers of the line that starts at `start` into `fields`. @throws FieldProblem. */
+  line(bytes: Buffer, start: number, fields: Float64Array): void {
+    this.#bytes = bytes;
+    this.#at = start;
+    const last = fields.length - 1;
+    for (let column = 0; column <= last; column++) {
+      const fieldStart = this.#at;
+      const value = this.#number();
+      fields[column] = this.#passEnd(column === last) ? value : this.#unusual(fieldStart, column, column === last);
+    }
+  }
+
+  /** The plain decimal number at the current position; what follows it is for the caller to judge. */
+  #number(): number {
+    const bytes = this.#bytes;
+    let at = this.#skipBlanks(this.#at);
+    const start = at;
+    const negative = bytes[at] === MINUS;
+    if (negative || bytes[at] === PLUS) at++;
+    let mantissa = 0;
+    let digits = 0;
+    let power = 0;
+    for (; bytes[at] >= ZERO && bytes[at] <= NINE; at++, digits++) mantissa = mantissa * 10 + (bytes[at] - ZERO);
+    if (bytes[at] === POINT) {
+      const point = ++at;
+      for (; bytes[at] >= ZERO && bytes[at] <= NINE; at++) mantissa = mantissa * 10 + (bytes[at] - ZERO);
+      power = point - at;
+      digits -= power;
+    }
+    if (digits === 0) return this.#stop();
+    if ((bytes[at] | LOWER_CASE) === E) {
+      const exponent = this.#exponent(at + 1);
+      if (this.#at < 0) return this.#stop();
+      at = this.#at;
+      power += exponent;
+    }
+    this.#at = at;
+    if (mantissa >= EXACT || power < -22 || power > 22) return Number(bytes.toString('latin1', start, at));
+    const size = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power];
+    return negative ? -size : size;
+  }
+
+  /** The exponent whose sign or first digit stands at `at`; the position becomes -1 without digits. */
+  #exponent(at: number): number {
+    const bytes = this.#bytes;
+    const negative = bytes[at] === MINUS;
+    const start = negative || bytes[at] === PLUS ? at + 1 : at;
+    let value = 0;
+    let end = start;
+    for (; bytes[end] >= ZERO && bytes[end] <= NINE; end++) value = value * 10 + (bytes[end] - ZERO);
+    this.#at = end === start ? -1 : end;
+    return negative ? -value : value;
+  }
+
+  /** Marks that no number stands here, so that the field is read as text. */
+  #stop(): number {
+    this.#at = -1;
+    return Number.NaN;
+  }
+
+  /** Passes the separator, or the end of the line for the last field; false when something else stands there. */
+  #passEnd(isLast: boolean): boolean {
+    if (this.#at < 0) return false;
+    const bytes = this.#bytes;
+    const end = this.#at;
+    let at = this.#skipBlanks(end);
+    if (bytes[at] === RETURN && bytes[at + 1] === LINE_FEED) at++;
+    const atLineEnd = bytes[at] === LINE_FEED;
+    if (atLineEnd !== isLast) return this.#missesFields(atLineEnd, bytes[at] === this.#separator || at > end);
+    if (isLast) return true;
+    if (this.#blanks) {
+      this.#at = at;
+      return at > end;
+    }
+    this.#at = at + 1;
+    return bytes[at] === this.#separator;
+  }
+
+  /** A number ended well, but the line has too few or too many fields. */
+  #missesFields(atLineEnd: boolean, atSeparator: boolean): boolean {
+    if (atLineEnd || atSeparator) throw new FieldProblem(null);
+    return false;
+  }
+
+  /** A field that is quoted, `nan` or `inf`; anything else is a problem. */
+  #unusual(start: number, column: number, isLast: boolean): number {
+    const { text, end } = this.#fieldText(start);
+    const value = numberIn(text);
+    if (value === null) throw new FieldProblem(column);
+    this.#at = end;
+    if (!this.#passEnd(isLast)) throw new FieldProblem(column);
+    return value;
+  }
+
+  #fieldText(start: number): { text: string; end: number } {
+    const bytes = this.#bytes;
+    const from = this.#skipBlanks(start);
+    if (bytes[from] === QUOTE) {
+      const lineEnd = bytes.indexOf(LINE_FEED, from);
+      const close = bytes.indexOf(QUOTE, from + 1);
+      if (close > 0 && close < lineEnd) return { text: bytes.toString('utf8', from + 1, close).trim(), end: close + 1 };
+    }
+    let end = from;
+    const isEnd = (byte: number) => byte === LINE_FEED || byte === RETURN || byte === this.#separator;
+    while (!isEnd(bytes[end]) && !(this.#blanks && bytes[end] === TAB)) end++;
+    return { text: bytes.toString('utf8', from, end).trim(), end };
+  }
+
+  #skipBlanks(from: number): number {
+    let at = from;
+    while (this.#bytes[at] === BLANK || (this.#bytes[at] === TAB && this.#separator !== TAB)) at++;
+    return at;
+  }
+}

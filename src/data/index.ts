@@ -1,0 +1,12 @@
+export { allocate, type FloatArray, type NdArray, type Precision } from './array.js';
+export { readableBytes } from './budget.js';
+export { asVectors, imageShape, parseImageShape, valuesOf } from './image.js';
+export { type Input, type ReadOptions, readInput } from './input.js';
+export { type ReadLabelsOptions, readLabels } from './labels.js';
+export { rootMeanSquare } from './norm.js';
+export { parseRowRange, type RowRange, resolveRows } from './rows.js';
+export { SCALE_MODES, type Scaled, type ScaleMode, scale } from './scale.js';
+export { type FeatureStatistics, featureStatistics } from './statistics.js';
+export { writeAll, writeBeside } from './write/beside.js';
+export { npyHeader, writeNpy } from './write/npy.js';
+export { type NpzOptions, type StoredMember, writeNpz, zipStored } from './write/npz.js';

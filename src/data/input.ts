@@ -1,0 +1,85 @@
+import type { FloatArray, NdArray } from './array.js';
+import { finiteRange } from './finite.js';
+import type { RawInput, ReadRequest } from './formats/format.js';
+import { formatOf } from './formats/index.js';
+import { imageShape } from './image.js';
+import type { RowRange } from './rows.js';
+import { openInput } from './source/open.js';
+
+/** How to read an input. */
+export interface ReadOptions {
+  /** Rows to keep. [all] */
+  readonly rows?: RowRange;
+  /** Column of a csv that holds labels, by name or zero-based index. [none] */
+  readonly labelColumn?: string | number;
+  /** Sizes `[h, w, c]` that each row is read as. [as stored] */
+  readonly image?: readonly number[];
+  /** Bytes that the result may take. [no limit] */
+  readonly memoryLimit?: number;
+  /** Aborts the reading with an InterruptedError. */
+  readonly signal?: AbortSignal;
+}
+
+/** An input array, checked: every element is finite, no axis is empty. */
+export interface Input extends NdArray {
+  /** As it was given, `file.npz:name` included. */
+  readonly path: string;
+  /** Elements in C order over shared memory; Float32Array when the stored type fits exactly into it. */
+  readonly data: FloatArray;
+  /** `[n, d]`, `[n, w, c]` or `[n, h, w, c]`, after choosing rows and reading them as images. */
+  readonly shape: readonly number[];
+  /** SHA-256 of the whole file's bytes in hexadecimal. */
+  readonly sha256: string;
+  /** Labels `[n]` that stand in the file itself; null without. */
+  readonly labels: NdArray<Float64Array> | null;
+  /** Smallest and largest element. */
+  readonly range: readonly [number, number];
+  /** What the reader should know although it is no error. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads `.npy`, `file.npz:name`, `.csv`, IDX or CIFAR-10 (each also gzipped, but CIFAR-10), recognised by content.
+ *
+ * @throws DataError when the file cannot be used.
+ * @throws UsageError when rows, label column or image do not fit the file.
+ * @throws MemoryError when the result would take more than `memoryLimit`.
+ * @throws InterruptedError when `signal` is aborted.
+ */
+export async function readInput(path: string, options: ReadOptions = {}): Promise<Input> {
+  const { rows = null, labelColumn = null, image = null, memoryLimit = Number.POSITIVE_INFINITY, signal } = options;
+  const { raw, sha256 } = await readChecked(path, { rows, labelColumn, memoryLimit }, signal);
+  const { data, labels, warnings, range } = raw;
+  return {
+    path,
+    data,
+    shape: imageShape(raw.shape, image, path),
+    sha256,
+    labels: labels && { data: labels, shape: [labels.length] },
+    range,
+    warnings,
+  };
+}
+
+/** What a format read, the range of its values, and the hash of the file. */
+interface CheckedInput {
+  readonly raw: RawInput & { readonly range: readonly [number, number] };
+  readonly sha256: string;
+}
+
+/** Opens, reads and checks one input; shared by data and labels. */
+export async function readChecked(
+  path: string,
+  request: ReadRequest,
+  signal: AbortSignal | undefined,
+): Promise<CheckedInput> {
+  const { file, bytes } = await openInput(path, signal);
+  try {
+    const format = await formatOf(bytes);
+    const raw = await format.read(bytes, request);
+    const range = finiteRange(raw.data, bytes.where, raw.placeOf);
+    return { raw: { ...raw, range }, sha256: await file.sha256() };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,21 @@
+/** A message in the one pattern of all errors: `<where>: <rule>, got <value>. <remedy>`. */
+export function complaint(where: string, rule: string, value: string | number, remedy: string): string {
+  return `${where}: ${rule}, got ${value}. ${remedy}`;
+}
+
+/** Text from a file as it may stand in a message: quoted, on one line, shortened. */
+export function quoted(text: string): string {
+  const limit = 40;
+  return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text);
+}
+
+/** The message of anything that was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The code (`ENOENT`, `Z_DATA_ERROR`) of a system error; empty when there is none. */
+export function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,81 @@
+import { crc32 } from 'node:zlib';
+import { DataError } from '../../errors.js';
+import { complaint } from '../message.js';
+import type { Bytes } from './bytes.js';
+import type { FileSource } from './file.js';
+import { inflated } from './inflate.js';
+import { directoryOf, type ZipEntry } from './zipDirectory.js';
+
+const LOCAL_HEADER = 0x04034b50;
+const LOCAL_HEADER_SIZE = 30;
+const STORED = 0;
+const DEFLATED = 8;
+
+/**
+ * The array `name` of an `.npz` archive; null is the only one.
+ *
+ * @throws DataError when the archive is damaged or has no such array, or several and no name is given.
+ */
+export async function npzMember(file: FileSource, name: string | null): Promise<Bytes> {
+  const entries = (await directoryOf(file)).filter((entry) => entry.name.endsWith('.npy'));
+  const names = entries.map((entry) => entry.name.slice(0, -'.npy'.length));
+  const listed = names.length > 20 ? `${names.slice(0, 20).join(', ')}, ...` : names.join(', ');
+  if (entries.length === 0) {
+    throw new DataError(complaint(file.where, 'must hold arrays', 'an archive without any .npy', 'Save with savez.'));
+  }
+  if (name === null && entries.length > 1) {
+    const remedy = `Name one of them: ${file.where}:NAME.`;
+    throw new DataError(complaint(file.where, 'must hold one array unless one is named', listed, remedy));
+  }
+  const entry = name === null ? entries[0] : entries.find((e) => e.name === `${name}.npy` || e.name === name);
+  if (!entry) {
+    throw new DataError(complaint(file.where, `has the arrays ${listed}`, `the name ${name}`, 'Name one of these.'));
+  }
+  return memberBytes(file, entry);
+}
+
+async function memberBytes(file: FileSource, entry: ZipEntry): Promise<Bytes> {
+  const where = `${file.where}:${entry.name.slice(0, -'.npy'.length)}`;
+  const start = await dataStart(file, entry, where);
+  const raw = () => file.range(start, start + entry.packedSize);
+  const expanded = entry.method === STORED ? raw : () => inflated(raw(), 'raw', where);
+  return { where, size: entry.size, maximumSize: entry.size, chunks: () => verified(expanded(), entry, where) };
+}
+
+/** Position of the first byte of a member, after checking that it can be read. */
+async function dataStart(file: FileSource, entry: ZipEntry, where: string): Promise<number> {
+  const refuse = (rule: string, got: string | number, remedy: string) =>
+    new DataError(complaint(where, rule, got, remedy));
+  if (entry.encrypted) throw refuse('must not be encrypted', 'an encrypted member', 'Save without a password.');
+  if (entry.method !== STORED && entry.method !== DEFLATED) {
+    throw refuse('must be stored or deflated', `compression method ${entry.method}`, 'Save with savez_compressed.');
+  }
+  const damaged = 'The archive is damaged or truncated: copy it again.';
+  if (entry.offset + LOCAL_HEADER_SIZE > file.size) throw refuse('must lie within the file', entry.offset, damaged);
+  const header = await file.at(entry.offset, LOCAL_HEADER_SIZE);
+  if (header.readUInt32LE(0) !== LOCAL_HEADER) throw refuse('must start with a member header', 'other bytes', damaged);
+  const start = entry.offset + LOCAL_HEADER_SIZE + header.readUInt16LE(26) + header.readUInt16LE(28);
+  if (start + entry.packedSize > file.size) {
+    throw refuse(`must lie within the ${file.size} bytes`, `an end at ${start + entry.packedSize}`, damaged);
+  }
+  if (entry.method === STORED && entry.packedSize !== entry.size) {
+    throw refuse('a stored member must have one size', `${entry.packedSize} and ${entry.size}`, damaged);
+  }
+  return start;
+}
+
+/** Passes the chunks on while they agree with the declared size; the checksum is compared at the end. */
+async function* verified(chunks: AsyncGenerator<Uint8Array>, entry: ZipEntry, where: string) {
+  const refuse = (rule: string, got: string) =>
+    new DataError(complaint(where, rule, got, 'The archive is damaged: copy it again.'));
+  let size = 0;
+  let checksum = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > entry.size) throw refuse(`must expand to the ${entry.size} bytes that it declares`, 'more');
+    checksum = crc32(chunk, checksum);
+    yield chunk;
+  }
+  if (size < entry.size) throw refuse(`must expand to the ${entry.size} bytes that it declares`, `${size}`);
+  if (checksum !== entry.checksum) throw refuse('must agree with its checksum', 'other bytes');
+}

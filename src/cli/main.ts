@@ -33,7 +33,9 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
   const entry = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
   if (entry === undefined) throw await unknownCommand(word);
   if (entry.load === undefined) {
-    throw new UsageError(`ntk ${word}: comes later, got a call in version ${version()}. See ntk --help for what is here`);
+    throw new UsageError(
+      `ntk ${word}: comes later, got a call in version ${version()}. See ntk --help for what is here`,
+    );
   }
   const [command, { parse, helpOf }] = await Promise.all([entry.load(), import('./parse.js')]);
   const args = await parse(word, command, rest);

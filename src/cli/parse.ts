@@ -59,9 +59,13 @@ function parserOf(name: string, command: Command, argv: readonly string[]): Argv
 }
 
 function usageOf(name: string, command: Command): string {
-  const words = command.positionals.map((p) => `${p.required ? p.name : `[${p.name}]`}${p.repeats === true ? '...' : ''}`);
+  const words = command.positionals.map(
+    (p) => `${p.required ? p.name : `[${p.name}]`}${p.repeats === true ? '...' : ''}`,
+  );
   const described = command.positionals.map((p) => `  ${p.name.padEnd(6)} ${p.describe}`);
-  return [`ntk ${[name, ...words, '[flags]'].join(' ')}`, ...(described.length > 0 ? ['', ...described] : [])].join('\n');
+  return [`ntk ${[name, ...words, '[flags]'].join(' ')}`, ...(described.length > 0 ? ['', ...described] : [])].join(
+    '\n',
+  );
 }
 
 function missingValue(message: string): UsageError {
@@ -115,9 +119,18 @@ function switchesOf(argv: Readonly<Record<string, unknown>>, command: Command): 
 export async function parse(name: string, command: Command, argv: readonly string[]): Promise<ParsedArguments | null> {
   const words = joinNegative(argv, command);
   const flagsEnd = words.includes('--') ? words.indexOf('--') : words.length;
-  if (words.slice(0, flagsEnd).some((word) => COMMON.some((help) => word === `--${help}` || word === `-${help}`))) return null;
-  const { _: positionals, $0: _script, ...flags }: Record<string, unknown> = await parserOf(name, command, words).parseAsync();
-  checkFlags(Object.keys(flags).filter((flag) => flags[flag] !== undefined), command, name);
+  if (words.slice(0, flagsEnd).some((word) => COMMON.some((help) => word === `--${help}` || word === `-${help}`)))
+    return null;
+  const {
+    _: positionals,
+    $0: _script,
+    ...flags
+  }: Record<string, unknown> = await parserOf(name, command, words).parseAsync();
+  checkFlags(
+    Object.keys(flags).filter((flag) => flags[flag] !== undefined),
+    command,
+    name,
+  );
   const texts = (positionals as readonly unknown[]).map(String);
   checkPositionals(texts, command, name);
   const valued = Object.keys(command.flags).filter((flag) => command.flags[flag].alone !== true && flag in flags);

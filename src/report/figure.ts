@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { Window } from 'happy-dom';
+import { InternalError } from '../errors.js';
 import { spread } from './spread.js';
 
 /** A curve as it is drawn. */
@@ -64,7 +65,12 @@ function labelMarks(curves: readonly FigureCurve[], frame: Frame): Plot.Markish[
   const ends = curves
     .map(({ name, colour, values }) => ({ name, colour, end: values[values.length - 1] }))
     .sort((a, b) => b.end - a.end);
-  const places = spread(ends.map(({ end }) => pixel(end)), LINE_HEIGHT, MARGIN.top + 4, height - MARGIN.bottom - 4);
+  const places = spread(
+    ends.map(({ end }) => pixel(end)),
+    LINE_HEIGHT,
+    MARGIN.top + 4,
+    height - MARGIN.bottom - 4,
+  );
   const labelled = ends.map((end, k) => ({ ...end, place: value(places[k]) }));
   const perPixel = Math.PI / (width - MARGIN.left - right);
   return [
@@ -100,6 +106,20 @@ function lineMarks(curves: readonly FigureCurve[]): Plot.Markish[] {
   );
 }
 
+type PlotDocument = NonNullable<Plot.PlotOptions['document']>;
+
+/** Whether an object can stand for a browser's document where a figure is drawn. */
+function isPlotDocument(document: object): document is PlotDocument {
+  return 'createElementNS' in document;
+}
+
+/** A document to draw in, without a browser. */
+function plotDocument(window: Window): PlotDocument {
+  const document: object = window.document;
+  if (isPlotDocument(document)) return document;
+  throw new InternalError('happy-dom has no createElementNS');
+}
+
 /**
  * The figure of normalised kernels against the angle, as a self-contained SVG text on white.
  *
@@ -109,7 +129,7 @@ export function figureSvg(curves: readonly FigureCurve[], title: string, layout:
   const frame = frameOf(curves, layout);
   const window = new Window();
   const plot = Plot.plot({
-    document: window.document,
+    document: plotDocument(window),
     width: frame.width,
     height: frame.height,
     marginTop: MARGIN.top,
@@ -122,14 +142,20 @@ export function figureSvg(curves: readonly FigureCurve[], title: string, layout:
     color: { type: 'identity' },
     marks: [
       Plot.gridY({ strokeOpacity: 0.12 }),
-      Plot.gridX(TICKS.map(([angle]) => angle), { strokeOpacity: 0.12 }),
-      Plot.axisX(TICKS.map(([angle]) => angle), {
-        tickFormat: (angle: number) => TICKS.find(([at]) => at === angle)?.[1] ?? '',
-        label: 'angle (rad)',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        labelOffset: 40,
-      }),
+      Plot.gridX(
+        TICKS.map(([angle]) => angle),
+        { strokeOpacity: 0.12 },
+      ),
+      Plot.axisX(
+        TICKS.map(([angle]) => angle),
+        {
+          tickFormat: (angle: number) => TICKS.find(([at]) => at === angle)?.[1] ?? '',
+          label: 'angle (rad)',
+          labelAnchor: 'center',
+          labelArrow: 'none',
+          labelOffset: 40,
+        },
+      ),
       Plot.axisY({ label: 'normalised kernel', labelAnchor: 'center', labelArrow: 'none' }),
       ...lineMarks(curves),
       ...(layout.labels ? labelMarks(curves, frame) : []),

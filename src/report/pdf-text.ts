@@ -12,7 +12,10 @@ interface Run {
 
 function runsOf(doc: PDFKit.PDFDocument, text: string, { fontSize, bold }: PdfStyle): readonly Run[] {
   const plain = bold ? 'Helvetica-Bold' : 'Helvetica';
-  const parts = text.replaceAll('−', '-').split(/([πγα])/).filter((part) => part !== '');
+  const parts = text
+    .replaceAll('−', '-')
+    .split(/([πγα])/)
+    .filter((part) => part !== '');
   return parts.map((part) => {
     const font = part in GREEK ? 'Symbol' : plain;
     const shown = GREEK[part] ?? part;

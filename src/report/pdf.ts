@@ -32,7 +32,10 @@ function paintOf(text: string): string | null {
   if (text === 'currentColor') return INK;
   const rgb = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(text);
   if (rgb === null) return text;
-  return `#${rgb.slice(1).map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`;
+  return `#${rgb
+    .slice(1)
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+    .join('')}`;
 }
 
 function anchorOf(text: string): PdfStyle['anchor'] {

@@ -7,10 +7,10 @@ export interface ProfileCurve {
   readonly name: string;
   /** As given to `--arch`. */
   readonly arch: string;
-  /** Values of the flags that were swept, absent where they were not given. */
-  readonly depth?: number;
-  readonly alpha?: number;
-  readonly gamma?: number;
+  /** Values of the preset's flags, those that were given. */
+  readonly depth?: number | undefined;
+  readonly alpha?: number | undefined;
+  readonly gamma?: number | undefined;
   /** Angle at which the kernel has fallen half-way from 1 to its value at pi: small is spiky. Null: it does not fall. */
   readonly halfAngle: number | null;
   readonly architecture: KernelDefinition;

@@ -1,11 +1,3 @@
-/** Bytes for people: `3.35 GiB`. */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 2 ** (10 * power);
-  return `${power === 0 || value >= 100 ? Math.round(value) : value.toPrecision(3)} ${units[power]}`;
-}
-
 /** Seconds for people: `0.42 s`, `3 min 20 s`, `2 h 05 min`. */
 export function secondsText(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';

@@ -26,7 +26,7 @@ export function textsOf(args: ParsedArguments, name: string): readonly string[] 
 }
 
 /** The value of a flag through its parser; undefined when it was not given. */
-export function valueOf<T>(
+export function parsedOf<T>(
   args: ParsedArguments,
   name: string,
   parse: (flag: string, text: string) => T,

@@ -1,0 +1,21 @@
+import type { Command } from '../command.js';
+import { ARCH_TEXT, PRESET_FLAGS } from '../options/architecture.js';
+import { OUTPUT_FLAGS } from '../options/output.js';
+
+/** `ntk arch`: prints, checks or describes an architecture. */
+export const archCommand: Command = {
+  positionals: [{ name: 'PRESET', describe: ARCH_TEXT, required: true }],
+  flags: {
+    ...PRESET_FLAGS,
+    describe: { describe: 'a readable table: layers, shapes, what is trained, passes', group: 'Output', alone: true },
+    input: { describe: 'size of an input for --describe, as 784 or 32x32x3', group: 'Output' },
+    kind: { describe: 'kernel that --describe speaks of', group: 'Output', fallback: 'ntk', choices: ['ntk', 'nngp'] },
+    out: { describe: 'file to write instead of stdout', group: 'Output' },
+    ...OUTPUT_FLAGS,
+  },
+  examples: [
+    ['ntk arch resntk --depth 2 --alpha 0.3 --out mine.json', 'write an architecture file'],
+    ['ntk arch mine.json --describe --input 64', 'check it, and say what it does'],
+  ],
+  run: async (args, context) => (await import('../runs/arch.js')).runArch(args, context),
+};

@@ -1,0 +1,93 @@
+import type { NdArray } from '../data/array.js';
+import { asVectors } from '../data/image.js';
+import { type Input, readInput } from '../data/input.js';
+import { readLabels } from '../data/labels.js';
+import { type Scaled, scale } from '../data/scale.js';
+import { DataError } from '../errors.js';
+import type { InputRecord } from '../report/record.js';
+import type { InputOptions } from './options/inputs.js';
+
+/** Labels of X as the record names them. */
+export interface LabelsRecord {
+  /** File that they came from: X itself, or that of `--labels`. */
+  readonly path: string;
+  readonly count: number;
+  /** Number of different values. */
+  readonly distinct: number;
+}
+
+/** The data of a command, ready for the library. */
+export interface LoadedInputs {
+  /** Rows `[n, d]`, scaled. */
+  readonly x: NdArray;
+  /** Rows `[m, d]`, scaled as x; null: the kernel of x with itself. */
+  readonly z: NdArray | null;
+  readonly inputs: readonly InputRecord[];
+  readonly labels: LabelsRecord | null;
+  readonly warnings: readonly string[];
+}
+
+/** What bounds the reading. */
+export interface LoadLimits {
+  readonly memory: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+function zeroWarning(path: string, mode: string, { zeros }: Scaled): readonly string[] {
+  if (zeros === 0) return [];
+  const what = mode === 'unit-pixels' ? 'pixel' : 'row';
+  return [`${path}: ${zeros} zero ${zeros === 1 ? what : `${what}s`} cannot be scaled to norm 1 and stay zero`];
+}
+
+async function readFile(path: string, options: InputOptions, isZ: boolean, limits: LoadLimits): Promise<Input> {
+  const { image, labelColumn } = options;
+  const rows = isZ ? options.rowsZ : options.rows;
+  return readInput(path, {
+    ...(rows === null ? {} : { rows }),
+    ...(image === null ? {} : { image }),
+    ...(labelColumn === null ? {} : { labelColumn }),
+    ...(limits.memory === undefined ? {} : { memoryLimit: limits.memory }),
+    signal: limits.signal,
+  });
+}
+
+async function labelsOf(x: Input, options: InputOptions, limits: LoadLimits): Promise<LabelsRecord | null> {
+  const { labels: path, rows } = options;
+  const read = { ...(rows === null ? {} : { rows }), signal: limits.signal };
+  const labels = path === null ? x.labels : await readLabels(path, read);
+  if (labels === null) return null;
+  if (labels.shape[0] !== x.shape[0]) {
+    throw new DataError(
+      `${path}: labels must be one a row of ${x.path}, got ${labels.shape[0]} for ${x.shape[0]} rows. Give the labels of these rows.`,
+    );
+  }
+  return { path: path ?? x.path, count: labels.shape[0], distinct: new Set(labels.data).size };
+}
+
+function checkFeatures(x: NdArray, z: NdArray, { path }: Input): void {
+  if (z.shape[1] === x.shape[1]) return;
+  throw new DataError(
+    `${path}: rows must be as long as those of X, ${x.shape[1]} values, got ${z.shape[1]}. Give files of the same columns; --label-column takes one out of both.`,
+  );
+}
+
+/** Reads X and Z and scales them; `standard` takes mean and deviation of X for both. */
+export async function loadInputs(
+  paths: readonly string[],
+  options: InputOptions,
+  limits: LoadLimits,
+): Promise<LoadedInputs> {
+  const [xPath, zPath] = paths;
+  const x = await readFile(xPath, options, false, limits);
+  const labels = await labelsOf(x, options, limits);
+  const scaledX = scale(x, options.scale);
+  const vectorsX = asVectors(scaledX.x);
+  const record = ({ path, shape, sha256 }: Input): InputRecord => ({ path, shape, sha256 });
+  const warnings = [...x.warnings, ...zeroWarning(xPath, options.scale, scaledX)];
+  if (zPath === undefined) return { x: vectorsX, z: null, inputs: [record(x)], labels, warnings };
+  const z = await readFile(zPath, options, true, limits);
+  checkFeatures(vectorsX, asVectors(z), z);
+  const scaledZ = scale(z, options.scale, scaledX.statistics);
+  warnings.push(...z.warnings, ...zeroWarning(zPath, options.scale, scaledZ));
+  return { x: vectorsX, z: asVectors(scaledZ.x), inputs: [record(x), record(z)], labels, warnings };
+}

@@ -1,0 +1,67 @@
+import { PRESET_DEFAULTS, PRESET_FLAG_NAMES, type PresetFlags } from '../../architecture/preset-flags.js';
+import { IMAGE_PRESETS, PRESETS } from '../../architecture/presets.js';
+import type { FlagTable } from '../command.js';
+import { type ParsedArguments, parsedOf } from './parsed.js';
+import { finiteNumber, nonEmpty, positiveInteger } from './values.js';
+
+const GROUP = 'Architecture';
+
+type Key = keyof PresetFlags;
+
+/** How the text of each preset flag is read; ranges are the presets' own. */
+export const PRESET_PARSERS = {
+  depth: positiveInteger,
+  alpha: finiteNumber,
+  gamma: finiteNumber,
+  bias: finiteNumber,
+  biasInit: nonEmpty,
+  filter: positiveInteger,
+  firstFilter: positiveInteger,
+  padding: nonEmpty,
+  head: nonEmpty,
+  train: nonEmpty,
+} as const satisfies Readonly<Record<Key, (flag: string, text: string) => number | string>>;
+
+/** Flags of the presets; `--arch` itself is left to the command. */
+export const PRESET_FLAGS: FlagTable = {
+  depth: { describe: 'hidden layers or residual blocks', group: GROUP, fallback: String(PRESET_DEFAULTS.depth) },
+  alpha: { describe: 'weight of the residual branches', group: GROUP, fallback: String(PRESET_DEFAULTS.alpha) },
+  gamma: { describe: 'the same as alpha = depth^-gamma', group: GROUP },
+  bias: { describe: 'standard deviation of the biases', group: GROUP, fallback: String(PRESET_DEFAULTS.bias) },
+  'bias-init': {
+    describe: 'biases at initialisation: zero | normal',
+    group: GROUP,
+    fallback: PRESET_DEFAULTS.biasInit,
+  },
+  filter: { describe: 'filter size (image networks)', group: GROUP, fallback: String(PRESET_DEFAULTS.filter) },
+  'first-filter': { describe: 'filter size of the first layer (image networks)', group: GROUP },
+  padding: {
+    describe: 'circular | same | valid (image networks)',
+    group: GROUP,
+    fallback: PRESET_DEFAULTS.padding,
+  },
+  head: { describe: 'eq | tr | gap (image networks)', group: GROUP, fallback: PRESET_DEFAULTS.head },
+  train: {
+    describe: 'all trains the two ends of resntk as well: blocks | all',
+    group: GROUP,
+    fallback: PRESET_DEFAULTS.train,
+  },
+};
+
+/** What `--arch` takes, for the help. */
+export const ARCH_TEXT = `${[...Object.keys(PRESETS), ...IMAGE_PRESETS].join(', ')}, FILE.json, or laplace:c, gamma:g,c, gaussian:s`;
+
+/** `--arch` of a command that takes one. */
+export const ARCH_FLAG: FlagTable = { arch: { describe: ARCH_TEXT, group: GROUP } };
+
+/** Names of the preset flags without dashes, by their key in the library. */
+export const PRESET_KEYS = Object.entries(PRESET_FLAG_NAMES).map(([key, name]) => [key as Key, name.slice(2)] as const);
+
+/** The preset flags as given, each with one value. */
+export function readPresetFlags(args: ParsedArguments): PresetFlags {
+  const given = PRESET_KEYS.flatMap(([key, name]) => {
+    const value = parsedOf<number | string>(args, name, PRESET_PARSERS[key]);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(given);
+}

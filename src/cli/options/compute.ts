@@ -1,0 +1,67 @@
+import type { Precision } from '../../data/array.js';
+import type { BackendName, KernelKind } from '../../matrix/types.js';
+import type { FlagTable } from '../command.js';
+import { type ParsedArguments, parsedOf } from './parsed.js';
+import { byteCount, nonEmpty, nonNegativeInteger, oneOf, positiveInteger } from './values.js';
+
+const KERNEL = 'Kernel';
+const GROUP = 'Compute';
+
+const KINDS = ['ntk', 'nngp', 'both'] as const satisfies readonly KernelKind[];
+const PRECISIONS = ['f64', 'f32'] as const satisfies readonly Precision[];
+const BACKENDS = [
+  'auto',
+  'host',
+  'webgpu',
+  'tensorflow',
+  'tfjs',
+  'reference',
+] as const satisfies readonly BackendName[];
+
+/** Flags that say which kernel of the network. */
+export const KERNEL_FLAGS: FlagTable = {
+  kind: { describe: 'kernel of the network (both: to .npz)', group: KERNEL, fallback: 'ntk', choices: KINDS },
+  normalized: { describe: 'divide by sqrt(K(x,x) K(z,z))', group: KERNEL, alone: true },
+};
+
+/** Flags that say how to compute. */
+export const COMPUTE_FLAGS: FlagTable = {
+  precision: { describe: 'number format', group: GROUP, fallback: 'f64', choices: PRECISIONS },
+  backend: { describe: 'what computes', group: GROUP, fallback: 'auto', choices: BACKENDS },
+  native: { describe: 'BLAS library of the system: auto | off | PATH', group: GROUP, fallback: 'auto' },
+  threads: { describe: 'worker threads', group: GROUP, fallback: 'what the container offers' },
+  memory: {
+    describe: 'promise for the peak: 4GiB, 500MB or bytes',
+    group: GROUP,
+    fallback: 'what the container offers',
+  },
+  seed: { describe: 'seed where chance is involved; recorded', group: GROUP, fallback: '0' },
+};
+
+/** How to compute, as given; absent where the library chooses. */
+export interface ComputeOptions {
+  readonly kind: KernelKind;
+  readonly normalized: boolean;
+  readonly precision: Precision;
+  readonly backend: BackendName;
+  readonly native: string;
+  readonly threads?: number;
+  readonly memory?: number;
+  readonly seed: number;
+}
+
+/** The flags of kernel and computation as given. */
+export function readComputeOptions(args: ParsedArguments): ComputeOptions {
+  const threads = parsedOf(args, 'threads', positiveInteger);
+  const memory = parsedOf(args, 'memory', byteCount);
+  return {
+    kind: parsedOf(args, 'kind', oneOf(KINDS)) ?? 'ntk',
+    normalized: args.switches.has('normalized'),
+    precision: parsedOf(args, 'precision', oneOf(PRECISIONS)) ?? 'f64',
+    backend: parsedOf(args, 'backend', oneOf(BACKENDS)) ?? 'auto',
+    native: parsedOf(args, 'native', nonEmpty) ?? 'auto',
+    ...(threads === undefined ? {} : { threads }),
+    ...(memory === undefined ? {} : { memory }),
+    seed: parsedOf(args, 'seed', nonNegativeInteger) ?? 0,
+  };
+}

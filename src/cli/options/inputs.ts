@@ -1,0 +1,75 @@
+import { parseImageShape } from '../../data/image.js';
+import { parseRowRange, type RowRange } from '../../data/rows.js';
+import { SCALE_MODES, type ScaleMode } from '../../data/scale.js';
+import { UsageError } from '../../errors.js';
+import type { FlagTable } from '../command.js';
+import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
+import { nonEmpty, oneOf } from './values.js';
+
+const GROUP = 'Input';
+
+/** Scaling where the user asks for none. */
+const DEFAULT_SCALE: ScaleMode = 'none';
+
+/** Flags that say how data files are read. */
+export const INPUT_FLAGS: FlagTable = {
+  rows: { describe: 'rows a:b of X, zero-based, b not included; of Z and of labels as well', group: GROUP },
+  'rows-z': { describe: 'rows a:b of Z', group: GROUP },
+  scale: { describe: 'scaling of the rows', group: GROUP, fallback: DEFAULT_SCALE, choices: SCALE_MODES },
+  image: { describe: 'sizes HxWxC that each row is read as', group: GROUP },
+  'label-column': { describe: 'column of a csv that is no feature: its name, or its zero-based index', group: GROUP },
+  labels: { describe: 'file of labels, one a row of X: npy, IDX or csv', group: GROUP },
+};
+
+/** How the data files of a command are read. */
+export interface InputOptions {
+  readonly rows: RowRange | null;
+  readonly rowsZ: RowRange | null;
+  readonly scale: ScaleMode;
+  readonly image: readonly number[] | null;
+  readonly labelColumn: string | number | null;
+  /** Path of the labels. */
+  readonly labels: string | null;
+}
+
+/** Lets a parser of the library speak of the flag: its messages start with a plain word. */
+function underFlag<T>(parse: (text: string) => T): (flag: string, text: string) => T {
+  return (flag, text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new UsageError(error.message.replace(/^\w+:/, `${flag}:`), { cause: error });
+    }
+  };
+}
+
+/** A range that holds rows; whether they are in the data is checked when the data are read. */
+function rowRange(text: string): RowRange {
+  const range = parseRowRange(text);
+  if (range.end > range.start) return range;
+  throw new UsageError(`rows: must hold at least one row, got ${text}. Write for example 0:100, 100: or :100.`);
+}
+
+function columnOf(flag: string, text: string): string | number {
+  return /^\d+$/.test(text) ? Number(text) : nonEmpty(flag, text);
+}
+
+/** The input flags as given. */
+export function readInputOptions(args: ParsedArguments): InputOptions {
+  const rows = parsedOf(args, 'rows', underFlag(rowRange)) ?? null;
+  const rowsZ = parsedOf(args, 'rows-z', underFlag(rowRange)) ?? null;
+  if (rowsZ !== null && args.positionals.length < 2) {
+    throw new UsageError(
+      `--rows-z: must come with a file Z, got ${textOf(args, 'rows-z')} without. Give Z, or --rows.`,
+    );
+  }
+  return {
+    rows,
+    rowsZ: rowsZ ?? rows,
+    scale: parsedOf(args, 'scale', oneOf(SCALE_MODES)) ?? DEFAULT_SCALE,
+    image: parsedOf(args, 'image', underFlag(parseImageShape)) ?? null,
+    labelColumn: parsedOf(args, 'label-column', columnOf) ?? null,
+    labels: parsedOf(args, 'labels', nonEmpty) ?? null,
+  };
+}

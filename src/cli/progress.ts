@@ -1,0 +1,48 @@
+import type { Progress } from '../matrix/types.js';
+import { countText, secondsText } from '../report/units.js';
+import type { ParsedArguments } from './options/parsed.js';
+
+/** A bar that shows how far a computation has come. */
+export interface ProgressBar {
+  readonly update: (progress: Progress) => void;
+  readonly stop: () => void;
+}
+
+/** Seconds before a bar appears: short work shows none. */
+const PATIENCE = 0.5;
+
+/** Whether progress is wanted: on a terminal, unless a flag says otherwise. */
+export function wantsProgress(args: ParsedArguments): boolean {
+  if (args.switches.has('no-progress')) return false;
+  return args.switches.has('progress') || process.stderr.isTTY === true;
+}
+
+/** A bar on stderr with rate and remaining time; where stderr is no terminal (`--progress`), a line now and then. */
+export async function openProgress(patient: boolean): Promise<ProgressBar> {
+  const { default: cliProgress } = await import('cli-progress');
+  const bar = new cliProgress.SingleBar({
+    stream: process.stderr,
+    format: '  {bar} {percentage}%  {rate} entries/s  {remaining} left',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+    noTTYOutput: true,
+    notTTYSchedule: 2000,
+    clearOnComplete: process.stderr.isTTY === true,
+    gracefulExit: false,
+  });
+  const start = performance.now();
+  let shown = false;
+  return {
+    update: ({ done, total, rate, remaining }) => {
+      if (!shown && patient && performance.now() - start < PATIENCE * 1000) return;
+      const payload = { rate: countText(rate), remaining: secondsText(remaining) };
+      if (shown) bar.update(done, payload);
+      else bar.start(total, done, payload);
+      shown = true;
+    },
+    stop: () => {
+      if (shown) bar.stop();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { listBackends } from '../../backend/select.js';
+import { backendsText } from '../../report/backends-text.js';
+import { jsonText } from '../../report/json.js';
+import { commonRecord } from '../../report/record.js';
+import type { CommandContext } from '../command.js';
+import { EXIT } from '../exit.js';
+import type { ParsedArguments } from '../options/parsed.js';
+import { print } from '../print.js';
+
+/** Runs `ntk backends`. */
+export async function runBackends(args: ParsedArguments, { command }: CommandContext): Promise<number> {
+  const load = performance.now() / 1000;
+  const backends = await listBackends();
+  if (!args.switches.has('json')) {
+    await print(backendsText(backends));
+    return EXIT.done;
+  }
+  const stages = { load, check: performance.now() / 1000 - load };
+  const head = { command, backend: null, precision: null, stages, architecture: null, inputs: [], warnings: [] };
+  await print(jsonText({ ...commonRecord(head), backends }));
+  return EXIT.done;
+}

@@ -1,0 +1,55 @@
+import { UsageError } from '../../errors.js';
+import { jsonText } from '../../report/json.js';
+import { commonRecord } from '../../report/record.js';
+import type { CommandContext } from '../command.js';
+import { EXIT } from '../exit.js';
+import { nearestText } from '../nearest.js';
+import { type ParsedArguments, parsedOf } from '../options/parsed.js';
+import { nonEmpty, positiveInteger } from '../options/values.js';
+import { print } from '../print.js';
+
+/** What a benchmark is told. */
+export interface BenchOptions {
+  readonly data?: string;
+  readonly threads?: number;
+  readonly json: boolean;
+}
+
+/** What a benchmark returns: fields for the record, and the table for people. */
+export interface BenchResult {
+  readonly result: object;
+  readonly text: string;
+}
+
+/** Every benchmark; each is loaded when it is wanted. */
+const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<BenchResult>>>> = {
+  kernel: async () => (await import('../../bench/kernel.js')).benchKernel,
+};
+
+/** Runs `ntk bench`. */
+export async function runBench(args: ParsedArguments, { command }: CommandContext): Promise<number> {
+  const [what] = args.positionals;
+  const known = Object.keys(BENCHES);
+  if (!Object.hasOwn(BENCHES, what)) {
+    const remedy = nearestText(what, known) ?? `For example ntk bench ${known[0]}`;
+    throw new UsageError(`ntk bench: must be followed by one of ${known.join(', ')}, got ${what}. ${remedy}`);
+  }
+  const data = parsedOf(args, 'data', nonEmpty);
+  const threads = parsedOf(args, 'threads', positiveInteger);
+  const json = args.switches.has('json');
+  const bench = await BENCHES[what]();
+  const load = performance.now() / 1000;
+  const { result, text } = await bench({
+    ...(data === undefined ? {} : { data }),
+    ...(threads === undefined ? {} : { threads }),
+    json,
+  });
+  if (!json) {
+    await print(text);
+    return EXIT.done;
+  }
+  const stages = { load, compute: performance.now() / 1000 - load };
+  const head = { command, backend: null, precision: null, stages, architecture: null, inputs: [], warnings: [] };
+  await print(jsonText({ ...commonRecord(head), bench: what, ...result }));
+  return EXIT.done;
+}

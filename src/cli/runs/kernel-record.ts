@@ -1,0 +1,82 @@
+import type { KernelPlan, KernelRun } from '../../matrix/types.js';
+import { type CommonRecord, commonRecord } from '../../report/record.js';
+import type { LabelsRecord, LoadedInputs } from '../load.js';
+import type { KernelJob } from '../options/kernel.js';
+
+/** Seconds since the process started, at the ends of two stages. */
+export interface KernelTimes {
+  /** When the data were there. */
+  readonly loaded: number;
+  /** When the matrix was written. */
+  readonly finished: number;
+}
+
+/** Record of `ntk kernel`, documented in docs/record.md. */
+export interface KernelRecord extends CommonRecord {
+  readonly out: string | null;
+  readonly shape: readonly number[];
+  readonly kind: string;
+  readonly normalized: boolean;
+  readonly threads: number;
+  readonly native: string;
+  readonly seed: number;
+  readonly scale: string;
+  /** Ranges as `a:b`; null: all rows. */
+  readonly rows: string | null;
+  readonly rowsZ: string | null;
+  readonly labels: LabelsRecord | null;
+  readonly plan: KernelPlan;
+  readonly tableError: number | null;
+  readonly nearPairs: number | null;
+}
+
+function rangeText(range: { readonly start: number; readonly end: number } | null): string | null {
+  return range === null ? null : `${range.start}:${Number.isFinite(range.end) ? range.end : ''}`;
+}
+
+/** What the process spent apart from the library's own stages (loading modules) counts as `compile`. */
+function stagesOf(run: KernelRun | null, { loaded, finished }: KernelTimes): Readonly<Record<string, number>> {
+  const spent = finished - loaded;
+  if (run === null) return { load: loaded, compile: spent };
+  const { compile, compute, write } = run.stages;
+  return { load: loaded, compile: Math.max(compile, spent - compute - write), compute, write };
+}
+
+/** The record of a kernel that was computed (`run`) or only planned (null). */
+export function kernelRecord(
+  job: KernelJob,
+  data: LoadedInputs,
+  {
+    plan,
+    run,
+    times,
+    warnings,
+  }: {
+    readonly plan: KernelPlan;
+    readonly run: KernelRun | null;
+    readonly times: KernelTimes;
+    readonly warnings: readonly string[];
+  },
+): KernelRecord {
+  const { definition: architecture, compute, input, out } = job;
+  const { backend, precision } = plan;
+  const stages = stagesOf(run, times);
+  const head = { command: 'kernel', backend, precision, stages, architecture, inputs: data.inputs, warnings };
+  return {
+    ...commonRecord(head),
+    out,
+    shape: plan.shape,
+    kind: compute.kind,
+    normalized: compute.normalized,
+    threads: plan.threads,
+    native: compute.native,
+    seed: compute.seed,
+    scale: input.scale,
+    rows: rangeText(input.rows),
+    rowsZ: data.z === null ? null : rangeText(input.rowsZ),
+    labels: data.labels,
+    plan,
+    tableError: run?.tableError ?? null,
+    nearPairs: run?.nearPairs ?? null,
+  };
+}

@@ -1,0 +1,118 @@
+import { readableBytes } from '../../data/budget.js';
+import { rootMeanSquare } from '../../data/norm.js';
+import { UsageError } from '../../errors.js';
+import { kernelMatrix } from '../../matrix/kernel-matrix.js';
+import { planKernel } from '../../matrix/plan.js';
+import type { KernelOptions, KernelPlan } from '../../matrix/types.js';
+import { writeKernel } from '../../matrix/write.js';
+import { isHomogeneous } from '../../programme/describe.js';
+import { matrixCsv } from '../../report/csv.js';
+import { writeWhole } from '../../report/file.js';
+import { jsonText } from '../../report/json.js';
+import { planText } from '../../report/plan-text.js';
+import { countText, secondsText } from '../../report/units.js';
+import type { CommandContext } from '../command.js';
+import { EXIT } from '../exit.js';
+import { type LoadedInputs, loadInputs } from '../load.js';
+import { type KernelJob, readKernelJob } from '../options/kernel.js';
+import type { ParsedArguments } from '../options/parsed.js';
+import { print, say } from '../print.js';
+import { openProgress, wantsProgress } from '../progress.js';
+import { type KernelRecord, kernelRecord } from './kernel-record.js';
+
+/** Entries of the largest matrix that is printed on a terminal. */
+const TERMINAL_ENTRIES = 100_000;
+/** Root mean square above which rows of a network that is not homogeneous are warned about. */
+const LARGE_ROWS = 10;
+
+function sizeWarnings({ definition }: KernelJob, { x, z, inputs }: LoadedInputs): readonly string[] {
+  if (isHomogeneous(definition, x.shape[1])) return [];
+  return [x, z].flatMap((rows, i) => {
+    const size = rows === null ? 0 : rootMeanSquare(rows);
+    if (size <= LARGE_ROWS) return [];
+    return [
+      `${inputs[i].path}: values have a root mean square of ${size.toPrecision(3)} and the kernel depends on it in another way than as a factor; --scale unit-rows or standard is usual`,
+    ];
+  });
+}
+
+function optionsOf({ definition, compute }: KernelJob, { z }: LoadedInputs, signal: AbortSignal): KernelOptions {
+  const { seed: _seed, ...options } = compute;
+  return { architecture: definition, ...options, ...(z === null ? {} : { z }), signal };
+}
+
+const now = (): number => performance.now() / 1000;
+
+async function planOnly(job: KernelJob, data: LoadedInputs, options: KernelOptions): Promise<void> {
+  const loaded = now();
+  const plan = await planKernel(data.x, options);
+  const warnings = [...data.warnings, ...sizeWarnings(job, data)];
+  for (const warning of warnings) say(`ntk: warning: ${warning}`);
+  const times = { loaded, finished: now() };
+  await print(job.json ? jsonText(kernelRecord(job, data, { plan, run: null, times, warnings })) : planText(plan));
+}
+
+async function printKernel(job: KernelJob, { x, z }: LoadedInputs, options: KernelOptions): Promise<readonly string[]> {
+  const entries = x.shape[0] * (z ?? x).shape[0];
+  if (process.stdout.isTTY === true && entries > TERMINAL_ENTRIES) {
+    throw new UsageError(
+      `--out: must be given for more than ${TERMINAL_ENTRIES} entries on a terminal, got ${entries}. Add --out K.npy, or choose --rows.`,
+    );
+  }
+  const { run, ...matrices } = await kernelMatrix(x, options);
+  const matrix = job.compute.kind === 'nngp' ? matrices.nngp : matrices.ntk;
+  if (matrix !== undefined) {
+    for (const lines of matrixCsv(matrix, job.compute.precision)) {
+      options.signal?.throwIfAborted();
+      await print(lines);
+    }
+  }
+  return run.warnings;
+}
+
+function summary({ out, shape, kind, precision, backend, plan, stages, seconds }: KernelRecord): string {
+  const [n, m] = shape;
+  const rate = (n * m) / Math.max(1e-9, stages.compute + stages.write);
+  const size = readableBytes(plan.outputBytes);
+  return `${out}: ${n} x ${m} ${kind} in ${precision} on ${backend}, ${size}, ${secondsText(seconds)} (${countText(rate)} entries/s)`;
+}
+
+async function writeFile(
+  job: KernelJob & { readonly out: string; readonly record: string },
+  data: LoadedInputs,
+  options: KernelOptions,
+): Promise<void> {
+  const loaded = now();
+  const run = await writeKernel(data.x, job.out, { ...options, force: job.force });
+  const finished = now();
+  const warnings = [...data.warnings, ...sizeWarnings(job, data), ...run.warnings];
+  const plan: KernelPlan = run.plan;
+  const record = kernelRecord(job, data, { plan, run, times: { loaded, finished }, warnings });
+  const text = jsonText(record);
+  await writeWhole(job.record, text);
+  if (job.json) await print(text);
+  else say(summary(record));
+  for (const warning of run.warnings) say(`ntk: warning: ${warning}`);
+}
+
+/** Runs `ntk kernel`. */
+export async function runKernel(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
+  const job = readKernelJob(args);
+  const data = await loadInputs(args.positionals, job.input, { memory: job.compute.memory, signal });
+  const options = optionsOf(job, data, signal);
+  if (job.plan) {
+    await planOnly(job, data, options);
+    return EXIT.done;
+  }
+  for (const warning of [...data.warnings, ...sizeWarnings(job, data)]) say(`ntk: warning: ${warning}`);
+  const bar = wantsProgress(args) ? await openProgress(!args.switches.has('progress')) : null;
+  const watched = bar === null ? options : { ...options, onProgress: bar.update };
+  try {
+    const { out, record } = job;
+    if (out !== null && record !== null) await writeFile({ ...job, out, record }, data, watched);
+    else for (const warning of await printKernel(job, data, watched)) say(`ntk: warning: ${warning}`);
+  } finally {
+    bar?.stop();
+  }
+  return EXIT.done;
+}

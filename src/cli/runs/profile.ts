@@ -1,0 +1,86 @@
+import { extname } from 'node:path';
+import { UsageError } from '../../errors.js';
+import { kernelProfile } from '../../programme/profile.js';
+import { checkPath, writeWhole } from '../../report/file.js';
+import { jsonText } from '../../report/json.js';
+import { halfAngle, type ProfileRecord, type ProfileResult } from '../../report/profile.js';
+import { curvesCsv } from '../../report/profile-csv.js';
+import { profileText } from '../../report/profile-text.js';
+import { commonRecord } from '../../report/record.js';
+import type { CommandContext } from '../command.js';
+import { DEFAULT_ANGLES } from '../commands/profile.js';
+import { EXIT } from '../exit.js';
+import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
+import { readVariants, type Variant } from '../options/sweep.js';
+import { badValue, oneOf, positiveInteger } from '../options/values.js';
+import { print, say } from '../print.js';
+
+/** More angles than this are a mistake. */
+const MOST_ANGLES = 1_000_000;
+
+function angleCount(flag: string, text: string): number {
+  const count = positiveInteger(flag, text);
+  if (count < 2 || count > MOST_ANGLES) {
+    throw badValue(
+      flag,
+      `must be a whole number from 2 to ${MOST_ANGLES}`,
+      text,
+      `For example ${flag} ${DEFAULT_ANGLES}`,
+    );
+  }
+  return count;
+}
+
+function compute(args: ParsedArguments, variants: readonly Variant[], signal: AbortSignal): ProfileResult {
+  const kind = parsedOf<'ntk' | 'nngp'>(args, 'kind', oneOf(['ntk', 'nngp'])) ?? 'ntk';
+  const angles = parsedOf(args, 'angles', angleCount) ?? DEFAULT_ANGLES;
+  const features = parsedOf(args, 'input', positiveInteger) ?? 1;
+  const definitions = variants.map(({ definition }) => definition);
+  const profile = kernelProfile(definitions, { angles, kind, normalized: true, features, signal });
+  const values = profile.curves.map((curve) => curve.values);
+  const curves = variants.map(({ arch, name, flags, definition }, i) => ({
+    name,
+    arch,
+    ...flags,
+    halfAngle: halfAngle(profile.angles, values[i]),
+    architecture: definition,
+  }));
+  return { kind, angles: profile.angles, curves, values };
+}
+
+function recordOf(result: ProfileResult, variants: readonly Variant[], command: string, load: number): ProfileRecord {
+  const definitions = variants.map(({ definition }) => definition);
+  const head = {
+    command,
+    backend: null,
+    precision: 'f64' as const,
+    stages: { load, compute: performance.now() / 1000 - load },
+    architecture: definitions.length === 1 ? definitions[0] : definitions,
+    inputs: [],
+    warnings: [],
+  };
+  return { ...commonRecord(head), ...result };
+}
+
+function csvOf({ angles, curves, values }: ProfileResult): string {
+  return curvesCsv(curves.map(({ name }, i) => ({ name, angles, values: values[i] })));
+}
+
+/** Runs `ntk profile`. */
+export async function runProfile(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
+  const out = textOf(args, 'out');
+  if (out !== undefined) checkPath(out, args.switches.has('force'), ['.json', '.csv']);
+  if (args.values.has('kind') && textOf(args, 'kind') === 'both') {
+    throw new UsageError('--kind: must be ntk or nngp, got both. Run ntk profile once for each.');
+  }
+  const variants = readVariants(args);
+  const load = performance.now() / 1000;
+  const result = compute(args, variants, signal);
+  const json = jsonText(recordOf(result, variants, command, load));
+  if (out !== undefined) await writeWhole(out, extname(out).toLowerCase() === '.csv' ? csvOf(result) : json);
+  if (args.switches.has('json')) await print(json);
+  else if (out === undefined) await print(profileText(result));
+  else
+    say(`${out}: ${variants.length} ${variants.length === 1 ? 'curve' : 'curves'} of ${result.angles.length} angles`);
+  return EXIT.done;
+}

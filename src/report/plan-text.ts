@@ -1,0 +1,19 @@
+import { readableBytes } from '../data/budget.js';
+import type { KernelPlan } from '../matrix/types.js';
+import { secondsText } from './units.js';
+
+/** A plan for people: one line a fact. */
+export function planText(plan: KernelPlan): string {
+  const [n, m] = plan.shape;
+  const [rows, columns] = plan.tile;
+  const half = plan.symmetric ? ', symmetric: the upper half is computed' : '';
+  const lines: readonly (readonly [string, string])[] = [
+    ['result', `${n} x ${m} in ${plan.precision}, ${readableBytes(plan.outputBytes)}${half}`],
+    ['backend', `${plan.backend}, ${plan.threads} ${plan.threads === 1 ? 'thread' : 'threads'}`],
+    ['tiles', `${plan.tiles} of ${rows} x ${columns}`],
+    ['shortcut', plan.shortcut],
+    ['memory', `${readableBytes(plan.memoryBytes)} at the peak, of ${readableBytes(plan.memoryLimit)} promised`],
+    ['time', `about ${secondsText(plan.seconds)} of arithmetic`],
+  ];
+  return lines.map(([name, text]) => `${name.padEnd(9)} ${text}\n`).join('');
+}

@@ -11,11 +11,16 @@ export function quoted(text: string): string {
 
 /** The message of anything that was thrown. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return textOf(error, 'message') ?? String(error);
 }
 
 /** The code (`ENOENT`, `Z_DATA_ERROR`) of a system error; empty when there is none. */
 export function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
-  return typeof code === 'string' ? code : '';
+  return textOf(error, 'code') ?? '';
+}
+
+function textOf(error: unknown, field: 'message' | 'code'): string | null {
+  if (typeof error !== 'object' || error === null || !(field in error)) return null;
+  const value: unknown = Reflect.get(error, field);
+  return typeof value === 'string' ? value : null;
 }

@@ -3,7 +3,10 @@ import type { FloatArray, NdArray } from './array.js';
 /** The largest magnitude of `length` elements from `offset`. */
 export function largestMagnitude(data: FloatArray, offset: number, length: number): number {
   let largest = 0;
-  for (let i = offset; i < offset + length; i++) largest = Math.max(largest, Math.abs(data[i]));
+  for (let i = offset; i < offset + length; i++) {
+    const magnitude = data[i] < 0 ? -data[i] : data[i];
+    if (magnitude > largest) largest = magnitude;
+  }
   return largest;
 }
 

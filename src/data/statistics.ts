@@ -18,37 +18,51 @@ export interface FeatureStatistics {
 export function featureStatistics({ data, shape }: NdArray): FeatureStatistics {
   const features = valuesOf(shape.slice(1));
   const rows = shape[0];
-  const factor = factors(data, features);
-  const shift = new Float64Array(features);
-  forEach(data, features, (value, f) => {
-    shift[f] += (value - data[f]) * factor[f];
-  });
-  for (let f = 0; f < features; f++) shift[f] /= rows;
-  const deviation = new Float64Array(features);
-  forEach(data, features, (value, f) => {
-    deviation[f] += ((value - data[f]) * factor[f] - shift[f]) ** 2;
-  });
-  const mean = new Float64Array(features);
-  for (let f = 0; f < features; f++) {
-    mean[f] = data[f] + shift[f] / factor[f];
-    deviation[f] = Math.sqrt(deviation[f] / rows) / factor[f];
-  }
-  return { mean, deviation };
+  const first = Float64Array.from(data.subarray(0, features));
+  const factor = largestDistances(data, first).map(balance);
+  const shift = scaledMeans(data, first, factor);
+  const squares = squaredDistances(data, first, factor, shift);
+  return {
+    mean: first.map((value, f) => value + shift[f] / factor[f]),
+    deviation: squares.map((sum, f) => Math.sqrt(sum / rows) / factor[f]),
+  };
 }
 
-/** For each feature a power of two that brings its largest difference from the first row close to 1. */
-function factors(data: FloatArray, features: number): Float64Array {
-  const largest = new Float64Array(features);
-  forEach(data, features, (value, f) => {
-    const distance = Math.abs(value - data[f]);
-    if (distance > largest[f]) largest[f] = distance;
-  });
-  return largest.map(balance);
+/** For each feature the largest distance from its value in the first row. */
+function largestDistances(data: FloatArray, first: Float64Array): Float64Array {
+  const largest = new Float64Array(first.length);
+  for (let row = 0; row < data.length; row += first.length) {
+    for (let f = 0; f < first.length; f++) {
+      const distance = Math.abs(data[row + f] - first[f]);
+      if (distance > largest[f]) largest[f] = distance;
+    }
+  }
+  return largest;
 }
 
-function forEach(data: FloatArray, features: number, visit: (value: number, feature: number) => void): void {
-  for (let i = 0, feature = 0; i < data.length; i++) {
-    visit(data[i], feature);
-    if (++feature === features) feature = 0;
+/** Means of the differences from the first row, times the factors. */
+function scaledMeans(data: FloatArray, first: Float64Array, factor: Float64Array): Float64Array {
+  const sums = new Float64Array(first.length);
+  for (let row = 0; row < data.length; row += first.length) {
+    for (let f = 0; f < first.length; f++) sums[f] += (data[row + f] - first[f]) * factor[f];
   }
+  const rows = data.length / first.length;
+  return sums.map((sum) => sum / rows);
+}
+
+/** Sums of squared differences from the means, in the same scale. */
+function squaredDistances(
+  data: FloatArray,
+  first: Float64Array,
+  factor: Float64Array,
+  shift: Float64Array,
+): Float64Array {
+  const sums = new Float64Array(first.length);
+  for (let row = 0; row < data.length; row += first.length) {
+    for (let f = 0; f < first.length; f++) {
+      const distance = (data[row + f] - first[f]) * factor[f] - shift[f];
+      sums[f] += distance * distance;
+    }
+  }
+  return sums;
 }

@@ -64,14 +64,11 @@ async function readRows(bytes: Bytes, survey: CsvSurvey, rows: RowRange, target:
 }
 
 function store(fields: Float64Array, row: number, { data, labels, label }: Target): void {
-  if (labels === null || label === null) {
-    data.set(fields, row * fields.length);
-    return;
+  let at = row * (fields.length - (labels === null ? 0 : 1));
+  for (let column = 0; column < fields.length; column++) {
+    if (labels !== null && column === label) labels[row] = fields[column];
+    else data[at++] = fields[column];
   }
-  const offset = row * (fields.length - 1);
-  for (let i = 0; i < label; i++) data[offset + i] = fields[i];
-  for (let i = label + 1; i < fields.length; i++) data[offset + i - 1] = fields[i];
-  labels[row] = fields[label];
 }
 
 function lineError(

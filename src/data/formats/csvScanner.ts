@@ -9,7 +9,6 @@ const PLUS = 43;
 const MINUS = 45;
 const POINT = 46;
 const ZERO = 48;
-const NINE = 57;
 const LOWER_CASE = 32;
 const E = 101;
 
@@ -44,39 +43,47 @@ export class CsvScanner {
     const last = fields.length - 1;
     for (let column = 0; column <= last; column++) {
       const fieldStart = this.#at;
-      const value = this.#number();
-      fields[column] = this.#passEnd(column === last) ? value : this.#unusual(fieldStart, column, column === last);
+      this.#number(fields, column);
+      if (!this.#passEnd(column === last)) fields[column] = this.#unusual(fieldStart, column, column === last);
     }
   }
 
-  /** The plain decimal number at the current position; what follows it is for the caller to judge. */
-  #number(): number {
+  /** Stores the plain decimal number at the current position; what follows it is for the caller to judge. */
+  #number(fields: Float64Array, column: number): void {
     const bytes = this.#bytes;
     let at = this.#skipBlanks(this.#at);
     const start = at;
     const negative = bytes[at] === MINUS;
     if (negative || bytes[at] === PLUS) at++;
+    const whole = at;
     let mantissa = 0;
-    let digits = 0;
+    for (let digit = bytes[at] - ZERO; digit >= 0 && digit <= 9; digit = bytes[++at] - ZERO)
+      mantissa = mantissa * 10 + digit;
+    let digits = at - whole;
     let power = 0;
-    for (; bytes[at] >= ZERO && bytes[at] <= NINE; at++, digits++) mantissa = mantissa * 10 + (bytes[at] - ZERO);
     if (bytes[at] === POINT) {
       const point = ++at;
-      for (; bytes[at] >= ZERO && bytes[at] <= NINE; at++) mantissa = mantissa * 10 + (bytes[at] - ZERO);
+      for (let digit = bytes[at] - ZERO; digit >= 0 && digit <= 9; digit = bytes[++at] - ZERO)
+        mantissa = mantissa * 10 + digit;
       power = point - at;
       digits -= power;
     }
-    if (digits === 0) return this.#stop();
+    if (digits === 0) {
+      this.#at = -1;
+      return;
+    }
     if ((bytes[at] | LOWER_CASE) === E) {
-      const exponent = this.#exponent(at + 1);
-      if (this.#at < 0) return this.#stop();
+      power += this.#exponent(at + 1);
+      if (this.#at < 0) return;
       at = this.#at;
-      power += exponent;
     }
     this.#at = at;
-    if (mantissa >= EXACT || power < -22 || power > 22) return Number(bytes.toString('latin1', start, at));
-    const size = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power];
-    return negative ? -size : size;
+    if (mantissa >= EXACT || power < -22 || power > 22) {
+      fields[column] = Number(bytes.toString('latin1', start, at));
+    } else {
+      const size = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power];
+      fields[column] = negative ? -size : size;
+    }
   }
 
   /** The exponent whose sign or first digit stands at `at`; the position becomes -1 without digits. */
@@ -86,15 +93,10 @@ export class CsvScanner {
     const start = negative || bytes[at] === PLUS ? at + 1 : at;
     let value = 0;
     let end = start;
-    for (; bytes[end] >= ZERO && bytes[end] <= NINE; end++) value = value * 10 + (bytes[end] - ZERO);
+    for (let digit = bytes[end] - ZERO; digit >= 0 && digit <= 9; digit = bytes[++end] - ZERO)
+      value = value * 10 + digit;
     this.#at = end === start ? -1 : end;
     return negative ? -value : value;
-  }
-
-  /** Marks that no number stands here, so that the field is read as text. */
-  #stop(): number {
-    this.#at = -1;
-    return Number.NaN;
   }
 
   /** Passes the separator, or the end of the line for the last field; false when something else stands there. */

@@ -2,6 +2,7 @@ import { DataError } from '../../errors.js';
 import { complaint } from '../message.js';
 import type { Bytes } from '../source/bytes.js';
 import { numberIn, type Separator, separatorOf, splitFields } from './csvFields.js';
+import { lineEnd } from './csvLines.js';
 
 /** What a first pass finds out about a csv file. */
 export interface CsvSurvey {
@@ -18,7 +19,8 @@ export interface CsvSurvey {
 /** Bytes that a line may have. */
 export const LONGEST_LINE = 1 << 28;
 
-const LINE_FEED = 10;
+/** Tab, carriage return, space. */
+const BLANKS = [9, 13, 32];
 
 /**
  * Counts the lines of a csv file and looks at the first two.
@@ -69,22 +71,29 @@ class LineCounter {
 
   add(chunk: Uint8Array): void {
     if (this.#line < 2) this.#start.push(Buffer.from(chunk));
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i];
-      this.#length++;
-      if (byte === LINE_FEED) {
-        this.#line++;
-        this.#blank = true;
-        this.#length = 0;
-      } else if (this.#blank && byte !== 32 && byte !== 13 && byte !== 9) {
-        this.#blank = false;
-        this.count = this.#line + 1;
-      }
+    let start = 0;
+    for (let stop = lineEnd(chunk, 0); stop < chunk.length; stop = lineEnd(chunk, start)) {
+      this.#see(chunk, start, stop);
+      this.#line++;
+      this.#blank = true;
+      this.#length = 0;
+      start = stop + 1;
     }
+    this.#see(chunk, start, chunk.length);
+    this.#length += chunk.length - start;
     if (this.#length > LONGEST_LINE) {
       const rule = `must be at most ${LONGEST_LINE} bytes long`;
       const where = `${this.#where} line ${this.#line + 1}`;
       throw new DataError(complaint(where, rule, 'a longer line', 'Check that the file is csv.'));
+    }
+  }
+
+  /** A part of the current line. */
+  #see(chunk: Uint8Array, start: number, stop: number): void {
+    for (let i = start; this.#blank && i < stop; i++) {
+      if (BLANKS.includes(chunk[i])) continue;
+      this.#blank = false;
+      this.count = this.#line + 1;
     }
   }
 

@@ -95,8 +95,14 @@ function lineError(
       complaint(`${place}, column ${Math.min(fields.length, survey.columns) + 1}`, rule, got, remedy),
     );
   }
-  const remedy = fields[bad] === '' ? 'Fill in the missing value.' : 'Remove the column or encode it as a number.';
-  return new DataError(complaint(`${place}, column ${bad + 1}`, 'must be a number', quoted(fields[bad] ?? ''), remedy));
+  const got = fields[bad] ?? '';
+  return new DataError(complaint(`${place}, column ${bad + 1}`, 'must be a number', quoted(got), remedyFor(got)));
+}
+
+function remedyFor(field: string): string {
+  if (field === '') return 'Fill in the missing value.';
+  if (/\d[,;]\d/.test(field)) return "Separate numbers by ',' with '.' as decimal mark.";
+  return 'Remove the column or encode it as a number.';
 }
 
 function placeInText(survey: CsvSurvey, rows: RowRange, label: number | null): (index: number) => string {

@@ -35,11 +35,16 @@ export function explain(error: unknown, interrupted: boolean): { readonly code: 
   if (interrupted || error instanceof InterruptedError) {
     return { code: EXIT.interrupted, message: 'ntk: interrupted; nothing was written' };
   }
-  if (isNtkError(error) && error.kind !== 'internal') return { code: EXIT.usage, message: `ntk: ${error.message}` };
+  if (isNtkError(error) && error.kind !== 'internal') return { code: EXIT.usage, message: under(error.message) };
   const system = systemMessage(error);
-  if (system !== null) return { code: EXIT.usage, message: `ntk: ${system}` };
+  if (system !== null) return { code: EXIT.usage, message: under(system) };
   const message = error instanceof Error ? error.message : String(error);
   return { code: EXIT.failure, message: `ntk: unexpected failure: ${message.split('\n')[0]}\n${REPORT}` };
+}
+
+/** The message under the program's name, which some messages already start with. */
+function under(message: string): string {
+  return /^ntk\b/.test(message) ? message : `ntk: ${message}`;
 }
 
 function systemMessage(error: unknown): string | null {
@@ -47,7 +52,7 @@ function systemMessage(error: unknown): string | null {
   const remedy = SYSTEM_REMEDIES[String(error.code)];
   if (remedy === undefined) return null;
   const path = 'path' in error && typeof error.path === 'string' ? error.path : 'files';
-  return `${path}: must be readable and writable as the command needs, got ${String(error.code)}. ${remedy}`;
+  return `${path}: must be readable and writable as the command needs, got ${String(error.code)}. ${remedy}.`;
 }
 
 /** Prints what went wrong to stderr (with the stack only under NTK_DEBUG=1) and returns the exit code. */

@@ -29,7 +29,8 @@ export interface LoadedInputs {
 
 /** What bounds the reading. */
 export interface LoadLimits {
-  readonly memory: number | undefined;
+  /** Bytes that all inputs together may take. */
+  readonly memory: number;
   readonly signal: AbortSignal;
 }
 
@@ -46,14 +47,14 @@ async function readFile(path: string, options: InputOptions, isZ: boolean, limit
     ...(rows === null ? {} : { rows }),
     ...(image === null ? {} : { image }),
     ...(labelColumn === null ? {} : { labelColumn }),
-    ...(limits.memory === undefined ? {} : { memoryLimit: limits.memory }),
+    memoryLimit: limits.memory,
     signal: limits.signal,
   });
 }
 
 async function labelsOf(x: Input, options: InputOptions, limits: LoadLimits): Promise<LabelsRecord | null> {
   const { labels: path, rows } = options;
-  const read = { ...(rows === null ? {} : { rows }), signal: limits.signal };
+  const read = { ...(rows === null ? {} : { rows }), memoryLimit: limits.memory, signal: limits.signal };
   const labels = path === null ? x.labels : await readLabels(path, read);
   if (labels === null) return null;
   if (labels.shape[0] !== x.shape[0]) {

@@ -11,10 +11,10 @@ const HELP = ['--help', '-h', 'help'];
 
 async function unknownCommand(word: string): Promise<UsageError> {
   if (word.startsWith('-')) {
-    return new UsageError(`ntk: the command comes first, got ${word}. For example ntk kernel ${word}; see ntk --help`);
+    return new UsageError(`ntk: the command comes first, got ${word}. For example ntk kernel ${word}; see ntk --help.`);
   }
   const { nearestText } = await import('./nearest.js');
-  const remedy = nearestText(word, Object.keys(COMMANDS)) ?? 'See ntk --help';
+  const remedy = nearestText(word, Object.keys(COMMANDS)) ?? 'See ntk --help.';
   return new UsageError(`ntk: must be followed by a command, got ${word}. ${remedy}`);
 }
 
@@ -34,13 +34,13 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
   if (entry === undefined) throw await unknownCommand(word);
   if (entry.load === undefined) {
     throw new UsageError(
-      `ntk ${word}: comes later, got a call in version ${version()}. See ntk --help for what is here`,
+      `ntk ${word}: comes later, got a call in version ${version()}. See ntk --help for what is here.`,
     );
   }
   const [command, { parse, helpOf }] = await Promise.all([entry.load(), import('./parse.js')]);
   const args = await parse(word, command, rest);
   if (args === null) {
-    await print(await helpOf(word, command));
+    await print(await helpOf(word, command, entry.describe));
     return EXIT.done;
   }
   return command.run(args, { signal, command: word });

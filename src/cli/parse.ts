@@ -46,7 +46,7 @@ function parserOf(name: string, command: Command, argv: readonly string[]): Argv
     .version(false)
     .exitProcess(false)
     .fail((message: string, error: Error | undefined) => {
-      throw error ?? missingValue(message);
+      throw missingValue(message ?? error?.message ?? '');
     });
   for (const [flag, data] of Object.entries(command.flags)) {
     const common = { describe: describe(data), group: `${data.group}:` };
@@ -54,7 +54,6 @@ function parserOf(name: string, command: Command, argv: readonly string[]): Argv
     parser.option(flag, data.alone === true ? { ...common, type: 'boolean' } : { ...common, ...fallback, nargs: 1 });
   }
   parser.option('help', { alias: 'h', describe: 'this page', group: 'Other:', type: 'boolean' });
-  for (const [line, what] of command.examples) parser.example(line, what);
   return parser.usage(usageOf(name, command)).wrap(Math.min(100, process.stdout.columns ?? 100));
 }
 
@@ -70,14 +69,16 @@ function usageOf(name: string, command: Command): string {
 
 function missingValue(message: string): UsageError {
   const name = /following: (\S+)/.exec(message)?.[1];
-  if (name === undefined) return new UsageError(`arguments: could not be read, got "${message}". See --help`);
-  return new UsageError(`--${name}: needs a value, got none. For example --${name}=VALUE, or see --help`);
+  if (name === undefined) return new UsageError(`arguments: could not be read, got "${message}". See --help.`);
+  return new UsageError(`--${name}: needs a value, got none. See --help for what it takes.`);
 }
 
-/** The help page of one command. */
-export async function helpOf(name: string, command: Command): Promise<string> {
+/** The help page of one command; its examples are not wrapped, so that they can be copied. */
+export async function helpOf(name: string, command: Command, describe: string): Promise<string> {
   const page = await parserOf(name, command, []).getHelp();
-  return `${page}\n`;
+  const flags = page.replaceAll(/ +\[boolean\]$/gm, '');
+  const examples = command.examples.map(([line, what]) => `  # ${what}\n  ${line}\n`);
+  return `ntk ${name}: ${describe}\n\n${flags}\n\nExamples:\n${examples.join('\n')}`;
 }
 
 function checkFlags(given: readonly string[], command: Command, name: string): void {
@@ -85,7 +86,7 @@ function checkFlags(given: readonly string[], command: Command, name: string): v
   for (const flag of given) {
     if (known.includes(flag)) continue;
     const dashes = flag.length === 1 ? '-' : '--';
-    const remedy = nearestText(flag, known, '--') ?? `See ntk ${name} --help`;
+    const remedy = nearestText(flag, known, '--') ?? `See ntk ${name} --help.`;
     throw new UsageError(`${dashes}${flag}: must be a flag of ntk ${name}, got one that it does not know. ${remedy}`);
   }
 }
@@ -95,23 +96,30 @@ function checkPositionals(words: readonly string[], { positionals }: Command, na
   const most = positionals.some((p) => p.repeats) ? Number.POSITIVE_INFINITY : positionals.length;
   if (words.length < required.length) {
     const missing = required[words.length];
-    throw new UsageError(`${missing.name}: must be given (${missing.describe}), got none. See ntk ${name} --help`);
+    throw new UsageError(`${missing.name}: must be given (${missing.describe}), got none. See ntk ${name} --help.`);
   }
   if (words.length > most) {
-    const rule = most === 0 ? 'takes no words besides flags' : `takes at most ${most} besides flags`;
-    throw new UsageError(`ntk ${name}: ${rule}, got ${words.join(' ')}. Quote names that hold spaces`);
+    const rule =
+      most === 0 ? 'takes only flags' : `takes at most ${most} ${most === 1 ? 'word' : 'words'} besides flags`;
+    throw new UsageError(`ntk ${name}: ${rule}, got ${words.join(' ')}. Quote names that hold spaces.`);
   }
   const empty = words.indexOf('');
-  if (empty >= 0) throw new UsageError(`${positionals[empty]?.name ?? 'X'}: must name a file, got nothing. See --help`);
+  if (empty >= 0)
+    throw new UsageError(`${positionals[empty]?.name ?? 'X'}: must name a file, got nothing. See --help.`);
+}
+
+/** Flags that stand alone are given no value, not even after `=`. */
+function checkAlone(words: readonly string[], command: Command): void {
+  for (const word of words) {
+    const [, name, value] = /^--([^=]+)=(.*)$/.exec(word) ?? [];
+    if (name === undefined || command.flags[name]?.alone !== true) continue;
+    throw new UsageError(`--${name}: takes no value, got ${value === '' ? 'nothing' : value}. Give --${name} alone.`);
+  }
 }
 
 function switchesOf(argv: Readonly<Record<string, unknown>>, command: Command): ReadonlySet<string> {
   const given = Object.keys(command.flags).filter((name) => command.flags[name].alone === true && name in argv);
-  const on = given.filter((name) => {
-    const last = [argv[name]].flat().at(-1);
-    if (typeof last === 'boolean') return last;
-    throw new UsageError(`--${name}: takes no value, got ${String(last)}. Give --${name} alone`);
-  });
+  const on = given.filter((name) => [argv[name]].flat().at(-1) === true);
   return new Set(on);
 }
 
@@ -121,6 +129,7 @@ export async function parse(name: string, command: Command, argv: readonly strin
   const flagsEnd = words.includes('--') ? words.indexOf('--') : words.length;
   if (words.slice(0, flagsEnd).some((word) => COMMON.some((help) => word === `--${help}` || word === `-${help}`)))
     return null;
+  checkAlone(words.slice(0, flagsEnd), command);
   const {
     _: positionals,
     $0: _script,
@@ -136,7 +145,7 @@ export async function parse(name: string, command: Command, argv: readonly strin
   const valued = Object.keys(command.flags).filter((flag) => command.flags[flag].alone !== true && flag in flags);
   const values = new Map(valued.map((flag) => [flag, [flags[flag]].flat().map(String)]));
   for (const [flag, given] of values) {
-    if (given.includes('')) throw new UsageError(`--${flag}: needs a value, got nothing. See ntk ${name} --help`);
+    if (given.includes('')) throw new UsageError(`--${flag}: needs a value, got nothing. See ntk ${name} --help.`);
   }
   return { positionals: texts, values, switches: switchesOf(flags, command) };
 }

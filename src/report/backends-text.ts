@@ -13,12 +13,11 @@ export function backendsText(reports: readonly BackendReport[]): string {
     report.name,
     report.available ? 'yes' : 'no',
     report.precisions.join(', '),
-    report.threads === undefined ? '' : String(report.threads),
     speedText(report),
     [report.version, report.note].filter((text) => text !== undefined).join('; '),
   ]);
-  const header = ['backend', 'available', 'precisions', 'threads', 'GFLOP/s', 'what'];
-  const table = tableText(header, rows, ['left', 'left', 'left', 'right', 'left', 'left']);
+  const header = ['backend', 'available', 'precisions', 'GFLOP/s, 1 thread', 'what'];
+  const table = tableText(header, rows);
   const missing = reports
     .filter(({ available }) => !available)
     .map(({ name, reason, remedy }) => `${name}: ${[reason, remedy].filter((text) => text !== undefined).join('. ')}`);

@@ -1,6 +1,6 @@
 import { rampColours, singleColour } from './colours.js';
 import type { FigureCurve } from './figure.js';
-import type { ProfileRecord } from './profile.js';
+import { architecturesOf, type ProfileRecord } from './profile.js';
 
 /** A record and the name of the file that it came from. */
 export interface NamedRecord {
@@ -18,12 +18,17 @@ interface Entry {
   readonly values: readonly number[];
 }
 
+function isRadial(definition: object | undefined): boolean {
+  return definition !== undefined && 'format' in definition && definition.format === 'ntk-radial/1';
+}
+
 function entriesOf({ name: source, record }: NamedRecord, index: number): readonly Entry[] {
-  return record.curves.map(({ name, arch, architecture }, k) => ({
+  const definitions = architecturesOf(record);
+  return record.curves.map(({ name, arch }, k) => ({
     source,
     group: `${index} ${arch}`,
     name,
-    dashed: architecture.format === 'ntk-radial/1',
+    dashed: isRadial(definitions[k]),
     angles: record.angles,
     values: record.values[k],
   }));

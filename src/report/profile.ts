@@ -1,4 +1,3 @@
-import type { KernelDefinition } from '../architecture/types.js';
 import type { CommonRecord } from './record.js';
 
 /** What one curve of a profile shows. */
@@ -13,7 +12,6 @@ export interface ProfileCurve {
   readonly gamma?: number | undefined;
   /** Angle at which the kernel has fallen half-way from 1 to its value at pi: small is spiky. Null: it does not fall. */
   readonly halfAngle: number | null;
-  readonly architecture: KernelDefinition;
 }
 
 /** Result of `ntk profile`: the normalised kernel against the angle between two inputs. */
@@ -28,6 +26,12 @@ export interface ProfileResult {
 
 /** A stored profile. */
 export interface ProfileRecord extends CommonRecord, ProfileResult {}
+
+/** What defines the kernel of each curve, in their order: the record's architecture is one, or a list. */
+export function architecturesOf({ architecture }: Pick<CommonRecord, 'architecture'>): readonly object[] {
+  if (architecture === null) return [];
+  return Array.isArray(architecture) ? architecture : [architecture];
+}
 
 /** Angle at which a curve has fallen half-way from its first to its last value, by linear interpolation. */
 export function halfAngle(angles: readonly number[], values: readonly number[]): number | null {

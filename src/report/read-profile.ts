@@ -13,9 +13,8 @@ const profileSchema = z.looseObject({
   command: z.literal('profile'),
   kind: z.enum(['ntk', 'nngp']),
   angles: z.array(z.number()).min(2),
-  curves: z
-    .array(z.looseObject({ name: z.string(), arch: z.string(), architecture: z.looseObject({ format: z.string() }) }))
-    .min(1),
+  curves: z.array(z.looseObject({ name: z.string(), arch: z.string() })).min(1),
+  architecture: z.union([z.looseObject({}), z.array(z.looseObject({}))]),
   values: z.array(z.array(z.number())),
 });
 

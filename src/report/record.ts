@@ -1,3 +1,4 @@
+import { serialiseArchitecture } from '../architecture/serialise.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import type { Precision } from '../data/array.js';
 import { version } from './version.js';
@@ -31,12 +32,26 @@ export interface RecordHead {
 }
 
 /** Fields that every record has, in the order in which they are printed. Documented in docs/record.md. */
-export interface CommonRecord extends RecordHead {
+export interface CommonRecord extends Omit<RecordHead, 'architecture'> {
+  /** As an architecture file has it, so that it can be stored and read as one. */
+  readonly architecture: object | null;
   readonly version: string;
   readonly format: typeof RECORD_FORMAT;
   /** Wall seconds of the whole process so far. */
   readonly seconds: number;
   readonly peakMemoryBytes: number;
+}
+
+/** Definitions as their files have them: fields with their default left out. */
+function fileForm(definition: RecordHead['architecture']): object | null {
+  if (definition === null) return null;
+  if (isList(definition)) return definition.map((one) => fileForm(one));
+  const parsed: object = JSON.parse(serialiseArchitecture(definition));
+  return parsed;
+}
+
+function isList(definition: KernelDefinition | readonly KernelDefinition[]): definition is readonly KernelDefinition[] {
+  return Array.isArray(definition);
 }
 
 /** Completes the common fields: version, wall time since the process started, peak memory as the system counts it. */
@@ -50,7 +65,7 @@ export function commonRecord(head: RecordHead): CommonRecord {
     seconds: performance.now() / 1000,
     stages: head.stages,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    architecture: head.architecture,
+    architecture: fileForm(head.architecture),
     inputs: head.inputs,
     warnings: head.warnings,
   };

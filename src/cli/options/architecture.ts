@@ -1,5 +1,5 @@
 import { PRESET_DEFAULTS, PRESET_FLAG_NAMES, type PresetFlags } from '../../architecture/preset-flags.js';
-import { IMAGE_PRESETS, PRESETS } from '../../architecture/presets.js';
+import { PRESETS } from '../../architecture/presets.js';
 import type { FlagTable } from '../command.js';
 import { type ParsedArguments, parsedOf } from './parsed.js';
 import { finiteNumber, nonEmpty, positiveInteger } from './values.js';
@@ -33,14 +33,18 @@ export const PRESET_FLAGS: FlagTable = {
     group: GROUP,
     fallback: PRESET_DEFAULTS.biasInit,
   },
-  filter: { describe: 'filter size (image networks)', group: GROUP, fallback: String(PRESET_DEFAULTS.filter) },
-  'first-filter': { describe: 'filter size of the first layer (image networks)', group: GROUP },
+  filter: {
+    describe: 'filter size (image networks, which follow)',
+    group: GROUP,
+    fallback: String(PRESET_DEFAULTS.filter),
+  },
+  'first-filter': { describe: 'filter size of the first layer (image networks, which follow)', group: GROUP },
   padding: {
-    describe: 'circular | same | valid (image networks)',
+    describe: 'circular | same | valid (image networks, which follow)',
     group: GROUP,
     fallback: PRESET_DEFAULTS.padding,
   },
-  head: { describe: 'eq | tr | gap (image networks)', group: GROUP, fallback: PRESET_DEFAULTS.head },
+  head: { describe: 'eq | tr | gap (image networks, which follow)', group: GROUP, fallback: PRESET_DEFAULTS.head },
   train: {
     describe: 'all trains the two ends of resntk as well: blocks | all',
     group: GROUP,
@@ -49,7 +53,7 @@ export const PRESET_FLAGS: FlagTable = {
 };
 
 /** What `--arch` takes, for the help. */
-export const ARCH_TEXT = `${[...Object.keys(PRESETS), ...IMAGE_PRESETS].join(', ')}, FILE.json, or laplace:c, gamma:g,c, gaussian:s`;
+export const ARCH_TEXT = `${Object.keys(PRESETS).join(', ')}, FILE.json, or laplace:c, gamma:g,c, gaussian:s`;
 
 /** `--arch` of a command that takes one. */
 export const ARCH_FLAG: FlagTable = { arch: { describe: ARCH_TEXT, group: GROUP } };

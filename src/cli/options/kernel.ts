@@ -32,8 +32,8 @@ function checkCombinations(out: string | null, kind: string, json: boolean, plan
   if (json && out === null && !plan) {
     throw new UsageError('--json: must come with --out or --plan, got it alone. Add --out K.npy.');
   }
-  if (kind === 'both' && !plan && (out === null || extname(out).toLowerCase() !== '.npz')) {
-    throw new UsageError(`--kind: both must go to an .npz file, got ${out ?? 'stdout'}. Give --out K.npz.`);
+  if (kind === 'both' && out === null && !plan) {
+    throw new UsageError('--kind: both must go to an .npz file, got stdout. Give --out K.npz.');
   }
 }
 
@@ -51,7 +51,7 @@ export function readKernelJob(args: ParsedArguments): KernelJob {
   checkCombinations(out, compute.kind, json, plan);
   const record = out === null ? null : recordPath(out);
   if (out !== null && record !== null) {
-    checkOutput(out, force);
+    checkOutput(out, force, compute.kind);
     checkPath(record, force);
   }
   return { definition, input, compute, out, record, json, force, plan };

@@ -15,7 +15,7 @@ export function textOf(args: ParsedArguments, name: string): string | undefined 
   const texts = args.values.get(name);
   if (texts === undefined) return undefined;
   if (texts.length > 1) {
-    throw new UsageError(`--${name}: takes one value, got ${texts.length} (${texts.join(', ')}). Give it once`);
+    throw new UsageError(`--${name}: takes one value, got ${texts.length} (${texts.join(', ')}). Give it once.`);
   }
   return texts[0];
 }

@@ -62,12 +62,12 @@ function nameOf(arch: string, flags: PresetFlags, definition: KernelDefinition):
 export function readVariants(args: ParsedArguments): readonly Variant[] {
   const archs = textsOf(args, 'arch');
   if (archs.length === 0) {
-    throw new UsageError('--arch: must be given, got none. For example --arch resntk, or see --help');
+    throw new UsageError('--arch: must be given, got none. For example --arch resntk, or see --help.');
   }
   const repeated = archs.find((arch, i) => archs.indexOf(arch) !== i);
   if (repeated !== undefined) {
     throw new UsageError(
-      `--arch: architectures must differ, got ${repeated} twice. Give a list to --depth for a sweep`,
+      `--arch: architectures must differ, got ${repeated} twice. Give a list to --depth for a sweep.`,
     );
   }
   const choices = readChoices(args);

@@ -22,20 +22,18 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** The error that every parser throws: `<flag>: <rule>, got <text>. <remedy>`. */
 export function badValue(flag: string, rule: string, text: string, remedy: string): UsageError {
-  return new UsageError(`${flag}: ${rule}, got ${text === '' ? 'nothing' : text}. ${remedy}`);
+  return new UsageError(`${flag}: ${rule}, got ${text === '' ? 'nothing' : text}. ${remedy}.`);
+}
+
+/** The remedy of a number: an example, or for a list where lists belong. */
+function example(flag: string, text: string, value: number): string {
+  return text.includes(',') ? 'Give one value; lists are for sweeps in ntk profile' : `For example ${flag} ${value}`;
 }
 
 /** A finite decimal number. */
 export function finiteNumber(flag: string, text: string): number {
   const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw badValue(flag, 'must be a finite number', text, `For example ${flag} 0.5`);
-  return value;
-}
-
-/** A finite number of at least 0. */
-export function nonNegativeNumber(flag: string, text: string): number {
-  const value = finiteNumber(flag, text);
-  if (value < 0) throw badValue(flag, 'must be at least 0', text, `For example ${flag} 0.5`);
+  if (!Number.isFinite(value)) throw badValue(flag, 'must be a finite number', text, example(flag, text, 0.5));
   return value;
 }
 
@@ -43,7 +41,7 @@ export function nonNegativeNumber(flag: string, text: string): number {
 function wholeNumber(flag: string, text: string, least: number): number {
   const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value) || value < least) {
-    throw badValue(flag, `must be a whole number of at least ${least}`, text, `For example ${flag} ${least + 2}`);
+    throw badValue(flag, `must be a whole number of at least ${least}`, text, example(flag, text, least + 2));
   }
   return value;
 }

@@ -31,7 +31,7 @@ export async function runBench(args: ParsedArguments, { command }: CommandContex
   const [what] = args.positionals;
   const known = Object.keys(BENCHES);
   if (!Object.hasOwn(BENCHES, what)) {
-    const remedy = nearestText(what, known) ?? `For example ntk bench ${known[0]}`;
+    const remedy = nearestText(what, known) ?? `For example ntk bench ${known[0]}.`;
     throw new UsageError(`ntk bench: must be followed by one of ${known.join(', ')}, got ${what}. ${remedy}`);
   }
   const data = parsedOf(args, 'data', nonEmpty);

@@ -1,3 +1,4 @@
+import { defaultMemory } from '../../backend/limits.js';
 import { readableBytes } from '../../data/budget.js';
 import { rootMeanSquare } from '../../data/norm.js';
 import { UsageError } from '../../errors.js';
@@ -98,7 +99,7 @@ async function writeFile(
 /** Runs `ntk kernel`. */
 export async function runKernel(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
   const job = readKernelJob(args);
-  const data = await loadInputs(args.positionals, job.input, { memory: job.compute.memory, signal });
+  const data = await loadInputs(args.positionals, job.input, { memory: job.compute.memory ?? defaultMemory(), signal });
   const options = optionsOf(job, data, signal);
   if (job.plan) {
     await planOnly(job, data, options);

@@ -38,12 +38,11 @@ function compute(args: ParsedArguments, variants: readonly Variant[], signal: Ab
   const definitions = variants.map(({ definition }) => definition);
   const profile = kernelProfile(definitions, { angles, kind, normalized: true, features, signal });
   const values = profile.curves.map((curve) => curve.values);
-  const curves = variants.map(({ arch, name, flags, definition }, i) => ({
+  const curves = variants.map(({ arch, name, flags }, i) => ({
     name,
     arch,
     ...flags,
     halfAngle: halfAngle(profile.angles, values[i]),
-    architecture: definition,
   }));
   return { kind, angles: profile.angles, curves, values };
 }

@@ -1,0 +1,233 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type {
+  Backend,
+  JobOptions,
+  KernelJob,
+  KernelTask,
+  Output,
+  RowSet,
+  Tile,
+  TileData,
+  TileRange,
+} from '../../src/backend/contract.js';
+import { allocate, type FloatArray, type Precision } from '../../src/data/array.js';
+import { InternalError } from '../../src/errors.js';
+import { type Code, encode, factorColumns } from './encode.js';
+import { type Layout, layOut } from './layout.js';
+import { compileModule, createMemory, hasFusedMultiplyAdd } from './module.js';
+import { ANGLE_DEGREE } from './polynomials.js';
+import { type SharedRows, TileEngine, type TileJob } from './tile.js';
+import type { WorkerAnswer, WorkerRequest, WorkerStart } from './worker.js';
+
+/** Pairs below which threads are not worth their start: the work is done on the calling thread. */
+const SMALL_JOB = 2e9;
+
+/** A place to compute a tile: one of the two result sets of one engine. */
+interface Slot {
+  readonly site: Site;
+  readonly set: number;
+}
+
+/** An engine, on a thread or on the calling one. */
+interface Site {
+  readonly memory: WebAssembly.Memory;
+  run(request: WorkerRequest): Promise<WorkerAnswer>;
+  close(): Promise<void>;
+}
+
+/** Runs tiles on the calling thread. */
+function localSite(module: WebAssembly.Module, job: TileJob): Site {
+  const memory = createMemory(job.layout.bytes);
+  const engine = new TileEngine(module, memory, job);
+  const run = async ({ range, set, transposed, productOnly }: WorkerRequest): Promise<WorkerAnswer> => {
+    // Lets signals and progress through between tiles.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (productOnly) engine.productOnly(range);
+    return { set, near: productOnly ? 0 : engine.compute(range, set, transposed) };
+  };
+  return { memory, run, close: async () => undefined };
+}
+
+/** Runs tiles on a thread of its own. */
+function threadSite(module: WebAssembly.Module, job: TileJob): Site {
+  const memory = createMemory(job.layout.bytes);
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: { module, memory, job } satisfies WorkerStart,
+  });
+  worker.unref();
+  const waiting: { resolve: (a: WorkerAnswer) => void; reject: (e: Error) => void }[] = [];
+  worker.on('message', (answer: WorkerAnswer) => waiting.shift()?.resolve(answer));
+  worker.on('error', (error: Error) => {
+    for (const w of waiting.splice(0)) w.reject(new InternalError(`a host thread failed: ${error.message}`));
+  });
+  const run = (request: WorkerRequest): Promise<WorkerAnswer> =>
+    new Promise((resolve, reject) => {
+      worker.ref();
+      const done = (): void => {
+        if (waiting.length === 0) worker.unref();
+      };
+      waiting.push({
+        resolve: (a) => {
+          done();
+          resolve(a);
+        },
+        reject,
+      });
+      worker.postMessage(request);
+    });
+  return {
+    memory,
+    run,
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Tiles of one task, spread over sites with two result sets each. */
+class HostJob implements KernelJob {
+  readonly concurrency: number;
+  nearPairs = 0;
+  readonly #sites: readonly Site[];
+  readonly #task: KernelTask;
+  readonly #layout: Layout;
+  readonly #free: Slot[] = [];
+  readonly #queue: ((slot: Slot) => void)[] = [];
+
+  constructor(task: KernelTask, job: TileJob, sites: readonly Site[]) {
+    this.#task = task;
+    this.#layout = job.layout;
+    this.#sites = sites;
+    for (const set of [0, 1]) for (const site of sites) this.#free.push({ site, set });
+    this.concurrency = this.#free.length;
+  }
+
+  async compute(range: TileRange, transposed: boolean): Promise<Tile> {
+    return this.#run(range, transposed, false);
+  }
+
+  /** The matrix product of a tile alone, for `ntk bench`. */
+  async computeProduct(range: TileRange): Promise<Tile> {
+    return this.#run(range, false, true);
+  }
+
+  async #run(range: TileRange, transposed: boolean, productOnly: boolean): Promise<Tile> {
+    const slot = this.#free.shift() ?? (await new Promise<Slot>((resolve) => this.#queue.push(resolve)));
+    const { near } = await slot.site.run({ range, set: slot.set, transposed, productOnly });
+    this.nearPairs += near;
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      const next = this.#queue.shift();
+      if (next) next(slot);
+      else this.#free.push(slot);
+    };
+    return { range, release, read: async (output: Output) => this.#data(slot, range, output, transposed) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#sites.map((s) => s.close()));
+  }
+
+  #data(slot: Slot, range: TileRange, output: Output, transposed: boolean): TileData {
+    const which = this.#task.outputs.indexOf(output);
+    const { results, transposed: flipped, stride } = this.#layout;
+    const view = (at: number, rows: number): FloatArray =>
+      this.#task.precision === 'f64'
+        ? new Float64Array(slot.site.memory.buffer, at, rows * stride)
+        : new Float32Array(slot.site.memory.buffer, at, rows * stride);
+    return {
+      values: view(results[slot.set][which], range.rows),
+      stride,
+      transposed: transposed ? view(flipped[slot.set][which], range.columns) : null,
+      transposedStride: stride,
+    };
+  }
+}
+
+function shared(rows: RowSet, code: Code, task: KernelTask): SharedRows {
+  const { data, unit, norms } = rows;
+  return { data: inSharedMemory(data), unit, norms: inSharedMemory(norms), rows: rows.rows, columns: factorColumns(code, rows, task) };
+}
+
+/** The same array, copied into shared memory unless it lies there. */
+function inSharedMemory<T extends FloatArray>(array: T): T {
+  if (array.buffer instanceof SharedArrayBuffer) return array;
+  const copy = allocate(array.length, array instanceof Float64Array ? 'f64' : 'f32') as T;
+  copy.set(array);
+  return copy;
+}
+
+function prepare(task: KernelTask, size: number): TileJob {
+  const code = encode(task);
+  const x = shared(task.x, code, task);
+  const z = task.z === task.x ? x : shared(task.z, code, task);
+  const tables = tablesOf(task);
+  const layout = layOut({
+    precision: task.precision,
+    size,
+    features: task.x.features,
+    outputs: task.outputs.length,
+    columns: code.columns.length,
+    slots: code.slots,
+    words: code.words.length,
+    constants: code.constants.length,
+    tableBytes: Math.max(0, ...tables.map((t) => t.byteLength)),
+    polynomialBytes: (ANGLE_DEGREE[task.precision] + 1) * 16,
+  });
+  const { precision, symmetric, outputs } = task;
+  return { precision, features: task.x.features, outputs: outputs.length, symmetric, x, z, code, tables, layout };
+}
+
+function tablesOf(task: KernelTask): FloatArray[] {
+  const { table, precision } = task;
+  if (table === null) return [];
+  return task.outputs.map((output) => {
+    const coefficients = table[output] ?? new Float64Array(0);
+    return precision === 'f64' ? coefficients : Float32Array.from(coefficients);
+  });
+}
+
+/** Rough cost of a task in multiply-adds. */
+function cost(task: KernelTask): number {
+  const pairs = task.x.rows * task.z.rows;
+  const body = task.table === null ? 30 * task.programme.steps.length : 20;
+  return pairs * (task.x.features + body);
+}
+
+/** Opens a task; a small one stays on the calling thread. */
+export async function openHost(task: KernelTask, { threads, tile }: JobOptions): Promise<HostJob> {
+  const size = Math.ceil(Math.max(tile[0], tile[1]) / 24) * 24;
+  const job = prepare(task, size);
+  const module = compileModule();
+  const small = cost(task) < SMALL_JOB / 4;
+  const sites = small ? [localSite(module, job)] : Array.from({ length: threads }, () => threadSite(module, job));
+  return new HostJob(task, job, sites);
+}
+
+/** Bytes of one thread beside its tile memory: an isolate with its code. */
+const THREAD_BYTES = 24 * 2 ** 20;
+
+function memory(shape: { precision: Precision; columnCount: number; outputs: number; size: number; threads: number }): number {
+  const element = shape.precision === 'f64' ? 8 : 4;
+  const blocks = 4 * shape.outputs * shape.size ** 2 * element + 4 * shape.size ** 2;
+  const panels = 4 * shape.size * 320 * element;
+  const columns = 2 * shape.size * shape.columnCount * element;
+  return shape.threads * (THREAD_BYTES + blocks + panels + columns + 2 ** 20);
+}
+
+/** WebAssembly SIMD in f32 and f64 on worker threads over shared memory: the default, with nothing to install. */
+export const host: Backend = {
+  name: 'host',
+  precisions: ['f64', 'f32'],
+  tileSizes: [768, 576, 384, 288, 192, 96, 48, 24],
+  probe: async () => ({
+    available: true,
+    version: `WebAssembly SIMD, ${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add, V8 ${process.versions.v8}`,
+    note: `${availableParallelism()} threads`,
+  }),
+  memory,
+  open: openHost,
+};

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import type { Precision } from '../../src/data/array.js';
+
+/** Functions of the WebAssembly module for one precision. */
+export interface Kernels {
+  pack(src: number, stride: number, count: number, padded: number, first: number, depth: number, dst: number, width: number): void;
+  multiply(a: number, b: number, rows: number, columns: number, depth: number, c: number, ldc: number, add: boolean, upper: boolean): void;
+  peak(count: number, seed: number): void;
+  signedGaps(c: number, ldc: number, rows: number, columns: number, threshold: number, list: number, upper: boolean): number;
+  body(
+    begin: number,
+    end: number,
+    rows: number,
+    columns: number,
+    c: number,
+    second: number,
+    ldc: number,
+    length: number,
+    slots: number,
+    x: number,
+    strideX: number,
+    z: number,
+    strideZ: number,
+    angles: number,
+    sines: number,
+    degree: number,
+    upper: boolean,
+  ): void;
+  mirror(c: number, ldc: number, n: number): void;
+  transpose(c: number, ldc: number, rows: number, columns: number, dst: number, ldt: number): void;
+  setTailRule(address: number): void;
+}
+
+const NAMES = ['pack', 'multiply', 'peak', 'signedGaps', 'body', 'mirror', 'transpose'] as const;
+
+/** A minimal module with one relaxed multiply-add: valid only where the engine offers it. */
+const RELAXED_PROBE = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 1, 253, 15, 65, 2, 253, 15, 65, 3, 253, 15,
+  253, 133, 2, 11,
+);
+
+/** Whether fused multiply-add is there. Node 20 has it behind a flag, which is set here, before any module is compiled. */
+export function hasFusedMultiplyAdd(): boolean {
+  if (Number(process.versions.node.split('.')[0]) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
+  return WebAssembly.validate(RELAXED_PROBE);
+}
+
+/** Compiles the module that suits this engine. */
+export function compileModule(): WebAssembly.Module {
+  const name = hasFusedMultiplyAdd() ? 'host-fused.wasm' : 'host-plain.wasm';
+  return new WebAssembly.Module(readFileSync(new URL(name, import.meta.url)));
+}
+
+/** Memory for `bytes`, shared so that finished tiles are read without a copy. */
+export function createMemory(bytes: number): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / 65_536);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+/** Instantiates a module on a memory and picks the functions of one precision. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, precision: Precision): Kernels {
+  const abort = (): never => {
+    throw new WebAssembly.RuntimeError('abort in the host kernels');
+  };
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
+  const suffix = precision === 'f64' ? 'F64' : 'F32';
+  const entries = NAMES.map((name) => [name, exports[name + suffix]]);
+  return Object.fromEntries([...entries, ['setTailRule', exports.setTailRule]]) as Kernels;
+}

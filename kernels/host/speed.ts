@@ -1,0 +1,41 @@
+import type { Precision } from '../../src/data/array.js';
+import { compileModule, createMemory, instantiate, type Kernels } from './module.js';
+
+const SIDE = 384;
+const DEPTH = 256;
+const BASE = 65_536;
+
+/** Shortest of some runs, in seconds. */
+function shortest(run: () => void, budget: number): number {
+  let best = Infinity;
+  const start = performance.now();
+  do {
+    const t = performance.now();
+    run();
+    best = Math.min(best, (performance.now() - t) / 1000);
+  } while (performance.now() - start < budget);
+  return best;
+}
+
+function open(precision: Precision): { kernels: Kernels; element: number } {
+  const element = precision === 'f64' ? 8 : 4;
+  const memory = createMemory(BASE + (2 * SIDE * DEPTH + SIDE * SIDE) * element + 65_536);
+  return { kernels: instantiate(compileModule(), memory, precision), element };
+}
+
+/** GFLOP/s of the product of packed panels on the calling thread, the best of `budget` milliseconds. */
+export function productSpeed(precision: Precision, budget = 40): number {
+  const { kernels, element } = open(precision);
+  const b = BASE + SIDE * DEPTH * element;
+  const c = b + SIDE * DEPTH * element;
+  const seconds = shortest(() => kernels.multiply(BASE, b, SIDE, SIDE, DEPTH, c, SIDE, false, false), budget);
+  return (2 * SIDE * SIDE * DEPTH) / seconds / 1e9;
+}
+
+/** GFLOP/s of the same multiply-add on 12 accumulators in registers: what a product could reach at most. */
+export function peakSpeed(precision: Precision, budget = 40): number {
+  const { kernels, element } = open(precision);
+  const rounds = 400_000;
+  const seconds = shortest(() => kernels.peak(rounds, BASE), budget);
+  return (2 * 12 * rounds * (16 / element)) / seconds / 1e9;
+}

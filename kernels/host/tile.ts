@@ -1,0 +1,184 @@
+import type { TileRange } from '../../src/backend/contract.js';
+import { NEAR_THRESHOLD, nearGap } from '../../src/backend/near.js';
+import type { FloatArray, Precision } from '../../src/data/array.js';
+import { gaussLegendre } from '../../src/programme/duals/gauss-legendre.js';
+import type { Code } from './encode.js';
+import { type Layout, STRIP } from './layout.js';
+import { instantiate, type Kernels } from './module.js';
+import { ANGLE_DEGREE, anglePolynomials } from './polynomials.js';
+
+/** Rows of one operand as a worker sees them; all arrays lie in shared memory. */
+export interface SharedRows {
+  readonly data: FloatArray;
+  readonly unit: FloatArray;
+  readonly norms: Float64Array;
+  readonly rows: number;
+  /** Factor columns `[columns, n]`. */
+  readonly columns: FloatArray;
+}
+
+/** Everything that computes tiles of one job; it can be sent to a thread. */
+export interface TileJob {
+  readonly precision: Precision;
+  readonly features: number;
+  readonly outputs: number;
+  readonly symmetric: boolean;
+  readonly x: SharedRows;
+  readonly z: SharedRows;
+  readonly code: Code;
+  readonly tables: readonly FloatArray[];
+  readonly layout: Layout;
+}
+
+/** Rows of x in a panel, and rows of z: two vectors. */
+const PANEL_X = 6;
+const panelZ = (precision: Precision): number => (precision === 'f64' ? 4 : 8);
+
+const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
+
+/** Code with its constants' and tables' indices turned into addresses. */
+function relocated(code: Code, layout: Layout): Int32Array {
+  const words = Int32Array.from(code.words);
+  for (const at of code.constantWords) words[at] = layout.constants + 8 * words[at];
+  for (const at of code.tableWords) words[at] = layout.tables[words[at]];
+  return words;
+}
+
+/** Quadrature rule of the exponential tail: nodes, weights, and the weights of erfcx. */
+function tailRule(): Float64Array {
+  const { nodes, weights } = gaussLegendre(20);
+  const trapezoid = Array.from({ length: 14 }, (_, k) => Math.exp(-(((k + 1) / 2) ** 2)));
+  return Float64Array.of(...nodes, ...weights, ...trapezoid);
+}
+
+/** One instance of the host kernels with its memory: computes tiles, one after the other. */
+export class TileEngine {
+  readonly memory: WebAssembly.Memory;
+  readonly #job: TileJob;
+  readonly #kernels: Kernels;
+  readonly #elements: FloatArray;
+
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, job: TileJob) {
+    this.memory = memory;
+    this.#job = job;
+    this.#kernels = instantiate(module, memory, job.precision);
+    this.#elements = job.precision === 'f64' ? new Float64Array(memory.buffer) : new Float32Array(memory.buffer);
+    this.#initialise();
+  }
+
+  #initialise(): void {
+    const { layout, code, tables, precision } = this.#job;
+    const bytes = new Uint8Array(this.memory.buffer);
+    const put = (at: number, data: ArrayBufferView): void =>
+      bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    const { angles, sines } = anglePolynomials(precision);
+    bytes.set(new Uint8Array(angles), layout.angles);
+    bytes.set(new Uint8Array(sines), layout.sines);
+    put(layout.code, relocated(code, layout));
+    put(layout.constants, code.constants);
+    tables.forEach((table, k) => {
+      put(layout.tables[k], table);
+    });
+    put(layout.rule, tailRule());
+    this.#kernels.setTailRule(layout.rule);
+  }
+
+  /** Computes a tile into result set `set` (0 or 1); returns the number of near pairs that were redone. */
+  compute(range: TileRange, set: number, transposed: boolean): number {
+    const { layout, symmetric, outputs } = this.#job;
+    const upper = symmetric && range.row === range.column && range.rows === range.columns;
+    const results = layout.results[set];
+    this.#product(range, results[0], upper);
+    const near = this.#source(range, results[0], upper);
+    this.#body(range, results, upper);
+    for (let k = 0; k < outputs; k++) {
+      if (upper) this.#kernels.mirror(results[k], layout.stride, range.rows);
+      if (transposed) {
+        this.#kernels.transpose(results[k], layout.stride, range.rows, range.columns, layout.transposed[set][k], layout.stride);
+      }
+    }
+    return near;
+  }
+
+  /** Inner products of unit rows, pass by pass over the features. */
+  #product(range: TileRange, c: number, upper: boolean): void {
+    const { features, layout, precision, x, z } = this.#job;
+    const rows = roundUp(range.rows, PANEL_X);
+    const columns = roundUp(range.columns, panelZ(precision));
+    for (let first = 0; first < features; first += layout.depth) {
+      const depth = Math.min(layout.depth, features - first);
+      this.#pack(x, range.row, range.rows, rows, first, depth, layout.rawX, layout.packedX, PANEL_X);
+      this.#pack(z, range.column, range.columns, columns, first, depth, layout.rawZ, layout.packedZ, panelZ(precision));
+      this.#kernels.multiply(layout.packedX, layout.packedZ, rows, columns, depth, c, layout.stride, first > 0, upper);
+    }
+  }
+
+  #pack(from: SharedRows, row: number, rows: number, padded: number, first: number, depth: number, raw: number, packed: number, width: number): void {
+    const { features } = this.#job;
+    const base = raw / this.#elements.BYTES_PER_ELEMENT;
+    if (depth === features) this.#elements.set(from.unit.subarray(row * features, (row + rows) * features), base);
+    else {
+      for (let i = 0; i < rows; i++) {
+        const at = (row + i) * features + first;
+        this.#elements.set(from.unit.subarray(at, at + depth), base + i * depth);
+      }
+    }
+    this.#kernels.pack(raw, depth, rows, padded, 0, depth, packed, width);
+  }
+
+  /** Signed gaps in place of the inner products; near pairs from the difference of their rows. */
+  #source(range: TileRange, c: number, upper: boolean): number {
+    const { layout, precision, features, x, z } = this.#job;
+    const threshold = NEAR_THRESHOLD[precision];
+    const found = this.#kernels.signedGaps(c, layout.stride, range.rows, range.columns, threshold, layout.list, upper);
+    const list = new Int32Array(this.memory.buffer, layout.list, found);
+    const base = c / this.#elements.BYTES_PER_ELEMENT;
+    for (const position of list) {
+      const i = range.row + Math.floor(position / layout.stride);
+      const j = range.column + (position % layout.stride);
+      const at = base + position;
+      const negative = this.#elements[at] < 0 || Object.is(this.#elements[at], -0);
+      this.#elements[at] = nearGap(x.data, i * features, x.norms[i], z.data, j * features, z.norms[j], features, negative);
+    }
+    return found;
+  }
+
+  #body(range: TileRange, results: readonly number[], upper: boolean): void {
+    const { layout, precision, code, x, z } = this.#job;
+    this.#columns(x, range.row, range.rows, layout.columnsX);
+    this.#columns(z, range.column, range.columns, layout.columnsZ);
+    this.#kernels.body(
+      layout.code,
+      layout.code + 4 * code.words.length,
+      range.rows,
+      roundUp(range.columns, panelZ(precision)),
+      results[0],
+      results.length > 1 ? results[1] : results[0],
+      layout.stride,
+      STRIP,
+      layout.slots,
+      layout.columnsX,
+      layout.stride,
+      layout.columnsZ,
+      layout.stride,
+      layout.angles,
+      layout.sines,
+      ANGLE_DEGREE[precision],
+      upper,
+    );
+  }
+
+  #columns(from: SharedRows, row: number, rows: number, address: number): void {
+    const { code, layout } = this.#job;
+    const base = address / this.#elements.BYTES_PER_ELEMENT;
+    for (let c = 0; c < code.columns.length; c++) {
+      const at = c * from.rows + row;
+      this.#elements.set(from.columns.subarray(at, at + rows), base + c * layout.stride);
+    }
+  }
+
+  /** The same product alone, for `ntk bench`. */
+  productOnly(range: TileRange): void {
+    this.#product(range, this.#job.layout.results[0][0], this.#job.symmetric && range.row === range.column);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Backend, JobOptions, KernelJob, KernelTask, Tile, TileData, TileRange } from '../../src/backend/contract.js';
+import { NEAR_THRESHOLD, nearGap } from '../../src/backend/near.js';
+import { evaluate, gaps } from '../../src/programme/evaluate.js';
+
+/** Inner product of two unit rows, straight from its definition. */
+function inner(task: KernelTask, i: number, j: number): number {
+  const d = task.x.features;
+  let sum = 0;
+  for (let k = 0; k < d; k++) sum += task.x.unit[i * d + k] * task.z.unit[j * d + k];
+  return sum;
+}
+
+/** The readable truth: loops over pairs in float64, written like the formulas. */
+class ReferenceJob implements KernelJob {
+  readonly concurrency = 1;
+  nearPairs = 0;
+  readonly #task: KernelTask;
+
+  constructor(task: KernelTask) {
+    this.#task = task;
+  }
+
+  async compute(range: TileRange, transposed: boolean): Promise<Tile> {
+    const task = this.#task;
+    const results = task.outputs.map(() => new Float64Array(range.rows * range.columns));
+    for (let i = 0; i < range.rows; i++) this.#row(range, i, results);
+    const read = async (output: 'nngp' | 'ntk'): Promise<TileData> => {
+      const values = results[task.outputs.indexOf(output)];
+      const flipped = transposed ? transpose(values, range.rows, range.columns) : null;
+      return { values, stride: range.columns, transposed: flipped, transposedStride: range.rows };
+    };
+    return { range, read, release: () => undefined };
+  }
+
+  async close(): Promise<void> {}
+
+  #row(range: TileRange, i: number, results: readonly Float64Array[]): void {
+    const { x, z, programme, outputs } = this.#task;
+    const row = range.row + i;
+    const source = gaps(range.columns);
+    for (let j = 0; j < range.columns; j++) {
+      const gap = this.#signedGap(row, range.column + j);
+      const negative = gap < 0 || Object.is(gap, -0);
+      source.below[j] = negative ? 2 + gap : gap;
+      source.above[j] = negative ? -gap : 2 - gap;
+    }
+    const body = evaluate(programme, source, { x: x.factors, rowX: row, z: z.factors, firstZ: range.column });
+    outputs.forEach((output, which) => {
+      const [value, a, b] = [body[output], x.scales[output], z.scales[output]];
+      if (value === null || a === null || b === null) return;
+      for (let j = 0; j < range.columns; j++) {
+        const u = value.below[j] <= value.above[j] ? 1 - value.below[j] : value.above[j] - 1;
+        results[which][i * range.columns + j] = a[row] * b[range.column + j] * u + 0;
+      }
+    });
+  }
+
+  #signedGap(i: number, j: number): number {
+    const { x, z } = this.#task;
+    const u = inner(this.#task, i, j);
+    const gap = Math.max(0, 1 - Math.abs(u));
+    if (gap >= NEAR_THRESHOLD.f64) return u < 0 ? -gap : gap;
+    this.nearPairs += 1;
+    const d = x.features;
+    return nearGap(x.data, i * d, x.norms[i], z.data, j * d, z.norms[j], d, u < 0);
+  }
+}
+
+function transpose(values: Float64Array, rows: number, columns: number): Float64Array {
+  const result = new Float64Array(values.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) result[j * rows + i] = values[i * columns + j];
+  return result;
+}
+
+/** Plain TypeScript in float64: slow, and what the other backends are tested against. It never uses a table. */
+export const reference: Backend = {
+  name: 'reference',
+  precisions: ['f64'],
+  tileSizes: [128, 32, 8],
+  probe: async () => ({ available: true, version: `Node ${process.versions.node}`, note: 'readable float64, for tests' }),
+  memory: ({ size, outputs }) => size * size * 8 * 2 * outputs + 16 * 2 ** 20,
+  open: async (task: KernelTask, _options: JobOptions) => new ReferenceJob(task),
+};

@@ -1,0 +1,107 @@
+import type { FloatArray, Precision } from '../data/array.js';
+import type { RowFactors } from '../programme/own.js';
+import type { Programme } from '../programme/steps.js';
+import type { Table } from '../programme/table.js';
+import type { OutputScales } from '../programme/zonal.js';
+
+/** One set of inputs, prepared for a backend. */
+export interface RowSet {
+  /** Rows as given, `[n, d]`; near pairs are redone from these. */
+  readonly data: FloatArray;
+  /** Rows divided by their norm, in the precision of the job, `[n, d]` in shared memory; a zero row stays 0. */
+  readonly unit: FloatArray;
+  readonly rows: number;
+  readonly features: number;
+  /** |x|, `[n]`. */
+  readonly norms: Float64Array;
+  /** Factors of each step, of one row for all when the programme is tabulated. */
+  readonly factors: RowFactors;
+  readonly scales: OutputScales;
+}
+
+/** Which of the two kernels. */
+export type Output = 'nngp' | 'ntk';
+
+/** A kernel computation, ready for any backend. */
+export interface KernelTask {
+  readonly programme: Programme;
+  readonly precision: Precision;
+  /** In the order in which tiles hold them. */
+  readonly outputs: readonly Output[];
+  readonly x: RowSet;
+  /** The same object as `x` for a symmetric kernel. */
+  readonly z: RowSet;
+  readonly symmetric: boolean;
+  /** The whole body as a function of the angle; null when it has to be run. */
+  readonly table: Table | null;
+}
+
+/** A block of the kernel matrix: rows `row .. row + rows` of x against `column .. column + columns` of z. */
+export interface TileRange {
+  readonly row: number;
+  readonly rows: number;
+  readonly column: number;
+  readonly columns: number;
+}
+
+/** The numbers of a finished tile on the host: valid until the tile is released. */
+export interface TileData {
+  /** `[rows, stride]`, of which the first `columns` of each row count. */
+  readonly values: FloatArray;
+  readonly stride: number;
+  /** The transpose `[columns, transposedStride]`, where it was asked for. */
+  readonly transposed: FloatArray | null;
+  readonly transposedStride: number;
+}
+
+/** A finished tile; it stays on the device until it is read, and its memory belongs to the device until it is released. */
+export interface Tile {
+  readonly range: TileRange;
+  /** Brings one output to the host. */
+  read(output: Output): Promise<TileData>;
+  /** Gives the tile's memory back; calling it again does nothing. */
+  release(): void;
+}
+
+/** A task opened on a device. */
+export interface KernelJob {
+  /** Tiles that may be in work or unreleased at the same time; asking for more waits. */
+  readonly concurrency: number;
+  /** Pairs so far whose first gap was recomputed from the difference of their rows. */
+  readonly nearPairs: number;
+  /** Computes a tile, with its transpose if wanted. Tiles on the diagonal of a symmetric task are symmetric bit for bit. */
+  compute(range: TileRange, transposed: boolean): Promise<Tile>;
+  /** Frees the device; tiles that were not released are lost. */
+  close(): Promise<void>;
+}
+
+/** How a job is to be run. */
+export interface JobOptions {
+  readonly threads: number;
+  /** Largest tile that will be asked for, `[rows, columns]`. */
+  readonly tile: readonly [number, number];
+}
+
+/** What a backend is and whether it is there. */
+export interface Availability {
+  readonly available: boolean;
+  /** Why it is not, and what to do about it. */
+  readonly reason?: string;
+  readonly remedy?: string;
+  /** Version or device. */
+  readonly version?: string;
+  readonly note?: string;
+}
+
+/** A device that computes kernels. */
+export interface Backend {
+  readonly name: string;
+  readonly precisions: readonly Precision[];
+  /** Looks for the device; must not throw. */
+  probe(): Promise<Availability>;
+  /** Sizes of tiles that suit the device, largest first. */
+  readonly tileSizes: readonly number[];
+  /** Bytes that a job needs beside the rows, for `columnCount` factor columns and tiles of `size`. */
+  memory(shape: { precision: Precision; columnCount: number; outputs: number; size: number; threads: number; table: boolean }): number;
+  open(task: KernelTask, options: JobOptions): Promise<KernelJob>;
+}

@@ -1,0 +1,57 @@
+export { describeArchitecture } from './architecture/describe.js';
+export { parseArchitecture } from './architecture/parse.js';
+export { type PresetFlags } from './architecture/preset-flags.js';
+export { presetArchitecture } from './architecture/presets.js';
+export { parseRadial } from './architecture/radial.js';
+export { readArchitecture } from './architecture/read.js';
+export { resolveArchitecture } from './architecture/resolve.js';
+export { serialiseArchitecture } from './architecture/serialise.js';
+export type { Architecture, KernelDefinition, RadialKernel } from './architecture/types.js';
+export { type BackendReport, listBackends } from './backend/select.js';
+export {
+  asVectors,
+  type FloatArray,
+  type Input,
+  type NdArray,
+  type Precision,
+  type ReadOptions,
+  type RowRange,
+  readInput,
+  readLabels,
+  rootMeanSquare,
+  type Scaled,
+  type ScaleMode,
+  scale,
+  writeNpy,
+  writeNpz,
+} from './data/index.js';
+export {
+  ArchitectureError,
+  type ArchitectureProblem,
+  BackendError,
+  DataError,
+  InternalError,
+  InterruptedError,
+  isNtkError,
+  MemoryError,
+  NtkError,
+  NumericalError,
+  OutputError,
+  UsageError,
+} from './errors.js';
+export type { Layer } from './layers/index.js';
+export { kernelMatrix } from './matrix/kernel-matrix.js';
+export { planKernel } from './matrix/plan.js';
+export type {
+  BackendName,
+  KernelKind,
+  KernelMatrices,
+  KernelOptions,
+  KernelPlan,
+  KernelRun,
+  Progress,
+  Stages,
+} from './matrix/types.js';
+export { type WriteOptions, writeKernel } from './matrix/write.js';
+export { isHomogeneous, programmeNotes } from './programme/describe.js';
+export { kernelProfile, type Profile, type ProfileOptions } from './programme/profile.js';

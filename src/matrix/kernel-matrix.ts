@@ -1,0 +1,49 @@
+import type { Output, TileData, TileRange } from '../backend/contract.js';
+import { allocate, type FloatArray, type NdArray } from '../data/array.js';
+import { makePlan } from './plan.js';
+import { runTiles, type TileSink } from './run.js';
+import type { KernelMatrices, KernelOptions } from './types.js';
+
+/** Keeps the matrices in memory. */
+class MemorySink implements TileSink {
+  readonly arrays: Readonly<Partial<Record<Output, FloatArray>>>;
+  readonly #columns: number;
+
+  constructor(arrays: Readonly<Partial<Record<Output, FloatArray>>>, columns: number) {
+    this.arrays = arrays;
+    this.#columns = columns;
+  }
+
+  put(output: Output, range: TileRange, { values, stride, transposed, transposedStride }: TileData): void {
+    const target = this.arrays[output];
+    if (target === undefined) return;
+    const m = this.#columns;
+    for (let i = 0; i < range.rows; i++) {
+      target.set(values.subarray(i * stride, i * stride + range.columns), (range.row + i) * m + range.column);
+    }
+    if (transposed === null) return;
+    for (let j = 0; j < range.columns; j++) {
+      const from = j * transposedStride;
+      target.set(transposed.subarray(from, from + range.rows), (range.column + j) * m + range.row);
+    }
+  }
+}
+
+/**
+ * Kernel matrix of a network on rows x `[n, d]`, against themselves or against `options.z` `[m, d]`: `[n, m]` in memory.
+ *
+ * Symmetric bit for bit when there is no z. Images are flattened.
+ *
+ * Throws UsageError, BackendError, MemoryError before it starts; NumericalError when the precision cannot hold an entry;
+ * InterruptedError when the signal fires.
+ */
+export async function kernelMatrix(x: NdArray, options: KernelOptions): Promise<KernelMatrices> {
+  const started = performance.now();
+  const planned = await makePlan(x, options, true);
+  const [n, m] = planned.plan.shape;
+  const precision = planned.plan.precision;
+  const arrays = Object.fromEntries(planned.outline.outputs.map((output) => [output, allocate(n * m, precision)]));
+  const run = await runTiles(planned, new MemorySink(arrays, m), options, started);
+  const matrices = Object.fromEntries(planned.outline.outputs.map((output) => [output, { data: arrays[output], shape: [n, m] }]));
+  return { ...matrices, run };
+}

@@ -1,0 +1,117 @@
+import type { Backend } from '../backend/contract.js';
+import { defaultMemory, defaultThreads } from '../backend/limits.js';
+import { selectBackend } from '../backend/select.js';
+import { readableBytes } from '../data/budget.js';
+import type { NdArray } from '../data/array.js';
+import { MemoryError, UsageError } from '../errors.js';
+import { TABLE_RULES } from '../programme/table.js';
+import { type Outline, outline } from './prepare.js';
+import { chooseTile, type Extent, tileCount } from './tiles.js';
+import type { KernelOptions, KernelPlan } from './types.js';
+
+/** Multiply-adds per second and thread, and seconds a step and entry: for the estimate of time, measured on a server core of 2023. */
+const RATE = { f64: 4.5e9, f32: 1.1e10 } as const;
+const STEP_SECONDS = { f64: 4e-9, f32: 1.5e-9 } as const;
+
+/** A plan with what it was made from. */
+export interface Planned {
+  readonly plan: KernelPlan;
+  readonly outline: Outline;
+  readonly backend: Backend;
+}
+
+/** Factor columns that the programme needs when it is not tabulated. */
+function columnCount({ programme }: Outline): number {
+  return programme.steps.reduce((n, step) => {
+    if (step.op === 'sum') return n + step.terms.length + (step.constant > 0 ? 1 : 0);
+    if (step.op === 'dual' || step.op === 'dualDerivative') return n + (step.phi.map === 'piecewiseLinear' ? 0 : 4);
+    return n + (step.op === 'radial' ? 1 : 0);
+  }, 2);
+}
+
+/** Bytes of prepared rows and their factors, beside the rows as they were read. */
+function rowBytes(o: Outline, columns: number): number {
+  const element = o.precision === 'f64' ? 8 : 4;
+  const one = (x: NdArray): number => {
+    const shared = x.data.buffer instanceof SharedArrayBuffer ? 0 : x.data.byteLength;
+    const own = o.zonal.applies ? 0 : x.shape[0] * (o.programme.steps.length * 12 + columns * 8);
+    return shared + x.data.length * element + x.shape[0] * (columns * element + 32) + own;
+  };
+  return one(o.x) + (o.symmetric ? 0 : one(o.z));
+}
+
+/** Whether a table is likely to be built: it pays and is allowed. */
+function likelyTable(o: Outline, entries: number): boolean {
+  return o.zonal.applies && entries / 8 >= 8000;
+}
+
+function estimateSeconds(o: Outline, entries: number, threads: number, table: boolean): number {
+  const d = o.x.shape[1];
+  const steps = table ? 1 : o.programme.steps.length;
+  return (entries * (d / RATE[o.precision] + steps * STEP_SECONDS[o.precision])) / threads;
+}
+
+function checkOptions({ threads, memory, native }: KernelOptions): void {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new UsageError(`threads: must be a whole number of at least 1, got ${threads}. Leave it out to use what the machine offers.`);
+  }
+  if (memory !== undefined && !(memory > 0)) throw new UsageError(`memory: must be a positive number of bytes, got ${memory}.`);
+  if (native !== undefined && native !== 'auto' && native !== 'off') {
+    throw new UsageError(`native: must be auto or off, got ${native}. Native libraries are not part of this version.`);
+  }
+}
+
+/** Bytes that the process needs at its peak for tiles of side `size`, beside the result when it is kept in memory. */
+function peakBytes(o: Outline, backend: Backend, size: number, threads: number, table: boolean, kept: number): number {
+  const columns = table ? o.outputs.length : columnCount(o);
+  const { degree, most } = TABLE_RULES[o.precision];
+  const tableBytes = table ? o.outputs.length * 2 * most * (degree + 1) * 8 * 4 : 0;
+  const work = backend.memory({ precision: o.precision, columnCount: columns, outputs: o.outputs.length, size, threads, table });
+  return process.memoryUsage.rss() + rowBytes(o, columnCount(o)) + tableBytes + work + kept;
+}
+
+function tooLittle(needed: number, limit: number): MemoryError {
+  return new MemoryError(
+    `--memory: the computation needs about ${readableBytes(needed)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --threads or --precision, or choose fewer --rows.`,
+  );
+}
+
+/**
+ * Plans a computation: backend, tiles, memory, expected time. `keep` counts the result as held in memory.
+ *
+ * Throws MemoryError when no tile fits into the promise, UsageError and BackendError for options that cannot be.
+ */
+export async function makePlan(inputs: NdArray, options: KernelOptions, keep: boolean): Promise<Planned> {
+  checkOptions(options);
+  const o = outline(inputs, options);
+  const backend = await selectBackend(options.backend ?? 'auto', o.precision);
+  const threads = backend.name === 'reference' ? 1 : (options.threads ?? defaultThreads());
+  const limit = options.memory ?? defaultMemory();
+  const extent: Extent = { rows: o.x.shape[0], columns: o.z.shape[0], symmetric: o.symmetric };
+  const outputBytes = extent.rows * extent.columns * (o.precision === 'f64' ? 8 : 4) * o.outputs.length;
+  const entries = extent.symmetric ? (extent.rows * (extent.rows + 1)) / 2 : extent.rows * extent.columns;
+  const table = likelyTable(o, entries) && backend.name !== 'reference';
+  const need = (size: number): number => peakBytes(o, backend, size, threads, table, keep ? outputBytes : 0);
+  const size = chooseTile(extent, backend.tileSizes, threads, limit, need);
+  if (size === null) throw tooLittle(need(backend.tileSizes.at(-1) ?? 1), limit);
+  const plan: KernelPlan = {
+    shape: [extent.rows, extent.columns],
+    symmetric: extent.symmetric,
+    backend: backend.name,
+    precision: o.precision,
+    threads,
+    tile: [size, size],
+    tiles: tileCount(extent, size),
+    shortcut: table ? `table: ${o.zonal.reason}` : `no table: ${o.zonal.applies ? 'too few pairs for it to pay' : o.zonal.reason}`,
+    memoryBytes: need(size),
+    memoryLimit: limit,
+    outputBytes,
+    seconds: estimateSeconds(o, entries, threads, table),
+  };
+  return { plan, outline: o, backend };
+}
+
+/** What computing and writing this kernel would take; writes and computes nothing. */
+export async function planKernel(x: NdArray, options: KernelOptions): Promise<KernelPlan> {
+  return (await makePlan(x, options, false)).plan;
+}

@@ -1,0 +1,119 @@
+import type { KernelJob, Output, Tile, TileData, TileRange } from '../backend/contract.js';
+import { InterruptedError } from '../errors.js';
+import { type Planned } from './plan.js';
+import { prepareTask } from './prepare.js';
+import { type Extent, tiles } from './tiles.js';
+import type { KernelOptions, KernelRun, Progress } from './types.js';
+
+/** Takes finished tiles; called for one tile at a time. */
+export interface TileSink {
+  /** Stores a tile at its place, and its transpose at the mirrored place where there is one. */
+  put(output: Output, range: TileRange, data: TileData): void;
+}
+
+/** Counts entries and tells the caller at most ten times a second. */
+class Reporter {
+  readonly #start = performance.now();
+  readonly #total: number;
+  readonly #tell: ((p: Progress) => void) | undefined;
+  #done = 0;
+  #last = 0;
+
+  constructor(total: number, tell: ((p: Progress) => void) | undefined) {
+    this.#total = total;
+    this.#tell = tell;
+  }
+
+  add(entries: number): void {
+    this.#done += entries;
+    const now = performance.now();
+    if (this.#tell === undefined || (now - this.#last < 100 && this.#done < this.#total)) return;
+    this.#last = now;
+    const rate = this.#done / Math.max(1e-9, (now - this.#start) / 1000);
+    this.#tell({ done: this.#done, total: this.#total, rate, remaining: (this.#total - this.#done) / rate });
+  }
+}
+
+/** Entries that a tile settles: with its mirror image when it lies off the diagonal of a symmetric matrix. */
+function entriesOf(range: TileRange, symmetric: boolean): number {
+  return range.rows * range.columns * (symmetric && range.row !== range.column ? 2 : 1);
+}
+
+/** Wall time in seconds that is spent in storing tiles. */
+interface Clock {
+  write: number;
+}
+
+interface Loop {
+  readonly job: KernelJob;
+  readonly extent: Extent;
+  readonly outputs: readonly Output[];
+  readonly queue: Iterator<TileRange>;
+  readonly sink: TileSink;
+  readonly report: Reporter;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function store(tile: Tile, { outputs, sink, clock }: Loop): Promise<void> {
+  for (const output of outputs) {
+    const data = await tile.read(output);
+    const start = performance.now();
+    sink.put(output, tile.range, data);
+    clock.write += (performance.now() - start) / 1000;
+  }
+}
+
+async function work(loop: Loop): Promise<void> {
+  const { job, extent, queue, report, signal } = loop;
+  for (let next = queue.next(); next.done !== true; next = queue.next()) {
+    if (signal?.aborted) throw new InterruptedError();
+    const range = next.value;
+    const tile = await job.compute(range, extent.symmetric && range.row !== range.column);
+    try {
+      await store(tile, loop);
+    } finally {
+      tile.release();
+    }
+    report.add(entriesOf(range, extent.symmetric));
+  }
+}
+
+/** All loops run to their end before an error is passed on, so that nothing writes after the sink is closed. */
+async function settle(loops: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(loops);
+  const failed = results.find((r) => r.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/**
+ * Runs a planned computation, tile by tile, into a sink.
+ *
+ * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`.
+ */
+export async function runTiles({ plan, outline, backend }: Planned, sink: TileSink, options: KernelOptions, started: number): Promise<KernelRun> {
+  if (options.signal?.aborted) throw new InterruptedError();
+  const { task, shortcut } = prepareTask(outline, backend.name !== 'reference');
+  const job = await backend.open(task, { threads: plan.threads, tile: plan.tile });
+  const compile = (performance.now() - started) / 1000;
+  const extent: Extent = { rows: plan.shape[0], columns: plan.shape[1], symmetric: plan.symmetric };
+  const start = performance.now();
+  const clock: Clock = { write: 0 };
+  try {
+    const report = new Reporter(extent.rows * extent.columns, options.onProgress);
+    const queue = tiles(extent, plan.tile[0]);
+    const loop: Loop = { job, extent, outputs: task.outputs, queue, sink, report, clock, signal: options.signal };
+    const count = Math.min(job.concurrency, plan.tiles);
+    await settle(Array.from({ length: count }, () => work(loop)));
+  } finally {
+    await job.close();
+  }
+  const total = (performance.now() - start) / 1000;
+  return {
+    plan: { ...plan, shortcut },
+    stages: { compile, compute: total - clock.write, write: clock.write },
+    tableError: task.table?.error ?? null,
+    nearPairs: job.nearPairs,
+    warnings: [],
+  };
+}

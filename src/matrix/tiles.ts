@@ -1,0 +1,41 @@
+import type { TileRange } from '../backend/contract.js';
+
+/** Size of a kernel matrix and whether only its upper half is computed. */
+export interface Extent {
+  readonly rows: number;
+  readonly columns: number;
+  readonly symmetric: boolean;
+}
+
+/** Number of tiles of side `size` that are computed. */
+export function tileCount({ rows, columns, symmetric }: Extent, size: number): number {
+  const [r, c] = [Math.ceil(rows / size), Math.ceil(columns / size)];
+  return symmetric ? (r * (r + 1)) / 2 : r * c;
+}
+
+/** The tiles in order, row by row; of a symmetric matrix those on and above the diagonal. */
+export function* tiles({ rows, columns, symmetric }: Extent, size: number): Generator<TileRange> {
+  for (let row = 0; row < rows; row += size) {
+    for (let column = symmetric ? row : 0; column < columns; column += size) {
+      yield { row, rows: Math.min(size, rows - row), column, columns: Math.min(size, columns - column) };
+    }
+  }
+}
+
+/**
+ * The largest tile side that fits into `room` bytes and leaves every thread some tiles to work on; null when none fits.
+ */
+export function chooseTile(
+  extent: Extent,
+  sizes: readonly number[],
+  threads: number,
+  room: number,
+  bytes: (size: number) => number,
+): number | null {
+  const fitting = sizes.filter((size) => bytes(size) <= room);
+  if (fitting.length === 0) return null;
+  const wanted = threads === 1 ? 1 : 5 * threads;
+  const enough = fitting.find((size) => tileCount(extent, size) >= wanted && size >= 192);
+  const cover = fitting.findLast((size) => size >= Math.max(extent.rows, extent.columns));
+  return enough ?? fitting.find((size) => size <= 192) ?? cover ?? fitting[0];
+}

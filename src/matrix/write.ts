@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import type { Output, TileData, TileRange } from '../backend/contract.js';
+import type { NdArray } from '../data/array.js';
+import { readableBytes } from '../data/budget.js';
+import { zipStored } from '../data/write/npz.js';
+import { OutputError, UsageError } from '../errors.js';
+import { csvFromNpy } from './csv-file.js';
+import { NpyFile } from './npy-sink.js';
+import { makePlan, type Planned } from './plan.js';
+import { runTiles, type TileSink } from './run.js';
+import type { KernelKind, KernelOptions, KernelRun } from './types.js';
+
+/** File formats that a kernel is written in. */
+const FORMATS = ['.npy', '.npz', '.csv'] as const;
+
+/** How a kernel is written. */
+export interface WriteOptions extends KernelOptions {
+  /** Replace an existing file. [false] */
+  readonly force?: boolean;
+}
+
+/**
+ * Checks, before any work, that a kernel can be written to `out`.
+ *
+ * Throws OutputError for an unknown ending, a missing folder, or an existing file without `force`; UsageError when `kind` is
+ * `both` and the format holds one array.
+ */
+export function checkOutput(out: string, force = false, kind: KernelKind = 'ntk'): void {
+  const ending = extname(out);
+  if (ending === '.zarr') throw new OutputError(`--out ${out}: zarr results come in a later version. Use .npy.`);
+  if (!FORMATS.some((f) => f === ending)) {
+    throw new OutputError(`--out ${out}: must end in ${FORMATS.join(', ')}, got '${ending}'. Name it K.npy, say.`);
+  }
+  if (kind === 'both' && ending !== '.npz') {
+    throw new UsageError(`--kind both: needs an .npz file (arrays nngp and ntk), got --out ${out}. Name it K.npz.`);
+  }
+  const folder = dirname(out);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new OutputError(`--out ${out}: must lie in an existing folder, got ${folder}. Create it first: mkdir -p ${folder}.`);
+  }
+  if (!existsSync(out)) return;
+  if (statSync(out).isDirectory()) throw new OutputError(`--out ${out}: must be a file, got a folder. Choose another name.`);
+  if (!force) throw new OutputError(`--out ${out}: must not exist yet, got an existing file. Choose another name or add --force.`);
+}
+
+/** Refuses a result that the disk has no room for, before it is computed. */
+function checkRoom(out: string, bytes: number): void {
+  const { bavail, bsize } = statfsSync(dirname(out));
+  const room = bavail * bsize;
+  if (bytes <= room) return;
+  throw new OutputError(
+    `--out ${out}: needs ${readableBytes(bytes)} on its disk, got ${readableBytes(room)} free. Free some space, choose another disk or fewer --rows.`,
+  );
+}
+
+/** Files beside the output that tiles go to: one for each kernel. They are removed unless they become the output. */
+class Workspace implements TileSink {
+  readonly #files: Partial<Record<Output, NpyFile>> = {};
+
+  constructor({ plan, outline }: Planned, out: string) {
+    const mark = randomBytes(6).toString('hex');
+    try {
+      for (const output of outline.outputs) {
+        const path = join(dirname(out), `.${basename(out)}.${output}.${mark}.tmp`);
+        this.#files[output] = new NpyFile(path, plan.shape, plan.precision);
+      }
+    } catch (error) {
+      this.close();
+      for (const file of Object.values(this.#files)) rmSync(file.path, { force: true });
+      throw error;
+    }
+  }
+
+  put(output: Output, range: TileRange, data: TileData): void {
+    this.#files[output]?.put(range, data);
+  }
+
+  path(output: Output): string {
+    return this.#files[output]?.path ?? '';
+  }
+
+  close(): void {
+    for (const file of Object.values(this.#files)) file.close();
+  }
+
+  async remove(): Promise<void> {
+    for (const file of Object.values(this.#files)) await rm(file.path, { force: true });
+  }
+}
+
+/** Turns the finished files into the output under its own name. */
+async function finish(workspace: Workspace, outputs: readonly Output[], out: string, signal: AbortSignal | undefined): Promise<void> {
+  const options = signal === undefined ? {} : { signal };
+  if (extname(out) === '.npz') {
+    await zipStored(out, outputs.map((name) => ({ name, file: workspace.path(name) })), options);
+  } else if (extname(out) === '.csv') {
+    await csvFromNpy(workspace.path(outputs[0]), out, options);
+  } else {
+    await rename(workspace.path(outputs[0]), out);
+  }
+}
+
+/**
+ * Computes a kernel and writes it tile by tile to `out` (`.npy` `[n, m]`; `.npz` with arrays `nngp`, `ntk`; `.csv`).
+ *
+ * The matrix may be far larger than memory. The file appears whole or not at all. Throws as `kernelMatrix` and `checkOutput` do.
+ */
+export async function writeKernel(x: NdArray, out: string, options: WriteOptions): Promise<KernelRun> {
+  const started = performance.now();
+  checkOutput(out, options.force, options.kind);
+  const planned = await makePlan(x, options, false);
+  checkRoom(out, planned.plan.outputBytes);
+  const workspace = new Workspace(planned, out);
+  try {
+    const run = await runTiles(planned, workspace, options, started);
+    workspace.close();
+    const closing = performance.now();
+    await finish(workspace, planned.outline.outputs, out, options.signal);
+    const write = run.stages.write + (performance.now() - closing) / 1000;
+    return { ...run, stages: { ...run.stages, write } };
+  } finally {
+    workspace.close();
+    await workspace.remove();
+  }
+}

@@ -1,0 +1,67 @@
+import { checkKind } from '../architecture/parse.js';
+import { lower } from '../architecture/lower.js';
+import type { KernelDefinition } from '../architecture/types.js';
+import { InterruptedError, UsageError } from '../errors.js';
+import { evaluate, gaps } from './evaluate.js';
+import { keepNeeded } from './needs.js';
+import { rowFactors } from './own.js';
+import { wideRoot } from './wide.js';
+
+/** What to evaluate. */
+export interface ProfileOptions {
+  /** Number of angles, evenly from 0 to pi, both included. [181] */
+  readonly angles?: number;
+  readonly kind?: 'ntk' | 'nngp';
+  /** Divide by K(x,x), so that every curve starts at 1. [true] */
+  readonly normalized?: boolean;
+  /** Features of the unit inputs; a first layer with fan-in scaling divides by them. [1] */
+  readonly features?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Kernels as functions of the angle between two unit inputs. */
+export interface Profile {
+  /** Radians. */
+  readonly angles: readonly number[];
+  /** One curve for each definition, with a value for each angle. */
+  readonly curves: readonly { readonly name: string; readonly values: readonly number[] }[];
+}
+
+function curve(definition: KernelDefinition, angles: readonly number[], options: Required<Omit<ProfileOptions, 'signal' | 'angles'>>): number[] {
+  const { kind, normalized, features } = options;
+  if (definition.format === 'ntk-architecture/1') checkKind(definition, kind);
+  const programme = keepNeeded(lower(definition, features, kind));
+  const own = rowFactors(programme, Float64Array.of(1));
+  const source = gaps(angles.length);
+  angles.forEach((t, i) => {
+    source.below[i] = 2 * Math.sin(t / 2) ** 2;
+    source.above[i] = 2 * Math.cos(t / 2) ** 2;
+  });
+  source.above[angles.length - 1] = 0;
+  const value = evaluate(programme, source, { x: own, rowX: 0, z: own, firstZ: 0 })[kind];
+  const scale = own[kind] === null ? 0 : normalized ? 1 : wideRoot(own[kind], 0) ** 2;
+  return angles.map((_, i) => {
+    if (value === null) return 0;
+    return scale * (value.below[i] <= value.above[i] ? 1 - value.below[i] : value.above[i] - 1);
+  });
+}
+
+/**
+ * Kernels against the angle between two unit inputs: what tells a spiky kernel from a stable one as depth grows.
+ *
+ * Values are K(t) / K(0) unless `normalized` is false. Angles are radians in [0, pi].
+ *
+ * Throws UsageError for fewer than two angles, ArchitectureError when a network has no such kernel.
+ */
+export function kernelProfile(definitions: readonly KernelDefinition[], options: ProfileOptions = {}): Profile {
+  const { angles: count = 181, kind = 'ntk', normalized = true, features = 1, signal } = options;
+  if (!Number.isInteger(count) || count < 2) {
+    throw new UsageError(`angles: must be a whole number of at least 2, got ${count}.`);
+  }
+  const angles = Array.from({ length: count }, (_, i) => (Math.PI * i) / (count - 1));
+  const curves = definitions.map((definition) => {
+    if (signal?.aborted) throw new InterruptedError();
+    return { name: definition.name, values: curve(definition, angles, { kind, normalized, features }) };
+  });
+  return { angles, curves };
+}

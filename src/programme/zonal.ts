@@ -1,0 +1,113 @@
+import type { Precision } from '../data/array.js';
+import { degrees } from './degree.js';
+import { type RowFactors, rowFactors } from './own.js';
+import type { Programme } from './steps.js';
+import { type Table, tabulate } from './table.js';
+import { fitsDouble, wideRoot } from './wide.js';
+
+/** Norms of two sets of rows. */
+export interface Norms {
+  readonly x: Float64Array;
+  readonly z: Float64Array;
+}
+
+/** Square roots of K(x,x) that turn correlations into kernel entries; null where the programme has no such output. */
+export interface OutputScales {
+  readonly nngp: Float64Array | null;
+  readonly ntk: Float64Array | null;
+}
+
+/** Whether a kernel is a function of the angle times factors of the rows, and on which row that function rests. */
+export type ZonalDecision =
+  | { readonly applies: true; readonly reason: string; readonly own: RowFactors; readonly homogeneous: boolean }
+  | { readonly applies: false; readonly reason: string };
+
+/** Error that a table may have: relative to sqrt(K(x,x) K(z,z)). */
+export const TABLE_LIMIT = { f64: 1e-14, f32: 1e-7 } satisfies Record<Precision, number>;
+
+/** Norms count as equal up to rounding. */
+const EQUAL_NORMS = 1e-15;
+
+function commonNorm(norms: Norms): number | null {
+  const first = norms.x[0];
+  for (const list of [norms.x, norms.z]) {
+    for (const r of list) if (!(Math.abs(r - first) <= EQUAL_NORMS * first)) return null;
+  }
+  return first;
+}
+
+/** What stands in the way of homogeneity: the first step without a degree, in words. */
+export function obstacle(programme: Programme): string {
+  const all = degrees(programme);
+  const index = all.findIndex((d) => d === null);
+  const step = programme.steps[index];
+  if (step === undefined) return 'nothing';
+  if (step.op === 'sum') return `step ${index} adds values of different degree (a bias, or a part that is not homogeneous)`;
+  if (step.op === 'radial') return `step ${index} depends on the distance of the rows`;
+  if (step.op === 'dual' || step.op === 'dualDerivative') return `step ${index} applies ${step.phi.map}, which is not homogeneous`;
+  return `step ${index} joins values that are not homogeneous`;
+}
+
+/**
+ * The pass *zonal*: on homogeneous programmes K(x,z) = |x|^p |z|^p h(cos), on rows of one norm K = h(cos).
+ */
+export function decideZonal(programme: Programme, norms: Norms): ZonalDecision {
+  const all = degrees(programme);
+  const outputs = [programme.nngp, programme.ntk].filter((v) => v !== null);
+  if (outputs.length === 0) return { applies: false, reason: 'nothing is trained: the kernel is 0' };
+  if (outputs.every((v) => all[v] !== null)) {
+    const reason = 'homogeneous: K(x,z) = |x|^p |z|^p h(cos)';
+    return { applies: true, reason, own: rowFactors(programme, Float64Array.of(1)), homogeneous: true };
+  }
+  const norm = commonNorm(norms);
+  if (norm === null || norm === 0) return { applies: false, reason: `${obstacle(programme)}, and the rows differ in norm` };
+  if (programme.steps.some((s) => s.op === 'radial' && s.power !== 1 && s.power !== 2)) {
+    return { applies: false, reason: 'a fractional power of the distance is not smooth in sqrt(1 - cos)' };
+  }
+  const reason = 'all rows have the same norm: K(x,z) = h(cos)';
+  return { applies: true, reason, own: rowFactors(programme, Float64Array.of(norm)), homogeneous: false };
+}
+
+/** Degrees of the outputs of a homogeneous programme. */
+function outputDegrees(programme: Programme): { nngp: number; ntk: number } {
+  const all = degrees(programme);
+  return { nngp: programme.nngp === null ? 0 : (all[programme.nngp] ?? 0), ntk: programme.ntk === null ? 0 : (all[programme.ntk] ?? 0) };
+}
+
+/**
+ * sqrt(K(x,x)) for every row, from factors that all rows share (`homogeneous`: times |x|^p) or have of their own; 1 when
+ * `normalized` (0 for a row whose kernel is 0). Entries are Infinity where a double cannot hold them.
+ */
+export function outputScales(programme: Programme, own: RowFactors, norms: Float64Array, homogeneous: boolean, normalized: boolean): OutputScales {
+  const degree = outputDegrees(programme);
+  const scale = (kind: 'nngp' | 'ntk'): Float64Array | null => {
+    const values = own[kind];
+    if (values === null) return null;
+    return norms.map((norm, i) => {
+      const row = own.rows === 1 ? 0 : i;
+      const zero = values.mantissa[row] === 0 || (homogeneous && norm === 0);
+      if (zero || normalized) return zero ? 0 : 1;
+      const root = fitsDouble(values, row) ? wideRoot(values, row) : wideRoot(values, row) || Number.MIN_VALUE;
+      return homogeneous ? root * norm ** degree[kind] : root;
+    });
+  };
+  return { nngp: scale('nngp'), ntk: scale('ntk') };
+}
+
+/** Tabulates when that pays: when the table costs less than evaluating `pairs` pairs. Null, with the reason, when not. */
+export function zonalTable(
+  programme: Programme,
+  decision: ZonalDecision,
+  precision: Precision,
+  pairs: number,
+): { readonly table: Table | null; readonly reason: string } {
+  if (!decision.applies) return { table: null, reason: `no table: ${decision.reason}` };
+  // A direct evaluation in the backend is about 8 times as fast as one for the table.
+  const budget = pairs / 8;
+  if (budget < 8000) return { table: null, reason: `no table (${decision.reason}): too few pairs for it to pay` };
+  const table = tabulate(programme, decision.own, precision, budget);
+  if (!(table.error <= TABLE_LIMIT[precision])) {
+    return { table: null, reason: `no table (${decision.reason}): not smooth enough, its error would be ${table.error.toExponential(1)}` };
+  }
+  return { table, reason: `table of ${2 * table.intervals} intervals (${decision.reason})` };
+}

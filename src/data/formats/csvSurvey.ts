@@ -37,7 +37,7 @@ export async function surveyCsv(bytes: Bytes): Promise<CsvSurvey> {
     );
   }
   const separator = separatorOf(second.trim() === '' ? first : second);
-  const fields = splitFields(first, separator);
+  const fields = splitFields(first.replace(/^#\s*(?=\S)/, ''), separator);
   const named = fields.findIndex((field) => numberIn(field) === null);
   const rows = lines.count - (named < 0 ? 0 : 1);
   if (rows === 0) {

@@ -72,7 +72,7 @@ export function exampleShape(sizes: readonly number[], where: string): readonly 
   return sizes.length === 1 ? [sizes[0], 1] : sizes;
 }
 
-/** @throws DataError when the header claims other than the bytes that the file has, before anything is allocated. */
+/** Compares the bytes that a header claims with those of the file, before anything is allocated. @throws DataError when they differ. */
 export function checkClaim(bytes: Bytes, claimed: number): void {
   const refuse = (got: string, remedy: string) =>
     new DataError(complaint(bytes.where, `must hold the ${claimed} bytes that its header claims`, got, remedy));

@@ -1,30 +1,39 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { DataError, InterruptedError } from '../../errors.js';
+import { DataError, InternalError, InterruptedError } from '../../errors.js';
 import { codeOf, complaint, reasonOf } from '../message.js';
 import type { Bytes } from './bytes.js';
 
 const CHUNK = 1 << 20;
 
+/** How a file is read. */
+export interface FileOptions {
+  /** Aborts the reading with an InterruptedError. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the SHA-256 will be asked for. [true] */
+  readonly hash?: boolean;
+}
+
 /** A file that is read piece by piece; every byte that passes the first time goes into its SHA-256. */
 export class FileSource implements Bytes {
   readonly #handle: FileHandle;
   readonly #signal: AbortSignal | undefined;
-  readonly #hash = createHash('sha256');
+  readonly #hash: Hash | null;
   #hashed = 0;
 
   private constructor(
     readonly where: string,
     readonly size: number,
     handle: FileHandle,
-    signal: AbortSignal | undefined,
+    { signal, hash = true }: FileOptions,
   ) {
     this.#handle = handle;
     this.#signal = signal;
+    this.#hash = hash ? createHash('sha256') : null;
   }
 
   /** Opens a file for reading. @throws DataError when it is missing, unreadable, empty or not a regular file. */
-  static async open(path: string, signal?: AbortSignal): Promise<FileSource> {
+  static async open(path: string, options: FileOptions = {}): Promise<FileSource> {
     const handle = await open(path, 'r').catch((error: unknown) => {
       throw unreadable(path, error);
     });
@@ -34,7 +43,7 @@ export class FileSource implements Bytes {
       if (stat.size === 0) {
         throw new DataError(complaint(path, 'must hold data', 'an empty file', 'Write the file again.'));
       }
-      return new FileSource(path, stat.size, handle, signal);
+      return new FileSource(path, stat.size, handle, options);
     } catch (error) {
       await handle.close();
       throw error;
@@ -71,8 +80,9 @@ export class FileSource implements Bytes {
     return buffer;
   }
 
-  /** SHA-256 of the whole file in hexadecimal, reading what was not read yet. Ends the source. */
+  /** SHA-256 of the whole file in hexadecimal, reading what was not read yet. Ends the source. @throws InternalError without `hash`. */
   async sha256(): Promise<string> {
+    if (this.#hash === null) throw new InternalError('the hash of a file opened without one');
     const buffer = new Uint8Array(CHUNK);
     while (this.#hashed < this.size) {
       await this.#fill(buffer, this.#hashed, Math.min(CHUNK, this.size - this.#hashed));
@@ -96,7 +106,7 @@ export class FileSource implements Bytes {
       throw new DataError(complaint(this.where, rule, `only ${position}`, 'Wait until the file is complete.'));
     }
     if (position <= this.#hashed && position + bytesRead > this.#hashed) {
-      this.#hash.update(buffer.subarray(this.#hashed - position, bytesRead));
+      this.#hash?.update(buffer.subarray(this.#hashed - position, bytesRead));
       this.#hashed = position + bytesRead;
     }
     return bytesRead;

@@ -23,7 +23,7 @@ const EMPTY_ZIP = [0x50, 0x4b, 0x05, 0x06];
  */
 export async function openInput(path: string, signal?: AbortSignal): Promise<OpenInput> {
   const { filePath, member } = await splitPath(path);
-  const file = await FileSource.open(filePath, signal);
+  const file = await FileSource.open(filePath, { signal });
   try {
     return { file, bytes: await unpacked(file, member) };
   } catch (error) {

@@ -52,7 +52,7 @@ export async function zipStored(
   await writeBeside(out, async (handle) => {
     const archive = new ZipWriter(handle, options);
     for (const { name, file } of members) {
-      const source = await FileSource.open(file, options.signal);
+      const source = await FileSource.open(file, { signal: options.signal, hash: false });
       try {
         await archive.member(name, source.size, source.chunks());
       } finally {

@@ -25,6 +25,7 @@ describe('csv', () => {
     ['blanks around fields', ' 1 , 2\n3,\t4 \n'],
     ['quotes', '"a","b, c"\n"1",2\n" 3 ","4"\n'],
     ['quoted header with a doubled quote', '"a ""x""",b\n1,2\n3,4\n'],
+    ['header of numpy.savetxt', '# a b\n1 2\n3 4\n'],
     ['semicolons', 'a;b\n1;2\n3;4\n'],
     ['tabs', 'a b\tc\n1\t2\n3\t4\n'],
     ['blanks', ' 1  2\n3 4 \n'],
@@ -92,8 +93,10 @@ describe('csv', () => {
   });
 
   test('a line longer than any buffer', async () => {
-    const row = Array.from({ length: 700_000 }, (_, i) => i);
-    expect(await rowsOf(`${row.join(',')}\n${row.join(',')}\n`)).toEqual([row, row]);
+    const row = Array.from({ length: 250_000 }, (_, i) => i);
+    const input = await readInput(await folder.write('wide.csv', `${row.join(',')}\n${row.join(',')}\n`));
+    expect(input.shape).toEqual([2, row.length]);
+    expect(input.data.every((value, at) => value === at % row.length)).toBe(true);
   });
 
   test('rows do not count the header', async () => {

@@ -26,7 +26,7 @@ function counting(shape: readonly number[], precision: 'f64' | 'f32' = 'f64'): N
 }
 
 describe('npyHeader', () => {
-  test('is what NumPy 1.26 writes', () => {
+  test('is what NumPy 2.4 writes', () => {
     const text = "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }";
     const expected = Buffer.concat([
       Buffer.from('934e554d5059010076 00'.replace(' ', ''), 'hex'),

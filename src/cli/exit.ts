@@ -21,9 +21,6 @@ const REPORT = 'Please report this with the command line and the output under NT
 const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
   EACCES: 'Check the permissions of the file and its folder',
   EPERM: 'Check the permissions of the file and its folder',
-  ENOENT: 'Check the path',
-  ENOTDIR: 'Check the path',
-  EISDIR: 'Name a file, not a folder',
   ENOSPC: 'Free some space, or write to another disk',
   EDQUOT: 'Free some space, or write to another disk',
   EROFS: 'Write to another disk',

@@ -43,7 +43,12 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     await print(await helpOf(word, command, entry.describe));
     return EXIT.done;
   }
-  return command.run(args, { signal, command: word });
+  try {
+    return await command.run(args, { signal, command: word });
+  } catch (error) {
+    const { underFlags } = await import('./flag-errors.js');
+    throw underFlags(error, command.flags);
+  }
 }
 
 endQuietlyOnClosedPipe();

@@ -34,10 +34,16 @@ function entriesOf({ name: source, record }: NamedRecord, index: number): readon
   }));
 }
 
-/** Names that several curves share get the kind of kernel, and then the file they came from, put before them. */
+/** Names that several curves share get the file they came from put before them, and a number where that is shared too. */
 function distinctNames(entries: readonly Entry[]): readonly string[] {
   const shared = (name: string): boolean => entries.filter((entry) => entry.name === name).length > 1;
-  return entries.map(({ name, source }) => (shared(name) ? `${source}: ${name}` : name));
+  const seen = new Map<string, number>();
+  return entries.map(({ name, source }) => {
+    const full = shared(name) ? `${source}: ${name}` : name;
+    const times = (seen.get(full) ?? 0) + 1;
+    seen.set(full, times);
+    return times === 1 ? full : `${full} (${times})`;
+  });
 }
 
 /**

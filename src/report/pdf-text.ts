@@ -1,37 +1,57 @@
 import type { PdfStyle } from './pdf.js';
 
-/** The standard fonts of PDF hold no Greek letters but in Symbol, whose keys are Latin. */
-const GREEK: Readonly<Record<string, string>> = { π: 'p', α: 'a', γ: 'g' };
+/** The letter pi, which the standard fonts of PDF lack, as lines in units of the font size; y points up from the base line. */
+const PI = {
+  width: 0.58,
+  path: 'M.03 .4 Q.06 .48 .15 .48 L.55 .48 M.2 .48 Q.2 .16 .11 0 M.4 .48 L.4 .1 Q.4 0 .52 .02',
+  line: 0.075,
+};
 
-/** A stretch of text in one font. */
+/** Marks outside of Latin-1, which the standard fonts have, and their stand-ins. */
+const STAND_INS: Readonly<Record<string, string>> = { '−': '-', '–': '-', '“': '"', '”': '"', '’': "'" };
+
+/** A stretch of text in the font, or one letter pi. */
 interface Run {
-  readonly font: string;
-  readonly text: string;
+  readonly text: string | null;
   readonly width: number;
 }
 
-function runsOf(doc: PDFKit.PDFDocument, text: string, { fontSize, bold }: PdfStyle): readonly Run[] {
-  const plain = bold ? 'Helvetica-Bold' : 'Helvetica';
-  const parts = text
-    .replaceAll('−', '-')
-    .split(/([πγα])/)
-    .filter((part) => part !== '');
-  return parts.map((part) => {
-    const font = part in GREEK ? 'Symbol' : plain;
-    const shown = GREEK[part] ?? part;
-    return { font, text: shown, width: doc.font(font, fontSize).widthOfString(shown) };
-  });
+function latin(text: string): string {
+  return [...text].map((mark) => STAND_INS[mark] ?? (mark <= 'ÿ' ? mark : '?')).join('');
+}
+
+function runsOf(doc: PDFKit.PDFDocument, text: string, fontSize: number): readonly Run[] {
+  return text
+    .split(/(π)/)
+    .filter((part) => part !== '')
+    .map((part) => {
+      if (part === 'π') return { text: null, width: PI.width * fontSize };
+      const shown = latin(part);
+      return { text: shown, width: doc.widthOfString(shown) };
+    });
+}
+
+function drawPi(doc: PDFKit.PDFDocument, x: number, y: number, { fontSize, fill }: PdfStyle): void {
+  doc.save().translate(x, y).scale(fontSize, -fontSize);
+  doc
+    .path(PI.path)
+    .lineWidth(PI.line)
+    .lineCap('round')
+    .strokeOpacity(1)
+    .stroke(fill ?? 'black');
+  doc.restore();
 }
 
 /** Draws one line of text at the origin, `shift` below it, anchored as the style says. */
 export function drawText(doc: PDFKit.PDFDocument, text: string, shift: number, style: PdfStyle): void {
   if (style.fill === null) return;
-  const runs = runsOf(doc, text, style);
+  doc.font(style.bold ? 'Helvetica-Bold' : 'Helvetica', style.fontSize);
+  const runs = runsOf(doc, text, style.fontSize);
   const width = runs.reduce((sum, run) => sum + run.width, 0);
   let x = { start: 0, middle: -width / 2, end: -width }[style.anchor];
   for (const run of runs) {
-    doc.font(run.font, style.fontSize).fillColor(style.fill);
-    doc.text(run.text, x, shift, { baseline: 'alphabetic', lineBreak: false });
+    if (run.text === null) drawPi(doc, x, shift, style);
+    else doc.fillColor(style.fill).text(run.text, x, shift, { baseline: 'alphabetic', lineBreak: false });
     x += run.width;
   }
 }

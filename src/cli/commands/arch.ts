@@ -1,5 +1,6 @@
 import type { Command } from '../command.js';
 import { ARCH_TEXT, PRESET_FLAGS } from '../options/architecture.js';
+import { SINGLE_KINDS } from '../options/compute.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
 
 /** `ntk arch`: prints, checks or describes an architecture. */
@@ -9,7 +10,7 @@ export const archCommand: Command = {
     ...PRESET_FLAGS,
     describe: { describe: 'a readable table: layers, shapes, what is trained, passes', group: 'Output', alone: true },
     input: { describe: 'size of an input for --describe, as 784 or 32x32x3', group: 'Output' },
-    kind: { describe: 'kernel that --describe speaks of', group: 'Output', fallback: 'ntk', choices: ['ntk', 'nngp'] },
+    kind: { describe: 'kernel that --describe speaks of', group: 'Output', fallback: 'ntk', choices: SINGLE_KINDS },
     out: { describe: 'file to write instead of stdout', group: 'Output' },
     ...OUTPUT_FLAGS,
   },

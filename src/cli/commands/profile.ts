@@ -1,5 +1,6 @@
 import type { Command } from '../command.js';
 import { ARCH_TEXT, PRESET_FLAGS } from '../options/architecture.js';
+import { SINGLE_KINDS } from '../options/compute.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
 
 /** Angles that a profile has when `--angles` is not given: every degree. */
@@ -14,7 +15,7 @@ export const profileCommand: Command = {
     depth: { ...PRESET_FLAGS.depth, describe: `${PRESET_FLAGS.depth.describe}; 1,2,4 makes a sweep` },
     alpha: { ...PRESET_FLAGS.alpha, describe: `${PRESET_FLAGS.alpha.describe}; 0.1,1 makes a sweep` },
     gamma: { ...PRESET_FLAGS.gamma, describe: `${PRESET_FLAGS.gamma.describe}; a list makes a sweep` },
-    kind: { describe: 'kernel of the network', group: 'Kernel', fallback: 'ntk', choices: ['ntk', 'nngp'] },
+    kind: { describe: 'kernel of the network', group: 'Kernel', fallback: 'ntk', choices: SINGLE_KINDS },
     input: { describe: 'numbers in an input vector, for networks that divide by it', group: 'Kernel', fallback: '1' },
     angles: { describe: 'number of angles from 0 to pi', group: 'Kernel', fallback: String(DEFAULT_ANGLES) },
     out: { describe: 'record (.json) or numbers (.csv) to write', group: 'Output' },

@@ -18,6 +18,12 @@ const BACKENDS = [
   'reference',
 ] as const satisfies readonly BackendName[];
 
+/** Kernels that a command speaks of one at a time. */
+export const SINGLE_KINDS = ['ntk', 'nngp'] as const;
+
+/** Parses one of them. */
+export const singleKind = oneOf(SINGLE_KINDS);
+
 /** Flags that say which kernel of the network. */
 export const KERNEL_FLAGS: FlagTable = {
   kind: { describe: 'kernel of the network (both: to .npz)', group: KERNEL, fallback: 'ntk', choices: KINDS },

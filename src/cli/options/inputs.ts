@@ -32,23 +32,16 @@ export interface InputOptions {
   readonly labels: string | null;
 }
 
-/** Lets a parser of the library speak of the flag: its messages start with a plain word. */
-function underFlag<T>(parse: (text: string) => T): (flag: string, text: string) => T {
-  return (flag, text) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      throw new UsageError(error.message.replace(/^\w+:/, `${flag}:`), { cause: error });
-    }
-  };
-}
-
 /** A range that holds rows; whether they are in the data is checked when the data are read. */
-function rowRange(text: string): RowRange {
-  const range = parseRowRange(text);
-  if (range.end > range.start) return range;
-  throw new UsageError(`rows: must hold at least one row, got ${text}. Write for example 0:100, 100: or :100.`);
+function rowRange(flag: string, text: string): RowRange {
+  try {
+    const range = parseRowRange(text);
+    if (range.end > range.start) return range;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(error.message.replace(/^rows:/, `${flag}:`), { cause: error });
+  }
+  throw new UsageError(`${flag}: must hold at least one row, got ${text}. Write for example 0:100, 100: or :100.`);
 }
 
 function columnOf(flag: string, text: string): string | number {
@@ -57,8 +50,8 @@ function columnOf(flag: string, text: string): string | number {
 
 /** The input flags as given. */
 export function readInputOptions(args: ParsedArguments): InputOptions {
-  const rows = parsedOf(args, 'rows', underFlag(rowRange)) ?? null;
-  const rowsZ = parsedOf(args, 'rows-z', underFlag(rowRange)) ?? null;
+  const rows = parsedOf(args, 'rows', rowRange) ?? null;
+  const rowsZ = parsedOf(args, 'rows-z', rowRange) ?? null;
   if (rowsZ !== null && args.positionals.length < 2) {
     throw new UsageError(
       `--rows-z: must come with a file Z, got ${textOf(args, 'rows-z')} without. Give Z, or --rows.`,
@@ -68,7 +61,7 @@ export function readInputOptions(args: ParsedArguments): InputOptions {
     rows,
     rowsZ: rowsZ ?? rows,
     scale: parsedOf(args, 'scale', oneOf(SCALE_MODES)) ?? DEFAULT_SCALE,
-    image: parsedOf(args, 'image', underFlag(parseImageShape)) ?? null,
+    image: parsedOf(args, 'image', (_flag, text) => parseImageShape(text)) ?? null,
     labelColumn: parsedOf(args, 'label-column', columnOf) ?? null,
     labels: parsedOf(args, 'labels', nonEmpty) ?? null,
   };

@@ -11,8 +11,9 @@ import { commonRecord } from '../../report/record.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import { readPresetFlags } from '../options/architecture.js';
+import { singleKind } from '../options/compute.js';
 import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
-import { badValue, oneOf } from '../options/values.js';
+import { badValue } from '../options/values.js';
 import { print, say } from '../print.js';
 
 /** Numbers in one input: `784`, or the product of `32x32x3`. */
@@ -26,7 +27,7 @@ function inputSize(flag: string, text: string): number {
 
 function describe(args: ParsedArguments, definition: KernelDefinition): string {
   const features = parsedOf(args, 'input', inputSize) ?? null;
-  const kind = parsedOf(args, 'kind', oneOf(['ntk', 'nngp'])) ?? 'ntk';
+  const kind = parsedOf(args, 'kind', singleKind) ?? 'ntk';
   return describeArchitecture(definition, {
     features,
     convention: presetConvention(args.positionals[0]),

@@ -10,9 +10,10 @@ import { commonRecord } from '../../report/record.js';
 import type { CommandContext } from '../command.js';
 import { DEFAULT_ANGLES } from '../commands/profile.js';
 import { EXIT } from '../exit.js';
+import { singleKind } from '../options/compute.js';
 import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
 import { readVariants, type Variant } from '../options/sweep.js';
-import { badValue, oneOf, positiveInteger } from '../options/values.js';
+import { badValue, positiveInteger } from '../options/values.js';
 import { print, say } from '../print.js';
 
 /** More angles than this are a mistake. */
@@ -32,7 +33,7 @@ function angleCount(flag: string, text: string): number {
 }
 
 function compute(args: ParsedArguments, variants: readonly Variant[], signal: AbortSignal): ProfileResult {
-  const kind = parsedOf<'ntk' | 'nngp'>(args, 'kind', oneOf(['ntk', 'nngp'])) ?? 'ntk';
+  const kind = parsedOf(args, 'kind', singleKind) ?? 'ntk';
   const angles = parsedOf(args, 'angles', angleCount) ?? DEFAULT_ANGLES;
   const features = parsedOf(args, 'input', positiveInteger) ?? 1;
   const definitions = variants.map(({ definition }) => definition);

@@ -45,12 +45,13 @@ function workspace(): string {
   return folder;
 }
 
-/** Runs a line as a shell would, with `ntk` from this build. */
+/** Runs a line as a shell would, with `ntk` from this build; a line that fails shows what it said. */
 function shell(cwd: string, line: string) {
   const script = `ntk() { "${process.execPath}" "${CLI}" "$@"; }\n${line}`;
   const env = { ...process.env, NODE_OPTIONS: '' };
   const { status, stderr, stdout } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8', env });
-  return { line, status, stderr, stdout };
+  const failure = status === 0 ? null : `${line}: exit ${status}: ${stderr}`;
+  return { failure, stderr, stdout };
 }
 
 describe('README', () => {
@@ -67,12 +68,12 @@ describe('README', () => {
   });
 
   test.each(commands)('%s', (line) => {
-    expect(shell(folder, line)).toMatchObject({ status: 0 });
+    expect(shell(folder, line)).toMatchObject({ failure: null });
   });
 
   test.each(programs)('library example %d', (i, code) => {
     writeFileSync(join(folder, `example-${i}.mjs`), code);
-    expect(shell(folder, `"${process.execPath}" example-${i}.mjs`)).toMatchObject({ status: 0 });
+    expect(shell(folder, `"${process.execPath}" example-${i}.mjs`)).toMatchObject({ failure: null });
   });
 });
 
@@ -84,11 +85,11 @@ describe('--help', () => {
     const examples = ((await load?.())?.examples ?? []).map(([line]) => line);
     expect(examples.length).toBeGreaterThan(0);
     const help = shell(folder, `ntk ${name} --help`);
-    expect(help).toMatchObject({ status: 0, stderr: '' });
+    expect(help).toMatchObject({ failure: null, stderr: '' });
     const text = help.stdout.replaceAll(/\s+/g, ' ');
     for (const example of examples) {
       expect(text).toContain(example);
-      expect(shell(folder, example)).toMatchObject({ status: 0 });
+      expect(shell(folder, example)).toMatchObject({ failure: null });
     }
   });
 
@@ -96,6 +97,6 @@ describe('--help', () => {
     const folder = workspace();
     const examples = ntkCommands(shell(folder, 'ntk --help').stdout.split(/^Example:/m)[1] ?? '');
     expect(examples.length).toBeGreaterThan(0);
-    for (const example of examples) expect(shell(folder, example)).toMatchObject({ status: 0 });
+    for (const example of examples) expect(shell(folder, example)).toMatchObject({ failure: null });
   });
 });

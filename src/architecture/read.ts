@@ -8,7 +8,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'unreadable';
     const reasons: Readonly<Record<string, string>> = {
       ENOENT: 'no such file',
       EISDIR: 'a folder',
@@ -27,7 +27,7 @@ function parseJson(text: string, path: string): unknown {
   } catch (cause) {
     const { line, column } = jsonErrorPlace(text);
     const rest = text.split(/\r\n|\r|\n/)[line - 1]?.slice(column - 1, column + 19) ?? '';
-    const got = rest === '' ? 'the end of the line' : JSON.stringify(rest);
+    const got = rest === '' ? 'the end' : JSON.stringify(rest);
     throw new DataError(
       `${path}: line ${line}, column ${column}: must be JSON, got ${got}. Look for a missing or extra comma, quote or bracket there.`,
       { cause },

@@ -96,5 +96,5 @@ export function widthField(): ScalarField<number | null> {
 
 /** A list of layers; `fallback` undefined when it must be given. */
 export function layersField(fallback: readonly LayerNode[] | undefined, remedy: string): LayersField {
-  return { holds: 'layers', fallback, rule: 'a list of layers', remedy };
+  return { holds: 'layers', fallback: fallback && Object.freeze(fallback), rule: 'a list of layers', remedy };
 }

@@ -19,6 +19,7 @@ const STAGES: readonly (readonly string[])[] = [
   ['src/regression/'],
   ['src/compare/'],
   ['src/report/'],
+  ['src/bench/'],
   ['src/index.ts'],
   ['src/cli/'],
 ];

@@ -18,7 +18,7 @@ const JOBS = [
 ] as const;
 
 const CLI = new URL('../src/cli/main.js', import.meta.url).pathname;
-const DATA = new URL('../../data/digits/test.csv', import.meta.url).pathname;
+const DATA = new URL('../../data/digits/train.csv', import.meta.url).pathname;
 
 /** Entries of a C-order `.npy` file of little-endian floats. */
 function readNpy(path: string): Float32Array | Float64Array {
@@ -30,8 +30,8 @@ function readNpy(path: string): Float32Array | Float64Array {
 }
 
 function kernel(node: string, flags: readonly string[], out: string): Float32Array | Float64Array {
-  const args = ['kernel', DATA, '--label-column', '64', '--rows', '0:150', ...flags, '--no-progress', '--out', out];
-  execFileSync(node, [CLI, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const args = ['kernel', DATA, '--label-column', '64', '--rows', '0:400', ...flags, '--no-progress', '--out', out];
+  execFileSync(node, [CLI, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   return readNpy(out);
 }
 

@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { lower } from '../../src/architecture/lower.js';
 import { checkKind, parseArchitecture } from '../../src/architecture/parse.js';
-import { serialiseArchitecture } from '../../src/architecture/serialise.js';
 import { ArchitectureError } from '../../src/errors.js';
-import { LAYERS } from '../../src/layers/index.js';
-import { arbitraryArchitecture } from './arbitrary.js';
 
 function file(...layers: readonly unknown[]): object {
   return { format: 'ntk-architecture/1', name: 'test', layers };
@@ -271,38 +266,5 @@ describe('checkKind', () => {
     expect(() => checkKind(parseArchitecture(file(...inBranch)), 'ntk')).toThrow(/layers\[1\]\.branch\[1\]/);
     const cut = [{ ...dense, train: false }, { kind: 'residual', alpha: 0, branch: [dense] }, { kind: 'step' }, dense];
     expect(() => checkKind(parseArchitecture(file(...cut)), 'ntk')).not.toThrow();
-  });
-});
-
-describe('any valid network', () => {
-  const seen = new Set<string>();
-
-  test('parses, survives writing and reading, and lowers to earlier values only', () => {
-    fc.assert(
-      fc.property(arbitraryArchitecture({ step: true }), fc.integer({ min: 1, max: 9 }), (json, features) => {
-        const architecture = parseArchitecture(json);
-        const text = serialiseArchitecture(architecture);
-        for (const [, kind] of text.matchAll(/"kind": "(\w+)"/g)) seen.add(kind);
-        expect(parseArchitecture(JSON.parse(text))).toEqual(architecture);
-        expect(serialiseArchitecture(parseArchitecture(JSON.parse(text)))).toBe(text);
-        const { steps, nngp, ntk } = lower(architecture, features, 'both');
-        steps.forEach((step, i) => {
-          const used =
-            'terms' in step ? step.terms.map((t) => t.value) : Object.values(step).filter((v) => Number.isInteger(v));
-          expect(used.every((value) => Number(value) < i)).toBe(true);
-        });
-        expect(nngp === null || nngp < steps.length).toBe(true);
-        expect(ntk === null || ntk < steps.length).toBe(true);
-      }),
-      { seed: 1, numRuns: 400 },
-    );
-    expect([...seen].sort()).toEqual(Object.keys(LAYERS).sort());
-  });
-
-  test('has an NTK when it has no step', () => {
-    fc.assert(
-      fc.property(arbitraryArchitecture(), (json) => checkKind(parseArchitecture(json), 'ntk')),
-      { seed: 2, numRuns: 200 },
-    );
   });
 });

@@ -98,7 +98,7 @@ function picture(means: readonly (readonly number[])[]): void {
     return `${shade.repeat(3)}${value.toFixed(2).slice(1)}`;
   };
   say(`         ${means.map((_, digit) => String(digit).padEnd(7)).join('')}`);
-  means.forEach((row, digit) => say(`    ${digit}   ${row.map(cell).join(' ')}`));
+  for (const [digit, row] of means.entries()) say(`    ${digit}   ${row.map(cell).join(' ')}`);
 }
 
 /** Share of test rows whose nearest training row, by the kernel, shows the same digit. */

@@ -32,7 +32,9 @@ function digitsWithHeader(): string {
 }
 
 const folders: string[] = [];
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** A folder as the examples expect it: the data of the repository, `digits.csv`, and the package by its name. */
 function workspace(): string {

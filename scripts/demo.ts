@@ -61,7 +61,6 @@ async function compute({ x }: Digits, architecture: Architecture, file: string):
   );
   fact('backend', `${plan.backend}, ${plan.threads} threads, ${plan.tiles} tiles of ${plan.tile.join(' x ')}`);
   fact('memory', `needs ${bytes(plan.memoryBytes)} of ${bytes(plan.memoryLimit)}`);
-  fact('shortcut', plan.shortcut);
   const onProgress = ({ done, total }: { readonly done: number; readonly total: number }): void => {
     if (process.stdout.isTTY && !process.env.CI) process.stdout.write(`\r   ${Math.round((100 * done) / total)} %\r`);
   };
@@ -69,6 +68,7 @@ async function compute({ x }: Digits, architecture: Architecture, file: string):
   const { compile, compute: arithmetic, write } = run.stages;
   const seconds = [compile, arithmetic, write].map((s) => `${(1000 * s).toFixed(0)} ms`);
   fact('time', `${seconds[0]} to prepare, ${seconds[1]} of arithmetic, ${seconds[2]} waiting for the disk`);
+  fact('shortcut', run.plan.shortcut);
   fact('near pairs', `${run.nearPairs} redone from the difference of their rows`);
   if (run.tableError !== null) fact('error of the table', run.tableError.toExponential(1));
   fact('written', file.replace(ROOT, ''));

@@ -1,10 +1,10 @@
 import { defaultMemory } from '../../backend/limits.js';
 import { readableBytes } from '../../data/budget.js';
 import { rootMeanSquare } from '../../data/norm.js';
-import { UsageError } from '../../errors.js';
+import { InternalError, InterruptedError, UsageError } from '../../errors.js';
 import { kernelMatrix } from '../../matrix/kernel-matrix.js';
 import { planKernel } from '../../matrix/plan.js';
-import type { KernelOptions, KernelPlan } from '../../matrix/types.js';
+import type { KernelMatrices, KernelOptions, KernelRun } from '../../matrix/types.js';
 import { writeKernel } from '../../matrix/write.js';
 import { isHomogeneous } from '../../programme/describe.js';
 import { matrixCsv } from '../../report/csv.js';
@@ -19,7 +19,7 @@ import { type KernelJob, readKernelJob } from '../options/kernel.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { print, say } from '../print.js';
 import { openProgress, wantsProgress } from '../progress.js';
-import { type KernelRecord, kernelRecord } from './kernel-record.js';
+import { type KernelRecord, type KernelTimes, kernelRecord } from './kernel-record.js';
 
 /** Entries of the largest matrix that is printed on a terminal. */
 const TERMINAL_ENTRIES = 100_000;
@@ -42,33 +42,36 @@ function optionsOf({ definition, compute }: KernelJob, { z }: LoadedInputs, sign
   return { architecture: definition, ...options, ...(z === null ? {} : { z }), signal };
 }
 
+function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) say(`ntk: warning: ${warning}`);
+}
+
 const now = (): number => performance.now() / 1000;
 
 async function planOnly(job: KernelJob, data: LoadedInputs, options: KernelOptions): Promise<void> {
   const loaded = now();
   const plan = await planKernel(data.x, options);
   const warnings = [...data.warnings, ...sizeWarnings(job, data)];
-  for (const warning of warnings) say(`ntk: warning: ${warning}`);
+  warn(warnings);
   const times = { loaded, finished: now() };
   await print(job.json ? jsonText(kernelRecord(job, data, { plan, run: null, times, warnings })) : planText(plan));
 }
 
-async function printKernel(job: KernelJob, { x, z }: LoadedInputs, options: KernelOptions): Promise<readonly string[]> {
+function checkTerminal({ x, z }: LoadedInputs): void {
   const entries = x.shape[0] * (z ?? x).shape[0];
-  if (process.stdout.isTTY === true && entries > TERMINAL_ENTRIES) {
-    throw new UsageError(
-      `--out: must be given for more than ${TERMINAL_ENTRIES} entries on a terminal, got ${entries}. Add --out K.npy, or choose --rows.`,
-    );
+  if (process.stdout.isTTY !== true || entries <= TERMINAL_ENTRIES) return;
+  throw new UsageError(
+    `--out: must be given for more than ${TERMINAL_ENTRIES} entries on a terminal, got ${entries}. Add --out K.npy, or choose --rows.`,
+  );
+}
+
+async function printMatrix({ compute }: KernelJob, matrices: Omit<KernelMatrices, 'run'>, signal: AbortSignal) {
+  const matrix = compute.kind === 'nngp' ? matrices.nngp : matrices.ntk;
+  if (matrix === undefined) throw new InternalError(`no ${compute.kind} among the results`);
+  for (const lines of matrixCsv(matrix, compute.precision)) {
+    if (signal.aborted) throw new InterruptedError();
+    await print(lines);
   }
-  const { run, ...matrices } = await kernelMatrix(x, options);
-  const matrix = job.compute.kind === 'nngp' ? matrices.nngp : matrices.ntk;
-  if (matrix !== undefined) {
-    for (const lines of matrixCsv(matrix, job.compute.precision)) {
-      options.signal?.throwIfAborted();
-      await print(lines);
-    }
-  }
-  return run.warnings;
 }
 
 function summary({ out, shape, kind, precision, backend, plan, stages, seconds }: KernelRecord): string {
@@ -78,22 +81,34 @@ function summary({ out, shape, kind, precision, backend, plan, stages, seconds }
   return `${out}: ${n} x ${m} ${kind} in ${precision} on ${backend}, ${size}, ${secondsText(seconds)} (${countText(rate)} entries/s)`;
 }
 
-async function writeFile(
-  job: KernelJob & { readonly out: string; readonly record: string },
+async function writeRecord(
+  job: KernelJob & { readonly record: string },
   data: LoadedInputs,
-  options: KernelOptions,
+  run: KernelRun,
+  times: KernelTimes,
+  before: readonly string[],
 ): Promise<void> {
-  const loaded = now();
-  const run = await writeKernel(data.x, job.out, { ...options, force: job.force });
-  const finished = now();
-  const warnings = [...data.warnings, ...sizeWarnings(job, data), ...run.warnings];
-  const plan: KernelPlan = run.plan;
-  const record = kernelRecord(job, data, { plan, run, times: { loaded, finished }, warnings });
+  const warnings = [...before, ...run.warnings];
+  const record = kernelRecord(job, data, { plan: run.plan, run, times, warnings });
   const text = jsonText(record);
   await writeWhole(job.record, text);
   if (job.json) await print(text);
   else say(summary(record));
-  for (const warning of run.warnings) say(`ntk: warning: ${warning}`);
+}
+
+/** Does some work under a progress bar, which is gone before anything else is said. */
+async function underProgress<T>(
+  args: ParsedArguments,
+  options: KernelOptions,
+  work: (options: KernelOptions) => Promise<T>,
+): Promise<T> {
+  if (!wantsProgress(args)) return work(options);
+  const bar = await openProgress(!args.switches.has('progress'));
+  try {
+    return await work({ ...options, onProgress: bar.update });
+  } finally {
+    bar.stop();
+  }
 }
 
 /** Runs `ntk kernel`. */
@@ -105,15 +120,21 @@ export async function runKernel(args: ParsedArguments, { signal }: CommandContex
     await planOnly(job, data, options);
     return EXIT.done;
   }
-  for (const warning of [...data.warnings, ...sizeWarnings(job, data)]) say(`ntk: warning: ${warning}`);
-  const bar = wantsProgress(args) ? await openProgress(!args.switches.has('progress')) : null;
-  const watched = bar === null ? options : { ...options, onProgress: bar.update };
-  try {
-    const { out, record } = job;
-    if (out !== null && record !== null) await writeFile({ ...job, out, record }, data, watched);
-    else for (const warning of await printKernel(job, data, watched)) say(`ntk: warning: ${warning}`);
-  } finally {
-    bar?.stop();
+  const before = [...data.warnings, ...sizeWarnings(job, data)];
+  warn(before);
+  const { out, record } = job;
+  if (out !== null && record !== null) {
+    const loaded = now();
+    const run = await underProgress(args, options, (watched) =>
+      writeKernel(data.x, out, { ...watched, force: job.force }),
+    );
+    await writeRecord({ ...job, record }, data, run, { loaded, finished: now() }, before);
+    warn(run.warnings);
+  } else {
+    checkTerminal(data);
+    const { run, ...matrices } = await underProgress(args, options, (watched) => kernelMatrix(data.x, watched));
+    await printMatrix(job, matrices, signal);
+    warn(run.warnings);
   }
   return EXIT.done;
 }

@@ -40,8 +40,10 @@ export interface Code {
   readonly columns: readonly Column[];
 }
 
-/** Where a factor column comes from. */
-export type Column = { readonly step: number; readonly place: number } | { readonly scale: Output };
+/**
+ * Where a factor column comes from: a column of a step (`rest`: what rounding to f32 left of it), or the scale of an output.
+ */
+export type Column = { readonly step: number; readonly place: number; readonly rest?: boolean } | { readonly scale: Output };
 
 /** Writes instructions; slots are given out and taken back as values live and die. */
 class Encoder {
@@ -100,12 +102,18 @@ function operandsOf(step: Step): readonly ValueId[] {
   }
 }
 
+/** The value that a step only renames: scaling and normalising change the own values of a correlation, not the correlation. */
+function nameOf(step: Step, alias: readonly ValueId[]): ValueId | null {
+  if (step.op === 'normalise') return alias[step.of];
+  return step.op === 'sum' && step.terms.length === 1 && step.constant === 0 ? alias[step.terms[0].value] : null;
+}
+
 function analyse(programme: Programme): Analysis {
   const alias: ValueId[] = [];
   const signed = new Set<ValueId>();
   const last: number[] = [];
   programme.steps.forEach((step, index) => {
-    alias.push(step.op === 'normalise' ? alias[step.of] : index);
+    alias.push(nameOf(step, alias) ?? index);
     last.push(-1);
     for (const v of operandsOf(step)) last[alias[v]] = index;
     if (step.op === 'dual' || step.op === 'dualDerivative') signed.add(alias[step.of]);
@@ -134,15 +142,17 @@ function partner(programme: Programme, analysis: Analysis, index: number): numbe
 /** Writes the instructions of one programme. */
 class BodyEncoder {
   readonly out = new Encoder();
+  readonly #task: KernelTask;
   readonly #programme: Programme;
   readonly #analysis: Analysis;
   /** Slot of each value; 0 is the source. */
   readonly #slot: number[] = [];
   readonly #done = new Set<number>();
 
-  constructor(programme: Programme) {
-    this.#programme = programme;
-    this.#analysis = analyse(programme);
+  constructor(task: KernelTask) {
+    this.#task = task;
+    this.#programme = task.programme;
+    this.#analysis = analyse(task.programme);
   }
 
   run(): void {
@@ -173,17 +183,23 @@ class BodyEncoder {
     return this.#analysis.signed.has(index) ? 1 : 0;
   }
 
-  #columns(step: number, count: number): number {
-    return this.out.column(...Array.from({ length: count }, (_, place) => ({ step, place })));
+  /** Columns of a smooth map: in f32 each is split into two, since gaps of near pairs rest on differences of deviations. */
+  #smoothColumns(step: number, count: number): number {
+    const split = this.#task.precision === 'f32';
+    const places = Array.from({ length: count }, (_, place): Column[] =>
+      split ? [{ step, place }, { step, place, rest: true }] : [{ step, place }],
+    );
+    return this.out.column(...places.flat());
   }
 
   #step(step: Step, index: number): void {
+    if (this.#analysis.alias[index] !== index) return;
     switch (step.op) {
       case 'inner':
         this.#slot[index] = 0;
         return;
       case 'normalise':
-        return;
+        throw new InternalError('a normalised value is another name of its operand');
       case 'sum':
         return this.#sum(step, index);
       case 'product':
@@ -191,7 +207,7 @@ class BodyEncoder {
         return;
       case 'radial':
         this.#constants(step.rate, step.power);
-        this.out.emit('radial', this.#define(index), this.#columns(index, 1), this.out.constants.length - 2);
+        this.out.emit('radial', this.#define(index), this.out.column({ step: index, place: 0 }), this.out.constants.length - 2);
         this.out.constantWords.push(this.out.words.length - 1);
         return;
       case 'dual':
@@ -205,10 +221,28 @@ class BodyEncoder {
   }
 
   #sum(step: Extract<Step, { op: 'sum' }>, index: number): void {
-    const constant = step.constant > 0 ? 1 : 0;
     const slots = step.terms.map((t) => this.slotOf(t.value));
-    const column = this.#columns(index, slots.length + constant);
-    this.out.emit('sum', this.#define(index), this.#isSigned(index), slots.length, constant, column, ...slots);
+    if (step.constant > 0) slots.push(-1);
+    const order = this.#largestFirst(index, slots.length);
+    const constant = order.indexOf(step.constant > 0 ? slots.length - 1 : -1);
+    const column = this.out.column(...order.map((place) => ({ step: index, place })));
+    const parts = order.map((place) => slots[place]);
+    this.out.emit('sum', this.#define(index), this.#isSigned(index), parts.length, constant, column, ...parts);
+  }
+
+  /** Places of a sum's parts with the one of the largest share first, which must have a value: a constant has none. */
+  #largestFirst(step: number, count: number): number[] {
+    const places = Array.from({ length: count }, (_, place) => place);
+    const { columns } = this.#task.x.factors;
+    const weight = places.map((place) => columns[step][place].reduce((sum, share) => sum + share * share, 0));
+    const terms = places.slice(0, this.#termCount(step));
+    const base = terms.reduce((best, place) => (weight[place] > weight[best] ? place : best), 0);
+    return [base, ...places.filter((place) => place !== base)];
+  }
+
+  #termCount(step: number): number {
+    const s = this.#programme.steps[step];
+    return s.op === 'sum' ? s.terms.length : 0;
   }
 
   #map(step: Extract<Step, { op: 'dual' | 'dualDerivative' }>, index: number): void {
@@ -221,10 +255,10 @@ class BodyEncoder {
       return;
     }
     const code = SMOOTH_CODE[phi.map];
-    if (step.op === 'dual') this.out.emit('smooth', source, this.#define(index), code, this.#columns(index, 4));
+    if (step.op === 'dual') this.out.emit('smooth', source, this.#define(index), code, this.#smoothColumns(index, 4));
     else {
       const slot = this.#define(index);
-      this.out.emit('smoothSlope', source, slot, code, this.#columns(index, 3));
+      this.out.emit('smoothSlope', source, slot, code, this.#smoothColumns(index, 3));
       if (this.#isSigned(index)) this.out.emit('sign', slot, slot);
     }
   }
@@ -252,7 +286,7 @@ function outputValue(task: KernelTask, output: Output): ValueId | null {
 
 /** Translates a task into instructions: the table if there is one, else the whole body. */
 export function encode(task: KernelTask): Code {
-  const body = new BodyEncoder(task.programme);
+  const body = new BodyEncoder(task);
   const { out } = body;
   if (task.table === null) body.run();
   // Output 0 overwrites the tile in place, so it comes last: a second output may still read the source.
@@ -283,8 +317,9 @@ export function factorColumns(code: Code, rows: RowSet, task: KernelTask): Float
       return;
     }
     const source = rows.factors.columns[column.step][column.place];
-    if (source.length === 1) target.fill(source[0]);
-    else target.set(source);
+    const values = column.rest ? source.map((v) => v - Math.fround(v)) : source;
+    if (values.length === 1) target.fill(values[0]);
+    else target.set(values);
   });
   return result;
 }

@@ -34,8 +34,9 @@ export function chooseTile(
 ): number | null {
   const fitting = sizes.filter((size) => bytes(size) <= room);
   if (fitting.length === 0) return null;
+  const largest = Math.max(extent.rows, extent.columns);
+  const cover = fitting.findLast((size) => size >= largest) ?? fitting[0];
+  if (cover <= 96) return cover;
   const wanted = threads === 1 ? 1 : 5 * threads;
-  const enough = fitting.find((size) => tileCount(extent, size) >= wanted && size >= 192);
-  const cover = fitting.findLast((size) => size >= Math.max(extent.rows, extent.columns));
-  return enough ?? fitting.find((size) => size <= 192) ?? cover ?? fitting[0];
+  return fitting.find((size) => size <= cover && tileCount(extent, size) >= wanted) ?? cover;
 }

@@ -36,22 +36,41 @@ const ownMap = (columns: readonly Float64Array[], i: number): OwnMap => ({
   curvature: columns.length > 3 ? columns[3][i] : 0,
 });
 
-/** gap' = sum a_k b_k gap_k + 1/2 sum (a_k - b_k)^2 for shares a, b of unit length: no term is negative. */
+/**
+ * gap' = sum w_k gap_k + h with w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, for shares a, b of unit length; a constant has gap 0.
+ *
+ * Since sum w_k + h = 1, it is gap_0 + sum_(k>0) w_k (gap_k - gap_0) + h (1 - gap_0) for the largest part 0: in this form the
+ * rounding of the shares does not add up over thousands of layers.
+ */
 function sumStep(step: Extract<Step, { op: 'sum' }>, index: number, values: readonly Gaps[], at: Strip, out: Gaps): void {
   const [cx, cz] = [at.x.columns[index], at.z.columns[index]];
   const ix = at.x.rows === 1 ? 0 : at.rowX;
+  const parts = step.terms.map((t) => values[t.value]);
+  const weights = cx.map(() => 0);
   for (let p = 0; p < out.below.length; p++) {
     const iz = at.z.rows === 1 ? 0 : at.firstZ + p;
-    let [below, above, spread] = [0, 0, 0];
+    let [base, spread] = [0, 0];
     for (let k = 0; k < cx.length; k++) {
       const [a, b] = [cx[k][ix], cz[k][iz]];
-      spread += (a - b) * (a - b);
-      const part = k < step.terms.length ? values[step.terms[k].value] : null;
-      below += a * b * (part === null ? 0 : part.below[p]);
-      above += a * b * (part === null ? 2 : part.above[p]);
+      weights[k] = a * b;
+      spread += ((a - b) * (a - b)) / 2;
+      if (weights[k] > weights[base]) base = k;
     }
-    keepSmaller(below + spread / 2, above + spread / 2, out, p);
+    blend(parts, weights, base, spread, p, out);
   }
+}
+
+function blend(parts: readonly Gaps[], weights: readonly number[], base: number, spread: number, p: number, out: Gaps): void {
+  const below0 = base < parts.length ? parts[base].below[p] : 0;
+  const above0 = base < parts.length ? parts[base].above[p] : 2;
+  let below = below0 + spread * (1 - below0);
+  let above = above0 + spread * (1 - above0);
+  for (let k = 0; k < weights.length; k++) {
+    if (k === base) continue;
+    below += weights[k] * ((k < parts.length ? parts[k].below[p] : 0) - below0);
+    above += weights[k] * ((k < parts.length ? parts[k].above[p] : 2) - above0);
+  }
+  keepSmaller(Math.max(0, below), Math.max(0, above), out, p);
 }
 
 function keepSmaller(below: number, above: number, out: Gaps, p: number): void {

@@ -25,23 +25,31 @@ function radial<T>(strip: Strip, dst: usize, column: i32, rate: f64, power: f64)
   }
 }
 
+// A factor of a smooth map: in f32 two columns, its rounded value and the rest.
+// @ts-ignore: decorator
+@inline
+function wide<T>(at: usize, place: i32, stride: usize): f64 {
+  if (sizeof<T>() == 4) return <f64>load<T>(at + 2 * <usize>place * stride) + <f64>load<T>(at + (2 * <usize>place + 1) * stride);
+  return <f64>load<T>(at + <usize>place * stride);
+}
+
 // @ts-ignore: decorator
 @inline
 function smooth<T>(strip: Strip, src: usize, dst: usize, map: i32, column: i32, derivative: bool): void {
   const x = strip.x + <usize>column * strip.strideX;
   const z = strip.z + <usize>column * strip.strideZ;
-  const p = <f64>load<T>(x);
-  const r = <f64>load<T>(x + strip.strideX);
-  const root = <f64>load<T>(x + 2 * strip.strideX);
-  const bend = derivative ? 0 : <f64>load<T>(x + 3 * strip.strideX);
+  const p = wide<T>(x, 0, strip.strideX);
+  const r = wide<T>(x, 1, strip.strideX);
+  const root = wide<T>(x, 2, strip.strideX);
+  const bend = derivative ? 0 : wide<T>(x, 3, strip.strideX);
   const bytes = <usize>strip.count * sizeof<T>();
   for (let at: usize = 0; at < bytes; at += sizeof<T>()) {
-    const q = <f64>load<T>(z + at);
-    const s = <f64>load<T>(z + strip.strideZ + at);
-    const root2 = <f64>load<T>(z + 2 * strip.strideZ + at);
+    const q = wide<T>(z + at, 0, strip.strideZ);
+    const s = wide<T>(z + at, 1, strip.strideZ);
+    const root2 = wide<T>(z + at, 2, strip.strideZ);
     const v = <f64>load<T>(src + at);
     if (derivative) store<T>(dst + at, <T>smoothSlope(map, v, p, q, r, s, root, root2));
-    else store<T>(dst + at, <T>smoothValue(map, v, p, q, r, s, root, root2, bend, <f64>load<T>(z + 3 * strip.strideZ + at)));
+    else store<T>(dst + at, <T>smoothValue(map, v, p, q, r, s, root, root2, bend, wide<T>(z + at, 3, strip.strideZ)));
   }
 }
 
@@ -96,7 +104,7 @@ export function runStrip<T>(strip: Strip, begin: usize, end: usize, first: usize
         threshold<T>(slotAt(strip, a), slotAt(strip, b), strip.count, angles, degree);
         break;
       case 3:
-        weightedSum<T>(strip, code + 28, word(code, 4), word(code, 5) != 0, word(code, 6), slotAt(strip, a), b != 0);
+        weightedSum<T>(strip, code + 28, word(code, 4), word(code, 5), word(code, 6), slotAt(strip, a), b != 0);
         break;
       case 4:
         product<T>(strip, a, b, slotAt(strip, word(code, 4)), word(code, 5) != 0);

@@ -119,5 +119,5 @@ export function smoothSlope(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, ro
   const negative = NativeMath.signbit(v);
   const below = rs * (negative ? 2 - g : g);
   const above = rs * (negative ? g : 2 - g);
-  return 1 - dualSlope(map, p, q, r, s, below, above) / scale;
+  return max(0, 1 - dualSlope(map, p, q, r, s, below, above) / scale);
 }

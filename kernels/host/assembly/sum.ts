@@ -1,8 +1,10 @@
 import { madd, signBit, signMask } from './vector';
 
-// Weighted sums of independent parts: gap' = sum a_k b_k gap_k + 1/2 sum (a_k - b_k)^2, where a and b are the shares of the
-// two rows (unit length). A part is a signed gap or a gap in [0, 2]: for both, `low` is 1 - u and `high` is 1 + u.
-// A constant is a part with gap 0. Term descriptors are 32-bit slots; shares of term k are row column + k of the factors.
+// Weighted sums of independent parts: gap' = sum w_k gap_k + h, w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, where a and b are the
+// shares of the two rows (unit length). Since sum w_k + h = 1, this is gap_0 + sum_(k>0) w_k (gap_k - gap_0) + h (1 - gap_0): in
+// this form rounding of the shares does not add up over a thousand layers. Part 0 is the largest (encode.ts sees to it).
+// A part is a signed gap or a gap in [0, 2]: for both, `low` is 1 - u and `high` is 1 + u. A constant is a part of gap 0, slot -1.
+// Shares of part k are column `column` + k of the factors.
 
 // The addresses that one strip works on.
 @unmanaged
@@ -47,48 +49,72 @@ export function signed<T>(below: v128, above: v128): v128 {
   return v128.bitselect(below, minus, v128.le<T>(below, above));
 }
 
+// One part beside the base: adds w (gap - gap0) to both gaps, and its difference of shares to the spread.
 // @ts-ignore: decorator
 @inline
-function fixedSum<T>(strip: Strip, terms: usize, n: i32, constant: bool, column: i32, dst: usize, wantSign: bool): void {
+function blend<T>(a: v128, b: v128, gap: v128, gap0: v128, sum: v128): v128 {
+  return madd<T>(v128.mul<T>(a, b), v128.sub<T>(gap, gap0), sum);
+}
+
+// @ts-ignore: decorator
+@inline
+function square<T>(a: v128, b: v128, sum: v128): v128 {
+  const difference = v128.sub<T>(a, b);
+  return madd<T>(difference, difference, sum);
+}
+
+// A part's value: slot -1 is the constant, of gap 0.
+// @ts-ignore: decorator
+@inline
+function partAt(strip: Strip, terms: usize, k: i32): usize {
+  const slot = load<i32>(terms + (<usize>k << 2));
+  return slot < 0 ? 0 : slotAt(strip, slot);
+}
+
+// `parts` of 2 or 3 (the shapes that networks have); `last`: the last part is the constant.
+// @ts-ignore: decorator
+@inline
+function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column: i32, dst: usize, wantSign: bool): void {
   const half = v128.splat<T>(<T>0.5);
+  const one = v128.splat<T>(<T>1);
+  const zero = v128.splat<T>(<T>0);
   const two = v128.splat<T>(<T>2);
   const x = strip.x + <usize>column * strip.strideX;
-  const z = strip.z + <usize>column * strip.strideZ;
-  const s0 = slotAt(strip, load<i32>(terms));
-  const s1 = n > 1 ? slotAt(strip, load<i32>(terms, 4)) : 0;
-  const a0 = v128.load_splat<T>(x);
-  const a1 = n > 1 || constant ? v128.load_splat<T>(x + strip.strideX) : a0;
-  const a2 = n > 1 && constant ? v128.load_splat<T>(x + 2 * strip.strideX) : a0;
-  const z1 = z + strip.strideZ;
+  const z0 = strip.z + <usize>column * strip.strideZ;
+  const z1 = z0 + strip.strideZ;
   const z2 = z1 + strip.strideZ;
+  const s0 = partAt(strip, terms, 0);
+  const s1 = parts == 2 && last ? 0 : partAt(strip, terms, 1);
+  const s2 = parts == 3 && !last ? partAt(strip, terms, 2) : 0;
+  const a0 = v128.load_splat<T>(x);
+  const a1 = v128.load_splat<T>(x + strip.strideX);
+  const a2 = parts == 3 ? v128.load_splat<T>(x + 2 * strip.strideX) : zero;
   const bytes = <usize>strip.count * sizeof<T>();
   for (let at: usize = 0; at < bytes; at += 16) {
     const v0 = v128.load(s0 + at);
-    const b0 = v128.load(z + at);
-    const w0 = v128.mul<T>(a0, b0);
-    let difference = v128.sub<T>(a0, b0);
-    let spread = v128.mul<T>(difference, difference);
-    let below = v128.mul<T>(w0, low<T>(v0));
-    let above = v128.mul<T>(w0, high<T>(v0));
-    if (n > 1) {
-      const v1 = v128.load(s1 + at);
-      const b1 = v128.load(z1 + at);
-      const w1 = v128.mul<T>(a1, b1);
-      difference = v128.sub<T>(a1, b1);
-      spread = madd<T>(difference, difference, spread);
-      below = madd<T>(w1, low<T>(v1), below);
-      above = madd<T>(w1, high<T>(v1), above);
-    }
-    if (constant) {
-      const a = n > 1 ? a2 : a1;
-      const b = v128.load((n > 1 ? z2 : z1) + at);
-      difference = v128.sub<T>(a, b);
-      spread = madd<T>(difference, difference, spread);
-      above = madd<T>(v128.mul<T>(a, b), two, above);
-    }
-    below = madd<T>(spread, half, below);
+    const v1 = parts == 2 && last ? zero : v128.load(s1 + at);
+    const b1 = v128.load(z1 + at);
+    let h = square<T>(a1, b1, square<T>(a0, v128.load(z0 + at), zero));
+    const low0 = low<T>(v0);
+    const low1 = parts == 2 && last ? zero : low<T>(v1);
+    let below = blend<T>(a1, b1, low1, low0, low0);
+    let high0 = zero;
+    let above = zero;
     if (wantSign) {
-      above = madd<T>(spread, half, above);
+      high0 = high<T>(v0);
+      above = blend<T>(a1, b1, parts == 2 && last ? two : high<T>(v1), high0, high0);
+    }
+    if (parts == 3) {
+      const v2 = last ? zero : v128.load(s2 + at);
+      const b2 = v128.load(z2 + at);
+      h = square<T>(a2, b2, h);
+      below = blend<T>(a2, b2, last ? zero : low<T>(v2), low0, below);
+      if (wantSign) above = blend<T>(a2, b2, last ? two : high<T>(v2), high0, above);
+    }
+    h = v128.mul<T>(half, h);
+    below = v128.max<T>(zero, madd<T>(h, v128.sub<T>(one, low0), below));
+    if (wantSign) {
+      above = v128.max<T>(zero, madd<T>(h, v128.sub<T>(one, high0), above));
       v128.store(dst + at, signed<T>(below, above));
     } else {
       v128.store(dst + at, below);
@@ -96,48 +122,58 @@ function fixedSum<T>(strip: Strip, terms: usize, n: i32, constant: bool, column:
   }
 }
 
-// Any number of terms: the same sums with a loop over the terms inside.
+// Any number of parts in any order: the same sums with a loop over the parts inside.
 // @ts-ignore: decorator
 @inline
-function anySum<T>(strip: Strip, terms: usize, n: i32, constant: bool, column: i32, dst: usize, wantSign: bool): void {
+function anySum<T>(strip: Strip, terms: usize, parts: i32, column: i32, dst: usize, wantSign: bool): void {
   const half = v128.splat<T>(<T>0.5);
+  const one = v128.splat<T>(<T>1);
+  const zero = v128.splat<T>(<T>0);
   const bytes = <usize>strip.count * sizeof<T>();
-  const parts = n + (constant ? 1 : 0);
   for (let at: usize = 0; at < bytes; at += 16) {
-    let below = v128.splat<T>(<T>0);
-    let above = v128.splat<T>(<T>0);
-    let spread = v128.splat<T>(<T>0);
+    let low0 = zero;
+    let high0 = zero;
+    let below = zero;
+    let above = zero;
+    let h = zero;
     for (let k = 0; k < parts; k++) {
+      const slot = partAt(strip, terms, k);
+      const v = slot == 0 ? zero : v128.load(slot + at);
       const a = v128.load_splat<T>(strip.x + <usize>(column + k) * strip.strideX);
       const b = v128.load(strip.z + <usize>(column + k) * strip.strideZ + at);
-      const weight = v128.mul<T>(a, b);
-      const difference = v128.sub<T>(a, b);
-      spread = madd<T>(difference, difference, spread);
-      let v = v128.splat<T>(<T>0);
-      if (k < n) v = v128.load(slotAt(strip, load<i32>(terms + (<usize>k << 2))) + at);
-      below = madd<T>(weight, low<T>(v), below);
-      above = madd<T>(weight, high<T>(v), above);
+      h = square<T>(a, b, h);
+      if (k == 0) {
+        low0 = low<T>(v);
+        high0 = high<T>(v);
+        below = low0;
+        above = high0;
+      } else {
+        below = blend<T>(a, b, low<T>(v), low0, below);
+        above = blend<T>(a, b, high<T>(v), high0, above);
+      }
     }
-    below = madd<T>(spread, half, below);
-    above = madd<T>(spread, half, above);
+    h = v128.mul<T>(half, h);
+    below = v128.max<T>(zero, madd<T>(h, v128.sub<T>(one, low0), below));
+    above = v128.max<T>(zero, madd<T>(h, v128.sub<T>(one, high0), above));
     v128.store(dst + at, wantSign ? signed<T>(below, above) : below);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-export function weightedSum<T>(strip: Strip, terms: usize, n: i32, constant: bool, column: i32, dst: usize, wantSign: bool): void {
-  if (n == 1 && constant) {
-    if (wantSign) fixedSum<T>(strip, terms, 1, true, column, dst, true);
-    else fixedSum<T>(strip, terms, 1, true, column, dst, false);
-  } else if (n == 2 && constant) {
+export function weightedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize, wantSign: bool): void {
+  const last = constant == parts - 1;
+  if (parts == 2 && last) {
     if (wantSign) fixedSum<T>(strip, terms, 2, true, column, dst, true);
     else fixedSum<T>(strip, terms, 2, true, column, dst, false);
-  } else if (n == 2) {
+  } else if (parts == 3 && last) {
+    if (wantSign) fixedSum<T>(strip, terms, 3, true, column, dst, true);
+    else fixedSum<T>(strip, terms, 3, true, column, dst, false);
+  } else if (parts == 2 && constant < 0) {
     if (wantSign) fixedSum<T>(strip, terms, 2, false, column, dst, true);
     else fixedSum<T>(strip, terms, 2, false, column, dst, false);
   } else {
-    anySum<T>(strip, terms, n, constant, column, dst, wantSign);
+    anySum<T>(strip, terms, parts, column, dst, wantSign);
   }
 }
 
@@ -147,12 +183,13 @@ export function weightedSum<T>(strip: Strip, terms: usize, n: i32, constant: boo
 export function product<T>(strip: Strip, left: i32, right: i32, dst: usize, wantSign: bool): void {
   const l = slotAt(strip, left);
   const r = slotAt(strip, right);
+  const zero = v128.splat<T>(<T>0);
   const bytes = <usize>strip.count * sizeof<T>();
   for (let at: usize = 0; at < bytes; at += 16) {
     const v = v128.load(l + at);
     const a = low<T>(v);
     const b = low<T>(v128.load(r + at));
-    const below = v128.sub<T>(v128.add<T>(a, b), v128.mul<T>(a, b));
+    const below = v128.max<T>(zero, v128.sub<T>(v128.add<T>(a, b), v128.mul<T>(a, b)));
     if (wantSign) {
       const c = high<T>(v);
       v128.store(dst + at, signed<T>(below, v128.sub<T>(v128.add<T>(c, b), v128.mul<T>(c, b))));

@@ -2,6 +2,7 @@ import { madd, signMask } from './vector';
 
 // A function of the signed gap, tabulated: on each side of u = 0 equal intervals in t = sqrt|v|, in each a polynomial in the
 // position x in [0, 1] within it, coefficients from the lowest degree up (4 in f32, 8 in f64, each interval 16 or 64 bytes).
+// Values are gaps: a rounding below 0 must not look like a sign.
 
 // @ts-ignore: decorator
 @inline
@@ -28,7 +29,7 @@ export function lookupF32(src: usize, dst: usize, count: i32, table: usize, inte
     let sum = madd<f32>(v128.shuffle<i64>(c, d, 1, 3), x, v128.shuffle<i64>(c, d, 0, 2));
     sum = madd<f32>(sum, x, v128.shuffle<i64>(a, b, 1, 3));
     sum = madd<f32>(sum, x, v128.shuffle<i64>(a, b, 0, 2));
-    v128.store(dst + at, sum);
+    v128.store(dst + at, f32x4.max(sum, f32x4.splat(0)));
   }
 }
 
@@ -59,6 +60,6 @@ export function lookupF64(src: usize, dst: usize, count: i32, table: usize, inte
     l = v128.load(p);
     m = v128.load(q);
     sum = madd<f64>(madd<f64>(sum, x, v128.shuffle<i64>(l, m, 1, 3)), x, v128.shuffle<i64>(l, m, 0, 2));
-    v128.store(dst + at, sum);
+    v128.store(dst + at, f64x2.max(sum, f64x2.splat(0)));
   }
 }

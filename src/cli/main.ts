@@ -21,9 +21,13 @@ async function unknownCommand(word: string): Promise<UsageError> {
 /** Runs one command line and returns its exit code. */
 async function run(argv: readonly string[], signal: AbortSignal): Promise<number> {
   const [word, ...rest] = argv;
-  if (word === undefined || (HELP.includes(word) && rest.length === 0)) {
+  if (word === undefined) {
+    process.stderr.write(overview());
+    return EXIT.usage;
+  }
+  if (HELP.includes(word) && rest.length === 0) {
     await print(overview());
-    return word === undefined ? EXIT.usage : EXIT.done;
+    return EXIT.done;
   }
   if (word === '--version') {
     await print(`${version()}\n`);

@@ -11,7 +11,8 @@ export function secondsText(seconds: number): string {
 /** A count for people: `4.20 M`. */
 export function countText(count: number): string {
   const units = ['', ' k', ' M', ' G', ' T'];
-  const power = count < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
+  // Three digits are shown: what rounds up to the next unit belongs there.
+  const power = count < 999.5 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count * 1.0005) / 3));
   const value = count / 1000 ** power;
   return `${power === 0 ? Math.round(value) : value.toPrecision(3)}${units[power]}`;
 }

@@ -19,9 +19,12 @@ export interface ArchitectureProblem {
 /** Thrown when an architecture is not valid; it holds every problem found, not just the first. */
 export class ArchitectureError extends NtkError {
   readonly kind = 'architecture';
-  constructor(readonly problems: readonly ArchitectureProblem[]) {
+  /** Every problem found, in the order of the file. */
+  readonly problems: readonly ArchitectureProblem[];
+  constructor(problems: readonly ArchitectureProblem[]) {
     super(problems.map((p) => `${p.path}: ${p.message}`).join('\n'));
     this.name = 'ArchitectureError';
+    this.problems = problems;
   }
 }
 

@@ -1,6 +1,6 @@
-export { describeArchitecture } from './architecture/describe.js';
+export { type DescribeOptions, describeArchitecture } from './architecture/describe.js';
 export { parseArchitecture } from './architecture/parse.js';
-export { type PresetFlags } from './architecture/preset-flags.js';
+export type { PresetFlags } from './architecture/preset-flags.js';
 export { presetArchitecture } from './architecture/presets.js';
 export { parseRadial } from './architecture/radial.js';
 export { readArchitecture } from './architecture/read.js';
@@ -10,15 +10,19 @@ export type { Architecture, KernelDefinition, RadialKernel } from './architectur
 export { type BackendReport, listBackends } from './backend/select.js';
 export {
   asVectors,
+  type FeatureStatistics,
   type FloatArray,
   type Input,
   type NdArray,
+  type NpzOptions,
   type Precision,
+  type ReadLabelsOptions,
   type ReadOptions,
   type RowRange,
   readInput,
   readLabels,
   rootMeanSquare,
+  SCALE_MODES,
   type Scaled,
   type ScaleMode,
   scale,
@@ -54,4 +58,4 @@ export type {
 } from './matrix/types.js';
 export { type WriteOptions, writeKernel } from './matrix/write.js';
 export { isHomogeneous, programmeNotes } from './programme/describe.js';
-export { kernelProfile, type Profile, type ProfileOptions } from './programme/profile.js';
+export { kernelProfile, type Profile, type ProfileCurve, type ProfileOptions } from './programme/profile.js';

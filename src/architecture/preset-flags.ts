@@ -12,9 +12,13 @@ export interface PresetFlags {
   readonly bias?: number | undefined;
   /** `zero` or `normal`. */
   readonly biasInit?: string | undefined;
+  /** Size of the filters on every axis (image presets). */
   readonly filter?: number | undefined;
+  /** Size of the first filter before a relu (image presets). */
   readonly firstFilter?: number | undefined;
+  /** `circular`, `same` or `valid` (image presets). */
   readonly padding?: string | undefined;
+  /** `eq`, `tr` or `gap` (image presets). */
   readonly head?: string | undefined;
   /** `all` trains the ends of `resntk` as well. */
   readonly train?: string | undefined;

@@ -84,12 +84,15 @@ export interface JobOptions {
 
 /** What a backend is and whether it is there. */
 export interface Availability {
+  /** Whether it can be used here. */
   readonly available: boolean;
-  /** Why it is not, and what to do about it. */
+  /** Why it cannot. */
   readonly reason?: string;
+  /** What to do about it. */
   readonly remedy?: string;
   /** Version or device. */
   readonly version?: string;
+  /** What else is worth knowing. */
   readonly note?: string;
 }
 

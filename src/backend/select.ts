@@ -35,7 +35,9 @@ const NEVER_AUTOMATIC: readonly BackendId[] = ['reference', 'tfjs'];
 
 /** One line of `ntk backends`. */
 export interface BackendReport extends Availability {
+  /** As `backend` takes it. */
   readonly name: string;
+  /** Number formats that it offers. */
   readonly precisions: readonly Precision[];
   /** Measured speed of a matrix product, GFLOP/s, where it is known. */
   readonly gflops?: Partial<Record<Precision, number>>;

@@ -3,7 +3,9 @@ import { complaint, quoted } from './message.js';
 
 /** Rows `start <= row < end`, zero-based; `end` is `Infinity` for "to the last". */
 export interface RowRange {
+  /** First row. */
   readonly start: number;
+  /** Row after the last. */
   readonly end: number;
 }
 

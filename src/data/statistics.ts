@@ -4,6 +4,7 @@ import { balance } from './norm.js';
 
 /** Mean and deviation of each feature of an example, both `[d]`. */
 export interface FeatureStatistics {
+  /** Mean of each feature. */
   readonly mean: Float64Array;
   /** Root of the mean squared distance from the mean (divided by n); exactly 0 for a constant feature. */
   readonly deviation: Float64Array;

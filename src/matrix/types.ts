@@ -9,8 +9,9 @@ export type BackendName = 'auto' | 'host' | 'reference' | 'webgpu' | 'tensorflow
 
 /** How far a computation has come. */
 export interface Progress {
-  /** Entries computed so far and in all. */
+  /** Entries computed so far. */
   readonly done: number;
+  /** Entries in all. */
   readonly total: number;
   /** Entries per second since the start. */
   readonly rate: number;
@@ -24,8 +25,11 @@ export interface KernelOptions {
   readonly architecture: KernelDefinition;
   /** Second set of inputs `[m, d]`; absent: the kernel of x with itself. */
   readonly z?: NdArray;
+  /** Which kernel. [ntk] */
   readonly kind?: KernelKind;
+  /** Number format of the result and of the arithmetic. [f64] */
   readonly precision?: Precision;
+  /** What computes. [auto] */
   readonly backend?: BackendName;
   /** Worker threads; default: what the container or the machine offers. */
   readonly threads?: number;
@@ -37,7 +41,9 @@ export interface KernelOptions {
   readonly normalized?: boolean;
   /** Use the one-variable shortcut where it applies; false for tests. */
   readonly zonal?: boolean;
+  /** Called from time to time while tiles are computed. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Aborts the work with an InterruptedError. */
   readonly signal?: AbortSignal;
 }
 
@@ -45,17 +51,23 @@ export interface KernelOptions {
 export interface KernelPlan {
   /** Size of the result `[n, m]`. */
   readonly shape: readonly [number, number];
+  /** Whether only the upper half is computed, and mirrored. */
   readonly symmetric: boolean;
+  /** Backend that was chosen. */
   readonly backend: string;
+  /** Number format of the result. */
   readonly precision: Precision;
+  /** Worker threads. */
   readonly threads: number;
-  /** Rows and columns of a tile, and how many are computed. */
+  /** Rows and columns of a tile. */
   readonly tile: readonly [number, number];
+  /** Tiles that are computed. */
   readonly tiles: number;
   /** Whether the depth is collapsed into one tabulated function, and why not where not. */
   readonly shortcut: string;
-  /** Bytes that the process will need at its peak, and what was promised. */
+  /** Bytes that the process will need at its peak. */
   readonly memoryBytes: number;
+  /** Bytes that were promised. */
   readonly memoryLimit: number;
   /** Bytes of the result. */
   readonly outputBytes: number;
@@ -65,25 +77,34 @@ export interface KernelPlan {
 
 /** Seconds of each stage of the library's work; the stages do not overlap. */
 export interface Stages {
+  /** Plan, own values, tables, modules and threads. */
   readonly compile: number;
+  /** The arithmetic alone. */
   readonly compute: number;
+  /** Waiting for the disk. */
   readonly write: number;
 }
 
 /** How a kernel was computed: what a record stores beside the result. */
 export interface KernelRun {
+  /** What was planned. */
   readonly plan: KernelPlan;
+  /** Where the time went. */
   readonly stages: Stages;
   /** Largest error of the zonal table against direct evaluation, relative to sqrt(K(x,x) K(z,z)); null without a table. */
   readonly tableError: number | null;
   /** Pairs whose gap was recomputed from the difference of their rows. */
   readonly nearPairs: number;
+  /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
 }
 
 /** Kernel matrices in memory; each present as asked by `kind`. */
 export interface KernelMatrices<T extends FloatArray = FloatArray> {
+  /** NTK `[n, m]`. */
   readonly ntk?: NdArray<T>;
+  /** NNGP kernel `[n, m]`. */
   readonly nngp?: NdArray<T>;
+  /** How it was computed. */
   readonly run: KernelRun;
 }

@@ -11,12 +11,22 @@ import { wideRoot } from './wide.js';
 export interface ProfileOptions {
   /** Number of angles, evenly from 0 to pi, both included. [181] */
   readonly angles?: number;
+  /** Which kernel. [ntk] */
   readonly kind?: 'ntk' | 'nngp';
   /** Divide by K(x,x), so that every curve starts at 1. [true] */
   readonly normalized?: boolean;
   /** Features of the unit inputs; a first layer with fan-in scaling divides by them. [1] */
   readonly features?: number;
+  /** Aborts the work with an InterruptedError. */
   readonly signal?: AbortSignal;
+}
+
+/** One kernel against the angle. */
+export interface ProfileCurve {
+  /** Name of the network or kernel. */
+  readonly name: string;
+  /** A value for each angle. */
+  readonly values: readonly number[];
 }
 
 /** Kernels as functions of the angle between two unit inputs. */
@@ -24,7 +34,7 @@ export interface Profile {
   /** Radians. */
   readonly angles: readonly number[];
   /** One curve for each definition, with a value for each angle. */
-  readonly curves: readonly { readonly name: string; readonly values: readonly number[] }[];
+  readonly curves: readonly ProfileCurve[];
 }
 
 function curve(definition: KernelDefinition, angles: readonly number[], options: Required<Omit<ProfileOptions, 'signal' | 'angles'>>): number[] {

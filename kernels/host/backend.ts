@@ -11,6 +11,7 @@ import type {
   TileData,
   TileRange,
 } from '../../src/backend/contract.js';
+import { NEAR_THRESHOLD } from '../../src/backend/near.js';
 import { allocate, type FloatArray, type Precision } from '../../src/data/array.js';
 import { InternalError } from '../../src/errors.js';
 import { type Code, encode, factorColumns } from './encode.js';
@@ -92,12 +93,14 @@ class HostJob implements KernelJob {
   readonly #sites: readonly Site[];
   readonly #task: KernelTask;
   readonly #layout: Layout;
+  readonly #working: Precision;
   readonly #free: Slot[] = [];
   readonly #queue: ((slot: Slot) => void)[] = [];
 
   constructor(task: KernelTask, job: TileJob, sites: readonly Site[]) {
     this.#task = task;
     this.#layout = job.layout;
+    this.#working = job.precision;
     this.#sites = sites;
     for (const set of [0, 1]) for (const site of sites) this.#free.push({ site, set });
     this.concurrency = this.#free.length;
@@ -134,10 +137,12 @@ class HostJob implements KernelJob {
   #data(slot: Slot, range: TileRange, output: Output, transposed: boolean): TileData {
     const which = this.#task.outputs.indexOf(output);
     const { results, transposed: flipped, stride } = this.#layout;
-    const view = (at: number, rows: number): FloatArray =>
-      this.#task.precision === 'f64'
-        ? new Float64Array(slot.site.memory.buffer, at, rows * stride)
-        : new Float32Array(slot.site.memory.buffer, at, rows * stride);
+    const { buffer } = slot.site.memory;
+    const view = (at: number, rows: number): FloatArray => {
+      if (this.#working === 'f32') return new Float32Array(buffer, at, rows * stride);
+      const values = new Float64Array(buffer, at, rows * stride);
+      return this.#task.precision === 'f64' ? values : Float32Array.from(values);
+    };
     return {
       values: view(results[slot.set][which], range.rows),
       stride,
@@ -160,10 +165,20 @@ function inSharedMemory<T extends FloatArray>(array: T): T {
   return copy;
 }
 
-function prepare(task: KernelTask, size: number): TileJob {
+/** Steps from which rounding in f32 would add up beyond the tolerance: such bodies run in f64 and are rounded at the end. */
+const DEEP = 400;
+
+/** The precision in which the host computes what is delivered in `precision`. */
+function workingPrecision(precision: Precision, steps: number, table: boolean): Precision {
+  return !table && steps > DEEP ? 'f64' : precision;
+}
+
+function prepare(asked: KernelTask, size: number): TileJob {
+  const precision = workingPrecision(asked.precision, asked.programme.steps.length, asked.table !== null);
+  const task = { ...asked, precision };
   const code = encode(task);
   const x = shared(task.x, code, task);
-  const z = task.z === task.x ? x : shared(task.z, code, task);
+  const z = asked.z === asked.x ? x : shared(task.z, code, task);
   const tables = tablesOf(task);
   const layout = layOut({
     precision: task.precision,
@@ -177,8 +192,9 @@ function prepare(task: KernelTask, size: number): TileJob {
     tableBytes: Math.max(0, ...tables.map((t) => t.byteLength)),
     polynomialBytes: (ANGLE_DEGREE[task.precision] + 1) * 16,
   });
-  const { precision, symmetric, outputs } = task;
-  return { precision, features: task.x.features, outputs: outputs.length, symmetric, x, z, code, tables, layout };
+  const { symmetric, outputs, x: { features } } = task;
+  const threshold = NEAR_THRESHOLD[asked.precision];
+  return { precision, threshold, features, outputs: outputs.length, symmetric, x, z, code, tables, layout };
 }
 
 function tablesOf(task: KernelTask): FloatArray[] {
@@ -210,8 +226,8 @@ export async function openHost(task: KernelTask, { threads, tile }: JobOptions):
 /** Bytes of one thread beside its tile memory: an isolate with its code. */
 const THREAD_BYTES = 24 * 2 ** 20;
 
-function memory(shape: { precision: Precision; columnCount: number; outputs: number; size: number; threads: number }): number {
-  const element = shape.precision === 'f64' ? 8 : 4;
+function memory(shape: Parameters<Backend['memory']>[0]): number {
+  const element = workingPrecision(shape.precision, shape.steps, shape.table) === 'f64' ? 8 : 4;
   const blocks = 4 * shape.outputs * shape.size ** 2 * element + 4 * shape.size ** 2;
   const panels = 4 * shape.size * 320 * element;
   const columns = 2 * shape.size * shape.columnCount * element;

@@ -1,5 +1,5 @@
 import type { TileRange } from '../../src/backend/contract.js';
-import { NEAR_THRESHOLD, nearGap } from '../../src/backend/near.js';
+import { nearGap } from '../../src/backend/near.js';
 import type { FloatArray, Precision } from '../../src/data/array.js';
 import { gaussLegendre } from '../../src/programme/duals/gauss-legendre.js';
 import type { Code } from './encode.js';
@@ -20,6 +20,8 @@ export interface SharedRows {
 /** Everything that computes tiles of one job; it can be sent to a thread. */
 export interface TileJob {
   readonly precision: Precision;
+  /** 1 - |u| below which a pair is near. */
+  readonly threshold: number;
   readonly features: number;
   readonly outputs: number;
   readonly symmetric: boolean;
@@ -128,8 +130,7 @@ export class TileEngine {
 
   /** Signed gaps in place of the inner products; near pairs from the difference of their rows. */
   #source(range: TileRange, c: number, upper: boolean): number {
-    const { layout, precision, features, x, z } = this.#job;
-    const threshold = NEAR_THRESHOLD[precision];
+    const { layout, threshold, features, x, z } = this.#job;
     const found = this.#kernels.signedGaps(c, layout.stride, range.rows, range.columns, threshold, layout.list, upper);
     const list = new Int32Array(this.memory.buffer, layout.list, found);
     const base = c / this.#elements.BYTES_PER_ELEMENT;

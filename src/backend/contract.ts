@@ -104,7 +104,7 @@ export interface Backend {
   probe(): Promise<Availability>;
   /** Sizes of tiles that suit the device, largest first. */
   readonly tileSizes: readonly number[];
-  /** Bytes that a job needs beside the rows, for `columnCount` factor columns and tiles of `size`. */
-  memory(shape: { precision: Precision; columnCount: number; outputs: number; size: number; threads: number; table: boolean }): number;
+  /** Bytes that a job needs beside the rows, for `columnCount` factor columns, `steps` of the body and tiles of `size`. */
+  memory(shape: { precision: Precision; steps: number; columnCount: number; outputs: number; size: number; threads: number; table: boolean }): number;
   open(task: KernelTask, options: JobOptions): Promise<KernelJob>;
 }

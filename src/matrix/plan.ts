@@ -66,7 +66,7 @@ function peakBytes(o: Outline, backend: Backend, size: number, threads: number, 
   const columns = table ? o.outputs.length : columnCount(o);
   const { degree, most } = TABLE_RULES[o.precision];
   const tableBytes = table ? o.outputs.length * 2 * most * (degree + 1) * 8 * 4 : 0;
-  const work = backend.memory({ precision: o.precision, columnCount: columns, outputs: o.outputs.length, size, threads, table });
+  const work = backend.memory({ precision: o.precision, steps: o.programme.steps.length, columnCount: columns, outputs: o.outputs.length, size, threads, table });
   return process.memoryUsage.rss() + rowBytes(o, columnCount(o)) + tableBytes + work + kept;
 }
 

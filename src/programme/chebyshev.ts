@@ -23,20 +23,24 @@ function shiftedPolynomials(count: number): Float64Array[] {
 }
 
 /**
- * The matrix that turns values at the `count` Chebyshev nodes of [0, 1] into power coefficients (lowest degree first) of the
- * polynomial through them: `coefficient[i] = sum_j matrix[i * count + j] value[j]`.
+ * Turns values at the `count` Chebyshev nodes of [0, 1] into power coefficients, lowest degree first, of the polynomial through them.
+ *
+ * By way of the Chebyshev coefficients: these fall off for smooth values, so that the large entries of the step to powers meet small
+ * numbers. (One matrix for both steps would lose five digits at degree 7.)
  */
-export function interpolationMatrix(count: number): Float64Array {
-  const matrix = new Float64Array(count * count);
-  shiftedPolynomials(count).forEach((polynomial, k) => {
-    for (let j = 0; j < count; j++) {
-      const weight = ((k === 0 ? 1 : 2) / count) * Math.cos((Math.PI * k * (j + 0.5)) / count);
-      polynomial.forEach((c, i) => {
-        matrix[i * count + j] += c * weight;
-      });
-    }
+export function powerFit(count: number): (values: ArrayLike<number>, from: number, out: Float64Array, at: number) => void {
+  const cosines = Float64Array.from({ length: count * count }, (_, i) => {
+    const [k, j] = [Math.floor(i / count), i % count];
+    return ((k === 0 ? 1 : 2) / count) * Math.cos((Math.PI * k * (j + 0.5)) / count);
   });
-  return matrix;
+  const polynomials = shiftedPolynomials(count);
+  return (values, from, out, at) => {
+    for (let k = count - 1; k >= 0; k--) {
+      let weight = 0;
+      for (let j = 0; j < count; j++) weight += cosines[k * count + j] * (k === 0 ? values[from + j] : values[from + j] - values[from]);
+      for (let i = 0; i <= k; i++) out[at + i] += weight * polynomials[k][i];
+    }
+  };
 }
 
 /**

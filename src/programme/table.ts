@@ -1,5 +1,5 @@
 import type { Precision } from '../data/array.js';
-import { chebyshevNodes, interpolationMatrix } from './chebyshev.js';
+import { chebyshevNodes, powerFit } from './chebyshev.js';
 import { evaluate, type Gaps, gaps } from './evaluate.js';
 import type { RowFactors } from './own.js';
 import type { Programme } from './steps.js';
@@ -45,15 +45,9 @@ function sample(programme: Programme, own: RowFactors, intervals: number, positi
 
 function fit(values: Gaps, start: Gaps, intervals: number, degree: number): Float64Array {
   const count = degree + 1;
-  const matrix = interpolationMatrix(count);
+  const toPowers = powerFit(count);
   const coefficients = new Float64Array(2 * intervals * count);
-  for (let k = 0; k < 2 * intervals; k++) {
-    for (let i = 0; i < count; i++) {
-      let sum = 0;
-      for (let j = 0; j < count; j++) sum += matrix[i * count + j] * values.below[k * count + j];
-      coefficients[k * count + i] = sum;
-    }
-  }
+  for (let k = 0; k < 2 * intervals; k++) toPowers(values.below, k * count, coefficients, k * count);
   // Duplicates and antipodes lie exactly at t = 0: their values are exact.
   coefficients[0] = start.below[0];
   coefficients[intervals * count] = start.below[intervals];

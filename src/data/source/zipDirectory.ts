@@ -1,4 +1,4 @@
-import { DataError } from '../../errors.js';
+import { DataError, InternalError } from '../../errors.js';
 import { complaint, reasonOf } from '../message.js';
 import type { FileSource } from './file.js';
 
@@ -38,7 +38,7 @@ export async function directoryOf(file: FileSource): Promise<readonly ZipEntry[]
   const entries: ZipEntry[] = [];
   try {
     for (let at = 0; entries.length < count; ) {
-      if (bytes.readUInt32LE(at) !== ENTRY) throw new RangeError(`no entry at ${at}`);
+      if (bytes.readUInt32LE(at) !== ENTRY) throw new InternalError(`no entry at ${at}`);
       entries.push(entryAt(bytes, at));
       at += ENTRY_SIZE + bytes.readUInt16LE(at + 28) + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
     }

@@ -148,6 +148,9 @@ class BodyEncoder {
   /** Slot of each value; 0 is the source. */
   readonly #slot: number[] = [];
   readonly #done = new Set<number>();
+  /** Values that are never negative, and values stored without a sign. */
+  readonly #positive = new Set<ValueId>();
+  readonly #bare = new Set<ValueId>();
 
   constructor(task: KernelTask) {
     this.#task = task;
@@ -179,8 +182,23 @@ class BodyEncoder {
     return slot;
   }
 
-  #isSigned(index: number): number {
-    return this.#analysis.signed.has(index) ? 1 : 0;
+  /**
+   * How a value made of `parts` is stored: 1 when it needs its sign (a dual reads it, and it may be negative), plus 2 when every
+   * part is bare (stored without a sign).
+   */
+  #mode(index: number, parts: readonly ValueId[]): number {
+    const names = parts.map((v) => this.#analysis.alias[v]);
+    const positive = names.every((v) => this.#positive.has(v));
+    const signed = this.#analysis.signed.has(index) && !positive;
+    if (positive) this.#positive.add(index);
+    if (!signed) this.#bare.add(index);
+    return (signed ? 1 : 0) + (names.every((v) => this.#bare.has(v)) ? 2 : 0);
+  }
+
+  /** Marks a value as never negative: it is stored without a sign. */
+  #neverNegative(index: number): void {
+    this.#positive.add(index);
+    this.#bare.add(index);
   }
 
   /** Columns of a smooth map: in f32 each is split into two, since gaps of near pairs rest on differences of deviations. */
@@ -203,7 +221,7 @@ class BodyEncoder {
       case 'sum':
         return this.#sum(step, index);
       case 'product':
-        this.out.emit('product', this.slotOf(step.left), this.slotOf(step.right), this.#define(index), this.#isSigned(index));
+        this.out.emit('product', this.slotOf(step.left), this.slotOf(step.right), this.#define(index), this.#mode(index, [step.left, step.right]));
         return;
       case 'radial':
         this.#constants(step.rate, step.power);
@@ -227,7 +245,8 @@ class BodyEncoder {
     const constant = order.indexOf(step.constant > 0 ? slots.length - 1 : -1);
     const column = this.out.column(...order.map((place) => ({ step: index, place })));
     const parts = order.map((place) => slots[place]);
-    this.out.emit('sum', this.#define(index), this.#isSigned(index), parts.length, constant, column, ...parts);
+    const mode = this.#mode(index, step.terms.map((t) => t.value));
+    this.out.emit('sum', this.#define(index), mode, parts.length, constant, column, ...parts);
   }
 
   /** Places of a sum's parts with the one of the largest share first, which must have a value: a constant has none. */
@@ -252,6 +271,7 @@ class BodyEncoder {
     if (phi.map === 'threshold') {
       if (step.op === 'dualDerivative') throw new InternalError('the threshold has no derivative kernel');
       this.out.emit('threshold', source, this.#define(index));
+      this.#neverNegative(index);
       return;
     }
     const code = SMOOTH_CODE[phi.map];
@@ -259,7 +279,7 @@ class BodyEncoder {
     else {
       const slot = this.#define(index);
       this.out.emit('smoothSlope', source, slot, code, this.#smoothColumns(index, 3));
-      if (this.#isSigned(index)) this.out.emit('sign', slot, slot);
+      this.#slopeStored(index, slot);
     }
   }
 
@@ -268,14 +288,27 @@ class BodyEncoder {
     const source = this.slotOf(step.of);
     const other = partner(this.#programme, this.#analysis, index);
     const mine = this.#define(index);
-    const theirs = other >= 0 ? this.#define(other) : -1;
+    const theirs = other >= 0 ? this.#define(other) : this.out.slot();
     const [value, slope] = step.op === 'dual' ? [mine, theirs] : [theirs, mine];
     const [e, o] = [phi.even * phi.even, phi.odd * phi.odd];
-    this.#constants((2 * e) / (e + o));
-    this.out.emit('piecewiseLinear', source, value, slope, this.out.constants.length - 1);
-    this.out.constantWords.push(this.out.words.length - 1);
-    const derivative = step.op === 'dual' ? other : index;
-    if (derivative >= 0 && this.#isSigned(derivative)) this.out.emit('sign', slope, slope);
+    const weight = (2 * e) / (e + o);
+    this.#constants(weight);
+    this.out.emit('piecewiseLinear', source, value, slope, this.out.constants.length - 1, this.#bareInput(step.of) ? 1 : 0);
+    this.out.constantWords.push(this.out.words.length - 2);
+    if (other < 0) this.out.release(theirs);
+    const [valueId, slopeId] = step.op === 'dual' ? [index, other] : [other, index];
+    if (weight >= 1 && valueId >= 0) this.#neverNegative(valueId);
+    if (slopeId >= 0) this.#slopeStored(slopeId, slope);
+  }
+
+  #bareInput(value: ValueId): boolean {
+    return this.#positive.has(this.#analysis.alias[value]);
+  }
+
+  /** A derivative is stored as a gap; in the rare case that a dual reads it, its sign is added. */
+  #slopeStored(index: number, slot: number): void {
+    if (this.#analysis.signed.has(index)) this.out.emit('sign', slot, slot);
+    else this.#bare.add(index);
   }
 }
 

@@ -24,7 +24,6 @@ export interface Kernels {
     strideZ: number,
     angles: number,
     sines: number,
-    degree: number,
     upper: boolean,
   ): void;
   mirror(c: number, ldc: number, n: number): void;

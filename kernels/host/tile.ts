@@ -5,7 +5,7 @@ import { gaussLegendre } from '../../src/programme/duals/gauss-legendre.js';
 import type { Code } from './encode.js';
 import { type Layout, STRIP } from './layout.js';
 import { instantiate, type Kernels } from './module.js';
-import { ANGLE_DEGREE, anglePolynomials } from './polynomials.js';
+import { anglePolynomials } from './polynomials.js';
 
 /** Rows of one operand as a worker sees them; all arrays lie in shared memory. */
 export interface SharedRows {
@@ -164,7 +164,6 @@ export class TileEngine {
       layout.stride,
       layout.angles,
       layout.sines,
-      ANGLE_DEGREE[precision],
       upper,
     );
   }

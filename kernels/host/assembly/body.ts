@@ -86,28 +86,22 @@ function word(code: usize, index: i32): i32 {
 
 // @ts-ignore: decorator
 @inline
-function target(strip: Strip, slot: i32): usize {
-  return slot < 0 ? 0 : slotAt(strip, slot);
-}
-
-// @ts-ignore: decorator
-@inline
-export function runStrip<T>(strip: Strip, begin: usize, end: usize, first: usize, second: usize, angles: usize, sines: usize, degree: i32): void {
+export function runStrip<T>(strip: Strip, begin: usize, end: usize, first: usize, second: usize, angles: usize, sines: usize): void {
   for (let code = begin; code < end; code += <usize>word(code, 1) << 2) {
     const a = word(code, 2);
     const b = word(code, 3);
     switch (word(code, 0)) {
       case 1:
-        piecewiseLinear<T>(slotAt(strip, a), target(strip, b), target(strip, word(code, 4)), strip.count, load<f64>(word(code, 5)), angles, sines, degree);
+        piecewiseLinear<T>(slotAt(strip, a), slotAt(strip, b), slotAt(strip, word(code, 4)), strip.count, load<f64>(word(code, 5)), angles, sines, word(code, 6) != 0);
         break;
       case 2:
-        threshold<T>(slotAt(strip, a), slotAt(strip, b), strip.count, angles, degree);
+        threshold<T>(slotAt(strip, a), slotAt(strip, b), strip.count, angles);
         break;
       case 3:
-        weightedSum<T>(strip, code + 28, word(code, 4), word(code, 5), word(code, 6), slotAt(strip, a), b != 0);
+        weightedSum<T>(strip, code + 28, word(code, 4), word(code, 5), word(code, 6), slotAt(strip, a), b);
         break;
       case 4:
-        product<T>(strip, a, b, slotAt(strip, word(code, 4)), word(code, 5) != 0);
+        product<T>(strip, a, b, slotAt(strip, word(code, 4)), word(code, 5));
         break;
       case 5:
         radial<T>(strip, slotAt(strip, a), b, load<f64>(word(code, 4)), load<f64>(word(code, 4), 8));
@@ -136,7 +130,7 @@ export function runStrip<T>(strip: Strip, begin: usize, end: usize, first: usize
 @inline
 export function runBody<T>(
   strip: Strip, begin: usize, end: usize, rows: i32, columns: i32, c: usize, second: usize, ldc: i32, length: i32,
-  slots: usize, x: usize, strideX: i32, z: usize, strideZ: i32, angles: usize, sines: usize, degree: i32, upper: bool,
+  slots: usize, x: usize, strideX: i32, z: usize, strideZ: i32, angles: usize, sines: usize, upper: bool,
 ): void {
   const s = sizeof<T>();
   strip.slots = slots;
@@ -152,7 +146,7 @@ export function runBody<T>(
       const at = <usize>(i * ldc + j) * s;
       strip.source = c + at;
       strip.x = x + <usize>i * s;
-      runStrip<T>(strip, begin, end, c + at, second + at, angles, sines, degree);
+      runStrip<T>(strip, begin, end, c + at, second + at, angles, sines);
     }
   }
 }

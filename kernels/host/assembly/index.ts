@@ -42,15 +42,15 @@ export function signedGapsF64(c: usize, ldc: i32, rows: i32, columns: i32, thres
 
 export function bodyF32(
   begin: usize, end: usize, rows: i32, columns: i32, c: usize, second: usize, ldc: i32, length: i32,
-  slots: usize, x: usize, strideX: i32, z: usize, strideZ: i32, angles: usize, sines: usize, degree: i32, upper: bool,
+  slots: usize, x: usize, strideX: i32, z: usize, strideZ: i32, angles: usize, sines: usize, upper: bool,
 ): void {
-  runBody<f32>(strip, begin, end, rows, columns, c, second, ldc, length, slots, x, strideX, z, strideZ, angles, sines, degree, upper);
+  runBody<f32>(strip, begin, end, rows, columns, c, second, ldc, length, slots, x, strideX, z, strideZ, angles, sines, upper);
 }
 export function bodyF64(
   begin: usize, end: usize, rows: i32, columns: i32, c: usize, second: usize, ldc: i32, length: i32,
-  slots: usize, x: usize, strideX: i32, z: usize, strideZ: i32, angles: usize, sines: usize, degree: i32, upper: bool,
+  slots: usize, x: usize, strideX: i32, z: usize, strideZ: i32, angles: usize, sines: usize, upper: bool,
 ): void {
-  runBody<f64>(strip, begin, end, rows, columns, c, second, ldc, length, slots, x, strideX, z, strideZ, angles, sines, degree, upper);
+  runBody<f64>(strip, begin, end, rows, columns, c, second, ldc, length, slots, x, strideX, z, strideZ, angles, sines, upper);
 }
 
 export function mirrorF32(c: usize, ldc: i32, n: i32): void {

@@ -29,14 +29,16 @@ export function slotAt(strip: Strip, slot: i32): usize {
 
 // @ts-ignore: decorator
 @inline
-export function low<T>(v: v128): v128 {
+export function low<T>(v: v128, bare: bool = false): v128 {
+  if (bare) return v;
   const g = v128.abs<T>(v);
   return v128.bitselect(v128.sub<T>(v128.splat<T>(<T>2), g), g, signMask<T>(v));
 }
 
 // @ts-ignore: decorator
 @inline
-export function high<T>(v: v128): v128 {
+export function high<T>(v: v128, bare: bool = false): v128 {
+  if (bare) return v128.sub<T>(v128.splat<T>(<T>2), v);
   const g = v128.abs<T>(v);
   return v128.bitselect(g, v128.sub<T>(v128.splat<T>(<T>2), g), signMask<T>(v));
 }
@@ -74,7 +76,7 @@ function partAt(strip: Strip, terms: usize, k: i32): usize {
 // `parts` of 2 or 3 (the shapes that networks have); `last`: the last part is the constant.
 // @ts-ignore: decorator
 @inline
-function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column: i32, dst: usize, wantSign: bool): void {
+function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column: i32, dst: usize, wantSign: bool, bare: bool): void {
   const half = v128.splat<T>(<T>0.5);
   const one = v128.splat<T>(<T>1);
   const zero = v128.splat<T>(<T>0);
@@ -84,8 +86,8 @@ function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column:
   const z1 = z0 + strip.strideZ;
   const z2 = z1 + strip.strideZ;
   const s0 = partAt(strip, terms, 0);
-  const s1 = parts == 2 && last ? 0 : partAt(strip, terms, 1);
-  const s2 = parts == 3 && !last ? partAt(strip, terms, 2) : 0;
+  const s1: usize = parts == 2 && last ? 0 : partAt(strip, terms, 1);
+  const s2: usize = parts == 3 && !last ? partAt(strip, terms, 2) : 0;
   const a0 = v128.load_splat<T>(x);
   const a1 = v128.load_splat<T>(x + strip.strideX);
   const a2 = parts == 3 ? v128.load_splat<T>(x + 2 * strip.strideX) : zero;
@@ -95,21 +97,21 @@ function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column:
     const v1 = parts == 2 && last ? zero : v128.load(s1 + at);
     const b1 = v128.load(z1 + at);
     let h = square<T>(a1, b1, square<T>(a0, v128.load(z0 + at), zero));
-    const low0 = low<T>(v0);
-    const low1 = parts == 2 && last ? zero : low<T>(v1);
+    const low0 = low<T>(v0, bare);
+    const low1 = parts == 2 && last ? zero : low<T>(v1, bare);
     let below = blend<T>(a1, b1, low1, low0, low0);
     let high0 = zero;
     let above = zero;
     if (wantSign) {
-      high0 = high<T>(v0);
-      above = blend<T>(a1, b1, parts == 2 && last ? two : high<T>(v1), high0, high0);
+      high0 = high<T>(v0, bare);
+      above = blend<T>(a1, b1, parts == 2 && last ? two : high<T>(v1, bare), high0, high0);
     }
     if (parts == 3) {
       const v2 = last ? zero : v128.load(s2 + at);
       const b2 = v128.load(z2 + at);
       h = square<T>(a2, b2, h);
-      below = blend<T>(a2, b2, last ? zero : low<T>(v2), low0, below);
-      if (wantSign) above = blend<T>(a2, b2, last ? two : high<T>(v2), high0, above);
+      below = blend<T>(a2, b2, last ? zero : low<T>(v2, bare), low0, below);
+      if (wantSign) above = blend<T>(a2, b2, last ? two : high<T>(v2, bare), high0, above);
     }
     h = v128.mul<T>(half, h);
     below = v128.max<T>(zero, madd<T>(h, v128.sub<T>(one, low0), below));
@@ -161,30 +163,49 @@ function anySum<T>(strip: Strip, terms: usize, parts: i32, column: i32, dst: usi
 
 // @ts-ignore: decorator
 @inline
-export function weightedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize, wantSign: bool): void {
+function shapedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize, wantSign: bool, bare: bool): void {
   const last = constant == parts - 1;
-  if (parts == 2 && last) {
-    if (wantSign) fixedSum<T>(strip, terms, 2, true, column, dst, true);
-    else fixedSum<T>(strip, terms, 2, true, column, dst, false);
-  } else if (parts == 3 && last) {
-    if (wantSign) fixedSum<T>(strip, terms, 3, true, column, dst, true);
-    else fixedSum<T>(strip, terms, 3, true, column, dst, false);
-  } else if (parts == 2 && constant < 0) {
-    if (wantSign) fixedSum<T>(strip, terms, 2, false, column, dst, true);
-    else fixedSum<T>(strip, terms, 2, false, column, dst, false);
-  } else {
-    anySum<T>(strip, terms, parts, column, dst, wantSign);
+  if (parts == 2 && last) fixedSum<T>(strip, terms, 2, true, column, dst, wantSign, bare);
+  else if (parts == 3 && last) fixedSum<T>(strip, terms, 3, true, column, dst, wantSign, bare);
+  else if (parts == 2 && constant < 0) fixedSum<T>(strip, terms, 2, false, column, dst, wantSign, bare);
+  else anySum<T>(strip, terms, parts, column, dst, wantSign);
+}
+
+// `mode`: 1 when the result needs its sign, 2 when every part is bare.
+// @ts-ignore: decorator
+@inline
+export function weightedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize, mode: i32): void {
+  if (mode == 0) shapedSum<T>(strip, terms, parts, constant, column, dst, false, false);
+  else if (mode == 1) shapedSum<T>(strip, terms, parts, constant, column, dst, true, false);
+  else if (mode == 2) shapedSum<T>(strip, terms, parts, constant, column, dst, false, true);
+  else shapedSum<T>(strip, terms, parts, constant, column, dst, true, true);
+}
+
+// 1 - u v of two bare values: gap a + b - a b.
+// @ts-ignore: decorator
+@inline
+function bareProduct<T>(l: usize, r: usize, dst: usize, bytes: usize): void {
+  const zero = v128.splat<T>(<T>0);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const a = v128.load(l + at);
+    const b = v128.load(r + at);
+    v128.store(dst + at, v128.max<T>(zero, v128.sub<T>(v128.add<T>(a, b), v128.mul<T>(a, b))));
   }
 }
 
-// 1 - u v of two values: gap a + b - a b; signed if wanted.
+// The same for any two values and with the sign if wanted (`mode` as above).
 // @ts-ignore: decorator
 @inline
-export function product<T>(strip: Strip, left: i32, right: i32, dst: usize, wantSign: bool): void {
+export function product<T>(strip: Strip, left: i32, right: i32, dst: usize, mode: i32): void {
   const l = slotAt(strip, left);
   const r = slotAt(strip, right);
   const zero = v128.splat<T>(<T>0);
   const bytes = <usize>strip.count * sizeof<T>();
+  const wantSign = (mode & 1) != 0;
+  if (mode == 2) {
+    bareProduct<T>(l, r, dst, bytes);
+    return;
+  }
   for (let at: usize = 0; at < bytes; at += 16) {
     const v = v128.load(l + at);
     const a = low<T>(v);

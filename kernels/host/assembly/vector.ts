@@ -23,15 +23,3 @@ export function signBit<T>(v: v128): v128 {
   if (sizeof<T>() == 4) return v128.and(v, i32x4.splat(0x80000000));
   return v128.and(v, i64x2.splat(0x8000000000000000));
 }
-
-// Horner's scheme: coefficients are stored from the highest degree down, each as a full vector.
-// @ts-ignore: decorator
-@inline
-export function horner<T>(x: v128, table: usize, degree: i32): v128 {
-  let sum = v128.load(table);
-  for (let k = 1; k <= degree; k++) {
-    table += 16;
-    sum = madd<T>(sum, x, v128.load(table));
-  }
-  return sum;
-}

@@ -1,0 +1,177 @@
+import { cpus } from 'node:os';
+import { openHost } from '../../kernels/host/backend.js';
+import { hasFusedMultiplyAdd } from '../../kernels/host/module.js';
+import { peakSpeed, productSpeed } from '../../kernels/host/speed.js';
+import { parseArchitecture } from '../architecture/parse.js';
+import { presetArchitecture } from '../architecture/presets.js';
+import type { Architecture } from '../architecture/types.js';
+import { defaultThreads } from '../backend/limits.js';
+import { allocate, type NdArray, type Precision } from '../data/array.js';
+import { asVectors } from '../data/image.js';
+import { readInput } from '../data/input.js';
+import { makePlan } from '../matrix/plan.js';
+import { prepareTask } from '../matrix/prepare.js';
+import { runTiles, type TileSink } from '../matrix/run.js';
+import { tiles } from '../matrix/tiles.js';
+
+/** What the benchmark is told. */
+export interface KernelBenchOptions {
+  /** Rows to compute on, e.g. MNIST test images; without it made-up rows of the same size. */
+  readonly data?: string;
+  readonly threads?: number;
+}
+
+/** One measurement with the limit it is compared with. */
+export interface BenchLine {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly limit: string;
+}
+
+/** Rows of the made-up data: as many as make a product of some seconds. */
+const MADE_UP_ROWS = 4000;
+const MADE_UP_FEATURES = 784;
+
+/** Non-negative rows, a fifth of them zeros, from a fixed linear congruential sequence. */
+function madeUpRows(): NdArray {
+  const data = allocate(MADE_UP_ROWS * MADE_UP_FEATURES, 'f32');
+  let state = 12345;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    data[i] = Math.max(0, state / 2 ** 32 - 0.2);
+  }
+  return { data, shape: [MADE_UP_ROWS, MADE_UP_FEATURES] };
+}
+
+const DISCARD: TileSink = { put: () => undefined };
+
+/** Seconds of the tiles of one kernel, results thrown away. */
+async function kernelSeconds(x: NdArray, architecture: Architecture, precision: Precision, threads: number): Promise<number> {
+  const planned = await makePlan(x, { architecture, precision, threads, backend: 'host' }, false);
+  const run = await runTiles(planned, DISCARD, { architecture }, performance.now());
+  return run.stages.compute;
+}
+
+/** Seconds of the plain matrix product with the same tiles: of half the matrix, as the kernel computes it. */
+async function productSeconds(x: NdArray, precision: Precision, threads: number): Promise<number> {
+  const architecture = presetArchitecture('fc');
+  const { plan, outline } = await makePlan(x, { architecture, precision, threads, backend: 'host' }, false);
+  const job = await openHost(prepareTask(outline, true).task, { threads, tile: plan.tile });
+  const queue = tiles({ rows: plan.shape[0], columns: plan.shape[1], symmetric: true }, plan.tile[0]);
+  const work = async (): Promise<void> => {
+    for (let next = queue.next(); next.done !== true; next = queue.next()) (await job.computeProduct(next.value)).release();
+  };
+  const start = performance.now();
+  await Promise.all(Array.from({ length: job.concurrency }, work));
+  const seconds = (performance.now() - start) / 1000;
+  await job.close();
+  return seconds;
+}
+
+/** Least of `rounds` runs of each measurement, taken in turn so that drifts of the machine hit all of them. */
+async function least(rounds: number, measures: readonly (() => Promise<number>)[]): Promise<number[]> {
+  const best = measures.map(() => Infinity);
+  for (let r = 0; r < rounds; r++) {
+    for (let k = 0; k < measures.length; k++) best[k] = Math.min(best[k], await measures[k]());
+  }
+  return best;
+}
+
+/** A network with biases, in which no shortcut applies on raw rows. */
+function biased(depth: number): Architecture {
+  const dense = { kind: 'dense', weightStd: Math.SQRT2, biasStd: 0.1 };
+  const layers = Array.from({ length: depth }, () => [dense, { kind: 'relu' }]).flat();
+  return parseArchitecture({ format: 'ntk-architecture/1', name: `biases, depth ${depth}`, layers: [...layers, dense] });
+}
+
+function speedLines(): BenchLine[] {
+  return (['f32', 'f64'] as const).flatMap((precision) => {
+    const rounds = Array.from({ length: 5 }, () => [productSpeed(precision, 60), peakSpeed(precision, 60)]);
+    const product = Math.max(...rounds.map(([p]) => p));
+    const peak = Math.max(...rounds.map(([, p]) => p));
+    return [
+      { name: `${precision} peak, 12 accumulators, 1 thread`, value: peak, unit: 'GFLOP/s', limit: '' },
+      { name: `${precision} product of packed panels, 1 thread`, value: product, unit: 'GFLOP/s', limit: '' },
+      { name: `${precision} product / peak`, value: product / peak, unit: '', limit: precision === 'f32' ? '>= 0.7' : '>= 0.6' },
+    ];
+  });
+}
+
+async function kernelLines(x: NdArray, precision: Precision, threads: number): Promise<BenchLine[]> {
+  const n = x.shape[0];
+  const d = x.shape[1];
+  const [product, shallow, deep] = await least(3, [
+    () => productSeconds(x, precision, threads),
+    () => kernelSeconds(x, presetArchitecture('fc', { depth: 3 }), precision, threads),
+    () => kernelSeconds(x, presetArchitecture('fc', { depth: 50 }), precision, threads),
+  ]);
+  const limit = precision === 'f32' ? '<= 1.5' : '';
+  return [
+    { name: `${precision} half product, ${threads} threads`, value: product, unit: 's', limit: '' },
+    { name: `${precision} half product`, value: (n * n * d) / product / 1e9, unit: 'GFLOP/s', limit: '' },
+    { name: `${precision} fc depth 3`, value: shallow, unit: 's', limit: '' },
+    { name: `${precision} fc depth 3 / half product`, value: shallow / product, unit: '', limit },
+    { name: `${precision} fc depth 50`, value: deep, unit: 's', limit: '' },
+    { name: `${precision} fc depth 50 / half product`, value: deep / product, unit: '', limit },
+  ];
+}
+
+/** Threads against one, on the first 4,000 rows. */
+async function scalingLines(x: NdArray): Promise<BenchLine[]> {
+  const part = firstRows(x, 4000);
+  const fc = presetArchitecture('fc', { depth: 3 });
+  const [one, two] = await least(3, [() => kernelSeconds(part, fc, 'f32', 1), () => kernelSeconds(part, fc, 'f32', 2)]);
+  return [{ name: 'f32 fc depth 3, 2 threads against 1', value: one / two, unit: 'times', limit: '>= 1.7' }];
+}
+
+function firstRows(x: NdArray, most: number): NdArray {
+  const n = Math.min(most, x.shape[0]);
+  return { data: x.data.subarray(0, n * x.shape[1]), shape: [n, x.shape[1]] };
+}
+
+/** Cost of a layer where no shortcut applies: the difference of two depths, on one thread. */
+async function layerLines(x: NdArray): Promise<BenchLine[]> {
+  const part = firstRows(x, 2000);
+  const entries = (part.shape[0] * (part.shape[0] + 1)) / 2;
+  const lines: BenchLine[] = [];
+  for (const precision of ['f64', 'f32'] as const) {
+    const [shallow, deep, product] = await least(3, [
+      () => kernelSeconds(part, biased(2), precision, 1),
+      () => kernelSeconds(part, biased(12), precision, 1),
+      () => productSeconds(part, precision, 1),
+    ]);
+    const limit = precision === 'f64' ? '<= 15' : '<= 6';
+    const name = `${precision} biases on raw rows, 1 thread`;
+    lines.push({ name: `${name}, a further layer`, value: ((deep - shallow) / entries / 10) * 1e9, unit: 'ns/entry', limit });
+    lines.push({ name: `${name}, all but the product, a layer`, value: ((deep - product) / entries / 12) * 1e9, unit: 'ns/entry', limit });
+  }
+  return lines;
+}
+
+function table(lines: readonly BenchLine[], head: string): string {
+  const width = Math.max(...lines.map((l) => l.name.length));
+  const rows = lines.map(({ name, value, unit, limit }) => {
+    const number = value.toPrecision(3).padStart(8);
+    return `${name.padEnd(width)}  ${number} ${unit.padEnd(8)} ${limit}`.trimEnd();
+  });
+  return `${head}\n${rows.join('\n')}\n`;
+}
+
+/**
+ * Measures the kernel job against its limits in one run: the product against the peak of the multiply-add in registers, kernels
+ * against the plain product of the same size, threads against one, and a layer where no shortcut applies.
+ */
+export async function benchKernel({ data, threads = defaultThreads() }: KernelBenchOptions): Promise<{ result: object; text: string }> {
+  const x = data === undefined ? madeUpRows() : asVectors(await readInput(data));
+  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}, ${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add`;
+  const lines = [
+    ...speedLines(),
+    ...(await kernelLines(x, 'f32', threads)),
+    ...(await kernelLines(x, 'f64', threads)),
+    ...(await scalingLines(x)),
+    ...(await layerLines(x)),
+  ];
+  const shape = x.shape.slice(0, 2);
+  return { result: { machine, shape, threads, lines }, text: table(lines, `${machine}\nrows ${shape.join(' x ')}, ${threads} threads`) };
+}

@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import ts from 'typescript';
+import { ROOT, sources } from './sources.js';
+
+/** What a user can import: a change here is a change of the public surface, and belongs into CHANGELOG.md. */
+const VALUES = [
+  'ArchitectureError',
+  'BackendError',
+  'DataError',
+  'InternalError',
+  'InterruptedError',
+  'MemoryError',
+  'NtkError',
+  'NumericalError',
+  'OutputError',
+  'SCALE_MODES',
+  'UsageError',
+  'asVectors',
+  'describeArchitecture',
+  'isHomogeneous',
+  'isNtkError',
+  'kernelMatrix',
+  'kernelProfile',
+  'listBackends',
+  'parseArchitecture',
+  'parseRadial',
+  'planKernel',
+  'presetArchitecture',
+  'programmeNotes',
+  'readArchitecture',
+  'readInput',
+  'readLabels',
+  'resolveArchitecture',
+  'rootMeanSquare',
+  'scale',
+  'serialiseArchitecture',
+  'writeKernel',
+  'writeNpy',
+  'writeNpz',
+];
+const TYPES = [
+  'Architecture',
+  'ArchitectureProblem',
+  'BackendName',
+  'BackendReport',
+  'DescribeOptions',
+  'FeatureStatistics',
+  'FloatArray',
+  'Input',
+  'KernelDefinition',
+  'KernelKind',
+  'KernelMatrices',
+  'KernelOptions',
+  'KernelPlan',
+  'KernelRun',
+  'Layer',
+  'NdArray',
+  'NpzOptions',
+  'Precision',
+  'PresetFlags',
+  'Profile',
+  'ProfileCurve',
+  'ProfileOptions',
+  'Progress',
+  'RadialKernel',
+  'ReadLabelsOptions',
+  'ReadOptions',
+  'RowRange',
+  'ScaleMode',
+  'Scaled',
+  'Stages',
+  'WriteOptions',
+];
+
+/** Names that src/index.ts exports as types. */
+function exportedTypes(): readonly string[] {
+  const tree = sources('src').find(({ path }) => path === 'src/index.ts')?.tree;
+  return (tree?.statements ?? []).flatMap((node) => {
+    if (!ts.isExportDeclaration(node) || node.exportClause === undefined || !ts.isNamedExports(node.exportClause)) {
+      return [];
+    }
+    return node.exportClause.elements.filter((one) => node.isTypeOnly || one.isTypeOnly).map(({ name }) => name.text);
+  });
+}
+
+/** Modules of this package that a program loads, as paths from `dist/`: every resolution is reported by a hook of the loader. */
+function loaded(program: string): readonly string[] {
+  const hook = `
+    import { writeSync } from 'node:fs';
+    export async function resolve(specifier, context, next) {
+      const found = await next(specifier, context);
+      writeSync(1, found.url + '\\n');
+      return found;
+    }`;
+  const url = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+  const start = url(`import { register } from 'node:module'; register(${JSON.stringify(url(hook))});`);
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    ['--import', start, '--input-type=module', '--eval', program],
+    { cwd: ROOT, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const folder = join(ROOT, 'dist/');
+  const paths = stdout.split('\n').filter((line) => line.includes(folder));
+  return paths.map((line) => line.slice(line.indexOf(folder) + folder.length));
+}
+
+describe('the public surface', () => {
+  test('has these values and no others', async () => {
+    const surface = await import('../../src/index.js');
+    expect(Object.keys(surface).toSorted()).toEqual(VALUES);
+  });
+
+  test('has these types and no others', () => {
+    expect(exportedTypes().toSorted()).toEqual(TYPES);
+  });
+
+  test('loads no backend, no report and no command when it is imported', () => {
+    const modules = loaded("await import('./dist/src/index.js');");
+    expect(modules).toContain('src/index.js');
+    expect(modules.filter((path) => /^(kernels|src\/(cli|report|bench))\//.test(path))).toEqual([]);
+  });
+
+  test('loads the chosen backend alone when it computes', () => {
+    const modules = loaded(`
+      import { kernelMatrix, presetArchitecture } from './dist/src/index.js';
+      const x = { data: Float64Array.of(1, 0, 0, 1), shape: [2, 2] };
+      await kernelMatrix(x, { architecture: presetArchitecture('fc'), backend: 'reference' });`);
+    const kernels = modules.filter((path) => path.startsWith('kernels/')).map((path) => path.split('/')[1]);
+    expect([...new Set(kernels)]).toEqual(['reference']);
+  });
+});

@@ -13,7 +13,7 @@ import type {
 } from '../../src/backend/contract.js';
 import { NEAR_THRESHOLD } from '../../src/backend/near.js';
 import { allocate, type FloatArray, type Precision } from '../../src/data/array.js';
-import { InternalError } from '../../src/errors.js';
+import { InternalError, InterruptedError } from '../../src/errors.js';
 import { type Code, encode, factorColumns } from './encode.js';
 import { type Layout, layOut } from './layout.js';
 import { compileModule, createMemory, hasFusedMultiplyAdd } from './module.js';
@@ -82,6 +82,7 @@ function threadSite(module: WebAssembly.Module, job: TileJob): Site {
     run,
     close: async () => {
       await worker.terminate();
+      for (const w of waiting.splice(0)) w.reject(new InterruptedError());
     },
   };
 }
@@ -95,7 +96,7 @@ class HostJob implements KernelJob {
   readonly #layout: Layout;
   readonly #working: Precision;
   readonly #free: Slot[] = [];
-  readonly #queue: ((slot: Slot) => void)[] = [];
+  readonly #queue: { resolve: (slot: Slot) => void; reject: (error: Error) => void }[] = [];
 
   constructor(task: KernelTask, job: TileJob, sites: readonly Site[]) {
     this.#task = task;
@@ -116,7 +117,8 @@ class HostJob implements KernelJob {
   }
 
   async #run(range: TileRange, transposed: boolean, productOnly: boolean): Promise<Tile> {
-    const slot = this.#free.shift() ?? (await new Promise<Slot>((resolve) => this.#queue.push(resolve)));
+    const slot =
+      this.#free.shift() ?? (await new Promise<Slot>((resolve, reject) => this.#queue.push({ resolve, reject })));
     const { near } = await slot.site.run({ range, set: slot.set, transposed, productOnly });
     this.nearPairs += near;
     let held = true;
@@ -124,13 +126,14 @@ class HostJob implements KernelJob {
       if (!held) return;
       held = false;
       const next = this.#queue.shift();
-      if (next) next(slot);
+      if (next) next.resolve(slot);
       else this.#free.push(slot);
     };
     return { range, release, read: async (output: Output) => this.#data(slot, range, output, transposed) };
   }
 
   async close(): Promise<void> {
+    for (const { reject } of this.#queue.splice(0)) reject(new InterruptedError());
     await Promise.all(this.#sites.map((s) => s.close()));
   }
 
@@ -154,7 +157,13 @@ class HostJob implements KernelJob {
 
 function shared(rows: RowSet, code: Code, task: KernelTask): SharedRows {
   const { data, unit, norms } = rows;
-  return { data: inSharedMemory(data), unit, norms: inSharedMemory(norms), rows: rows.rows, columns: factorColumns(code, rows, task) };
+  return {
+    data: inSharedMemory(data),
+    unit,
+    norms: inSharedMemory(norms),
+    rows: rows.rows,
+    columns: factorColumns(code, rows, task),
+  };
 }
 
 /** The same array, copied into shared memory unless it lies there. */
@@ -192,7 +201,11 @@ function prepare(asked: KernelTask, size: number): TileJob {
     tableBytes: Math.max(0, ...tables.map((t) => t.byteLength)),
     polynomialBytes: (ANGLE_DEGREE[task.precision] + 1) * 16,
   });
-  const { symmetric, outputs, x: { features } } = task;
+  const {
+    symmetric,
+    outputs,
+    x: { features },
+  } = task;
   const threshold = NEAR_THRESHOLD[asked.precision];
   return { precision, threshold, features, outputs: outputs.length, symmetric, x, z, code, tables, layout };
 }

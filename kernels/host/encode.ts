@@ -43,7 +43,9 @@ export interface Code {
 /**
  * Where a factor column comes from: a column of a step (`rest`: what rounding to f32 left of it), or the scale of an output.
  */
-export type Column = { readonly step: number; readonly place: number; readonly rest?: boolean } | { readonly scale: Output };
+export type Column =
+  | { readonly step: number; readonly place: number; readonly rest?: boolean }
+  | { readonly scale: Output };
 
 /** Writes instructions; slots are given out and taken back as values live and die. */
 class Encoder {
@@ -118,7 +120,8 @@ function analyse(programme: Programme): Analysis {
     for (const v of operandsOf(step)) last[alias[v]] = index;
     if (step.op === 'dual' || step.op === 'dualDerivative') signed.add(alias[step.of]);
   });
-  for (const output of [programme.nngp, programme.ntk]) if (output !== null) last[alias[output]] = programme.steps.length;
+  for (const output of [programme.nngp, programme.ntk])
+    if (output !== null) last[alias[output]] = programme.steps.length;
   return { alias, signed, last };
 }
 
@@ -134,7 +137,8 @@ function partner(programme: Programme, analysis: Analysis, index: number): numbe
   for (let k = index + 1; k < Math.min(programme.steps.length, index + 4); k++) {
     const other = programme.steps[k];
     if (other.op !== 'dual' && other.op !== 'dualDerivative') continue;
-    if (other.op === wanted && analysis.alias[other.of] === analysis.alias[step.of] && sameMap(other.phi, step.phi)) return k;
+    if (other.op === wanted && analysis.alias[other.of] === analysis.alias[step.of] && sameMap(other.phi, step.phi))
+      return k;
   }
   return -1;
 }
@@ -205,7 +209,12 @@ class BodyEncoder {
   #smoothColumns(step: number, count: number): number {
     const split = this.#task.precision === 'f32';
     const places = Array.from({ length: count }, (_, place): Column[] =>
-      split ? [{ step, place }, { step, place, rest: true }] : [{ step, place }],
+      split
+        ? [
+            { step, place },
+            { step, place, rest: true },
+          ]
+        : [{ step, place }],
     );
     return this.out.column(...places.flat());
   }
@@ -219,18 +228,31 @@ class BodyEncoder {
       case 'normalise':
         throw new InternalError('a normalised value is another name of its operand');
       case 'sum':
-        return this.#sum(step, index);
+        this.#sum(step, index);
+        return;
       case 'product':
-        this.out.emit('product', this.slotOf(step.left), this.slotOf(step.right), this.#define(index), this.#mode(index, [step.left, step.right]));
+        this.out.emit(
+          'product',
+          this.slotOf(step.left),
+          this.slotOf(step.right),
+          this.#define(index),
+          this.#mode(index, [step.left, step.right]),
+        );
         return;
       case 'radial':
         this.#constants(step.rate, step.power);
-        this.out.emit('radial', this.#define(index), this.out.column({ step: index, place: 0 }), this.out.constants.length - 2);
+        this.out.emit(
+          'radial',
+          this.#define(index),
+          this.out.column({ step: index, place: 0 }),
+          this.out.constants.length - 2,
+        );
         this.out.constantWords.push(this.out.words.length - 1);
         return;
       case 'dual':
       case 'dualDerivative':
-        return this.#map(step, index);
+        this.#map(step, index);
+        return;
     }
   }
 
@@ -245,7 +267,10 @@ class BodyEncoder {
     const constant = order.indexOf(step.constant > 0 ? slots.length - 1 : -1);
     const column = this.out.column(...order.map((place) => ({ step: index, place })));
     const parts = order.map((place) => slots[place]);
-    const mode = this.#mode(index, step.terms.map((t) => t.value));
+    const mode = this.#mode(
+      index,
+      step.terms.map((t) => t.value),
+    );
     this.out.emit('sum', this.#define(index), mode, parts.length, constant, column, ...parts);
   }
 
@@ -266,7 +291,10 @@ class BodyEncoder {
 
   #map(step: Extract<Step, { op: 'dual' | 'dualDerivative' }>, index: number): void {
     const { phi } = step;
-    if (phi.map === 'piecewiseLinear') return this.#piecewise(phi, step, index);
+    if (phi.map === 'piecewiseLinear') {
+      this.#piecewise(phi, step, index);
+      return;
+    }
     const source = this.slotOf(step.of);
     if (phi.map === 'threshold') {
       if (step.op === 'dualDerivative') throw new InternalError('the threshold has no derivative kernel');
@@ -284,7 +312,11 @@ class BodyEncoder {
   }
 
   /** Value and derivative share the root and the angle: one instruction for both. */
-  #piecewise(phi: Extract<ScalarMap, { map: 'piecewiseLinear' }>, step: Extract<Step, { op: 'dual' | 'dualDerivative' }>, index: number): void {
+  #piecewise(
+    phi: Extract<ScalarMap, { map: 'piecewiseLinear' }>,
+    step: Extract<Step, { op: 'dual' | 'dualDerivative' }>,
+    index: number,
+  ): void {
     const source = this.slotOf(step.of);
     const other = partner(this.#programme, this.#analysis, index);
     const mine = this.#define(index);
@@ -293,7 +325,14 @@ class BodyEncoder {
     const [e, o] = [phi.even * phi.even, phi.odd * phi.odd];
     const weight = (2 * e) / (e + o);
     this.#constants(weight);
-    this.out.emit('piecewiseLinear', source, value, slope, this.out.constants.length - 1, this.#bareInput(step.of) ? 1 : 0);
+    this.out.emit(
+      'piecewiseLinear',
+      source,
+      value,
+      slope,
+      this.out.constants.length - 1,
+      this.#bareInput(step.of) ? 1 : 0,
+    );
     this.out.constantWords.push(this.out.words.length - 2);
     if (other < 0) this.out.release(theirs);
     const [valueId, slopeId] = step.op === 'dual' ? [index, other] : [other, index];
@@ -323,16 +362,19 @@ export function encode(task: KernelTask): Code {
   const { out } = body;
   if (task.table === null) body.run();
   // Output 0 overwrites the tile in place, so it comes last: a second output may still read the source.
-  task.outputs.map((output, which) => ({ output, which })).reverse().forEach(({ output, which }) => {
-    const value = outputValue(task, output);
-    let slot = value === null || task.table !== null ? 0 : body.slotOf(value);
-    if (task.table !== null && value !== null) {
-      slot = out.slot();
-      out.emit('table', slot, which, task.table.intervals);
-      out.tableWords.push(out.words.length - 2);
-    }
-    out.emit('output', slot, which, out.column({ scale: output }));
-  });
+  task.outputs
+    .map((output, which) => ({ output, which }))
+    .reverse()
+    .forEach(({ output, which }) => {
+      const value = outputValue(task, output);
+      let slot = value === null || task.table !== null ? 0 : body.slotOf(value);
+      if (task.table !== null && value !== null) {
+        slot = out.slot();
+        out.emit('table', slot, which, task.table.intervals);
+        out.tableWords.push(out.words.length - 2);
+      }
+      out.emit('output', slot, which, out.column({ scale: output }));
+    });
   const words = Int32Array.from(out.words);
   const { constantWords, tableWords, slots, columns } = out;
   return { words, constantWords, tableWords, constants: Float64Array.from(out.constants), slots, columns };

@@ -4,10 +4,37 @@ import type { Precision } from '../../src/data/array.js';
 
 /** Functions of the WebAssembly module for one precision. */
 export interface Kernels {
-  pack(src: number, stride: number, count: number, padded: number, first: number, depth: number, dst: number, width: number): void;
-  multiply(a: number, b: number, rows: number, columns: number, depth: number, c: number, ldc: number, add: boolean, upper: boolean): void;
+  pack(
+    src: number,
+    stride: number,
+    count: number,
+    padded: number,
+    first: number,
+    depth: number,
+    dst: number,
+    width: number,
+  ): void;
+  multiply(
+    a: number,
+    b: number,
+    rows: number,
+    columns: number,
+    depth: number,
+    c: number,
+    ldc: number,
+    add: boolean,
+    upper: boolean,
+  ): void;
   peak(count: number, seed: number): void;
-  signedGaps(c: number, ldc: number, rows: number, columns: number, threshold: number, list: number, upper: boolean): number;
+  signedGaps(
+    c: number,
+    ldc: number,
+    rows: number,
+    columns: number,
+    threshold: number,
+    list: number,
+    upper: boolean,
+  ): number;
   body(
     begin: number,
     end: number,
@@ -35,8 +62,46 @@ const NAMES = ['pack', 'multiply', 'peak', 'signedGaps', 'body', 'mirror', 'tran
 
 /** A minimal module with one relaxed multiply-add: valid only where the engine offers it. */
 const RELAXED_PROBE = Uint8Array.of(
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 1, 253, 15, 65, 2, 253, 15, 65, 3, 253, 15,
-  253, 133, 2, 11,
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  19,
+  1,
+  17,
+  0,
+  65,
+  1,
+  253,
+  15,
+  65,
+  2,
+  253,
+  15,
+  65,
+  3,
+  253,
+  15,
+  253,
+  133,
+  2,
+  11,
 );
 
 /** Whether fused multiply-add is there. Node 20 has it behind a flag, which is set here, before any module is compiled. */

@@ -12,7 +12,7 @@ function vectors(coefficients: Float64Array, precision: Precision): ArrayBuffer 
   const lanes = precision === 'f64' ? 2 : 4;
   const powers = Array.from(coefficients, (_, k) => k).reverse();
   const order = [...powers.filter((k) => k % 2 === 0), ...powers.filter((k) => k % 2 === 1)];
-  const list = order.map((k) => coefficients[k]).map((c) => Array.from({ length: lanes }, () => c)).flat();
+  const list = order.map((k) => coefficients[k]).flatMap((c) => Array.from({ length: lanes }, () => c));
   return precision === 'f64' ? Float64Array.from(list).buffer : Float32Array.from(list).buffer;
 }
 

@@ -96,7 +96,14 @@ export class TileEngine {
     for (let k = 0; k < outputs; k++) {
       if (upper) this.#kernels.mirror(results[k], layout.stride, range.rows);
       if (transposed) {
-        this.#kernels.transpose(results[k], layout.stride, range.rows, range.columns, layout.transposed[set][k], layout.stride);
+        this.#kernels.transpose(
+          results[k],
+          layout.stride,
+          range.rows,
+          range.columns,
+          layout.transposed[set][k],
+          layout.stride,
+        );
       }
     }
     return near;
@@ -115,7 +122,17 @@ export class TileEngine {
     }
   }
 
-  #pack(from: SharedRows, row: number, rows: number, padded: number, first: number, depth: number, raw: number, packed: number, width: number): void {
+  #pack(
+    from: SharedRows,
+    row: number,
+    rows: number,
+    padded: number,
+    first: number,
+    depth: number,
+    raw: number,
+    packed: number,
+    width: number,
+  ): void {
     const { features } = this.#job;
     const base = raw / this.#elements.BYTES_PER_ELEMENT;
     if (depth === features) this.#elements.set(from.unit.subarray(row * features, (row + rows) * features), base);
@@ -130,18 +147,33 @@ export class TileEngine {
 
   /** Signed gaps in place of the inner products; near pairs from the difference of their rows. */
   #source(range: TileRange, c: number, upper: boolean): number {
-    const { layout, threshold, features, x, z } = this.#job;
+    const { layout, threshold, features, x, z, symmetric } = this.#job;
     const found = this.#kernels.signedGaps(c, layout.stride, range.rows, range.columns, threshold, layout.list, upper);
     const list = new Int32Array(this.memory.buffer, layout.list, found);
     const base = c / this.#elements.BYTES_PER_ELEMENT;
+    let diagonal = 0;
     for (const position of list) {
       const i = range.row + Math.floor(position / layout.stride);
       const j = range.column + (position % layout.stride);
       const at = base + position;
+      if (symmetric && i === j) {
+        this.#elements[at] = 0;
+        diagonal += 1;
+        continue;
+      }
       const negative = this.#elements[at] < 0 || Object.is(this.#elements[at], -0);
-      this.#elements[at] = nearGap(x.data, i * features, x.norms[i], z.data, j * features, z.norms[j], features, negative);
+      this.#elements[at] = nearGap(
+        x.data,
+        i * features,
+        x.norms[i],
+        z.data,
+        j * features,
+        z.norms[j],
+        features,
+        negative,
+      );
     }
-    return found;
+    return found - diagonal;
   }
 
   #body(range: TileRange, results: readonly number[], upper: boolean): void {

@@ -1,4 +1,12 @@
-import type { Backend, JobOptions, KernelJob, KernelTask, Tile, TileData, TileRange } from '../../src/backend/contract.js';
+import type {
+  Backend,
+  JobOptions,
+  KernelJob,
+  KernelTask,
+  Tile,
+  TileData,
+  TileRange,
+} from '../../src/backend/contract.js';
 import { NEAR_THRESHOLD, nearGap } from '../../src/backend/near.js';
 import { evaluate, gaps } from '../../src/programme/evaluate.js';
 
@@ -60,6 +68,7 @@ class ReferenceJob implements KernelJob {
     const u = inner(this.#task, i, j);
     const gap = Math.max(0, 1 - Math.abs(u));
     if (gap >= NEAR_THRESHOLD.f64) return u < 0 ? -gap : gap;
+    if (this.#task.symmetric && i === j) return 0;
     this.nearPairs += 1;
     const d = x.features;
     return nearGap(x.data, i * d, x.norms[i], z.data, j * d, z.norms[j], d, u < 0);
@@ -77,7 +86,11 @@ export const reference: Backend = {
   name: 'reference',
   precisions: ['f64'],
   tileSizes: [128, 32, 8],
-  probe: async () => ({ available: true, version: `Node ${process.versions.node}`, note: 'readable float64, for tests' }),
+  probe: async () => ({
+    available: true,
+    version: `Node ${process.versions.node}`,
+    note: 'readable float64, for tests',
+  }),
   memory: ({ size, outputs }) => size * size * 8 * 2 * outputs + 16 * 2 ** 20,
   open: async (task: KernelTask, _options: JobOptions) => new ReferenceJob(task),
 };

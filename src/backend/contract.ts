@@ -71,7 +71,7 @@ export interface KernelJob {
   readonly nearPairs: number;
   /** Computes a tile, with its transpose if wanted. Tiles on the diagonal of a symmetric task are symmetric bit for bit. */
   compute(range: TileRange, transposed: boolean): Promise<Tile>;
-  /** Frees the device; tiles that were not released are lost. */
+  /** Frees the device at once: tiles in work are rejected with an InterruptedError, finished ones are lost. Again, it does nothing. */
   close(): Promise<void>;
 }
 
@@ -105,6 +105,14 @@ export interface Backend {
   /** Sizes of tiles that suit the device, largest first. */
   readonly tileSizes: readonly number[];
   /** Bytes that a job needs beside the rows, for `columnCount` factor columns, `steps` of the body and tiles of `size`. */
-  memory(shape: { precision: Precision; steps: number; columnCount: number; outputs: number; size: number; threads: number; table: boolean }): number;
+  memory(shape: {
+    precision: Precision;
+    steps: number;
+    columnCount: number;
+    outputs: number;
+    size: number;
+    threads: number;
+    table: boolean;
+  }): number;
   open(task: KernelTask, options: JobOptions): Promise<KernelJob>;
 }

@@ -21,7 +21,8 @@ function containerProcessors(): number {
   const [quota, period] = (fileText('/sys/fs/cgroup/cpu.max') ?? 'max').split(' ');
   const v2 = Number(quota) / Number(period);
   if (v2 > 0) return v2;
-  const v1 = Number(fileText('/sys/fs/cgroup/cpu/cpu.cfs_quota_us')) / Number(fileText('/sys/fs/cgroup/cpu/cpu.cfs_period_us'));
+  const v1 =
+    Number(fileText('/sys/fs/cgroup/cpu/cpu.cfs_quota_us')) / Number(fileText('/sys/fs/cgroup/cpu/cpu.cfs_period_us'));
   return v1 > 0 ? v1 : Infinity;
 }
 

@@ -62,13 +62,17 @@ export async function selectBackend(name: BackendId | 'auto', precision: Precisi
     const { precisions } = BACKENDS[candidate];
     if (!precisions.some((p) => p === precision)) {
       const remedy = `Use --precision ${precisions[0]}, or --backend host.`;
-      throw new BackendError(`--backend ${candidate}: computes in ${precisions.join(', ')}, got ${precision}. ${remedy}`);
+      throw new BackendError(
+        `--backend ${candidate}: computes in ${precisions.join(', ')}, got ${precision}. ${remedy}`,
+      );
     }
     const { backend, availability } = await load(candidate);
     if (backend !== null && availability.available) return backend;
     last = availability;
   }
-  throw new BackendError(`--backend ${name}: must be available here, got: ${last.reason ?? 'nothing found'}. Remedy: ${last.remedy ?? 'use --backend host'}.`);
+  throw new BackendError(
+    `--backend ${name}: must be available here, got: ${last.reason ?? 'nothing found'}. Remedy: ${last.remedy ?? 'use --backend host'}.`,
+  );
 }
 
 function automatic(precision: Precision): BackendId[] {
@@ -83,7 +87,12 @@ export async function listBackends(): Promise<BackendReport[]> {
     names.map(async (name) => {
       const { availability } = await load(name);
       const gflops = name === 'host' ? await hostSpeed() : undefined;
-      return { name, precisions: BACKENDS[name].precisions, ...availability, ...(gflops === undefined ? {} : { gflops }) };
+      return {
+        name,
+        precisions: BACKENDS[name].precisions,
+        ...availability,
+        ...(gflops === undefined ? {} : { gflops }),
+      };
     }),
   );
 }

@@ -47,7 +47,12 @@ function madeUpRows(): NdArray {
 const DISCARD: TileSink = { put: () => undefined };
 
 /** Seconds of the tiles of one kernel, results thrown away. */
-async function kernelSeconds(x: NdArray, architecture: Architecture, precision: Precision, threads: number): Promise<number> {
+async function kernelSeconds(
+  x: NdArray,
+  architecture: Architecture,
+  precision: Precision,
+  threads: number,
+): Promise<number> {
   const planned = await makePlan(x, { architecture, precision, threads, backend: 'host' }, false);
   const run = await runTiles(planned, DISCARD, { architecture }, performance.now());
   return run.stages.compute;
@@ -60,7 +65,8 @@ async function productSeconds(x: NdArray, precision: Precision, threads: number)
   const job = await openHost(prepareTask(outline, true).task, { threads, tile: plan.tile });
   const queue = tiles({ rows: plan.shape[0], columns: plan.shape[1], symmetric: true }, plan.tile[0]);
   const work = async (): Promise<void> => {
-    for (let next = queue.next(); next.done !== true; next = queue.next()) (await job.computeProduct(next.value)).release();
+    for (let next = queue.next(); next.done !== true; next = queue.next())
+      (await job.computeProduct(next.value)).release();
   };
   const start = performance.now();
   await Promise.all(Array.from({ length: job.concurrency }, work));
@@ -82,7 +88,11 @@ async function least(rounds: number, measures: readonly (() => Promise<number>)[
 function biased(depth: number): Architecture {
   const dense = { kind: 'dense', weightStd: Math.SQRT2, biasStd: 0.1 };
   const layers = Array.from({ length: depth }, () => [dense, { kind: 'relu' }]).flat();
-  return parseArchitecture({ format: 'ntk-architecture/1', name: `biases, depth ${depth}`, layers: [...layers, dense] });
+  return parseArchitecture({
+    format: 'ntk-architecture/1',
+    name: `biases, depth ${depth}`,
+    layers: [...layers, dense],
+  });
 }
 
 function speedLines(): BenchLine[] {
@@ -93,7 +103,12 @@ function speedLines(): BenchLine[] {
     return [
       { name: `${precision} peak, 12 accumulators, 1 thread`, value: peak, unit: 'GFLOP/s', limit: '' },
       { name: `${precision} product of packed panels, 1 thread`, value: product, unit: 'GFLOP/s', limit: '' },
-      { name: `${precision} product / peak`, value: product / peak, unit: '', limit: precision === 'f32' ? '>= 0.7' : '>= 0.6' },
+      {
+        name: `${precision} product / peak`,
+        value: product / peak,
+        unit: '',
+        limit: precision === 'f32' ? '>= 0.7' : '>= 0.6',
+      },
     ];
   });
 }
@@ -143,8 +158,18 @@ async function layerLines(x: NdArray): Promise<BenchLine[]> {
     ]);
     const limit = precision === 'f64' ? '<= 15' : '<= 6';
     const name = `${precision} biases on raw rows, 1 thread`;
-    lines.push({ name: `${name}, a further layer`, value: ((deep - shallow) / entries / 10) * 1e9, unit: 'ns/entry', limit });
-    lines.push({ name: `${name}, all but the product, a layer`, value: ((deep - product) / entries / 12) * 1e9, unit: 'ns/entry', limit });
+    lines.push({
+      name: `${name}, a further layer`,
+      value: ((deep - shallow) / entries / 10) * 1e9,
+      unit: 'ns/entry',
+      limit,
+    });
+    lines.push({
+      name: `${name}, all but the product, a layer`,
+      value: ((deep - product) / entries / 12) * 1e9,
+      unit: 'ns/entry',
+      limit,
+    });
   }
   return lines;
 }
@@ -162,7 +187,10 @@ function table(lines: readonly BenchLine[], head: string): string {
  * Measures the kernel job against its limits in one run: the product against the peak of the multiply-add in registers, kernels
  * against the plain product of the same size, threads against one, and a layer where no shortcut applies.
  */
-export async function benchKernel({ data, threads = defaultThreads() }: KernelBenchOptions): Promise<{ result: object; text: string }> {
+export async function benchKernel({
+  data,
+  threads = defaultThreads(),
+}: KernelBenchOptions): Promise<{ result: object; text: string }> {
   const x = data === undefined ? madeUpRows() : asVectors(await readInput(data));
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}, ${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add`;
   const lines = [
@@ -173,5 +201,8 @@ export async function benchKernel({ data, threads = defaultThreads() }: KernelBe
     ...(await layerLines(x)),
   ];
   const shape = x.shape.slice(0, 2);
-  return { result: { machine, shape, threads, lines }, text: table(lines, `${machine}\nrows ${shape.join(' x ')}, ${threads} threads`) };
+  return {
+    result: { machine, shape, threads, lines },
+    text: table(lines, `${machine}\nrows ${shape.join(' x ')}, ${threads} threads`),
+  };
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import { InterruptedError } from '../errors.js';
 import { writeAll, writeBeside } from '../data/write/beside.js';
+import { InterruptedError } from '../errors.js';
 
 /** Header of a `.npy` file that this library wrote: where the data start, its shape and whether it is f64. */
 function parseHeader(bytes: Buffer): { start: number; rows: number; columns: number; f64: boolean } {
@@ -23,7 +23,11 @@ export function shortest(value: number, f64: boolean): string {
 /**
  * Writes the matrix of a `.npy` file as csv, one row a line, whole or not at all; only one row is in memory at a time.
  */
-export async function csvFromNpy(npy: string, out: string, { signal }: { readonly signal?: AbortSignal }): Promise<void> {
+export async function csvFromNpy(
+  npy: string,
+  out: string,
+  { signal }: { readonly signal?: AbortSignal },
+): Promise<void> {
   const source = await open(npy, 'r');
   try {
     const { bytes } = await readAt(source, 0, 256);
@@ -44,7 +48,11 @@ export async function csvFromNpy(npy: string, out: string, { signal }: { readonl
   }
 }
 
-async function readAt(file: Awaited<ReturnType<typeof open>>, position: number, length: number): Promise<{ bytes: Buffer }> {
+async function readAt(
+  file: Awaited<ReturnType<typeof open>>,
+  position: number,
+  length: number,
+): Promise<{ bytes: Buffer }> {
   const bytes = Buffer.alloc(length);
   await file.read(bytes, 0, length, position);
   return { bytes };

@@ -44,6 +44,8 @@ export async function kernelMatrix(x: NdArray, options: KernelOptions): Promise<
   const precision = planned.plan.precision;
   const arrays = Object.fromEntries(planned.outline.outputs.map((output) => [output, allocate(n * m, precision)]));
   const run = await runTiles(planned, new MemorySink(arrays, m), options, started);
-  const matrices = Object.fromEntries(planned.outline.outputs.map((output) => [output, { data: arrays[output], shape: [n, m] }]));
+  const matrices = Object.fromEntries(
+    planned.outline.outputs.map((output) => [output, { data: arrays[output], shape: [n, m] }]),
+  );
   return { ...matrices, run };
 }

@@ -8,8 +8,15 @@ import { OutputError } from '../errors.js';
 export function writeFailure(path: string, error: unknown): OutputError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const reason =
-    code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : code === 'EACCES' || code === 'EROFS' ? 'it may not be written' : String((error as Error).message);
-  return new OutputError(`${path}: must be writable to the end, got: ${reason}. Free some space or choose another --out; nothing was kept.`, { cause: error });
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'the disk is full'
+      : code === 'EACCES' || code === 'EROFS'
+        ? 'it may not be written'
+        : String((error as Error).message);
+  return new OutputError(
+    `${path}: must be writable to the end, got: ${reason}. Free some space or choose another --out; nothing was kept.`,
+    { cause: error },
+  );
 }
 
 /** A `.npy` file that tiles are written into at their places, straight to disk. */
@@ -45,7 +52,8 @@ export class NpyFile {
   put(range: TileRange, { values, stride, transposed, transposedStride }: TileData): void {
     try {
       this.#block(values, stride, range.row, range.rows, range.column, range.columns);
-      if (transposed !== null) this.#block(transposed, transposedStride, range.column, range.columns, range.row, range.rows);
+      if (transposed !== null)
+        this.#block(transposed, transposedStride, range.column, range.columns, range.row, range.rows);
     } catch (error) {
       throw writeFailure(this.path, error);
     }

@@ -1,8 +1,8 @@
 import type { Backend } from '../backend/contract.js';
 import { defaultMemory, defaultThreads } from '../backend/limits.js';
 import { selectBackend } from '../backend/select.js';
-import { readableBytes } from '../data/budget.js';
 import type { NdArray } from '../data/array.js';
+import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
 import { TABLE_RULES } from '../programme/table.js';
 import { type Outline, outline } from './prepare.js';
@@ -53,9 +53,12 @@ function estimateSeconds(o: Outline, entries: number, threads: number, table: bo
 
 function checkOptions({ threads, memory, native }: KernelOptions): void {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new UsageError(`threads: must be a whole number of at least 1, got ${threads}. Leave it out to use what the machine offers.`);
+    throw new UsageError(
+      `threads: must be a whole number of at least 1, got ${threads}. Leave it out to use what the machine offers.`,
+    );
   }
-  if (memory !== undefined && !(memory > 0)) throw new UsageError(`memory: must be a positive number of bytes, got ${memory}.`);
+  if (memory !== undefined && !(memory > 0))
+    throw new UsageError(`memory: must be a positive number of bytes, got ${memory}.`);
   if (native !== undefined && native !== 'auto' && native !== 'off') {
     throw new UsageError(`native: must be auto or off, got ${native}. Native libraries are not part of this version.`);
   }
@@ -66,7 +69,15 @@ function peakBytes(o: Outline, backend: Backend, size: number, threads: number, 
   const columns = table ? o.outputs.length : columnCount(o);
   const { degree, most } = TABLE_RULES[o.precision];
   const tableBytes = table ? o.outputs.length * 2 * most * (degree + 1) * 8 * 4 : 0;
-  const work = backend.memory({ precision: o.precision, steps: o.programme.steps.length, columnCount: columns, outputs: o.outputs.length, size, threads, table });
+  const work = backend.memory({
+    precision: o.precision,
+    steps: o.programme.steps.length,
+    columnCount: columns,
+    outputs: o.outputs.length,
+    size,
+    threads,
+    table,
+  });
   return process.memoryUsage.rss() + rowBytes(o, columnCount(o)) + tableBytes + work + kept;
 }
 
@@ -102,7 +113,9 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
     threads,
     tile: [size, size],
     tiles: tileCount(extent, size),
-    shortcut: table ? `table: ${o.zonal.reason}` : `no table: ${o.zonal.applies ? 'too few pairs for it to pay' : o.zonal.reason}`,
+    shortcut: table
+      ? `table: ${o.zonal.reason}`
+      : `no table: ${o.zonal.applies ? 'too few pairs for it to pay' : o.zonal.reason}`,
     memoryBytes: need(size),
     memoryLimit: limit,
     outputBytes,

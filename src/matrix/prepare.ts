@@ -33,7 +33,9 @@ function rowsOf(array: NdArray, where: string): NdArray {
   const [n, ...rest] = array.shape;
   const d = rest.reduce((a, b) => a * b, 1);
   if (array.shape.length < 2 || !(n > 0) || !(d > 0) || array.data.length !== n * d) {
-    throw new UsageError(`${where}: must have rows and features [n, d], got shape [${array.shape.join(', ')}] with ${array.data.length} numbers.`);
+    throw new UsageError(
+      `${where}: must have rows and features [n, d], got shape [${array.shape.join(', ')}] with ${array.data.length} numbers.`,
+    );
   }
   return { data: array.data, shape: [n, d] };
 }
@@ -54,7 +56,18 @@ export function outline(inputs: NdArray, options: KernelOptions): Outline {
     options.zonal === false
       ? { applies: false, reason: 'switched off' }
       : decideZonal(programme, { x: normsX, z: normsZ });
-  return { programme, outputs: outputsOf(kind), precision, x, z, symmetric: z === x, normsX, normsZ, zonal, normalized };
+  return {
+    programme,
+    outputs: outputsOf(kind),
+    precision,
+    x,
+    z,
+    symmetric: z === x,
+    normsX,
+    normsZ,
+    zonal,
+    normalized,
+  };
 }
 
 function rowSet(o: Outline, x: NdArray, norms: Float64Array, factors: RowFactors, homogeneous: boolean): RowSet {
@@ -76,7 +89,10 @@ function checkScales(scales: RowSet['scales'], own: RowFactors, o: Outline): voi
       const square = scale * scale;
       if (scale === 0 || (square >= low && square <= high)) return;
       const exponent = own[output] === null ? '' : square > high ? 'above' : 'below';
-      const remedy = o.precision === 'f32' ? 'Use --precision f64, --normalized or --scale unit-rows' : 'Use --normalized or --scale unit-rows';
+      const remedy =
+        o.precision === 'f32'
+          ? 'Use --precision f64, --normalized or --scale unit-rows'
+          : 'Use --normalized or --scale unit-rows';
       throw new NumericalError(
         `row ${i}: K(x,x) of the ${output} must be a number that ${o.precision} holds, got one ${exponent} ${exponent === 'above' ? high.toExponential(1) : low.toExponential(1)}. ${remedy}.`,
       );

@@ -1,6 +1,6 @@
 import type { KernelJob, Output, Tile, TileData, TileRange } from '../backend/contract.js';
 import { InterruptedError } from '../errors.js';
-import { type Planned } from './plan.js';
+import type { Planned } from './plan.js';
 import { prepareTask } from './prepare.js';
 import { type Extent, tiles } from './tiles.js';
 import type { KernelOptions, KernelRun, Progress } from './types.js';
@@ -91,7 +91,12 @@ async function settle(loops: readonly Promise<void>[]): Promise<void> {
  *
  * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`.
  */
-export async function runTiles({ plan, outline, backend }: Planned, sink: TileSink, options: KernelOptions, started: number): Promise<KernelRun> {
+export async function runTiles(
+  { plan, outline, backend }: Planned,
+  sink: TileSink,
+  options: KernelOptions,
+  started: number,
+): Promise<KernelRun> {
   if (options.signal?.aborted) throw new InterruptedError();
   const { task, shortcut } = prepareTask(outline, backend.name !== 'reference');
   const job = await backend.open(task, { threads: plan.threads, tile: plan.tile });
@@ -99,6 +104,8 @@ export async function runTiles({ plan, outline, backend }: Planned, sink: TileSi
   const extent: Extent = { rows: plan.shape[0], columns: plan.shape[1], symmetric: plan.symmetric };
   const start = performance.now();
   const clock: Clock = { write: 0 };
+  const stop = (): void => void job.close();
+  options.signal?.addEventListener('abort', stop, { once: true });
   try {
     const report = new Reporter(extent.rows * extent.columns, options.onProgress);
     const queue = tiles(extent, plan.tile[0]);
@@ -106,6 +113,7 @@ export async function runTiles({ plan, outline, backend }: Planned, sink: TileSi
     const count = Math.min(job.concurrency, plan.tiles);
     await settle(Array.from({ length: count }, () => work(loop)));
   } finally {
+    options.signal?.removeEventListener('abort', stop);
     await job.close();
   }
   const total = (performance.now() - start) / 1000;

@@ -39,11 +39,17 @@ export function checkOutput(out: string, force = false, kind: KernelKind = 'ntk'
   }
   const folder = dirname(out);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new OutputError(`--out ${out}: must lie in an existing folder, got ${folder}. Create it first: mkdir -p ${folder}.`);
+    throw new OutputError(
+      `--out ${out}: must lie in an existing folder, got ${folder}. Create it first: mkdir -p ${folder}.`,
+    );
   }
   if (!existsSync(out)) return;
-  if (statSync(out).isDirectory()) throw new OutputError(`--out ${out}: must be a file, got a folder. Choose another name.`);
-  if (!force) throw new OutputError(`--out ${out}: must not exist yet, got an existing file. Choose another name or add --force.`);
+  if (statSync(out).isDirectory())
+    throw new OutputError(`--out ${out}: must be a file, got a folder. Choose another name.`);
+  if (!force)
+    throw new OutputError(
+      `--out ${out}: must not exist yet, got an existing file. Choose another name or add --force.`,
+    );
 }
 
 /** Refuses a result that the disk has no room for, before it is computed. */
@@ -92,10 +98,19 @@ class Workspace implements TileSink {
 }
 
 /** Turns the finished files into the output under its own name. */
-async function finish(workspace: Workspace, outputs: readonly Output[], out: string, signal: AbortSignal | undefined): Promise<void> {
+async function finish(
+  workspace: Workspace,
+  outputs: readonly Output[],
+  out: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const options = signal === undefined ? {} : { signal };
   if (extname(out) === '.npz') {
-    await zipStored(out, outputs.map((name) => ({ name, file: workspace.path(name) })), options);
+    await zipStored(
+      out,
+      outputs.map((name) => ({ name, file: workspace.path(name) })),
+      options,
+    );
   } else if (extname(out) === '.csv') {
     await csvFromNpy(workspace.path(outputs[0]), out, options);
   } else {

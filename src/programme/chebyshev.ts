@@ -28,7 +28,9 @@ function shiftedPolynomials(count: number): Float64Array[] {
  * By way of the Chebyshev coefficients: these fall off for smooth values, so that the large entries of the step to powers meet small
  * numbers. (One matrix for both steps would lose five digits at degree 7.)
  */
-export function powerFit(count: number): (values: ArrayLike<number>, from: number, out: Float64Array, at: number) => void {
+export function powerFit(
+  count: number,
+): (values: ArrayLike<number>, from: number, out: Float64Array, at: number) => void {
   const cosines = Float64Array.from({ length: count * count }, (_, i) => {
     const [k, j] = [Math.floor(i / count), i % count];
     return ((k === 0 ? 1 : 2) / count) * Math.cos((Math.PI * k * (j + 0.5)) / count);
@@ -37,7 +39,8 @@ export function powerFit(count: number): (values: ArrayLike<number>, from: numbe
   return (values, from, out, at) => {
     for (let k = count - 1; k >= 0; k--) {
       let weight = 0;
-      for (let j = 0; j < count; j++) weight += cosines[k * count + j] * (k === 0 ? values[from + j] : values[from + j] - values[from]);
+      for (let j = 0; j < count; j++)
+        weight += cosines[k * count + j] * (k === 0 ? values[from + j] : values[from + j] - values[from]);
       for (let i = 0; i <= k; i++) out[at + i] += weight * polynomials[k][i];
     }
   };

@@ -31,7 +31,7 @@ function stepDegree(step: Step, degrees: readonly (number | null)[]): number | n
     }
     case 'dualDerivative': {
       const d = mapDegree(step.phi);
-      return d === null ? null : times(degrees[step.of], d - 1 < 0 ? 0 : d - 1);
+      return d === null ? null : times(degrees[step.of], Math.max(d - 1, 0));
     }
     case 'product': {
       const [l, r] = [degrees[step.left], degrees[step.right]];

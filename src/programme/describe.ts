@@ -36,7 +36,11 @@ function constantsNote(programme: Programme): string {
  *
  * `features` null stands for an open number of inputs.
  */
-export function programmeNotes(definition: KernelDefinition, features: number | null, kind: 'ntk' | 'nngp' | 'both'): string[] {
+export function programmeNotes(
+  definition: KernelDefinition,
+  features: number | null,
+  kind: 'ntk' | 'nngp' | 'both',
+): string[] {
   const whole = lower(definition, features ?? 1, 'both');
   const wanted = lower(definition, features ?? 1, kind);
   const kept = keepNeeded(wanted);

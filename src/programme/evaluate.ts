@@ -42,7 +42,13 @@ const ownMap = (columns: readonly Float64Array[], i: number): OwnMap => ({
  * Since sum w_k + h = 1, it is gap_0 + sum_(k>0) w_k (gap_k - gap_0) + h (1 - gap_0) for the largest part 0: in this form the
  * rounding of the shares does not add up over thousands of layers.
  */
-function sumStep(step: Extract<Step, { op: 'sum' }>, index: number, values: readonly Gaps[], at: Strip, out: Gaps): void {
+function sumStep(
+  step: Extract<Step, { op: 'sum' }>,
+  index: number,
+  values: readonly Gaps[],
+  at: Strip,
+  out: Gaps,
+): void {
   const [cx, cz] = [at.x.columns[index], at.z.columns[index]];
   const ix = at.x.rows === 1 ? 0 : at.rowX;
   const parts = step.terms.map((t) => values[t.value]);
@@ -60,7 +66,14 @@ function sumStep(step: Extract<Step, { op: 'sum' }>, index: number, values: read
   }
 }
 
-function blend(parts: readonly Gaps[], weights: readonly number[], base: number, spread: number, p: number, out: Gaps): void {
+function blend(
+  parts: readonly Gaps[],
+  weights: readonly number[],
+  base: number,
+  spread: number,
+  p: number,
+  out: Gaps,
+): void {
   const below0 = base < parts.length ? parts[base].below[p] : 0;
   const above0 = base < parts.length ? parts[base].above[p] : 2;
   let below = below0 + spread * (1 - below0);
@@ -78,7 +91,13 @@ function keepSmaller(below: number, above: number, out: Gaps, p: number): void {
   out.above[p] = below <= above ? 2 - below : above;
 }
 
-function mapStep(step: Extract<Step, { op: 'dual' | 'dualDerivative' }>, index: number, of: Gaps, at: Strip, out: Gaps): void {
+function mapStep(
+  step: Extract<Step, { op: 'dual' | 'dualDerivative' }>,
+  index: number,
+  of: Gaps,
+  at: Strip,
+  out: Gaps,
+): void {
   const dual = smoothDual(step.phi);
   const derivative = step.op === 'dualDerivative';
   const own: OwnMap | null = dual && ownMap(at.x.columns[index], at.x.rows === 1 ? 0 : at.rowX);
@@ -119,7 +138,14 @@ function radialStep(step: Extract<Step, { op: 'radial' }>, index: number, source
   }
 }
 
-function runStep(programme: Programme, index: number, values: readonly Gaps[], source: Gaps, at: Strip, out: Gaps): void {
+function runStep(
+  programme: Programme,
+  index: number,
+  values: readonly Gaps[],
+  source: Gaps,
+  at: Strip,
+  out: Gaps,
+): void {
   const step = programme.steps[index];
   if (step.op === 'sum') sumStep(step, index, values, at, out);
   else if (step.op === 'product') productStep(values[step.left], values[step.right], out);

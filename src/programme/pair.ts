@@ -1,5 +1,5 @@
-import { angle, sineMinus } from './gap.js';
 import type { GaussianPair, SmoothDual } from './duals/dual.js';
+import { angle, sineMinus } from './gap.js';
 import type { ScalarMap } from './steps.js';
 
 /**

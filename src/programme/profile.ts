@@ -1,5 +1,5 @@
-import { checkKind } from '../architecture/parse.js';
 import { lower } from '../architecture/lower.js';
+import { checkKind } from '../architecture/parse.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import { InterruptedError, UsageError } from '../errors.js';
 import { evaluate, gaps } from './evaluate.js';
@@ -37,7 +37,11 @@ export interface Profile {
   readonly curves: readonly ProfileCurve[];
 }
 
-function curve(definition: KernelDefinition, angles: readonly number[], options: Required<Omit<ProfileOptions, 'signal' | 'angles'>>): number[] {
+function curve(
+  definition: KernelDefinition,
+  angles: readonly number[],
+  options: Required<Omit<ProfileOptions, 'signal' | 'angles'>>,
+): number[] {
   const { kind, normalized, features } = options;
   if (definition.format === 'ntk-architecture/1') checkKind(definition, kind);
   const programme = keepNeeded(lower(definition, features, kind));

@@ -27,7 +27,12 @@ export const TABLE_RULES = {
 } satisfies Record<Precision, { degree: number; tolerance: number; most: number }>;
 
 /** Direct values at the given positions of every interval on both sides: `[2, intervals, positions]`. */
-function sample(programme: Programme, own: RowFactors, intervals: number, positions: ArrayLike<number>): { nngp: Gaps | null; ntk: Gaps | null } {
+function sample(
+  programme: Programme,
+  own: RowFactors,
+  intervals: number,
+  positions: ArrayLike<number>,
+): { nngp: Gaps | null; ntk: Gaps | null } {
   const per = positions.length;
   const source = gaps(2 * intervals * per);
   for (let k = 0; k < intervals; k++) {

@@ -39,12 +39,14 @@ function commonNorm(norms: Norms): number | null {
 /** What stands in the way of homogeneity: the first step without a degree, in words. */
 export function obstacle(programme: Programme): string {
   const all = degrees(programme);
-  const index = all.findIndex((d) => d === null);
+  const index = all.indexOf(null);
   const step = programme.steps[index];
   if (step === undefined) return 'nothing';
-  if (step.op === 'sum') return `step ${index} adds values of different degree (a bias, or a part that is not homogeneous)`;
+  if (step.op === 'sum')
+    return `step ${index} adds values of different degree (a bias, or a part that is not homogeneous)`;
   if (step.op === 'radial') return `step ${index} depends on the distance of the rows`;
-  if (step.op === 'dual' || step.op === 'dualDerivative') return `step ${index} applies ${step.phi.map}, which is not homogeneous`;
+  if (step.op === 'dual' || step.op === 'dualDerivative')
+    return `step ${index} applies ${step.phi.map}, which is not homogeneous`;
   return `step ${index} joins values that are not homogeneous`;
 }
 
@@ -60,7 +62,8 @@ export function decideZonal(programme: Programme, norms: Norms): ZonalDecision {
     return { applies: true, reason, own: rowFactors(programme, Float64Array.of(1)), homogeneous: true };
   }
   const norm = commonNorm(norms);
-  if (norm === null || norm === 0) return { applies: false, reason: `${obstacle(programme)}, and the rows differ in norm` };
+  if (norm === null || norm === 0)
+    return { applies: false, reason: `${obstacle(programme)}, and the rows differ in norm` };
   if (programme.steps.some((s) => s.op === 'radial' && s.power !== 1 && s.power !== 2)) {
     return { applies: false, reason: 'a fractional power of the distance is not smooth in sqrt(1 - cos)' };
   }
@@ -71,14 +74,23 @@ export function decideZonal(programme: Programme, norms: Norms): ZonalDecision {
 /** Degrees of the outputs of a homogeneous programme. */
 function outputDegrees(programme: Programme): { nngp: number; ntk: number } {
   const all = degrees(programme);
-  return { nngp: programme.nngp === null ? 0 : (all[programme.nngp] ?? 0), ntk: programme.ntk === null ? 0 : (all[programme.ntk] ?? 0) };
+  return {
+    nngp: programme.nngp === null ? 0 : (all[programme.nngp] ?? 0),
+    ntk: programme.ntk === null ? 0 : (all[programme.ntk] ?? 0),
+  };
 }
 
 /**
  * sqrt(K(x,x)) for every row, from factors that all rows share (`homogeneous`: times |x|^p) or have of their own; 1 when
  * `normalized` (0 for a row whose kernel is 0). Entries are Infinity where a double cannot hold them.
  */
-export function outputScales(programme: Programme, own: RowFactors, norms: Float64Array, homogeneous: boolean, normalized: boolean): OutputScales {
+export function outputScales(
+  programme: Programme,
+  own: RowFactors,
+  norms: Float64Array,
+  homogeneous: boolean,
+  normalized: boolean,
+): OutputScales {
   const degree = outputDegrees(programme);
   const scale = (kind: 'nngp' | 'ntk'): Float64Array | null => {
     const values = own[kind];
@@ -107,7 +119,10 @@ export function zonalTable(
   if (budget < 8000) return { table: null, reason: `no table (${decision.reason}): too few pairs for it to pay` };
   const table = tabulate(programme, decision.own, precision, budget);
   if (!(table.error <= TABLE_LIMIT[precision])) {
-    return { table: null, reason: `no table (${decision.reason}): not smooth enough, its error would be ${table.error.toExponential(1)}` };
+    return {
+      table: null,
+      reason: `no table (${decision.reason}): not smooth enough, its error would be ${table.error.toExponential(1)}`,
+    };
   }
   return { table, reason: `table of ${2 * table.intervals} intervals (${decision.reason})` };
 }

@@ -14,7 +14,8 @@ import type {
 import { NEAR_THRESHOLD } from '../../src/backend/near.js';
 import { allocate, type FloatArray, type Precision } from '../../src/data/array.js';
 import { InternalError, InterruptedError } from '../../src/errors.js';
-import { type Code, encode, factorColumns } from './encode.js';
+import { factorColumns } from './columns.js';
+import { type Code, encode } from './encode.js';
 import { type Layout, layOut } from './layout.js';
 import { compileModule, createMemory, hasFusedMultiplyAdd } from './module.js';
 import { ANGLE_DEGREE } from './polynomials.js';
@@ -162,7 +163,7 @@ function shared(rows: RowSet, code: Code, task: KernelTask): SharedRows {
     unit,
     norms: inSharedMemory(norms),
     rows: rows.rows,
-    columns: factorColumns(code, rows, task),
+    columns: factorColumns(code.columns, rows, task),
   };
 }
 

@@ -1,22 +1,11 @@
-import type { KernelTask, Output, RowSet } from '../../src/backend/contract.js';
-import { allocate, type FloatArray } from '../../src/data/array.js';
+import type { KernelTask, Output } from '../../src/backend/contract.js';
 import { InternalError } from '../../src/errors.js';
 import type { SmoothMap } from '../../src/programme/duals/index.js';
+import { operands } from '../../src/programme/needs.js';
 import type { Programme, ScalarMap, Step, ValueId } from '../../src/programme/steps.js';
-
-/** Operation codes of the interpreter in assembly/body.ts. */
-const OP = {
-  piecewiseLinear: 1,
-  threshold: 2,
-  sum: 3,
-  product: 4,
-  radial: 5,
-  smooth: 6,
-  smoothSlope: 7,
-  output: 8,
-  table: 9,
-  sign: 10,
-} as const;
+import { type Analysis, analyse, partner } from './analysis.js';
+import type { Column } from './columns.js';
+import { Instructions } from './instructions.js';
 
 /** Codes of the smooth maps in assembly/smooth.ts. */
 const SMOOTH_CODE = {
@@ -40,112 +29,9 @@ export interface Code {
   readonly columns: readonly Column[];
 }
 
-/**
- * Where a factor column comes from: a column of a step (`rest`: what rounding to f32 left of it), or the scale of an output.
- */
-export type Column =
-  | { readonly step: number; readonly place: number; readonly rest?: boolean }
-  | { readonly scale: Output };
-
-/** Writes instructions; slots are given out and taken back as values live and die. */
-class Encoder {
-  readonly words: number[] = [];
-  readonly constantWords: number[] = [];
-  readonly tableWords: number[] = [];
-  readonly constants: number[] = [];
-  readonly columns: Column[] = [];
-  readonly #free: number[] = [];
-  slots = 0;
-
-  slot(): number {
-    const reused = this.#free.pop();
-    if (reused !== undefined) return reused;
-    this.slots += 1;
-    return this.slots;
-  }
-
-  release(slot: number): void {
-    if (slot > 0) this.#free.push(slot);
-  }
-
-  emit(op: keyof typeof OP, ...operands: readonly number[]): void {
-    this.words.push(OP[op], operands.length + 2, ...operands);
-  }
-
-  column(...list: readonly Column[]): number {
-    this.columns.push(...list);
-    return this.columns.length - list.length;
-  }
-}
-
-/** What the encoder knows of a programme's values before it writes anything. */
-interface Analysis {
-  /** The value that each value is just another name of. */
-  readonly alias: readonly ValueId[];
-  /** Values that a dual reads: they are kept as signed gaps. */
-  readonly signed: ReadonlySet<ValueId>;
-  /** Last step that reads each value (by alias). */
-  readonly last: readonly number[];
-}
-
-function operandsOf(step: Step): readonly ValueId[] {
-  switch (step.op) {
-    case 'sum':
-      return step.terms.map((t) => t.value);
-    case 'dual':
-    case 'dualDerivative':
-      return [step.of];
-    case 'product':
-      return [step.left, step.right];
-    case 'normalise':
-      return [step.of];
-    default:
-      return [];
-  }
-}
-
-/** The value that a step only renames: scaling and normalising change the own values of a correlation, not the correlation. */
-function nameOf(step: Step, alias: readonly ValueId[]): ValueId | null {
-  if (step.op === 'normalise') return alias[step.of];
-  return step.op === 'sum' && step.terms.length === 1 && step.constant === 0 ? alias[step.terms[0].value] : null;
-}
-
-function analyse(programme: Programme): Analysis {
-  const alias: ValueId[] = [];
-  const signed = new Set<ValueId>();
-  const last: number[] = [];
-  programme.steps.forEach((step, index) => {
-    alias.push(nameOf(step, alias) ?? index);
-    last.push(-1);
-    for (const v of operandsOf(step)) last[alias[v]] = index;
-    if (step.op === 'dual' || step.op === 'dualDerivative') signed.add(alias[step.of]);
-  });
-  for (const output of [programme.nngp, programme.ntk])
-    if (output !== null) last[alias[output]] = programme.steps.length;
-  return { alias, signed, last };
-}
-
-const sameMap = (a: ScalarMap, b: ScalarMap): boolean =>
-  a.map === b.map &&
-  (a.map !== 'piecewiseLinear' || b.map !== 'piecewiseLinear' || (a.even === b.even && a.odd === b.odd));
-
-/** The derivative step that belongs to the value step at `index` (same input, same map), or the other way round. */
-function partner(programme: Programme, analysis: Analysis, index: number): number {
-  const step = programme.steps[index];
-  if (step.op !== 'dual' && step.op !== 'dualDerivative') return -1;
-  const wanted = step.op === 'dual' ? 'dualDerivative' : 'dual';
-  for (let k = index + 1; k < Math.min(programme.steps.length, index + 4); k++) {
-    const other = programme.steps[k];
-    if (other.op !== 'dual' && other.op !== 'dualDerivative') continue;
-    if (other.op === wanted && analysis.alias[other.of] === analysis.alias[step.of] && sameMap(other.phi, step.phi))
-      return k;
-  }
-  return -1;
-}
-
 /** Writes the instructions of one programme. */
 class BodyEncoder {
-  readonly out = new Encoder();
+  readonly out = new Instructions();
   readonly #task: KernelTask;
   readonly #programme: Programme;
   readonly #analysis: Analysis;
@@ -174,7 +60,7 @@ class BodyEncoder {
   }
 
   #retire(step: Step, index: number): void {
-    for (const v of new Set(operandsOf(step).map((o) => this.#analysis.alias[o]))) {
+    for (const v of new Set(operands(step).map((o) => this.#analysis.alias[o]))) {
       if (this.#analysis.last[v] === index) this.out.release(this.#slot[v]);
     }
   }
@@ -378,23 +264,4 @@ export function encode(task: KernelTask): Code {
   const words = Int32Array.from(out.words);
   const { constantWords, tableWords, slots, columns } = out;
   return { words, constantWords, tableWords, constants: Float64Array.from(out.constants), slots, columns };
-}
-
-/** Factor columns of a row set in the order of the code, `[columns, n]` in shared memory. */
-export function factorColumns(code: Code, rows: RowSet, task: KernelTask): FloatArray {
-  const n = rows.rows;
-  const result = allocate(Math.max(1, code.columns.length * n), task.precision);
-  code.columns.forEach((column, c) => {
-    const target = result.subarray(c * n, (c + 1) * n);
-    if ('scale' in column) {
-      const scales = rows.scales[column.scale];
-      if (scales !== null) target.set(scales);
-      return;
-    }
-    const source = rows.factors.columns[column.step][column.place];
-    const values = column.rest ? source.map((v) => v - Math.fround(v)) : source;
-    if (values.length === 1) target.fill(values[0]);
-    else target.set(values);
-  });
-  return result;
 }

@@ -24,7 +24,28 @@ function namedFiles(page: string): readonly string[] {
   return [...text.matchAll(/`((?:src|kernels|test|scripts|docs|data)\/[\w./-]*)`/g)].map((m) => m[1]);
 }
 
+/** Files in the first column of tables that are headed `file of FOLDER`. */
+function listedFiles(page: string): readonly string[] {
+  const found: string[] = [];
+  let folder: string | null = null;
+  for (const line of readFileSync(join(ROOT, page), 'utf8').split('\n')) {
+    const head = /^\| file of `([\w/-]+\/)` \|/.exec(line);
+    if (head) folder = head[1];
+    else if (!line.startsWith('|')) folder = null;
+    else if (folder !== null) {
+      for (const [, name] of (line.split('|')[1] ?? '').matchAll(/`([\w./-]+)`/g)) found.push(folder + name);
+    }
+  }
+  return found;
+}
+
 describe('documents', () => {
+  test('docs/architecture.md lists files that exist', () => {
+    const files = listedFiles('docs/architecture.md');
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
   test.each(pages)('%s links to files that exist', (page) => {
     expect(targets(page).filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
   });

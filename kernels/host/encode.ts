@@ -91,8 +91,8 @@ class BodyEncoder {
     this.#bare.add(index);
   }
 
-  /** Columns of a smooth map: in f32 each is split into two, since gaps of near pairs rest on differences of deviations. */
-  #smoothColumns(step: number, count: number): number {
+  /** Columns of own values: in f32 each is split into two, since gaps of near pairs rest on their differences. */
+  #splitColumns(step: number, count: number): number {
     const split = this.#task.precision === 'f32';
     const places = Array.from({ length: count }, (_, place): Column[] =>
       split
@@ -127,12 +127,7 @@ class BodyEncoder {
         return;
       case 'radial':
         this.#constants(step.rate, step.power);
-        this.out.emit(
-          'radial',
-          this.#define(index),
-          this.out.column({ step: index, place: 0 }),
-          this.out.constants.length - 2,
-        );
+        this.out.emit('radial', this.#define(index), this.#splitColumns(index, 1), this.out.constants.length - 2);
         this.out.constantWords.push(this.out.words.length - 1);
         return;
       case 'dual':
@@ -189,10 +184,10 @@ class BodyEncoder {
       return;
     }
     const code = SMOOTH_CODE[phi.map];
-    if (step.op === 'dual') this.out.emit('smooth', source, this.#define(index), code, this.#smoothColumns(index, 4));
+    if (step.op === 'dual') this.out.emit('smooth', source, this.#define(index), code, this.#splitColumns(index, 4));
     else {
       const slot = this.#define(index);
-      this.out.emit('smoothSlope', source, slot, code, this.#smoothColumns(index, 3));
+      this.out.emit('smoothSlope', source, slot, code, this.#splitColumns(index, 3));
       this.#slopeStored(index, slot);
     }
   }

@@ -12,7 +12,7 @@ interface Entry {
 const LATER = (what: string): Availability => ({
   available: false,
   reason: `${what} is not part of this version`,
-  remedy: 'use --backend host',
+  remedy: 'Use --backend host',
 });
 
 /** Backends by name, in the order in which `auto` prefers them. */
@@ -71,7 +71,7 @@ export async function selectBackend(name: BackendId | 'auto', precision: Precisi
     last = availability;
   }
   throw new BackendError(
-    `--backend ${name}: must be available here, got: ${last.reason ?? 'nothing found'}. Remedy: ${last.remedy ?? 'use --backend host'}.`,
+    `--backend ${name}: must be available here, got: ${last.reason ?? 'nothing found'}. ${last.remedy ?? 'Use --backend host'}.`,
   );
 }
 
@@ -97,8 +97,8 @@ export async function listBackends(): Promise<BackendReport[]> {
   );
 }
 
-/** Speed of the host's matrix product on one thread, measured for some tens of milliseconds. */
+/** Speed of the host's matrix product on one thread, measured for a quarter of a second. */
 async function hostSpeed(): Promise<Partial<Record<Precision, number>>> {
   const { productSpeed } = await import('../../kernels/host/speed.js');
-  return { f64: productSpeed('f64'), f32: productSpeed('f32') };
+  return { f64: productSpeed('f64', 120), f32: productSpeed('f32', 120) };
 }

@@ -6,15 +6,23 @@ import { lookupF32, lookupF64 } from './table';
 // The interpreter of a body: instructions of 32-bit words [operation, length, operands...], written by encode.ts. It runs
 // all instructions on a strip of some hundred pairs that stays in the first-level cache, then goes on to the next strip.
 
+// An own value of a row: in f32 two columns, its rounded value and the rest.
+// @ts-ignore: decorator
+@inline
+function wide<T>(at: usize, place: i32, stride: usize): f64 {
+  if (sizeof<T>() == 4) return <f64>load<T>(at + 2 * <usize>place * stride) + <f64>load<T>(at + (2 * <usize>place + 1) * stride);
+  return <f64>load<T>(at + <usize>place * stride);
+}
+
 // 1 - exp(-rate |x - z|^power) with |x - z|^2 = (r - s)^2 + 2 r s (1 - u).
 // @ts-ignore: decorator
 @inline
 function radial<T>(strip: Strip, dst: usize, column: i32, rate: f64, power: f64): void {
-  const r = <f64>load<T>(strip.x + <usize>column * strip.strideX);
+  const r = wide<T>(strip.x + <usize>column * strip.strideX, 0, strip.strideX);
   const z = strip.z + <usize>column * strip.strideZ;
   const bytes = <usize>strip.count * sizeof<T>();
   for (let at: usize = 0; at < bytes; at += sizeof<T>()) {
-    const s = <f64>load<T>(z + at);
+    const s = wide<T>(z + at, 0, strip.strideZ);
     const v = <f64>load<T>(strip.source + at);
     const gap = NativeMath.signbit(v) ? 2 + v : v;
     const square = (r - s) * (r - s) + 2 * r * s * gap;
@@ -23,14 +31,6 @@ function radial<T>(strip: Strip, dst: usize, column: i32, rate: f64, power: f64)
     else if (power != 2) distance = Math.pow(square, power / 2);
     store<T>(dst + at, <T>-Math.expm1(-rate * distance));
   }
-}
-
-// A factor of a smooth map: in f32 two columns, its rounded value and the rest.
-// @ts-ignore: decorator
-@inline
-function wide<T>(at: usize, place: i32, stride: usize): f64 {
-  if (sizeof<T>() == 4) return <f64>load<T>(at + 2 * <usize>place * stride) + <f64>load<T>(at + (2 * <usize>place + 1) * stride);
-  return <f64>load<T>(at + <usize>place * stride);
 }
 
 // @ts-ignore: decorator

@@ -17,7 +17,6 @@ const { x } = scale(digits, 'unit-rows');
 
 const architecture = presetArchitecture('resntk', { depth: 3, alpha: 0.5 });
 const { ntk, run } = await kernelMatrix(x, { architecture });
-if (ntk === undefined) throw new Error('the default kind is ntk');
 
 const [n, m] = ntk.shape;
 const entry = (i: number, j: number): number => ntk.data[i * m + j];

@@ -2,7 +2,7 @@ import type { Output, TileData, TileRange } from '../backend/contract.js';
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { makePlan } from './plan.js';
 import { runTiles, type TileSink } from './run.js';
-import type { KernelMatrices, KernelOptions } from './types.js';
+import type { KernelKind, KernelMatrices, KernelOptions } from './types.js';
 
 /** Keeps the matrices in memory. */
 class MemorySink implements TileSink {
@@ -37,7 +37,10 @@ class MemorySink implements TileSink {
  * Throws UsageError, BackendError, MemoryError before it starts; NumericalError when the precision cannot hold an entry;
  * InterruptedError when the signal fires.
  */
-export async function kernelMatrix(x: NdArray, options: KernelOptions): Promise<KernelMatrices> {
+export async function kernelMatrix<K extends KernelKind = 'ntk'>(
+  x: NdArray,
+  options: KernelOptions & { readonly kind?: K },
+): Promise<KernelMatrices<K>> {
   const started = performance.now();
   const planned = await makePlan(x, options, true);
   const [n, m] = planned.plan.shape;
@@ -47,5 +50,5 @@ export async function kernelMatrix(x: NdArray, options: KernelOptions): Promise<
   const matrices = Object.fromEntries(
     planned.outline.outputs.map((output) => [output, { data: arrays[output], shape: [n, m] }]),
   );
-  return { ...matrices, run };
+  return { ...matrices, run } as KernelMatrices<K>;
 }

@@ -1,5 +1,5 @@
 import type { KernelDefinition } from '../architecture/types.js';
-import type { FloatArray, NdArray, Precision } from '../data/array.js';
+import type { NdArray, Precision } from '../data/array.js';
 
 /** Which kernel of a network: its NTK, its NNGP, or both in one pass. */
 export type KernelKind = 'ntk' | 'nngp' | 'both';
@@ -99,12 +99,12 @@ export interface KernelRun {
   readonly warnings: readonly string[];
 }
 
-/** Kernel matrices in memory; each present as asked by `kind`. */
-export interface KernelMatrices<T extends FloatArray = FloatArray> {
-  /** NTK `[n, m]`. */
-  readonly ntk?: NdArray<T>;
-  /** NNGP kernel `[n, m]`. */
-  readonly nngp?: NdArray<T>;
-  /** How it was computed. */
+/** Kernel matrices `[n, m]` in memory: those that `kind` asks for. */
+export type KernelMatrices<K extends KernelKind = KernelKind> = {
+  /** How they were computed. */
   readonly run: KernelRun;
-}
+} & (K extends 'both'
+  ? { readonly ntk: NdArray; readonly nngp: NdArray }
+  : K extends 'ntk'
+    ? { readonly ntk: NdArray; readonly nngp?: undefined }
+    : { readonly nngp: NdArray; readonly ntk?: undefined });

@@ -250,7 +250,7 @@ describe.each(EACH_F64)('in double precision on %s', (_label, combination) => {
     await any(async (json, seed) => {
       const values = eigenvalues(await ntk(json, apart(n, seed), combination), n);
       expect(Math.min(...values)).toBeGreaterThanOrEqual(-1e-12 * n * Math.max(...values));
-    }, 15);
+    }, 8);
   });
 });
 

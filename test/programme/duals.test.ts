@@ -1,0 +1,223 @@
+import { describe, expect, test } from '@jest/globals';
+import { lower } from '../../src/architecture/lower.js';
+import { parseArchitecture } from '../../src/architecture/parse.js';
+import { degrees, isHomogeneous } from '../../src/programme/degree.js';
+import { SMOOTH_DUALS } from '../../src/programme/duals/index.js';
+import { evaluate, gaps } from '../../src/programme/evaluate.js';
+import { keepNeeded, lastUses } from '../../src/programme/needs.js';
+import { rowFactors } from '../../src/programme/own.js';
+import type { Programme, ScalarMap } from '../../src/programme/steps.js';
+import { tabulate } from '../../src/programme/table.js';
+import {
+  fitsDouble,
+  setSquare,
+  setWide,
+  wideNumber,
+  wideRoot,
+  wideShare,
+  wideZeros,
+} from '../../src/programme/wide.js';
+import { preciseGaps } from '../kernels/precise.js';
+import { ACTIVATIONS } from '../reference/activations.js';
+import { uniforms } from '../reference/monte-carlo.js';
+import { expectation } from '../reference/quadrature.js';
+import type { ArchitectureJson, LayerJson } from '../reference/textbook.js';
+import { DUALS } from '../reference/textbook-duals.js';
+
+/** Each activation and the map that it becomes. */
+const MAPS: Readonly<Record<string, ScalarMap>> = {
+  relu: { map: 'piecewiseLinear', even: 0.5, odd: 0.5 },
+  abs: { map: 'piecewiseLinear', even: 1, odd: 0 },
+  leakyRelu: { map: 'piecewiseLinear', even: 0.35, odd: 0.65 },
+  step: { map: 'threshold' },
+  erf: { map: 'errorFunction' },
+  gelu: { map: 'gaussianGate' },
+  elu: { map: 'exponentialTail' },
+  sin: { map: 'sine' },
+  cos: { map: 'cosine' },
+};
+const SLOPE = 0.3;
+const CORRELATIONS = [-0.95, -0.6, -0.1, 0, 0.3, 0.8, 0.97];
+const DEVIATIONS = [0.2, 1, 3];
+
+/** E[phi phi] or E[phi' phi'] of two rows of norms r, s, as the programme computes it. */
+function value(phi: ScalarMap, op: 'dual' | 'dualDerivative', r: number, s: number, u: number): number {
+  const programme: Programme = { steps: [{ op: 'inner' }, { op, of: 0, phi }], nngp: 1, ntk: null };
+  const [x, z] = [rowFactors(programme, Float64Array.of(r)), rowFactors(programme, Float64Array.of(s))];
+  const source = gaps(1);
+  source.below[0] = 1 - u;
+  source.above[0] = 1 + u;
+  const { nngp } = evaluate(programme, source, { x, rowX: 0, z, firstZ: 0 });
+  if (nngp === null || x.nngp === null || z.nngp === null) return Number.NaN;
+  const correlation = nngp.below[0] < nngp.above[0] ? 1 - nngp.below[0] : nngp.above[0] - 1;
+  return correlation * wideRoot(x.nngp, 0) * wideRoot(z.nngp, 0);
+}
+
+describe.each(Object.entries(MAPS))('%s', (kind, phi) => {
+  const grid = DEVIATIONS.flatMap((r) => DEVIATIONS.flatMap((s) => CORRELATIONS.map((u) => [r, s, u] as const)));
+
+  test('agrees with the closed form', () => {
+    for (const [r, s, u] of grid) {
+      const k = { k11: r * r, k22: s * s, k12: r * s * u };
+      const [dual, slope] = DUALS[kind](SLOPE)(k);
+      const scale = 1e-12 * (1 + r * s);
+      expect(Math.abs(value(phi, 'dual', r, s, u) - dual)).toBeLessThan(scale);
+      if (kind !== 'step') expect(Math.abs(value(phi, 'dualDerivative', r, s, u) - slope)).toBeLessThan(scale);
+    }
+  });
+
+  test('agrees with quadrature', () => {
+    const { phi: f, slope } = ACTIVATIONS[kind](SLOPE);
+    for (const [r, s, u] of grid.filter((_, i) => i % 5 === 0)) {
+      const k = { k11: r * r, k22: s * s, k12: r * s * u };
+      const scale = 1e-8 * (1 + r * s);
+      expect(Math.abs(value(phi, 'dual', r, s, u) - expectation(f, k))).toBeLessThan(scale);
+      if (slope === null) continue;
+      expect(Math.abs(value(phi, 'dualDerivative', r, s, u) - expectation(slope, k))).toBeLessThan(scale);
+    }
+  });
+});
+
+const first: LayerJson = { kind: 'dense', scaling: 'none' };
+const last: LayerJson = { kind: 'dense' };
+
+function network(...layers: readonly LayerJson[]): ArchitectureJson {
+  return { format: 'ntk-architecture/1', name: 'test', layers };
+}
+
+function programmeOf(json: ArchitectureJson): Programme {
+  return keepNeeded(lower(parseArchitecture(json), 2, 'both'));
+}
+
+describe('tiny gaps keep their digits', () => {
+  test.each(['relu', 'abs', 'leakyRelu', 'erf', 'gelu', 'sin', 'cos'])('%s', (kind) => {
+    const json = network(first, kind === 'leakyRelu' ? { kind, slope: SLOPE } : { kind }, last);
+    const programme = programmeOf(json);
+    for (const t of [0.1, 1e-2, 1e-3, 1e-5, 1e-7, 1e-10]) {
+      // Rows (1, 0) and (1, t): 1 - u = t^2 / (root (root + 1)) with root^2 = 1 + t^2.
+      const norm = Math.sqrt(1 + t * t);
+      const source = gaps(1);
+      source.below[0] = (t * t) / (norm * (norm + 1));
+      source.above[0] = 2 - source.below[0];
+      const [x, z] = [rowFactors(programme, Float64Array.of(1)), rowFactors(programme, Float64Array.of(norm))];
+      const found = evaluate(programme, source, { x, rowX: 0, z, firstZ: 0 });
+      const exact = preciseGaps(json, [1, 0], [1, t]);
+      expect(Math.abs((found.nngp?.below[0] ?? Number.NaN) / exact.nngp - 1)).toBeLessThan(1e-6);
+      const error = Math.abs((found.ntk?.below[0] ?? Number.NaN) - exact.ntk);
+      expect(error).toBeLessThan(Math.max(1e-6 * exact.ntk, 8 * 2e-16));
+    }
+  });
+});
+
+describe('smooth duals', () => {
+  test.each(Object.entries(SMOOTH_DUALS))('%s: own values and slopes belong together', (_name, dual) => {
+    for (const q of [0.01, 0.3, 1, 4, 25]) {
+      const h = q * 1e-4;
+      const r = Math.sqrt(q);
+      const pair = { variance1: q, deviation1: r, variance2: q, deviation2: r, below: 0, above: 2 * q };
+      expect(dual.product(pair)).toBeCloseTo(dual.square(q), 12);
+      expect(dual.derivativeProduct(pair)).toBeCloseTo(dual.derivativeSquare(q), 12);
+      expect((dual.square(q + h) - dual.square(q - h)) / (2 * h)).toBeCloseTo(dual.squareSlope(q), 6);
+      const slope = (dual.derivativeSquare(q + h) - dual.derivativeSquare(q - h)) / (2 * h);
+      expect(slope).toBeCloseTo(dual.derivativeSquareSlope(q), 6);
+    }
+  });
+});
+
+describe('the table', () => {
+  const block: LayerJson = {
+    kind: 'residual',
+    alpha: 0.5,
+    branch: [{ ...last, weightStd: Math.SQRT2 }, { kind: 'relu' }, last],
+  };
+
+  test.each([
+    ['fc', network(first, { kind: 'relu' }, last, { kind: 'relu' }, last)],
+    ['residual', network(first, block, block, block, last)],
+    ['erf', network(first, { kind: 'erf' }, last)],
+  ])('of %s is as good as it claims', (_name, json) => {
+    const programme = programmeOf(json);
+    const own = rowFactors(programme, Float64Array.of(1));
+    const next = uniforms(11);
+    const points = Float64Array.from({ length: 3000 }, () => next());
+    for (const precision of ['f64', 'f32'] as const) {
+      const table = tabulate(programme, own, precision, 1e5);
+      const source = gaps(2 * points.length);
+      points.forEach((t, i) => {
+        const gap = t * t;
+        source.below.set([gap, 2 - gap], 2 * i);
+        source.above.set([2 - gap, gap], 2 * i);
+      });
+      const direct = evaluate(programme, source, { x: own, rowX: 0, z: own, firstZ: 0 });
+      const claim = 2 * table.error + 4e-16;
+      for (const kind of ['nngp', 'ntk'] as const) {
+        const coefficients = table[kind] ?? new Float64Array();
+        points.forEach((t, i) => {
+          for (const side of [0, 1]) {
+            const interval = Math.min(table.intervals - 1, Math.floor(t * table.intervals));
+            const position = t * table.intervals - interval;
+            const at = (side * table.intervals + interval) * (table.degree + 1);
+            let sum = 0;
+            for (let k = table.degree; k >= 0; k--) sum = sum * position + coefficients[at + k];
+            expect(Math.abs(sum - (direct[kind]?.below[2 * i + side] ?? 0)) <= claim).toBe(true);
+          }
+        });
+      }
+    }
+  });
+});
+
+describe('wide numbers', () => {
+  test('hold what a double cannot', () => {
+    const w = wideZeros(4);
+    setSquare(w, 0, 1e300);
+    setSquare(w, 1, 1e-300);
+    setWide(w, 2, 3, 0);
+    expect([wideNumber(w, 0), wideNumber(w, 1), wideNumber(w, 2), wideNumber(w, 3)]).toEqual([Infinity, 0, 3, 0]);
+    expect(wideRoot(w, 0) / 1e300).toBeCloseTo(1, 14);
+    expect(wideRoot(w, 1) / 1e-300).toBeCloseTo(1, 14);
+    expect([0, 1, 2, 3].map((i) => fitsDouble(w, i))).toEqual([false, false, true, true]);
+  });
+
+  test('shares are ordinary numbers', () => {
+    const [part, total] = [wideZeros(2), wideZeros(2)];
+    setSquare(part, 0, 3e200);
+    setSquare(total, 0, 6e200);
+    expect(wideShare(2, part, total, 0)).toBeCloseTo(0.5, 14);
+    expect(wideShare(1, part, total, 1)).toBe(0);
+  });
+
+  test('a factor 2 stays exact', () => {
+    const w = wideZeros(2);
+    for (const root of [1e-290, 0.7, 1e290]) {
+      setSquare(w, 0, root);
+      setSquare(w, 1, 2 * root);
+      expect(wideShare(1, w, { mantissa: w.mantissa.subarray(1), exponent: w.exponent.subarray(1) }, 0)).toBe(0.25);
+    }
+  });
+});
+
+describe('passes', () => {
+  test('degrees: rectifiers keep them, step and layerNorm drop them, a bias ends them', () => {
+    const degree = (...layers: LayerJson[]) => {
+      const programme = programmeOf(network(first, ...layers, last));
+      return [isHomogeneous(programme), programme.nngp === null ? null : degrees(programme)[programme.nngp]];
+    };
+    expect(degree({ kind: 'relu' })).toEqual([true, 1]);
+    expect(degree({ kind: 'layerNorm' }, { kind: 'abs' })).toEqual([true, 0]);
+    expect(degree({ kind: 'erf' })).toEqual([false, null]);
+    expect(degree({ kind: 'relu' }, { ...last, biasStd: 1 })).toEqual([false, null]);
+  });
+
+  test('needs: only what the output rests on is kept, and its last use is known', () => {
+    const json = network(first, { kind: 'relu' }, last, { kind: 'relu' }, last);
+    const both = programmeOf(json);
+    const nngp = keepNeeded({ ...both, ntk: null });
+    expect(nngp.steps.length).toBeLessThan(both.steps.length);
+    expect(nngp.steps.some(({ op }) => op === 'dualDerivative')).toBe(false);
+    expect(keepNeeded(nngp)).toEqual(nngp);
+    const last0 = lastUses(nngp);
+    expect(last0.every((use, i) => use > i)).toBe(true);
+    expect(last0[nngp.nngp ?? 0]).toBe(nngp.steps.length);
+  });
+});

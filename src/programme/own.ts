@@ -30,7 +30,7 @@ function sumOwn(step: Extract<Step, { op: 'sum' }>, own: readonly Wide[], total:
     let top = step.constant > 0 ? 0 : -Infinity;
     for (const { value } of step.terms) if (own[value].mantissa[i] > 0) top = Math.max(top, own[value].exponent[i]);
     if (top === -Infinity) continue;
-    let sum = step.constant * 2 ** (-512 * top);
+    let sum = step.constant > 0 ? step.constant * 2 ** (-512 * top) : 0;
     for (const { value, weight } of step.terms) {
       sum += weight * own[value].mantissa[i] * 2 ** (512 * (own[value].exponent[i] - top));
     }

@@ -39,12 +39,14 @@ export function setSquare(target: Wide, i: number, root: number): void {
 
 /** The plain number of row `i`: Infinity or 0 where a double cannot hold it. */
 export function wideNumber(w: Wide, i: number): number {
-  return w.mantissa[i] * 2 ** (512 * w.exponent[i]);
+  const half = 2 ** (256 * w.exponent[i]);
+  return w.mantissa[i] * half * half;
 }
 
 /** The square root of row `i` as a plain number: Infinity or 0 where a double cannot hold it. */
 export function wideRoot(w: Wide, i: number): number {
-  return Math.sqrt(w.mantissa[i]) * 2 ** (256 * w.exponent[i]);
+  const half = 2 ** (128 * w.exponent[i]);
+  return Math.sqrt(w.mantissa[i]) * half * half;
 }
 
 /** Whether row `i` and its square root are held exactly by normal doubles (or the value is 0). */

@@ -5,6 +5,7 @@ import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
 import { TABLE_RULES } from '../programme/table.js';
+import { tablePays } from '../programme/zonal.js';
 import { type Outline, outline } from './prepare.js';
 import { chooseTile, type Extent, tileCount } from './tiles.js';
 import type { KernelOptions, KernelPlan } from './types.js';
@@ -42,7 +43,7 @@ function rowBytes(o: Outline, columns: number): number {
 
 /** Whether a table is likely to be built: it pays and is allowed. */
 function likelyTable(o: Outline, entries: number): boolean {
-  return o.zonal.applies && entries / 8 >= 8000;
+  return o.zonal.applies && tablePays(entries);
 }
 
 function estimateSeconds(o: Outline, entries: number, threads: number, table: boolean): number {

@@ -48,14 +48,14 @@ function sample(
   return evaluate(programme, source, { x: own, rowX: 0, z: own, firstZ: 0 });
 }
 
-function fit(values: Gaps, start: Gaps, intervals: number, degree: number): Float64Array {
+function fit(values: Gaps, probes: Gaps, intervals: number, degree: number): Float64Array {
   const count = degree + 1;
   const toPowers = powerFit(count);
   const coefficients = new Float64Array(2 * intervals * count);
   for (let k = 0; k < 2 * intervals; k++) toPowers(values.below, k * count, coefficients, k * count);
-  // Duplicates and antipodes lie exactly at t = 0: their values are exact.
-  coefficients[0] = start.below[0];
-  coefficients[intervals * count] = start.below[intervals];
+  // Duplicates and antipodes lie exactly at t = 0, the first probe of a side: their values are exact.
+  coefficients[0] = probes.below[0];
+  coefficients[intervals * count] = probes.below[intervals * PROBES.length];
   return coefficients;
 }
 
@@ -72,17 +72,19 @@ function largestError(values: Gaps, coefficients: Float64Array, positions: reado
   return worst;
 }
 
-const PROBES = [0.02, 0.27, 0.52, 0.77, 0.98];
+/** Where errors are looked for: the error of interpolation at Chebyshev nodes is largest at the ends and in the middle. */
+const PROBES = [0, 0.5];
+/** Intervals of the first attempt. */
+const FIRST = 64;
 
 function build(programme: Programme, own: RowFactors, intervals: number, degree: number): Table {
   const values = sample(programme, own, intervals, chebyshevNodes(degree + 1));
-  const start = sample(programme, own, intervals, [0]);
   const probes = sample(programme, own, intervals, PROBES);
   let error = 0;
   const one = (kind: 'nngp' | 'ntk'): Float64Array | null => {
-    const [v, s, p] = [values[kind], start[kind], probes[kind]];
-    if (v === null || s === null || p === null) return null;
-    const coefficients = fit(v, s, intervals, degree);
+    const [v, p] = [values[kind], probes[kind]];
+    if (v === null || p === null) return null;
+    const coefficients = fit(v, p, intervals, degree);
     error = Math.max(error, largestError(p, coefficients, PROBES, degree + 1));
     return coefficients;
   };
@@ -92,24 +94,29 @@ function build(programme: Programme, own: RowFactors, intervals: number, degree:
 }
 
 /** Evaluations of the body that a table of `intervals` costs. */
-export function tableCost(intervals: number, precision: Precision): number {
-  return 2 * intervals * (TABLE_RULES[precision].degree + 2 + PROBES.length);
+function tableCost(intervals: number, precision: Precision): number {
+  return 2 * intervals * (TABLE_RULES[precision].degree + 1 + PROBES.length);
 }
 
 /**
  * Tabulates a programme with constant row factors, with as many intervals as its tolerance needs.
  *
- * Doubles the intervals while the error falls as it should and the work stays below `budget` evaluations; returns the last table,
- * whose `error` the caller compares with the tolerance.
+ * Doubles the intervals while the error falls as it should and all attempts together stay below `budget` evaluations. Returns the
+ * last table, whose `error` the caller compares with the tolerance; null when the budget does not allow even the first.
  */
-export function tabulate(programme: Programme, own: RowFactors, precision: Precision, budget: number): Table {
+export function tabulate(programme: Programme, own: RowFactors, precision: Precision, budget: number): Table | null {
   const { degree, tolerance, most } = TABLE_RULES[precision];
-  let table = build(programme, own, 256, degree);
-  for (let intervals = 512; table.error > tolerance && intervals <= most; intervals *= 2) {
-    if (tableCost(intervals, precision) > budget) break;
+  let table: Table | null = null;
+  let spent = 0;
+  for (let intervals = FIRST; intervals <= most; intervals *= 2) {
+    spent += tableCost(intervals, precision);
+    if (spent > budget) break;
     const next = build(programme, own, intervals, degree);
-    if (next.error > table.error / 2) return next.error < table.error ? next : table;
+    // Not smooth, or as good as rounding lets it be: more intervals would not help.
+    if (table !== null && intervals > 4 * FIRST && next.error > table.error / 2)
+      return next.error < table.error ? next : table;
     table = next;
+    if (table.error <= tolerance) break;
   }
   return table;
 }

@@ -106,6 +106,16 @@ export function outputScales(
   return { nngp: scale('nngp'), ntk: scale('ntk') };
 }
 
+/** Evaluations that a table may cost for `pairs` pairs: the backend evaluates them about 25 times as fast as the table's builder. */
+function tableBudget(pairs: number): number {
+  return pairs / 50;
+}
+
+/** Whether there are pairs enough for a table to be tried. */
+export function tablePays(pairs: number): boolean {
+  return tableBudget(pairs) >= 1500;
+}
+
 /** Tabulates when that pays: when the table costs less than evaluating `pairs` pairs. Null, with the reason, when not. */
 export function zonalTable(
   programme: Programme,
@@ -114,14 +124,13 @@ export function zonalTable(
   pairs: number,
 ): { readonly table: Table | null; readonly reason: string } {
   if (!decision.applies) return { table: null, reason: `no table: ${decision.reason}` };
-  // A direct evaluation in the backend is about 8 times as fast as one for the table.
-  const budget = pairs / 8;
-  if (budget < 8000) return { table: null, reason: `no table (${decision.reason}): too few pairs for it to pay` };
-  const table = tabulate(programme, decision.own, precision, budget);
+  const table = tabulate(programme, decision.own, precision, tableBudget(pairs));
+  if (table === null) return { table, reason: `no table (${decision.reason}): too few pairs for it to pay` };
   if (!(table.error <= TABLE_LIMIT[precision])) {
+    const error = table.error.toExponential(1);
     return {
       table: null,
-      reason: `no table (${decision.reason}): not smooth enough, its error would be ${table.error.toExponential(1)}`,
+      reason: `no table (${decision.reason}): its error would be ${error}, and a finer one would cost more than it saves or is not smooth enough`,
     };
   }
   return { table, reason: `table of ${2 * table.intervals} intervals (${decision.reason})` };

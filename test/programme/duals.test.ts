@@ -142,6 +142,7 @@ describe('the table', () => {
     const points = Float64Array.from({ length: 3000 }, () => next());
     for (const precision of ['f64', 'f32'] as const) {
       const table = tabulate(programme, own, precision, 1e5);
+      if (table === null) throw new Error('a budget of 100,000 evaluations must do for a table');
       const source = gaps(2 * points.length);
       points.forEach((t, i) => {
         const gap = t * t;

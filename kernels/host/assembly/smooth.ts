@@ -98,7 +98,7 @@ export function smoothValue(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, ro
   const rs = r * s;
   const below = rs * (negative && !mirrored ? 2 - g : g);
   const above = rs * (negative && !mirrored ? g : 2 - g);
-  const resolution: f64 = map == EXPONENTIAL_TAIL ? 1e-5 : 0.02;
+  const resolution: f64 = map == EXPONENTIAL_TAIL ? 1e-5 : 0.005;
   let gap: f64;
   if (below <= resolution) {
     gap = (comonotone(map, p, q, r, s, root1, root2, bend1, bend2) + smallGap(map, p, q, r, s, below)) / scale;

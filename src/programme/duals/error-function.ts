@@ -12,7 +12,7 @@ function determinant(p: GaussianPair): number {
  */
 export const errorFunction: SmoothDual = {
   parity: -1,
-  resolution: 0.02,
+  resolution: 0.005,
   square: (q) => (2 / Math.PI) * Math.atan2(2 * q, Math.sqrt(1 + 4 * q)),
   squareSlope: (q) => 4 / (Math.PI * (1 + 2 * q) * Math.sqrt(1 + 4 * q)),
   derivativeSquare: (q) => 4 / (Math.PI * Math.sqrt(1 + 4 * q)),

@@ -28,7 +28,7 @@ function derivativeProduct(p: GaussianPair): number {
  */
 export const gaussianGate: SmoothDual = {
   parity: 0,
-  resolution: 0.02,
+  resolution: 0.005,
   square: (q) => {
     const d = Math.sqrt(1 + 2 * q);
     return q / 4 + ((2 * q * q) / ((1 + q) * d) + q * Math.atan2(q, d)) / TWO_PI;

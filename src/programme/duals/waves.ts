@@ -21,7 +21,7 @@ function cosineProduct(p: GaussianPair): number {
 /** Dual of sin: E[sin a sin b] = exp(-(K11 + K22)/2) sinh K, E[cos a cos b] = exp(-(K11 + K22)/2) cosh K. */
 export const sine: SmoothDual = {
   parity: -1,
-  resolution: 0.02,
+  resolution: 0.005,
   square: (q) => -Math.expm1(-2 * q) / 2,
   squareSlope: (q) => Math.exp(-2 * q),
   derivativeSquare: (q) => (1 + Math.exp(-2 * q)) / 2,
@@ -33,7 +33,7 @@ export const sine: SmoothDual = {
 /** Dual of cos: the two expectations of `sine` in the other order. */
 export const cosine: SmoothDual = {
   parity: 1,
-  resolution: 0.02,
+  resolution: 0.005,
   square: (q) => (1 + Math.exp(-2 * q)) / 2,
   squareSlope: (q) => -Math.exp(-2 * q),
   derivativeSquare: (q) => -Math.expm1(-2 * q) / 2,

@@ -16,7 +16,7 @@ export interface Table {
   /** Coefficients `[2 (u >= 0, u < 0), intervals, degree + 1]`, lowest degree first; null where the programme has no such output. */
   readonly nngp: Float64Array | null;
   readonly ntk: Float64Array | null;
-  /** Largest error found against direct evaluation, relative to sqrt(K(x,x) K(z,z)). */
+  /** Largest error found against direct evaluation, with the rounding of one, relative to sqrt(K(x,x) K(z,z)). */
   readonly error: number;
 }
 
@@ -73,19 +73,21 @@ function largestError(values: Gaps, coefficients: Float64Array, positions: reado
 }
 
 /** Where errors are looked for: the error of interpolation at Chebyshev nodes is largest at the ends and in the middle. */
-const PROBES = [0, 0.5];
+const PROBES = [0, 0.27, 0.5];
+/** What rounding may add to an error that was found: 2 units in the last place of a gap. */
+const ROUNDING = 2 ** -51;
 /** Intervals of the first attempt. */
 const FIRST = 64;
 
 function build(programme: Programme, own: RowFactors, intervals: number, degree: number): Table {
   const values = sample(programme, own, intervals, chebyshevNodes(degree + 1));
   const probes = sample(programme, own, intervals, PROBES);
-  let error = 0;
+  let error = ROUNDING;
   const one = (kind: 'nngp' | 'ntk'): Float64Array | null => {
     const [v, p] = [values[kind], probes[kind]];
     if (v === null || p === null) return null;
     const coefficients = fit(v, p, intervals, degree);
-    error = Math.max(error, largestError(p, coefficients, PROBES, degree + 1));
+    error = Math.max(error, largestError(p, coefficients, PROBES, degree + 1) + ROUNDING);
     return coefficients;
   };
   const nngp = one('nngp');

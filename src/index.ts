@@ -48,11 +48,14 @@ export { kernelMatrix } from './matrix/kernel-matrix.js';
 export { planKernel } from './matrix/plan.js';
 export type {
   BackendName,
+  BothMatrices,
   KernelKind,
   KernelMatrices,
   KernelOptions,
   KernelPlan,
   KernelRun,
+  NngpMatrix,
+  NtkMatrix,
   Progress,
   Stages,
 } from './matrix/types.js';

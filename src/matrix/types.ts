@@ -99,12 +99,32 @@ export interface KernelRun {
   readonly warnings: readonly string[];
 }
 
+/** A result that holds the NTK alone. */
+export interface NtkMatrix {
+  /** NTK `[n, m]`. */
+  readonly ntk: NdArray;
+  /** Was not asked for. */
+  readonly nngp?: undefined;
+}
+
+/** A result that holds the NNGP kernel alone. */
+export interface NngpMatrix {
+  /** NNGP kernel `[n, m]`. */
+  readonly nngp: NdArray;
+  /** Was not asked for. */
+  readonly ntk?: undefined;
+}
+
+/** A result that holds both kernels. */
+export interface BothMatrices {
+  /** NTK `[n, m]`. */
+  readonly ntk: NdArray;
+  /** NNGP kernel `[n, m]`. */
+  readonly nngp: NdArray;
+}
+
 /** Kernel matrices `[n, m]` in memory: those that `kind` asks for. */
 export type KernelMatrices<K extends KernelKind = KernelKind> = {
   /** How they were computed. */
   readonly run: KernelRun;
-} & (K extends 'both'
-  ? { readonly ntk: NdArray; readonly nngp: NdArray }
-  : K extends 'ntk'
-    ? { readonly ntk: NdArray; readonly nngp?: undefined }
-    : { readonly nngp: NdArray; readonly ntk?: undefined });
+} & (K extends 'both' ? BothMatrices : K extends 'ntk' ? NtkMatrix : NngpMatrix);

@@ -13,20 +13,13 @@ import { makePlan } from '../matrix/plan.js';
 import { prepareTask } from '../matrix/prepare.js';
 import { runTiles, type TileSink } from '../matrix/run.js';
 import { tiles } from '../matrix/tiles.js';
+import { type BenchLine, linesText } from './lines.js';
 
 /** What the benchmark is told. */
 export interface KernelBenchOptions {
   /** Rows to compute on, e.g. MNIST test images; without it made-up rows of the same size. */
   readonly data?: string;
   readonly threads?: number;
-}
-
-/** One measurement with the limit it is compared with. */
-export interface BenchLine {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly limit: string;
 }
 
 /** Rows of the made-up data: as many as make a product of some seconds. */
@@ -176,15 +169,6 @@ async function layerLines(x: NdArray): Promise<BenchLine[]> {
   return lines;
 }
 
-function table(lines: readonly BenchLine[], head: string): string {
-  const width = Math.max(...lines.map((l) => l.name.length));
-  const rows = lines.map(({ name, value, unit, limit }) => {
-    const number = value.toPrecision(3).padStart(8);
-    return `${name.padEnd(width)}  ${number} ${unit.padEnd(8)} ${limit}`.trimEnd();
-  });
-  return `${head}\n${rows.join('\n')}\n`;
-}
-
 /**
  * Measures the kernel job against its limits in one run: the product against the peak of the multiply-add in registers, kernels
  * against the plain product of the same size, threads against one, and a layer where no shortcut applies.
@@ -205,6 +189,6 @@ export async function benchKernel({
   const shape = x.shape.slice(0, 2);
   return {
     result: { machine, shape, threads, lines },
-    text: table(lines, `${machine}\nrows ${shape.join(' x ')}, ${threads} threads`),
+    text: linesText(lines, `${machine}\nrows ${shape.join(' x ')}, ${threads} threads`),
   };
 }

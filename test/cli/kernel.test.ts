@@ -5,7 +5,7 @@ import { parseArchitecture } from '../../src/architecture/parse.js';
 import { resolveArchitecture } from '../../src/architecture/resolve.js';
 import { readInput } from '../../src/data/input.js';
 import { npyOf } from '../data/fixtures.js';
-import { bench, numbers } from './ntk.js';
+import { bench } from './ntk.js';
 
 const at = bench();
 const RESNTK = ['--arch', 'resntk', '--depth', '4', '--alpha', '0.5'];
@@ -154,16 +154,5 @@ describe('ntk kernel', () => {
     const run = ['kernel', 'x.npy', ...RESNTK, '--force', '--out', 'O.npy'];
     expect((await at.ntk(...run, '--progress')).stderr).toMatch(/entries\/s/);
     expect((await at.ntk(...run)).stderr).not.toContain('%');
-  });
-
-  test('100 rows of 64 features take less than a second all in', async () => {
-    at.write('start.npy', npyOf([100, 64], numbers(6400)));
-    const seconds: number[] = [];
-    for (let i = 0; i < 4; i++) {
-      const start = performance.now();
-      await at.ntk('kernel', 'start.npy', ...RESNTK, '--out', 'start-K.npy', '--force');
-      seconds.push((performance.now() - start) / 1000);
-    }
-    expect(Math.min(...seconds)).toBeLessThan(1);
   });
 });

@@ -134,4 +134,10 @@ describe('the public surface', () => {
     const kernels = modules.filter((path) => path.startsWith('kernels/')).map((path) => path.split('/')[1]);
     expect([...new Set(kernels)]).toEqual(['reference']);
   });
+
+  test('ntk --help loads nothing but the help of the command line', () => {
+    const modules = loaded("process.argv.push('ntk', '--help'); await import('./dist/src/cli/main.js');");
+    expect(modules).toContain('src/cli/main.js');
+    expect(modules.filter((path) => !/^src\/(cli|report|errors|architecture\/nearest)/.test(path))).toEqual([]);
+  });
 });

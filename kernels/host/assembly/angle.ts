@@ -5,7 +5,6 @@ import { madd, signBit, signMask } from './vector';
 // of degree 22 in f64 and 10 in f32 (`sines` in f64: degree 9 in 20 g - 1, for g < 0.1); even coefficients first, highest first,
 // each repeated over a vector. Two chains, one for even and one for odd powers, halve the waiting for results.
 
-// @ts-ignore: decorator
 @inline
 function polynomial22<T>(x: v128, y: v128, t: usize): v128 {
   let even = v128.load(t);
@@ -34,7 +33,6 @@ function polynomial22<T>(x: v128, y: v128, t: usize): v128 {
   return madd<T>(odd, x, even);
 }
 
-// @ts-ignore: decorator
 @inline
 function polynomial9<T>(x: v128, y: v128, t: usize): v128 {
   let even = v128.load(t);
@@ -50,7 +48,6 @@ function polynomial9<T>(x: v128, y: v128, t: usize): v128 {
   return madd<T>(odd, x, even);
 }
 
-// @ts-ignore: decorator
 @inline
 function polynomial10<T>(x: v128, y: v128, t: usize): v128 {
   let even = v128.load(t);
@@ -67,7 +64,6 @@ function polynomial10<T>(x: v128, y: v128, t: usize): v128 {
   return madd<T>(odd, x, even);
 }
 
-// @ts-ignore: decorator
 @inline
 function polynomial<T>(x: v128, table: usize): v128 {
   const y = v128.mul<T>(x, x);
@@ -76,7 +72,6 @@ function polynomial<T>(x: v128, table: usize): v128 {
 
 // (sin theta - theta cos theta) / pi. f32: by its polynomial. f64: from theta itself, sqrt(g) (sqrt(2 - g) - theta / sqrt(g) (1 - g)),
 // and where that cancels, for g < 0.1, by a polynomial that is short because its interval is.
-// @ts-ignore: decorator
 @inline
 function sineTerm<T>(g: v128, root: v128, x: v128, angle: v128, sines: usize): v128 {
   if (sizeof<T>() == 4) return v128.mul<T>(v128.mul<T>(root, g), polynomial<T>(x, sines));
@@ -88,7 +83,6 @@ function sineTerm<T>(g: v128, root: v128, x: v128, angle: v128, sines: usize): v
   return v128.mul<T>(root, v128.bitselect(small, large, v128.lt<T>(g, v128.splat<T>(<T>0.1))));
 }
 
-// @ts-ignore: decorator
 @inline
 function rectify<T>(src: usize, value: usize, slope: usize, count: i32, weight: f64, angles: usize, sines: usize, bare: bool): void {
   const one = v128.splat<T>(<T>1);
@@ -116,7 +110,6 @@ function rectify<T>(src: usize, value: usize, slope: usize, count: i32, weight: 
 
 // phi(a) = even |a| + odd a with weight c = 2 even^2 / (even^2 + odd^2), 1 for a rectifier: value (signed gap) and derivative (gap).
 // A result that is not wanted goes to a slot that nothing reads.
-// @ts-ignore: decorator
 @inline
 export function piecewiseLinear<T>(src: usize, value: usize, slope: usize, count: i32, weight: f64, angles: usize, sines: usize, bare: bool): void {
   if (bare) rectify<T>(src, value, slope, count, weight, angles, sines, true);
@@ -124,7 +117,6 @@ export function piecewiseLinear<T>(src: usize, value: usize, slope: usize, count
 }
 
 // The value for any weight: below = g - j for u >= 0; else below = (2 - c) + (c - 1) g - j, above = c + (1 - c) g + j.
-// @ts-ignore: decorator
 @inline
 function bothSides<T>(g: v128, j: v128, c: v128, negative: v128): v128 {
   const one = v128.splat<T>(<T>1);
@@ -141,7 +133,6 @@ function bothSides<T>(g: v128, j: v128, c: v128, negative: v128): v128 {
 }
 
 // The threshold: gap theta / pi.
-// @ts-ignore: decorator
 @inline
 export function threshold<T>(src: usize, value: usize, count: i32, angles: usize): void {
   const one = v128.splat<T>(<T>1);

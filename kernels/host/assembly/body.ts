@@ -7,7 +7,6 @@ import { lookupF32, lookupF64 } from './table';
 // all instructions on a strip of some hundred pairs that stays in the first-level cache, then goes on to the next strip.
 
 // An own value of a row: in f32 two columns, its rounded value and the rest.
-// @ts-ignore: decorator
 @inline
 function wide<T>(at: usize, place: i32, stride: usize): f64 {
   if (sizeof<T>() == 4) return <f64>load<T>(at + 2 * <usize>place * stride) + <f64>load<T>(at + (2 * <usize>place + 1) * stride);
@@ -15,7 +14,6 @@ function wide<T>(at: usize, place: i32, stride: usize): f64 {
 }
 
 // 1 - exp(-rate |x - z|^power) with |x - z|^2 = (r - s)^2 + 2 r s (1 - u).
-// @ts-ignore: decorator
 @inline
 function radial<T>(strip: Strip, dst: usize, column: i32, rate: f64, power: f64): void {
   const r = wide<T>(strip.x + <usize>column * strip.strideX, 0, strip.strideX);
@@ -33,7 +31,6 @@ function radial<T>(strip: Strip, dst: usize, column: i32, rate: f64, power: f64)
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function smooth<T>(strip: Strip, src: usize, dst: usize, map: i32, column: i32, derivative: bool): void {
   const x = strip.x + <usize>column * strip.strideX;
@@ -54,7 +51,6 @@ function smooth<T>(strip: Strip, src: usize, dst: usize, map: i32, column: i32, 
 }
 
 // K = scale(x) scale(z) u; adding 0 turns -0 into 0.
-// @ts-ignore: decorator
 @inline
 function output<T>(strip: Strip, src: usize, dst: usize, column: i32): void {
   const one = v128.splat<T>(<T>1);
@@ -68,7 +64,6 @@ function output<T>(strip: Strip, src: usize, dst: usize, column: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function sign<T>(strip: Strip, src: usize, dst: usize): void {
   const bytes = <usize>strip.count * sizeof<T>();
@@ -78,13 +73,11 @@ function sign<T>(strip: Strip, src: usize, dst: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function word(code: usize, index: i32): i32 {
   return load<i32>(code + (<usize>index << 2));
 }
 
-// @ts-ignore: decorator
 @inline
 export function runStrip<T>(strip: Strip, begin: usize, end: usize, first: usize, second: usize, angles: usize, sines: usize): void {
   for (let code = begin; code < end; code += <usize>word(code, 1) << 2) {
@@ -126,7 +119,6 @@ export function runStrip<T>(strip: Strip, begin: usize, end: usize, first: usize
   }
 }
 
-// @ts-ignore: decorator
 @inline
 export function runBody<T>(
   strip: Strip, begin: usize, end: usize, rows: i32, columns: i32, c: usize, second: usize, ldc: i32, length: i32,
@@ -152,7 +144,6 @@ export function runBody<T>(
 }
 
 // Copies the entries above the diagonal to below it, in place.
-// @ts-ignore: decorator
 @inline
 export function mirror<T>(c: usize, ldc: i32, n: i32): void {
   const s = sizeof<T>();
@@ -164,7 +155,6 @@ export function mirror<T>(c: usize, ldc: i32, n: i32): void {
 }
 
 // Writes the transpose of C `[rows, columns]` to `dst` `[columns, rows]` with row length `ldt`.
-// @ts-ignore: decorator
 @inline
 export function transpose<T>(c: usize, ldc: i32, rows: i32, columns: i32, dst: usize, ldt: i32): void {
   const s = sizeof<T>();

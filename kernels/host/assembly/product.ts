@@ -8,7 +8,6 @@ export const ROWS: i32 = 6;
 
 // Packs `count` rows (from `src`, `stride` elements apart, elements first .. first + depth) into panels of `width` rows;
 // rows from `count` to `padded` are zeros.
-// @ts-ignore: decorator
 @inline
 export function pack<T>(src: usize, stride: i32, count: i32, padded: i32, first: i32, depth: i32, dst: usize, width: i32): void {
   const size = sizeof<T>();
@@ -31,7 +30,6 @@ export function pack<T>(src: usize, stride: i32, count: i32, padded: i32, first:
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function put<T>(c: usize, value0: v128, value1: v128, add: bool): void {
   if (add) {
@@ -44,7 +42,6 @@ function put<T>(c: usize, value0: v128, value1: v128, add: bool): void {
 }
 
 // One block of 6 rows by two vectors; `ldc` in bytes.
-// @ts-ignore: decorator
 @inline
 function micro<T>(a: usize, b: usize, depth: i32, c: usize, ldc: usize, add: bool): void {
   const s = sizeof<T>();
@@ -89,7 +86,6 @@ function micro<T>(a: usize, b: usize, depth: i32, c: usize, ldc: usize, add: boo
 
 // Product of all panels: `rows` (multiple of 6) by `columns` (multiple of two vectors). With `upper`, blocks that lie
 // wholly below the diagonal are left out.
-// @ts-ignore: decorator
 @inline
 export function multiply<T>(a: usize, b: usize, rows: i32, columns: i32, depth: i32, c: usize, ldc: i32, add: bool, upper: bool): void {
   const s = sizeof<T>();
@@ -105,7 +101,6 @@ export function multiply<T>(a: usize, b: usize, rows: i32, columns: i32, depth: 
 }
 
 // Peak of the same multiply-add with 12 independent accumulators in registers: `count` rounds of 12 vectors.
-// @ts-ignore: decorator
 @inline
 export function peak<T>(count: i32, seed: usize): void {
   const x = v128.load(seed);

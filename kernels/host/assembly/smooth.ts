@@ -10,11 +10,9 @@ export const EXPONENTIAL_TAIL: i32 = 2;
 export const SINE: i32 = 3;
 export const COSINE: i32 = 4;
 
-// @ts-ignore: decorator
 @inline
 const TWO_PI: f64 = 2 * Math.PI;
 
-// @ts-ignore: decorator
 @inline
 function covariance(rs: f64, below: f64, above: f64): f64 {
   return below <= above ? rs - below : above - rs;

@@ -3,7 +3,6 @@ import { signBit } from './vector';
 // Turns inner products of unit rows into signed gaps, in place: v = 1 - |u| with the sign of u.
 // Writes the positions (row * ld + column) of pairs with 1 - |u| < `threshold` to `list` and returns how many;
 // those are redone from the difference of their rows.
-// @ts-ignore: decorator
 @inline
 export function signedGaps<T>(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize, upper: bool): i32 {
   const s = sizeof<T>();

@@ -21,13 +21,11 @@ export class Strip {
   strideZ: usize;
 }
 
-// @ts-ignore: decorator
 @inline
 export function slotAt(strip: Strip, slot: i32): usize {
   return slot == 0 ? strip.source : strip.slots + <usize>(slot - 1) * strip.bytes;
 }
 
-// @ts-ignore: decorator
 @inline
 export function low<T>(v: v128, bare: bool = false): v128 {
   if (bare) return v;
@@ -35,7 +33,6 @@ export function low<T>(v: v128, bare: bool = false): v128 {
   return v128.bitselect(v128.sub<T>(v128.splat<T>(<T>2), g), g, signMask<T>(v));
 }
 
-// @ts-ignore: decorator
 @inline
 export function high<T>(v: v128, bare: bool = false): v128 {
   if (bare) return v128.sub<T>(v128.splat<T>(<T>2), v);
@@ -44,7 +41,6 @@ export function high<T>(v: v128, bare: bool = false): v128 {
 }
 
 // The signed gap from both gaps.
-// @ts-ignore: decorator
 @inline
 export function signed<T>(below: v128, above: v128): v128 {
   const minus = v128.or(above, signBit<T>(v128.splat<T>(<T>-1)));
@@ -52,13 +48,11 @@ export function signed<T>(below: v128, above: v128): v128 {
 }
 
 // One part beside the base: adds w (gap - gap0) to both gaps, and its difference of shares to the spread.
-// @ts-ignore: decorator
 @inline
 function blend<T>(a: v128, b: v128, gap: v128, gap0: v128, sum: v128): v128 {
   return madd<T>(v128.mul<T>(a, b), v128.sub<T>(gap, gap0), sum);
 }
 
-// @ts-ignore: decorator
 @inline
 function square<T>(a: v128, b: v128, sum: v128): v128 {
   const difference = v128.sub<T>(a, b);
@@ -66,7 +60,6 @@ function square<T>(a: v128, b: v128, sum: v128): v128 {
 }
 
 // A part's value: slot -1 is the constant, of gap 0.
-// @ts-ignore: decorator
 @inline
 function partAt(strip: Strip, terms: usize, k: i32): usize {
   const slot = load<i32>(terms + (<usize>k << 2));
@@ -74,7 +67,6 @@ function partAt(strip: Strip, terms: usize, k: i32): usize {
 }
 
 // `parts` of 2 or 3 (the shapes that networks have); `last`: the last part is the constant.
-// @ts-ignore: decorator
 @inline
 function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column: i32, dst: usize, wantSign: bool, bare: bool): void {
   const half = v128.splat<T>(<T>0.5);
@@ -125,7 +117,6 @@ function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column:
 }
 
 // Any number of parts in any order: the same sums with a loop over the parts inside.
-// @ts-ignore: decorator
 @inline
 function anySum<T>(strip: Strip, terms: usize, parts: i32, column: i32, dst: usize, wantSign: bool): void {
   const half = v128.splat<T>(<T>0.5);
@@ -161,7 +152,6 @@ function anySum<T>(strip: Strip, terms: usize, parts: i32, column: i32, dst: usi
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function shapedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize, wantSign: bool, bare: bool): void {
   const last = constant == parts - 1;
@@ -172,7 +162,6 @@ function shapedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, col
 }
 
 // `mode`: 1 when the result needs its sign, 2 when every part is bare.
-// @ts-ignore: decorator
 @inline
 export function weightedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize, mode: i32): void {
   if (mode == 0) shapedSum<T>(strip, terms, parts, constant, column, dst, false, false);
@@ -182,7 +171,6 @@ export function weightedSum<T>(strip: Strip, terms: usize, parts: i32, constant:
 }
 
 // 1 - u v of two bare values: gap a + b - a b.
-// @ts-ignore: decorator
 @inline
 function bareProduct<T>(l: usize, r: usize, dst: usize, bytes: usize): void {
   const zero = v128.splat<T>(<T>0);
@@ -194,7 +182,6 @@ function bareProduct<T>(l: usize, r: usize, dst: usize, bytes: usize): void {
 }
 
 // The same for any two values and with the sign if wanted (`mode` as above).
-// @ts-ignore: decorator
 @inline
 export function product<T>(strip: Strip, left: i32, right: i32, dst: usize, mode: i32): void {
   const l = slotAt(strip, left);

@@ -4,7 +4,6 @@ import { madd, signMask } from './vector';
 // position x in [0, 1] within it, coefficients from the lowest degree up (4 in f32, 8 in f64, each interval 16 or 64 bytes).
 // Values are gaps: a rounding below 0 must not look like a sign.
 
-// @ts-ignore: decorator
 @inline
 export function lookupF32(src: usize, dst: usize, count: i32, table: usize, intervals: i32): void {
   const scale = f32x4.splat(<f32>intervals);
@@ -33,7 +32,6 @@ export function lookupF32(src: usize, dst: usize, count: i32, table: usize, inte
   }
 }
 
-// @ts-ignore: decorator
 @inline
 export function lookupF64(src: usize, dst: usize, count: i32, table: usize, intervals: i32): void {
   const scale = f64x2.splat(<f64>intervals);

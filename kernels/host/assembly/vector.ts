@@ -1,7 +1,6 @@
 // Helpers on 128-bit vectors of T = f32 (4 lanes) or f64 (2 lanes).
 
 // a b + c, fused where the module is built for relaxed SIMD.
-// @ts-ignore: decorator
 @inline
 export function madd<T>(a: v128, b: v128, c: v128): v128 {
   if (FUSED) return v128.relaxed_madd<T>(a, b, c);
@@ -9,7 +8,6 @@ export function madd<T>(a: v128, b: v128, c: v128): v128 {
 }
 
 // All bits of a lane set where its sign bit is.
-// @ts-ignore: decorator
 @inline
 export function signMask<T>(v: v128): v128 {
   if (sizeof<T>() == 4) return i32x4.shr_s(v, 31);
@@ -17,7 +15,6 @@ export function signMask<T>(v: v128): v128 {
 }
 
 // The sign bits alone.
-// @ts-ignore: decorator
 @inline
 export function signBit<T>(v: v128): v128 {
   if (sizeof<T>() == 4) return v128.and(v, i32x4.splat(0x80000000));

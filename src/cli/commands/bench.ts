@@ -2,7 +2,7 @@ import type { Command } from '../command.js';
 
 /** `ntk bench`: speeds, each beside a limit measured in the same run. */
 export const benchCommand: Command = {
-  positionals: [{ name: 'WHAT', describe: 'kernel', required: true }],
+  positionals: [{ name: 'WHAT', describe: 'kernel or start', required: true }],
   flags: {
     data: { describe: 'data file to measure on', group: 'Input', fallback: 'random numbers of the size of MNIST' },
     threads: { describe: 'worker threads', group: 'Compute', fallback: 'all that the container offers' },

@@ -1,0 +1,48 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { npyOf } from '../data/fixtures.js';
+import { bench, ended, numbers } from './ntk.js';
+
+const at = bench();
+const MIB = 2 ** 20;
+
+describe('a memory promise', () => {
+  // 5,000 x 5,000 in f64 are 191 MiB: the result alone would break the promise if it were held.
+  test.each([
+    ['f64', 'fc'],
+    ['f32', 'fc'],
+    ['f64', 'biased'],
+  ])('is kept in %s for %s, by the count of the system', async (precision, network) => {
+    at.write('rows.npy', npyOf([5000, 32], numbers(160_000)));
+    const arch = network === 'fc' ? ['--arch', 'fc'] : ['--arch', 'fc', '--bias', '0.3', '--bias-init', 'normal'];
+    const promise = ['--memory', '190MiB', '--precision', precision];
+    const run = ['kernel', 'rows.npy', ...arch, ...promise, '--out', 'K.npy', '--force', '--json'];
+    const { code, stdout, stderr } = await at.ntk(...run);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { peakMemoryBytes, plan } = JSON.parse(stdout);
+    expect(peakMemoryBytes).toBeLessThan(190 * MIB);
+    expect(peakMemoryBytes).toBeLessThan(plan.memoryBytes);
+    expect(plan.memoryBytes).toBeLessThan(190 * MIB);
+  });
+});
+
+describe('a killed command', () => {
+  test('leaves no file that looks finished', async () => {
+    at.write('long.npy', npyOf([3000, 8], numbers(24_000)));
+    rmSync(at.path('K.npy'), { force: true });
+    rmSync(at.path('K.json'), { force: true });
+    const before = at.files();
+    const child = at.start('kernel', 'long.npy', '--arch', 'fc', '--depth', '100', '--bias', '1', '--out', 'K.npy');
+    const end = ended(child);
+    while (at.files().length === before.length) await sleep(20);
+    await sleep(200);
+    child.kill('SIGKILL');
+    await end;
+    const left = at.files().filter((name) => !before.includes(name));
+    expect(left.every((name) => name.startsWith('.') && name.endsWith('.tmp'))).toBe(true);
+    // The same command goes through afterwards.
+    expect((await at.ntk('kernel', 'long.npy', '--arch', 'fc', '--out', 'K.npy')).code).toBe(0);
+    expect(JSON.parse(readFileSync(at.path('K.json'), 'utf8')).shape).toEqual([3000, 3000]);
+  });
+});

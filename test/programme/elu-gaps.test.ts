@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { lower } from '../../src/architecture/lower.js';
+import { parseArchitecture } from '../../src/architecture/parse.js';
+import { kernelMatrix } from '../../src/matrix/kernel-matrix.js';
+import { evaluate, gaps } from '../../src/programme/evaluate.js';
+import { keepNeeded } from '../../src/programme/needs.js';
+import { rowFactors } from '../../src/programme/own.js';
+
+/** A near pair of deviations r and s, and 1 - E[phi phi] / sqrt(F1 F2) to 20 digits (elu-gaps.py). */
+interface Row {
+  readonly r: number;
+  readonly s: number;
+  readonly angle: number;
+  readonly gap: number;
+}
+
+const ROOT = new URL('../../../', import.meta.url);
+const ROWS: readonly Row[] = JSON.parse(readFileSync(new URL('test/fixtures/elu-gaps.json', ROOT), 'utf8'));
+const ELU = parseArchitecture({
+  format: 'ntk-architecture/1',
+  layers: [{ kind: 'dense', scaling: 'none' }, { kind: 'elu' }, { kind: 'dense' }],
+});
+
+describe('elu keeps the gaps of near pairs', () => {
+  test.each(ROWS)('r $r, angle $angle: in the body', ({ r, s, angle, gap }) => {
+    const programme = keepNeeded(lower(ELU, 2, 'nngp'));
+    const source = gaps(1);
+    source.below[0] = 2 * Math.sin(angle / 2) ** 2;
+    source.above[0] = 2 - source.below[0];
+    const [x, z] = [r, s].map((norm) => rowFactors(programme, Float64Array.of(norm)));
+    const found = evaluate(programme, source, { x, rowX: 0, z, firstZ: 0 }).nngp?.below[0] ?? Number.NaN;
+    expect(Math.abs(found / gap - 1)).toBeLessThan(1e-9);
+  });
+
+  test.each(['reference', 'host'] as const)('from rows, on %s, to what storing leaves', async (backend) => {
+    for (const { r, s, angle, gap } of ROWS) {
+      const x = { data: Float64Array.of(r, 0, s * Math.cos(angle), s * Math.sin(angle)), shape: [2, 2] };
+      const { data } = (await kernelMatrix(x, { architecture: ELU, kind: 'nngp', backend })).nngp;
+      const found = 1 - data[1] / Math.sqrt(data[0] * data[3]);
+      expect(Math.abs(found - gap)).toBeLessThanOrEqual(Math.max(1e-6 * gap, 8 * 2e-16));
+    }
+  });
+});

@@ -22,8 +22,8 @@ import { ANGLE_DEGREE } from './polynomials.js';
 import { type SharedRows, TileEngine, type TileJob } from './tile.js';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './worker.js';
 
-/** Pairs below which threads are not worth their start: the work is done on the calling thread. */
-const SMALL_JOB = 2e9;
+/** Multiply-adds below which threads are not worth their start: the work is done on the calling thread. */
+const SMALL_JOB = 5e8;
 
 /** A place to compute a tile: one of the two result sets of one engine. */
 interface Slot {
@@ -232,7 +232,7 @@ export async function openHost(task: KernelTask, { threads, tile }: JobOptions):
   const size = Math.ceil(Math.max(tile[0], tile[1]) / 24) * 24;
   const job = prepare(task, size);
   const module = compileModule();
-  const small = cost(task) < SMALL_JOB / 4;
+  const small = cost(task) < SMALL_JOB;
   const sites = small ? [localSite(module, job)] : Array.from({ length: threads }, () => threadSite(module, job));
   return new HostJob(task, job, sites);
 }

@@ -72,9 +72,8 @@ export function outline(inputs: NdArray, options: KernelOptions): Outline {
 
 function rowSet(o: Outline, x: NdArray, norms: Float64Array, factors: RowFactors, homogeneous: boolean): RowSet {
   const [rows, features] = x.shape;
-  const own = factors;
-  const scales = outputScales(o.programme, own, norms, homogeneous, o.normalized);
-  checkScales(scales, own, o);
+  const scales = outputScales(o.programme, factors, norms, homogeneous, o.normalized);
+  checkScales(scales, o);
   return { data: x.data, unit: unitRows(x, norms, o.precision), rows, features, norms, factors, scales };
 }
 
@@ -82,19 +81,16 @@ function rowSet(o: Outline, x: NdArray, norms: Float64Array, factors: RowFactors
 const RANGE = { f64: [2 ** -1021, Number.MAX_VALUE], f32: [2 ** -125, 3.4e38] } as const;
 
 /** Refuses a computation whose diagonal the precision cannot hold. */
-function checkScales(scales: RowSet['scales'], own: RowFactors, o: Outline): void {
+function checkScales(scales: RowSet['scales'], { precision }: Outline): void {
+  const [low, high] = RANGE[precision];
+  const wider = precision === 'f32' ? '--precision f64, ' : '';
   for (const output of ['ntk', 'nngp'] as const) {
     scales[output]?.forEach((scale, i) => {
-      const [low, high] = RANGE[o.precision];
       const square = scale * scale;
       if (scale === 0 || (square >= low && square <= high)) return;
-      const exponent = own[output] === null ? '' : square > high ? 'above' : 'below';
-      const remedy =
-        o.precision === 'f32'
-          ? 'Use --precision f64, --normalized or --scale unit-rows'
-          : 'Use --normalized or --scale unit-rows';
+      const got = square > high ? `above ${high.toExponential(1)}` : `below ${low.toExponential(1)}`;
       throw new NumericalError(
-        `row ${i}: K(x,x) of the ${output} must be a number that ${o.precision} holds, got one ${exponent} ${exponent === 'above' ? high.toExponential(1) : low.toExponential(1)}. ${remedy}.`,
+        `row ${i}: K(x,x) of the ${output} must be a number that ${precision} holds, got one ${got}. Use ${wider}--normalized or --scale unit-rows.`,
       );
     });
   }

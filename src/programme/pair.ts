@@ -58,8 +58,6 @@ export function threshold(u: Correlation, out: Correlation): void {
   store(out, below, 2 - below);
 }
 
-const NODES = [0.5 - Math.sqrt(0.15), 0.5, 0.5 + Math.sqrt(0.15)];
-const WEIGHTS = [5 / 18, 8 / 18, 5 / 18];
 /** Deviations that differ by less than this share are compared through the curvature; above, subtraction keeps 1e-8. */
 const COMONOTONE_SWITCH = 2e-4;
 
@@ -86,16 +84,6 @@ function comonotoneGap(dual: SmoothDual, x: OwnMap, z: OwnMap): number {
 }
 
 /**
- * sqrt(F1 F2) - E[phi phi] for rs - K = `gap` small, without cancellation: the fully correlated part plus the integral
- * of E[phi' phi'] over [K, rs] (Price's theorem: dE[phi phi]/dK = E[phi' phi']).
- */
-function smallGap(dual: SmoothDual, x: OwnMap, z: OwnMap, gap: number): number {
-  let sum = 0;
-  for (let i = 0; i < 3; i++) sum += WEIGHTS[i] * dual.derivativeProduct(pairOf(x, z, gap * NODES[i]));
-  return comonotoneGap(dual, x, z) + gap * sum;
-}
-
-/**
  * E[phi phi] of a smooth map, relative to sqrt(F1 F2).
  *
  * An odd or even map is evaluated on the side where u >= 0, so that antipodes keep their digits as duplicates do.
@@ -110,15 +98,10 @@ export function smooth(dual: SmoothDual, x: OwnMap, z: OwnMap, u: Correlation, o
   const mirrored = dual.parity !== 0 && u.above < u.below;
   const rs = x.deviation * z.deviation;
   const gap = rs * (mirrored ? u.above : u.below);
-  let [below, above] = [0, 0];
-  if (gap <= dual.resolution) {
-    below = smallGap(dual, x, z, gap) / scale;
-    above = 2 - below;
-  } else {
-    const value = dual.product({ ...pairOf(x, z, gap), above: rs * (mirrored ? u.below : u.above) }) / scale;
-    below = 1 - value;
-    above = 1 + value;
-  }
+  const pair = { ...pairOf(x, z, gap), above: rs * (mirrored ? u.below : u.above) };
+  const cost = gap <= dual.resolution ? comonotoneGap(dual, x, z) + dual.gap(pair) : scale - dual.product(pair);
+  const below = cost / scale;
+  const above = 2 - below;
   if (mirrored && dual.parity === -1) store(out, above, below);
   else store(out, below, above);
 }

@@ -74,14 +74,44 @@ function comonotone(map: i32, p: f64, q: f64, r: f64, s: f64, root1: f64, root2:
   return max(0, root1 * root2 - dualProduct(map, p, q, r, s, 0, 2 * r * s));
 }
 
-function smallGap(map: i32, p: f64, q: f64, r: f64, s: f64, gap: f64): f64 {
+function gateGap(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
+  const k = covariance(r * s, below, above);
+  const sum = p + q;
+  const product = p * q;
+  const both = below * above;
+  const root0 = Math.sqrt(1 + sum);
+  const root = Math.sqrt(1 + sum + both);
+  const rise = both / (root + root0);
+  const algebraic = (both / root + product * rise * (1 / (root0 * root) - 1)) / (1 + sum + product);
+  const turn = Math.atan2(r * s * rise + below * root0, root0 * root + r * s * k);
+  return (algebraic + below * Math.atan2(r * s, root0) + k * turn) / TWO_PI + below / 4;
+}
+
+function errorGap(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
+  const root0 = Math.sqrt(1 + 2 * (p + q));
+  const root = Math.sqrt(1 + 2 * (p + q) + 4 * below * above);
+  const rise = (4 * below * above) / (root + root0);
+  const cosine = root0 * root + 4 * r * s * covariance(r * s, below, above);
+  return (2 / Math.PI) * Math.atan2(2 * (r * s * rise + below * root0), cosine);
+}
+
+// By Price's theorem, three Gauss points on [K, rs].
+function tailGap(r: f64, s: f64, gap: f64): f64 {
   const twice = 2 * r * s;
   const a = gap * (0.5 - Math.sqrt(0.15));
   const b = gap * 0.5;
   const c = gap * (0.5 + Math.sqrt(0.15));
-  return (
-    (gap * (5 * dualSlope(map, p, q, r, s, a, twice - a) + 8 * dualSlope(map, p, q, r, s, b, twice - b) + 5 * dualSlope(map, p, q, r, s, c, twice - c))) / 18
-  );
+  const ends = erfcxTail(true, r, s, a, twice - a) + erfcxTail(true, r, s, c, twice - c);
+  return (gap * (5 * ends + 8 * erfcxTail(true, r, s, b, twice - b))) / 18;
+}
+
+// E[phi phi] at K = rs minus its value at K.
+function dualGap(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
+  if (map == ERROR_FUNCTION) return errorGap(p, q, r, s, below, above);
+  if (map == GAUSSIAN_GATE) return gateGap(p, q, r, s, below, above);
+  if (map == EXPONENTIAL_TAIL) return tailGap(r, s, below);
+  const near = (Math.exp(-((r - s) * (r - s)) / 2) * -Math.expm1(-below)) / 2;
+  return near * (map == SINE ? 1 + Math.exp(-above) : -Math.expm1(-above));
 }
 
 // The signed gap of the value for a signed gap v of the input.
@@ -99,7 +129,7 @@ export function smoothValue(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, ro
   const resolution: f64 = map == EXPONENTIAL_TAIL ? 1e-5 : 0.005;
   let gap: f64;
   if (below <= resolution) {
-    gap = (comonotone(map, p, q, r, s, root1, root2, bend1, bend2) + smallGap(map, p, q, r, s, below)) / scale;
+    gap = (comonotone(map, p, q, r, s, root1, root2, bend1, bend2) + dualGap(map, p, q, r, s, below, above)) / scale;
   } else {
     gap = 1 - dualProduct(map, p, q, r, s, below, above) / scale;
   }

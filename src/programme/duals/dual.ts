@@ -26,7 +26,7 @@ export function covariance(p: GaussianPair): number {
  * What is known of a smooth scalar function phi, for a ~ N(0, q) and for pairs.
  *
  * `parity` tells how E[phi phi] changes with the sign of K: 1 (even), -1 (odd), 0 (neither).
- * `resolution` is the largest rs - K for which the derivative may be integrated over [K, rs] by three Gauss points.
+ * `resolution` is the rs - K up to which `gap` is taken rather than a difference of products.
  */
 export interface SmoothDual {
   readonly parity: 1 | -1 | 0;
@@ -41,6 +41,8 @@ export interface SmoothDual {
   derivativeSquareSlope(q: number): number;
   /** E[phi(a) phi(b)]. */
   product(p: GaussianPair): number;
+  /** E[phi(a) phi(b)] at K = rs minus its value at K, without cancellation for K near rs. */
+  gap(p: GaussianPair): number;
   /** E[phi'(a) phi'(b)]. */
   derivativeProduct(p: GaussianPair): number;
 }

@@ -73,6 +73,17 @@ function expectation(
   return sum * INVERSE_ROOT_2PI;
 }
 
+const NODES = [0.5 - Math.sqrt(0.15), 0.5, 0.5 + Math.sqrt(0.15)];
+const WEIGHTS = [5 / 18, 8 / 18, 5 / 18];
+
+/** By Price's theorem, dE[phi phi]/dK = E[phi' phi'], integrated over [K, rs] by three Gauss points. */
+function gap(p: GaussianPair): number {
+  const twice = p.below + p.above;
+  const at = (below: number): GaussianPair => ({ ...p, below, above: twice - below });
+  const slopes = NODES.map((node, i) => WEIGHTS[i] * expectation(at(node * p.below), phiSlope, smoothedSlope));
+  return p.below * slopes.reduce((sum, slope) => sum + slope, 0);
+}
+
 /**
  * Dual of elu (alpha = 1): one conditional expectation in closed form, the other by Gauss-Legendre panels.
  *
@@ -96,5 +107,6 @@ export const exponentialTail: SmoothDual = {
   derivativeSquare: (q) => 0.5 + 0.5 * erfcx(Math.sqrt(2 * q)),
   derivativeSquareSlope: (q) => (q === 0 ? 0 : erfcx(Math.sqrt(2 * q)) - INVERSE_ROOT_2PI / Math.sqrt(q)),
   product: (p) => expectation(p, phi, smoothed),
+  gap,
   derivativeProduct: (p) => expectation(p, phiSlope, smoothedSlope),
 };

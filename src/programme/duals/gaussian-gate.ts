@@ -21,6 +21,23 @@ function derivativeProduct(p: GaussianPair): number {
 }
 
 /**
+ * Term by term, with D0 = D at K = rs, D - D0 = (rs - K) (rs + K) / (D + D0), and the difference of the arc tangents as one.
+ */
+function gap(p: GaussianPair): number {
+  const rs = p.deviation1 * p.deviation2;
+  const k = covariance(p);
+  const s = p.variance1 + p.variance2;
+  const t = p.variance1 * p.variance2;
+  const both = p.below * p.above;
+  const root0 = Math.sqrt(1 + s);
+  const root = Math.sqrt(1 + s + both);
+  const rise = both / (root + root0);
+  const algebraic = (both / root + t * rise * (1 / (root0 * root) - 1)) / (1 + s + t);
+  const turn = Math.atan2(rs * rise + p.below * root0, root0 * root + rs * k);
+  return (algebraic + p.below * Math.atan2(rs, root0) + k * turn) / TWO_PI + p.below / 4;
+}
+
+/**
  * Dual of the exact gelu a Phi(a).
  *
  * With D = sqrt((1 + K11)(1 + K22) - K^2): E = [(K^2 + K11 K22 D^2) / ((1 + K11)(1 + K22) D) + K atan2(K, D)] / (2 pi) + K/4.
@@ -49,5 +66,6 @@ export const gaussianGate: SmoothDual = {
     return (1 / (d * (1 + q)) + ((1 + q) / d ** 3) * h + (q / d) * hSlope) / TWO_PI;
   },
   product,
+  gap,
   derivativeProduct,
 };

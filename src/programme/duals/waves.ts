@@ -18,6 +18,14 @@ function cosineProduct(p: GaussianPair): number {
   return (minus + plus) / 2;
 }
 
+/**
+ * E at K = rs minus E at K: exp(-(r-s)^2/2) (1 - exp(-(rs-K))) (1 +- exp(-(rs+K))) / 2, plus for sin and minus for cos.
+ */
+function waveGap(p: GaussianPair, plus: boolean): number {
+  const near = (Math.exp(-((p.deviation1 - p.deviation2) ** 2) / 2) * -Math.expm1(-p.below)) / 2;
+  return near * (plus ? 1 + Math.exp(-p.above) : -Math.expm1(-p.above));
+}
+
 /** Dual of sin: E[sin a sin b] = exp(-(K11 + K22)/2) sinh K, E[cos a cos b] = exp(-(K11 + K22)/2) cosh K. */
 export const sine: SmoothDual = {
   parity: -1,
@@ -27,6 +35,7 @@ export const sine: SmoothDual = {
   derivativeSquare: (q) => (1 + Math.exp(-2 * q)) / 2,
   derivativeSquareSlope: (q) => -Math.exp(-2 * q),
   product: sineProduct,
+  gap: (p) => waveGap(p, true),
   derivativeProduct: cosineProduct,
 };
 
@@ -39,5 +48,6 @@ export const cosine: SmoothDual = {
   derivativeSquare: (q) => -Math.expm1(-2 * q) / 2,
   derivativeSquareSlope: (q) => Math.exp(-2 * q),
   product: cosineProduct,
+  gap: (p) => waveGap(p, false),
   derivativeProduct: sineProduct,
 };

@@ -1,9 +1,8 @@
-import type { KernelTask, Output } from '../../src/backend/contract.js';
-import { InternalError } from '../../src/errors.js';
+import type { KernelTask } from '../../src/backend/contract.js';
+import type { Precision } from '../../src/data/array.js';
+import { type Body, bodyOf, type Instruction, inputs } from '../../src/programme/body.js';
 import type { SmoothMap } from '../../src/programme/duals/index.js';
-import { operands } from '../../src/programme/needs.js';
-import type { Programme, ScalarMap, Step, ValueId } from '../../src/programme/steps.js';
-import { type Analysis, analyse, partner } from './analysis.js';
+import type { ValueId } from '../../src/programme/steps.js';
 import type { Column } from './columns.js';
 import { Instructions } from './instructions.js';
 
@@ -29,73 +28,49 @@ export interface Code {
   readonly columns: readonly Column[];
 }
 
-/** Writes the instructions of one programme. */
+/** Writes the instructions of one body. */
 class BodyEncoder {
   readonly out = new Instructions();
-  readonly #task: KernelTask;
-  readonly #programme: Programme;
-  readonly #analysis: Analysis;
+  readonly #split: boolean;
+  readonly #body: Body;
   /** Slot of each value; 0 is the source. */
   readonly #slot: number[] = [];
-  readonly #done = new Set<number>();
-  /** Values that are never negative, and values stored without a sign. */
-  readonly #positive = new Set<ValueId>();
-  readonly #bare = new Set<ValueId>();
 
-  constructor(task: KernelTask) {
-    this.#task = task;
-    this.#programme = task.programme;
-    this.#analysis = analyse(task.programme);
+  constructor(body: Body, precision: Precision) {
+    this.#body = body;
+    this.#split = precision === 'f32';
+    if (body.source !== null) this.#slot[body.source] = 0;
   }
 
   run(): void {
-    this.#programme.steps.forEach((step, index) => {
-      if (!this.#done.has(index)) this.#step(step, index);
-      this.#retire(step, index);
+    this.#body.instructions.forEach((instruction, index) => {
+      this.#write(instruction);
+      for (const v of new Set(inputs(instruction))) {
+        if (this.#body.last[v] === index) this.out.release(this.#slot[v]);
+      }
     });
   }
 
   slotOf(value: ValueId): number {
-    return this.#slot[this.#analysis.alias[value]];
+    return this.#slot[value];
   }
 
-  #retire(step: Step, index: number): void {
-    for (const v of new Set(operands(step).map((o) => this.#analysis.alias[o]))) {
-      if (this.#analysis.last[v] === index) this.out.release(this.#slot[v]);
-    }
-  }
-
-  #define(index: number): number {
+  #define(value: ValueId): number {
     const slot = this.out.slot();
-    this.#slot[index] = slot;
-    this.#done.add(index);
+    this.#slot[value] = slot;
     return slot;
   }
 
-  /**
-   * How a value made of `parts` is stored: 1 when it needs its sign (a dual reads it, and it may be negative), plus 2 when every
-   * part is bare (stored without a sign).
-   */
-  #mode(index: number, parts: readonly ValueId[]): number {
-    const names = parts.map((v) => this.#analysis.alias[v]);
-    const positive = names.every((v) => this.#positive.has(v));
-    const signed = this.#analysis.signed.has(index) && !positive;
-    if (positive) this.#positive.add(index);
-    if (!signed) this.#bare.add(index);
-    return (signed ? 1 : 0) + (names.every((v) => this.#bare.has(v)) ? 2 : 0);
-  }
-
-  /** Marks a value as never negative: it is stored without a sign. */
-  #neverNegative(index: number): void {
-    this.#positive.add(index);
-    this.#bare.add(index);
+  /** 1 when the result needs its sign, plus 2 when every part is stored without one. */
+  #mode(out: ValueId, parts: readonly ValueId[]): number {
+    const { form } = this.#body;
+    return (form[out] === 'both' ? 1 : 0) + (parts.every((v) => form[v] === 'gap') ? 2 : 0);
   }
 
   /** Columns of own values: in f32 each is split into two, since gaps of near pairs rest on their differences. */
-  #splitColumns(step: number, count: number): number {
-    const split = this.#task.precision === 'f32';
+  #columns(step: number, count: number): number {
     const places = Array.from({ length: count }, (_, place): Column[] =>
-      split
+      this.#split
         ? [
             { step, place },
             { step, place, rest: true },
@@ -105,150 +80,79 @@ class BodyEncoder {
     return this.out.column(...places.flat());
   }
 
-  #step(step: Step, index: number): void {
-    if (this.#analysis.alias[index] !== index) return;
-    switch (step.op) {
-      case 'inner':
-        this.#slot[index] = 0;
-        return;
-      case 'normalise':
-        throw new InternalError('a normalised value is another name of its operand');
+  #write(i: Instruction): void {
+    switch (i.op) {
       case 'sum':
-        this.#sum(step, index);
+        this.#sum(i);
         return;
-      case 'product':
-        this.out.emit(
-          'product',
-          this.slotOf(step.left),
-          this.slotOf(step.right),
-          this.#define(index),
-          this.#mode(index, [step.left, step.right]),
-        );
+      case 'product': {
+        const mode = this.#mode(i.out, [i.left, i.right]);
+        this.out.emit('product', this.slotOf(i.left), this.slotOf(i.right), this.#define(i.out), mode);
         return;
+      }
       case 'radial':
-        this.#constants(step.rate, step.power);
-        this.out.emit('radial', this.#define(index), this.#splitColumns(index, 1), this.out.constants.length - 2);
+        this.out.constants.push(i.rate, i.power);
+        this.out.emit('radial', this.#define(i.out), this.#columns(i.step, 1), this.out.constants.length - 2);
         this.out.constantWords.push(this.out.words.length - 1);
         return;
-      case 'dual':
-      case 'dualDerivative':
-        this.#map(step, index);
+      case 'threshold':
+        this.out.emit('threshold', this.slotOf(i.of), this.#define(i.out));
         return;
+      case 'piecewiseLinear':
+        this.#piecewise(i);
+        return;
+      case 'smooth':
+        this.out.emit('smooth', this.slotOf(i.of), this.#define(i.out), SMOOTH_CODE[i.map], this.#columns(i.step, 4));
+        return;
+      case 'smoothSlope': {
+        const slot = this.#define(i.out);
+        this.out.emit('smoothSlope', this.slotOf(i.of), slot, SMOOTH_CODE[i.map], this.#columns(i.step, 3));
+        this.#sign(i.out, slot);
+        return;
+      }
     }
   }
 
-  #constants(...values: readonly number[]): void {
-    this.out.constants.push(...values);
+  #sum({ out, parts }: Extract<Instruction, { op: 'sum' }>): void {
+    const column = this.out.column(...parts.map((p) => p.column));
+    const slots = parts.map((p) => (p.value === null ? -1 : this.slotOf(p.value)));
+    const named = parts.map((p) => p.value).filter((v) => v !== null);
+    const mode = this.#mode(out, named);
+    this.out.emit('sum', this.#define(out), mode, parts.length, slots.indexOf(-1), column, ...slots);
   }
 
-  #sum(step: Extract<Step, { op: 'sum' }>, index: number): void {
-    const slots = step.terms.map((t) => this.slotOf(t.value));
-    if (step.constant > 0) slots.push(-1);
-    const order = this.#largestFirst(index, slots.length);
-    const constant = order.indexOf(step.constant > 0 ? slots.length - 1 : -1);
-    const column = this.out.column(...order.map((place) => ({ step: index, place })));
-    const parts = order.map((place) => slots[place]);
-    const mode = this.#mode(
-      index,
-      step.terms.map((t) => t.value),
-    );
-    this.out.emit('sum', this.#define(index), mode, parts.length, constant, column, ...parts);
-  }
-
-  /** Places of a sum's parts with the one of the largest share first, which must have a value: a constant has none. */
-  #largestFirst(step: number, count: number): number[] {
-    const places = Array.from({ length: count }, (_, place) => place);
-    const { columns } = this.#task.x.factors;
-    const weight = places.map((place) => columns[step][place].reduce((sum, share) => sum + share * share, 0));
-    const terms = places.slice(0, this.#termCount(step));
-    const base = terms.reduce((best, place) => (weight[place] > weight[best] ? place : best), 0);
-    return [base, ...places.filter((place) => place !== base)];
-  }
-
-  #termCount(step: number): number {
-    const s = this.#programme.steps[step];
-    return s.op === 'sum' ? s.terms.length : 0;
-  }
-
-  #map(step: Extract<Step, { op: 'dual' | 'dualDerivative' }>, index: number): void {
-    const { phi } = step;
-    if (phi.map === 'piecewiseLinear') {
-      this.#piecewise(phi, step, index);
-      return;
-    }
-    const source = this.slotOf(step.of);
-    if (phi.map === 'threshold') {
-      if (step.op === 'dualDerivative') throw new InternalError('the threshold has no derivative kernel');
-      this.out.emit('threshold', source, this.#define(index));
-      this.#neverNegative(index);
-      return;
-    }
-    const code = SMOOTH_CODE[phi.map];
-    if (step.op === 'dual') this.out.emit('smooth', source, this.#define(index), code, this.#splitColumns(index, 4));
-    else {
-      const slot = this.#define(index);
-      this.out.emit('smoothSlope', source, slot, code, this.#splitColumns(index, 3));
-      this.#slopeStored(index, slot);
-    }
-  }
-
-  /** Value and derivative share the root and the angle: one instruction for both. */
-  #piecewise(
-    phi: Extract<ScalarMap, { map: 'piecewiseLinear' }>,
-    step: Extract<Step, { op: 'dual' | 'dualDerivative' }>,
-    index: number,
-  ): void {
-    const source = this.slotOf(step.of);
-    const other = partner(this.#programme, this.#analysis, index);
-    const mine = this.#define(index);
-    const theirs = other >= 0 ? this.#define(other) : this.out.slot();
-    const [value, slope] = step.op === 'dual' ? [mine, theirs] : [theirs, mine];
-    const [e, o] = [phi.even * phi.even, phi.odd * phi.odd];
-    const weight = (2 * e) / (e + o);
-    this.#constants(weight);
-    this.out.emit(
-      'piecewiseLinear',
-      source,
-      value,
-      slope,
-      this.out.constants.length - 1,
-      this.#bareInput(step.of) ? 1 : 0,
-    );
+  #piecewise({ of, weight, value, slope }: Extract<Instruction, { op: 'piecewiseLinear' }>): void {
+    const source = this.slotOf(of);
+    const first = value === null ? this.out.slot() : this.#define(value);
+    const second = slope === null ? this.out.slot() : this.#define(slope);
+    this.out.constants.push(weight);
+    const constant = this.out.constants.length - 1;
+    this.out.emit('piecewiseLinear', source, first, second, constant, this.#body.form[of] === 'gap' ? 1 : 0);
     this.out.constantWords.push(this.out.words.length - 2);
-    if (other < 0) this.out.release(theirs);
-    const [valueId, slopeId] = step.op === 'dual' ? [index, other] : [other, index];
-    if (weight >= 1 && valueId >= 0) this.#neverNegative(valueId);
-    if (slopeId >= 0) this.#slopeStored(slopeId, slope);
+    if (value === null) this.out.release(first);
+    if (slope === null) this.out.release(second);
+    else this.#sign(slope, second);
   }
 
-  #bareInput(value: ValueId): boolean {
-    return this.#positive.has(this.#analysis.alias[value]);
+  /** A derivative is stored as a gap; in the rare case that a map reads it, its sign is added. */
+  #sign(value: ValueId, slot: number): void {
+    if (this.#body.form[value] === 'both') this.out.emit('sign', slot, slot);
   }
-
-  /** A derivative is stored as a gap; in the rare case that a dual reads it, its sign is added. */
-  #slopeStored(index: number, slot: number): void {
-    if (this.#analysis.signed.has(index)) this.out.emit('sign', slot, slot);
-    else this.#bare.add(index);
-  }
-}
-
-/** The value that an output rests on; null when the kernel is 0. */
-function outputValue(task: KernelTask, output: Output): ValueId | null {
-  return output === 'nngp' ? task.programme.nngp : task.programme.ntk;
 }
 
 /** Translates a task into instructions: the table if there is one, else the whole body. */
 export function encode(task: KernelTask): Code {
-  const body = new BodyEncoder(task);
-  const { out } = body;
-  if (task.table === null) body.run();
+  const body = bodyOf(task.programme, task.x.factors);
+  const encoder = new BodyEncoder(body, task.precision);
+  const { out } = encoder;
+  if (task.table === null) encoder.run();
   // Output 0 overwrites the tile in place, so it comes last: a second output may still read the source.
   task.outputs
     .map((output, which) => ({ output, which }))
     .reverse()
     .forEach(({ output, which }) => {
-      const value = outputValue(task, output);
-      let slot = value === null || task.table !== null ? 0 : body.slotOf(value);
+      const value = body[output];
+      let slot = value === null || task.table !== null ? 0 : encoder.slotOf(value);
       if (task.table !== null && value !== null) {
         slot = out.slot();
         out.emit('table', slot, which, task.table.intervals);

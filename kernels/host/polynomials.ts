@@ -1,11 +1,9 @@
 import type { Precision } from '../../src/data/array.js';
+import { angleOverRoot, sineOverCube } from '../../src/programme/approximations.js';
 import { fitCentred } from '../../src/programme/chebyshev.js';
-import { sineMinus } from '../../src/programme/gap.js';
 
 /** Degree of the angle polynomials (as in assembly/angle.ts): their error is below the rounding of the precision. */
 export const ANGLE_DEGREE = { f64: 22, f32: 10 } satisfies Record<Precision, number>;
-
-const theta = (gap: number): number => 2 * Math.asin(Math.sqrt(gap / 2));
 
 /** Coefficients of even powers, then of odd ones, highest first, each repeated over a 16-byte vector. */
 function vectors(coefficients: Float64Array, precision: Precision): ArrayBuffer {
@@ -27,8 +25,10 @@ const SHORT = { end: 0.1, degree: 9 };
  */
 export function anglePolynomials(precision: Precision): { readonly angles: ArrayBuffer; readonly sines: ArrayBuffer } {
   const degree = ANGLE_DEGREE[precision];
-  const sine = (g: number): number => sineMinus(theta(g)) / (Math.PI * g * Math.sqrt(g));
-  const angles = fitCentred((g) => theta(g) / (Math.PI * Math.sqrt(g)), degree);
-  const sines = precision === 'f64' ? fitCentred((w) => sine(SHORT.end * w), SHORT.degree) : fitCentred(sine, degree);
+  const angles = fitCentred(angleOverRoot, degree);
+  const sines =
+    precision === 'f64'
+      ? fitCentred((w) => sineOverCube(SHORT.end * w), SHORT.degree)
+      : fitCentred(sineOverCube, degree);
   return { angles: vectors(angles, precision), sines: vectors(sines, precision) };
 }

@@ -1,0 +1,100 @@
+import { type Body, bodyOf, type Instruction } from '../programme/body.js';
+import { comonotoneFeatures } from '../programme/comonotone.js';
+import { SMOOTH_DUALS } from '../programme/duals/index.js';
+import type { KernelTask, RowSet } from './contract.js';
+
+/**
+ * A task for devices that compute in single precision: its body and the factor columns that this reads.
+ *
+ * The columns of an instruction follow each other: of a `sum` the shares of its parts; of `smooth` and `smoothSlope` the variance, its
+ * root, the root of E phi^2 (E phi'^2), then of `smooth` its features (`comonotone.ts`); of `radial` the norm and what rounding left of it.
+ */
+export interface SingleTask {
+  readonly body: Body;
+  /** First column of each instruction; of a table there is none. */
+  readonly first: readonly number[];
+  /** Features of each `smooth`; null where too many would be needed: then its gap is 1 - E[phi phi] / scale, by subtraction. */
+  readonly features: readonly (number | null)[];
+  /** Factors that all rows share, by column; null when rows have their own. */
+  readonly shared: Float32Array | null;
+  /** Columns of the rows: the scales of the outputs in their order, then the factors unless shared. */
+  readonly columns: number;
+  /** `[columns, n]` */
+  readonly x: Float32Array;
+  readonly z: Float32Array;
+}
+
+/** The columns of one instruction for both row sets, and how many features they end in. */
+interface Columns {
+  readonly x: readonly Float64Array[];
+  readonly z: readonly Float64Array[];
+  readonly features: number | null;
+}
+
+function columnsOf(instruction: Instruction, { x, z }: KernelTask): Columns {
+  const both = (pick: (rows: RowSet) => Float64Array[]): Columns => ({ x: pick(x), z: pick(z), features: 0 });
+  switch (instruction.op) {
+    case 'sum':
+      return both((rows) => instruction.parts.map(({ column }) => rows.factors.columns[column.step][column.place]));
+    case 'radial':
+      return both(({ factors }) => {
+        const [norms] = factors.columns[instruction.step];
+        return [norms, norms.map((v) => v - Math.fround(v))];
+      });
+    case 'smoothSlope':
+      return both(({ factors }) => factors.columns[instruction.step].slice(0, 3));
+    case 'smooth': {
+      const [a, b] = [x.factors.columns[instruction.step], z.factors.columns[instruction.step]];
+      const found = comonotoneFeatures(SMOOTH_DUALS[instruction.map], a === b ? [a[0]] : [a[0], b[0]]);
+      const features = found ?? [[], []];
+      const last = features.at(-1) ?? [];
+      return {
+        x: [...a.slice(0, 3), ...features[0]],
+        z: [...b.slice(0, 3), ...last],
+        features: found === null ? null : last.length,
+      };
+    }
+    default:
+      return both(() => []);
+  }
+}
+
+function table(columns: readonly Float64Array[], rows: number): Float32Array {
+  const result = new Float32Array(Math.max(1, columns.length * rows));
+  columns.forEach((column, c) => {
+    if (column.length === 1) result.fill(column[0], c * rows, (c + 1) * rows);
+    else result.set(column, c * rows);
+  });
+  return result;
+}
+
+function scalesOf(task: KernelTask, rows: RowSet): Float64Array[] {
+  return task.outputs.map((output) => rows.scales[output] ?? new Float64Array(1));
+}
+
+/** Prepares a task for single precision. */
+export function singleTask(task: KernelTask): SingleTask {
+  const body = bodyOf(task.programme, task.x.factors);
+  const all = task.table === null ? body.instructions.map((i) => columnsOf(i, task)) : [];
+  const isShared = task.x.factors.rows === 1 && task.z.factors.rows === 1;
+  const outputs = task.outputs.length;
+  let next = isShared ? 0 : outputs;
+  const first = all.map((columns) => {
+    next += columns.x.length;
+    return next - columns.x.length;
+  });
+  const rowColumns = (rows: RowSet, side: 'x' | 'z'): Float32Array => {
+    const factors = isShared ? [] : all.flatMap((c) => c[side]);
+    return table([...scalesOf(task, rows), ...factors], rows.rows);
+  };
+  const x = rowColumns(task.x, 'x');
+  return {
+    body,
+    first,
+    features: all.map((c) => c.features),
+    shared: isShared ? Float32Array.from(all.flatMap((c) => c.x.map(([v]) => v))) : null,
+    columns: isShared ? outputs : next,
+    x,
+    z: task.z === task.x ? x : rowColumns(task.z, 'z'),
+  };
+}

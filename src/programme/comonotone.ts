@@ -1,0 +1,93 @@
+import type { SmoothDual } from './duals/dual.js';
+
+/** What the features may leave of 1 - E[phi phi] / sqrt(F1 F2): an angle of 1e-6. */
+const TOLERANCE = 1e-12;
+const CANDIDATES = 48;
+const MOST = 32;
+
+/** E[phi(r g) phi(s g)] / sqrt(F1 F2) of fully correlated Gaussians with variances p, q; 0 for a variance without value. */
+function correlation(dual: SmoothDual, p: number, q: number): number {
+  if (p === q) return 1;
+  const [r, s] = [Math.sqrt(p), Math.sqrt(q)];
+  const pair = { variance1: p, deviation1: r, variance2: q, deviation2: s, below: 0, above: 2 * r * s };
+  const scale = Math.sqrt(dual.square(p) * dual.square(q));
+  return scale > 0 ? dual.product(pair) / scale : 0;
+}
+
+/** A pivot with the features of itself: row k of a Cholesky factor. */
+interface Pivot {
+  readonly variance: number;
+  readonly features: readonly number[];
+  readonly root: number;
+}
+
+function featuresOf(dual: SmoothDual, variance: number, pivots: readonly Pivot[]): number[] {
+  const found: number[] = [];
+  for (const { variance: at, features, root } of pivots) {
+    const known = found.reduce((sum, f, k) => sum + f * features[k], 0);
+    found.push((correlation(dual, variance, at) - known) / root);
+  }
+  return found;
+}
+
+const rest = (features: readonly number[]): number => 1 - features.reduce((sum, f) => sum + f * f, 0);
+
+/** Variances on an interval, evenly spaced in their logarithm and in their root. */
+function candidatesOn(least: number, most: number): number[] {
+  const [ratio, root, step] = [Math.log(most / least), Math.sqrt(least), Math.sqrt(most) - Math.sqrt(least)];
+  return Array.from({ length: CANDIDATES }, (_, k) => k / (CANDIDATES - 1)).flatMap((t) => [
+    least * Math.exp(ratio * t),
+    (root + step * t) ** 2,
+  ]);
+}
+
+/** Null when too many would be needed. */
+function choosePivots(dual: SmoothDual, least: number, most: number): Pivot[] | null {
+  const pivots: Pivot[] = [];
+  const candidates = candidatesOn(least, most);
+  const rows = candidates.map((): number[] => []);
+  for (;;) {
+    const rests = rows.map(rest);
+    const worst = rests.reduce((best, r, k) => (r > rests[best] ? k : best), 0);
+    if (rests[worst] < TOLERANCE) return pivots;
+    if (pivots.length === MOST) return null;
+    pivots.push({ variance: candidates[worst], features: rows[worst], root: Math.sqrt(rests[worst]) });
+    const [pivot] = pivots.slice(-1);
+    rows.forEach((row, k) => {
+      const known = row.reduce((sum, f, i) => sum + f * pivot.features[i], 0);
+      row.push((correlation(dual, candidates[k], pivot.variance) - known) / pivot.root);
+    });
+  }
+}
+
+/**
+ * Features of rows with which 1 - E[phi(r g) phi(s g)] / sqrt(F(p) F(q)) is half their squared distance, without cancellation
+ * for p near q: for each list of variances its columns `[features, n]`, as many in all lists.
+ *
+ * The left side is half the squared distance of the functions phi(r g) / sqrt(F), unit vectors of the Gaussian's L2; the features are
+ * their coordinates in the span of a few of them, found by pivoted Cholesky. No features when all variances are the same; null when
+ * the variances reach so far that a few dozen do not span them (waves on rows whose norms differ by tens).
+ */
+export function comonotoneFeatures(dual: SmoothDual, lists: readonly Float64Array[]): Float64Array[][] | null {
+  let [least, most] = [Infinity, 0];
+  for (const list of lists) {
+    for (const q of list) {
+      if (!(dual.square(q) > 0)) continue;
+      least = Math.min(least, q);
+      most = Math.max(most, q);
+    }
+  }
+  if (!(least < most)) return lists.map(() => []);
+  const pivots = choosePivots(dual, least, most);
+  if (pivots === null) return null;
+  return lists.map((list) => {
+    const columns = pivots.map(() => new Float64Array(list.length));
+    list.forEach((q, i) => {
+      if (!(dual.square(q) > 0)) return;
+      featuresOf(dual, q, pivots).forEach((f, k) => {
+        columns[k][i] = f;
+      });
+    });
+    return columns;
+  });
+}

@@ -1,0 +1,95 @@
+import type { Availability, Backend, KernelTask } from '../../src/backend/contract.js';
+import type { Precision } from '../../src/data/array.js';
+import { BackendError } from '../../src/errors.js';
+import { type Engine, type Loaded, loadTensorflow, loadTfjs } from './engine.js';
+import { openJob } from './job.js';
+
+/** Tensors of a tile's size that live at the same time: values of a body, and what one instruction needs on the way. */
+const LIVE = 24;
+const SPEED_SECONDS = 0.2;
+
+function memory({ size, outputs, columnCount }: Parameters<Backend['memory']>[0], base: number): number {
+  const tiles = (LIVE + 4 * outputs) * size * size * 4;
+  // Panels of at most 4096 features at a time on the host and on the device.
+  const panels = 4 * size * 4096 * 4;
+  return base + tiles + panels + 4 * size * columnCount * 4;
+}
+
+/** GFLOP/s of a square matrix product. */
+function productSpeed({ tf, device, use }: Engine): number {
+  use();
+  const size = device === null ? 512 : 4096;
+  const [a, b] = [tf.ones([size, size]), tf.ones([size, size])];
+  const multiply = (): void => {
+    const c = tf.matMul(a, b);
+    // Reading one entry waits for the product.
+    tf.tidy(() => tf.slice(c, [0, 0], [1, 1]).dataSync());
+    c.dispose();
+  };
+  multiply();
+  let best = Infinity;
+  const start = performance.now();
+  while (performance.now() - start < 1000 * SPEED_SECONDS) {
+    const from = performance.now();
+    multiply();
+    best = Math.min(best, performance.now() - from);
+  }
+  a.dispose();
+  b.dispose();
+  return (2 * size ** 3) / (best * 1e6);
+}
+
+/** How a backend finds its tfjs, and what to do where there is none. */
+interface Source {
+  readonly name: 'tfjs' | 'tensorflow';
+  load(): Promise<Loaded>;
+  readonly remedy: string;
+  /** Bytes of the libraries. */
+  readonly base: number;
+}
+
+/** A backend on the tfjs that `load` finds, once, when it is first asked for. */
+export function tensorBackend({ name, load, remedy, base }: Source): Backend {
+  let loaded: Promise<Loaded> | null = null;
+  const find = (): Promise<Loaded> => {
+    loaded ??= load();
+    return loaded;
+  };
+  const engineOf = async (): Promise<Engine> => {
+    const found = await find();
+    if (found.engine !== null) return found.engine;
+    throw new BackendError(`--backend ${name}: must be available here, got: ${found.reason}. ${remedy}.`);
+  };
+  return {
+    name,
+    precisions: ['f32'],
+    tileSizes: [2048, 1024, 512, 256, 128, 64, 32],
+    probe: async () => availability(await find(), remedy),
+    speed: async (): Promise<Partial<Record<Precision, number>>> => ({ f32: productSpeed(await engineOf()) }),
+    memory: (shape) => memory(shape, base),
+    open: async (task: KernelTask, options) => openJob(await engineOf(), task, options),
+  };
+}
+
+function availability(found: Loaded, remedy: string): Availability {
+  if (found.engine === null) return { available: false, reason: found.reason, remedy };
+  const { version, device } = found.engine;
+  if (device === null) return { available: true, version };
+  return { available: true, version, device: { name: device, driver: version, software: false } };
+}
+
+/** tfjs's own backends: wasm where it loads, else plain JavaScript. */
+export const tfjs: Backend = tensorBackend({
+  name: 'tfjs',
+  load: () => loadTfjs(),
+  remedy: 'Run npm install, or use --backend host',
+  base: 160 * 2 ** 20,
+});
+
+/** TensorFlow by tfjs-node, on its GPU where it has one. */
+export const tensorflow: Backend = tensorBackend({
+  name: 'tensorflow',
+  load: loadTensorflow,
+  remedy: 'Run scripts/install-tensorflow, or use --backend host',
+  base: 512 * 2 ** 20,
+});

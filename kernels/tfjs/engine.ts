@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as util from 'node:util';
+import type { Tensors } from './tensors.js';
+
+/** A tfjs with one of its backends. */
+export interface Engine {
+  readonly kind: 'tfjs' | 'tensorflow';
+  readonly tf: Tensors;
+  readonly version: string;
+  /** Name of an accelerator with a memory of its own; null where the processor computes. */
+  readonly device: string | null;
+  /** Makes its backend the one of this tfjs: to be called before each group of operations, since jobs take turns. */
+  use(): void;
+}
+
+/** An engine, or why there is none. */
+export type Loaded = { readonly engine: Engine } | { readonly engine: null; readonly reason: string };
+
+/** The part of tfjs's wasm package that is used. */
+interface WasmPackage {
+  setWasmPaths(folder: string): void;
+}
+
+/** What the binding of tfjs-node tells. */
+interface NodeBackend {
+  readonly isUsingGpuDevice?: boolean;
+  readonly binding?: { readonly TF_Version?: string };
+}
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
+
+/** This package's folder: two above `kernels/`, or three where the code is compiled into `dist/`. */
+function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+/** tfjs advertises tfjs-node on its first write and warns where a second copy of it is loaded: not while this runs. */
+async function quietly<T>(tf: Tensors, act: () => Promise<T>): Promise<T> {
+  const before = tf.env().getBool('PROD');
+  tf.env().set('PROD', true);
+  try {
+    return await act();
+  } finally {
+    tf.env().set('PROD', before);
+  }
+}
+
+function chosen(tf: Tensors, name: string): () => void {
+  return () => {
+    // Known backends are switched to before the promise is made.
+    if (tf.getBackend() !== name) void tf.setBackend(name);
+  };
+}
+
+/** The core of the tfjs that `require` finds: what lies beyond it (models, layers) would only cost time. */
+function coreOf(require: NodeJS.Require): { readonly tf: Tensors; readonly require: NodeJS.Require } {
+  const inside = createRequire(require.resolve('@tensorflow/tfjs/package.json'));
+  return { tf: inside('@tensorflow/tfjs-core') as Tensors, require: inside };
+}
+
+async function start(tf: Tensors, name: string): Promise<boolean> {
+  try {
+    if (!(await tf.setBackend(name))) return false;
+    tf.scalar(0).dispose();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Loads tfjs with the first of `names` that starts: its own wasm backend or the one in plain JavaScript.
+ */
+export async function loadTfjs(names: readonly ('wasm' | 'cpu')[] = ['wasm', 'cpu']): Promise<Loaded> {
+  try {
+    const require = createRequire(import.meta.url);
+    const { tf, require: inside } = coreOf(require);
+    inside('@tensorflow/tfjs-backend-cpu');
+    const wasm = names.includes('wasm') ? registerWasm(require) : null;
+    const found = await quietly(tf, async () => {
+      for (const name of names) if (await start(tf, name)) return name;
+      return null;
+    });
+    if (found === null)
+      return { engine: null, reason: `no backend of TensorFlow.js starts (${wasm ?? names.join(', ')})` };
+    const version = `TensorFlow.js ${tf.version_core}, ${found}`;
+    return { engine: { kind: 'tfjs', tf, version, device: null, use: chosen(tf, found) } };
+  } catch (error) {
+    return { engine: null, reason: message(error) };
+  }
+}
+
+/** Registers the wasm backend; says what went wrong, if anything did. */
+function registerWasm(require: NodeJS.Require): string | null {
+  try {
+    const path = '@tensorflow/tfjs-backend-wasm';
+    (require(path) as WasmPackage).setWasmPaths(`${dirname(require.resolve(path))}/`);
+    return null;
+  } catch (error) {
+    return message(error);
+  }
+}
+
+/** Places of TensorFlow's binding, best first: packages beside this one, then what `scripts/install-tensorflow` made. */
+function tensorflowFolders(): string[] {
+  const require = createRequire(import.meta.url);
+  const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].flatMap((name) => {
+    try {
+      return [dirname(require.resolve(`${name}/package.json`))];
+    } catch {
+      return [];
+    }
+  });
+  const own = process.env.NTK_TENSORFLOW_DIR ?? join(packageFolder(), '.tensorflow');
+  return [...packages, join(own, 'node_modules', '@tensorflow', 'tfjs-node')];
+}
+
+/** Settings that TensorFlow reads when it is loaded; those of the caller stay. */
+function prepareEnvironment(): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  // TF32 would round the factors of products to 10 bits.
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+  // tfjs-node 4.22 calls what Node 23 took away.
+  const old: { isNullOrUndefined?: (value: unknown) => boolean } = createRequire(import.meta.url)('node:util');
+  if (!('isNullOrUndefined' in util)) old.isNullOrUndefined = (value) => value === null || value === undefined;
+}
+
+/** Loads TensorFlow by the first binding that is there. */
+export async function loadTensorflow(): Promise<Loaded> {
+  const folders = tensorflowFolders().filter((folder) => existsSync(join(folder, 'lib')));
+  if (folders.length === 0) return { engine: null, reason: 'no binding of TensorFlow is installed' };
+  prepareEnvironment();
+  const reasons: string[] = [];
+  for (const folder of folders) {
+    try {
+      return { engine: await startTensorflow(folder) };
+    } catch (error) {
+      reasons.push(message(error));
+    }
+  }
+  return { engine: null, reason: reasons.join('; ') };
+}
+
+async function startTensorflow(folder: string): Promise<Engine> {
+  const require = createRequire(join(folder, 'package.json'));
+  const { tf } = coreOf(require);
+  return quietly(tf, async () => {
+    require(folder);
+    await tf.setBackend('tensorflow');
+    const { binding, isUsingGpuDevice } = tf.backend() as NodeBackend;
+    tf.scalar(0).dispose();
+    const device = isUsingGpuDevice === true ? 'GPU of TensorFlow' : null;
+    const version = `TensorFlow ${binding?.TF_Version ?? ''} by TensorFlow.js ${tf.version_core}, ${device ? 'GPU' : 'CPU'}`;
+    return { kind: 'tensorflow', tf, version, device, use: chosen(tf, 'tensorflow') };
+  });
+}

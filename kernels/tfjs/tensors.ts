@@ -1,0 +1,57 @@
+import type * as TensorFlow from '@tensorflow/tfjs';
+
+/** The operations of a tfjs; every copy of it offers the same. */
+export type Tensors = typeof TensorFlow;
+/** A tensor of a tfjs. */
+export type Tensor = TensorFlow.Tensor;
+
+/** 1 - u of some pairs, and 1 + u where the body's form says so. */
+export interface Sides {
+  readonly below: Tensor;
+  readonly above: Tensor | null;
+}
+
+/** Correlations u of the pairs of a tile `[rows, columns]` or of a list `[pairs]`. */
+export interface Value extends Sides {
+  /** What rounding took from the two sides of a sum in a deep body, where it would add up. */
+  readonly lost?: Sides;
+}
+
+/** Factor columns of the two rows of each pair, in shapes that stretch to those of the values. */
+export interface Factors {
+  /** Whether all rows have the same own values. */
+  readonly shared: boolean;
+  x(column: number): Tensor;
+  z(column: number): Tensor;
+}
+
+/** 1 + u, known well where it is the smaller side and is kept. */
+export function aboveOf(tf: Tensors, { below, above }: Sides): Tensor {
+  return above ?? tf.sub(2, below);
+}
+
+/**
+ * 1 - |u| with all its digits.
+ *
+ * The product of both sides, each cut to [0, 1], of which one is 1: several times as fast as `minimum` where that has no vector code.
+ */
+export function smaller(tf: Tensors, { below, above }: Sides): Tensor {
+  const first = tf.clipByValue(below, 0, 1);
+  return above === null ? first : tf.mul(first, tf.clipByValue(above, 0, 1));
+}
+
+/** u itself. */
+export function correlation(tf: Tensors, { below, above }: Sides): Tensor {
+  const direct = tf.sub(1, below);
+  return above === null ? direct : tf.where(tf.greater(below, 1), tf.sub(above, 1), direct);
+}
+
+/** Gives the memory of a value back. */
+export function disposeValue(value: Value): void {
+  for (const tensor of tensorsOf(value)) tensor.dispose();
+}
+
+/** All tensors of a value. */
+export function tensorsOf({ below, above, lost }: Value): readonly Tensor[] {
+  return [below, above, lost?.below, lost?.above].filter((tensor) => tensor !== null && tensor !== undefined);
+}

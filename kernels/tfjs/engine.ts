@@ -39,28 +39,56 @@ function packageFolder(): string {
   return folder;
 }
 
-/** tfjs advertises tfjs-node on its first write and warns where a second copy of it is loaded: not while this runs. */
+/** Events for which tfjs's wasm module takes over the process: it would answer any error of the caller with its own end. */
+const SEIZED = ['uncaughtException', 'unhandledRejection'] as const;
+
+/**
+ * Loads parts of tfjs without what it does beside: it advertises tfjs-node on its first write, warns where a second copy of it is
+ * loaded, and listens to errors of the process.
+ */
 async function quietly<T>(tf: Tensors, act: () => Promise<T>): Promise<T> {
   const before = tf.env().getBool('PROD');
+  const listeners = SEIZED.map((event) => process.rawListeners(event));
   tf.env().set('PROD', true);
   try {
     return await act();
   } finally {
     tf.env().set('PROD', before);
+    SEIZED.forEach((event, k) => {
+      for (const listener of process.rawListeners(event)) {
+        if (!listeners[k].includes(listener)) process.off(event, listener as () => void);
+      }
+    });
   }
 }
 
 function chosen(tf: Tensors, name: string): () => void {
   return () => {
-    // Known backends are switched to before the promise is made.
-    if (tf.getBackend() !== name) void tf.setBackend(name);
+    // A backend that has started is switched to before the promise is made.
+    if (tf.getBackend() !== name || tf.backend() !== tf.findBackend(name)) void tf.setBackend(name);
   };
 }
 
 /** The core of the tfjs that `require` finds: what lies beyond it (models, layers) would only cost time. */
 function coreOf(require: NodeJS.Require): { readonly tf: Tensors; readonly require: NodeJS.Require } {
   const inside = createRequire(require.resolve('@tensorflow/tfjs/package.json'));
-  return { tf: inside('@tensorflow/tfjs-core') as Tensors, require: inside };
+  const load = (): Tensors => inside('@tensorflow/tfjs-core') as Tensors;
+  const tf = first === null ? load() : hushed(first, load);
+  first ??= tf;
+  return { tf, require: inside };
+}
+
+/** The first copy of tfjs that was loaded: all copies share its settings. */
+let first: Tensors | null = null;
+
+function hushed<T>(tf: Tensors, act: () => T): T {
+  const before = tf.env().getBool('PROD');
+  tf.env().set('PROD', true);
+  try {
+    return act();
+  } finally {
+    tf.env().set('PROD', before);
+  }
 }
 
 async function start(tf: Tensors, name: string): Promise<boolean> {
@@ -76,18 +104,24 @@ async function start(tf: Tensors, name: string): Promise<boolean> {
 /**
  * Loads tfjs with the first of `names` that starts: its own wasm backend or the one in plain JavaScript.
  */
-export async function loadTfjs(names: readonly ('wasm' | 'cpu')[] = ['wasm', 'cpu']): Promise<Loaded> {
+export function loadTfjs(names: readonly ('wasm' | 'cpu')[] = ['wasm', 'cpu']): Promise<Loaded> {
+  return inTurn(() => findTfjs(names));
+}
+
+async function findTfjs(names: readonly ('wasm' | 'cpu')[]): Promise<Loaded> {
   try {
     const require = createRequire(import.meta.url);
     const { tf, require: inside } = coreOf(require);
-    inside('@tensorflow/tfjs-backend-cpu');
-    const wasm = names.includes('wasm') ? registerWasm(require) : null;
+    let wasm: string | null = null;
     const found = await quietly(tf, async () => {
+      inside('@tensorflow/tfjs-backend-cpu');
+      if (names.includes('wasm')) wasm = registerWasm(require);
       for (const name of names) if (await start(tf, name)) return name;
       return null;
     });
-    if (found === null)
+    if (found === null) {
       return { engine: null, reason: `no backend of TensorFlow.js starts (${wasm ?? names.join(', ')})` };
+    }
     const version = `TensorFlow.js ${tf.version_core}, ${found}`;
     return { engine: { kind: 'tfjs', tf, version, device: null, use: chosen(tf, found) } };
   } catch (error) {
@@ -131,8 +165,21 @@ function prepareEnvironment(): void {
   if (!('isNullOrUndefined' in util)) old.isNullOrUndefined = (value) => value === null || value === undefined;
 }
 
+/** Copies of tfjs share one registry in a process, and starting a backend takes a while: one after the other. */
+function inTurn(load: () => Promise<Loaded>): Promise<Loaded> {
+  const next = turn.then(load);
+  turn = next;
+  return next;
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
 /** Loads TensorFlow by the first binding that is there. */
-export async function loadTensorflow(): Promise<Loaded> {
+export function loadTensorflow(): Promise<Loaded> {
+  return inTurn(findTensorflow);
+}
+
+async function findTensorflow(): Promise<Loaded> {
   const folders = tensorflowFolders().filter((folder) => existsSync(join(folder, 'lib')));
   if (folders.length === 0) return { engine: null, reason: 'no binding of TensorFlow is installed' };
   prepareEnvironment();

@@ -120,7 +120,7 @@ function meanBendSlope(tf: Tensors, r: Tensor): Tensor {
  * So the rounding of the quadrature meets only the last term, which is small where the variances, and with them the whole, are.
  */
 export function tailProduct(tf: Tensors, g: GaussianPairs): Tensor {
-  const straight = tf.add(tf.add(1, meanBendSlope(tf, g.r)), meanBendSlope(tf, g.s));
+  const straight = tf.add(1, tf.add(meanBendSlope(tf, g.r), meanBendSlope(tf, g.s)));
   const rest = expectation(
     tf,
     g,

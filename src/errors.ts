@@ -73,6 +73,14 @@ export class BackendError extends NtkError {
   }
 }
 
+/** Thrown when a device has no room for what was asked of it: smaller tiles may fit. */
+export class DeviceFullError extends BackendError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DeviceFullError';
+  }
+}
+
 /** Thrown when the precision cannot hold a result (overflow or underflow of a kernel entry). */
 export class NumericalError extends NtkError {
   readonly kind = 'numerical';

@@ -1,6 +1,6 @@
-/** Prints the closing line that CI reads, after all other output: `N passed, N failed[, N skipped]`. */
+/** Names the backends that this machine lacks, then prints the closing line that CI reads: `N passed, N failed[, N skipped]`. */
 export default class LineReporter {
-  onRunComplete(
+  async onRunComplete(
     _contexts: unknown,
     results: {
       numPassedTests: number;
@@ -9,10 +9,14 @@ export default class LineReporter {
       numPendingTests: number;
       numTodoTests: number;
     },
-  ): void {
+  ): Promise<void> {
+    const { SKIPPED } = await import('./kernels/backends.js');
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
     const tail = skipped > 0 ? `, ${skipped} skipped` : '';
-    process.once('exit', () => process.stdout.write(`${results.numPassedTests} passed, ${failed} failed${tail}\n`));
+    process.once('exit', () => {
+      for (const line of SKIPPED) process.stdout.write(`not tested here: ${line}\n`);
+      process.stdout.write(`${results.numPassedTests} passed, ${failed} failed${tail}\n`);
+    });
   }
 }

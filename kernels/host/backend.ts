@@ -19,6 +19,7 @@ import { type Code, encode } from './encode.js';
 import { type Layout, layOut } from './layout.js';
 import { compileModule, createMemory, hasFusedMultiplyAdd } from './module.js';
 import { ANGLE_DEGREE } from './polynomials.js';
+import { productSpeed } from './speed.js';
 import { type SharedRows, TileEngine, type TileJob } from './tile.js';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './worker.js';
 
@@ -258,6 +259,7 @@ export const host: Backend = {
     version: `WebAssembly SIMD, ${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add, V8 ${process.versions.v8}`,
     note: `${availableParallelism()} threads`,
   }),
+  speed: async () => ({ f64: productSpeed('f64', 120), f32: productSpeed('f32', 120) }),
   memory,
   open: openHost,
 };

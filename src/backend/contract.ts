@@ -82,6 +82,21 @@ export interface JobOptions {
   readonly tile: readonly [number, number];
 }
 
+/** The device behind a backend. */
+export interface DeviceFacts {
+  /** Name as its driver gives it. */
+  readonly name: string;
+  /** Driver or interface, with its version where it is told. */
+  readonly driver?: string;
+  /** Memory of the device in bytes, where it is told. */
+  readonly memoryBytes?: number;
+  /** Whether a processor plays the device: right, but slow, and never taken by `auto`. */
+  readonly software: boolean;
+  /** Limits that decide the sizes of tiles, in bytes or counts, and features that were found. */
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly features?: readonly string[];
+}
+
 /** What a backend is and whether it is there. */
 export interface Availability {
   /** Whether it can be used here. */
@@ -94,6 +109,8 @@ export interface Availability {
   readonly version?: string;
   /** What else is worth knowing. */
   readonly note?: string;
+  /** The accelerator, where there is one beside the processor. */
+  readonly device?: DeviceFacts;
 }
 
 /** A device that computes kernels. */
@@ -102,6 +119,8 @@ export interface Backend {
   readonly precisions: readonly Precision[];
   /** Looks for the device; must not throw. */
   probe(): Promise<Availability>;
+  /** Measures the matrix product for some tenths of a second: GFLOP/s in each precision. */
+  speed?(): Promise<Partial<Record<Precision, number>>>;
   /** Sizes of tiles that suit the device, largest first. */
   readonly tileSizes: readonly number[];
   /** Bytes that a job needs beside the rows, for `columnCount` factor columns, `steps` of the body and tiles of `size`. */

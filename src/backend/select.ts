@@ -2,25 +2,18 @@ import type { Precision } from '../data/array.js';
 import { BackendError } from '../errors.js';
 import type { Availability, Backend } from './contract.js';
 
-/** How a backend is loaded, or why it is not part of this version. */
+/** How a backend is loaded, and what it offers before it is. */
 interface Entry {
-  readonly load: (() => Promise<Backend>) | null;
+  readonly load: () => Promise<Backend>;
   readonly precisions: readonly Precision[];
-  readonly missing?: Availability;
 }
-
-const LATER = (what: string): Availability => ({
-  available: false,
-  reason: `${what} is not part of this version`,
-  remedy: 'Use --backend host',
-});
 
 /** Backends by name, in the order in which `auto` prefers them. */
 const BACKENDS = {
-  webgpu: { load: null, precisions: ['f32'], missing: LATER('WebGPU') },
-  tensorflow: { load: null, precisions: ['f32'], missing: LATER('TensorFlow') },
+  webgpu: { load: async () => (await import('../../kernels/webgpu/backend.js')).webgpu, precisions: ['f32'] },
+  tensorflow: { load: async () => (await import('../../kernels/tfjs/backend.js')).tensorflow, precisions: ['f32'] },
   host: { load: async () => (await import('../../kernels/host/backend.js')).host, precisions: ['f64', 'f32'] },
-  tfjs: { load: null, precisions: ['f32'], missing: LATER('TensorFlow.js') },
+  tfjs: { load: async () => (await import('../../kernels/tfjs/backend.js')).tfjs, precisions: ['f32'] },
   reference: {
     load: async () => (await import('../../kernels/reference/backend.js')).reference,
     precisions: ['f64'],
@@ -30,8 +23,8 @@ const BACKENDS = {
 /** Names of backends that may be asked for. */
 export type BackendId = keyof typeof BACKENDS;
 
-/** Backends that `auto` never takes: slow ones, for tests. */
-const NEVER_AUTOMATIC: readonly BackendId[] = ['reference', 'tfjs'];
+/** Backends that may have a device of their own. */
+const ACCELERATED: readonly BackendId[] = ['webgpu', 'tensorflow'];
 
 /** One line of `ntk backends`. */
 export interface BackendReport extends Availability {
@@ -43,62 +36,69 @@ export interface BackendReport extends Availability {
   readonly gflops?: Partial<Record<Precision, number>>;
 }
 
-async function load(name: BackendId): Promise<{ backend: Backend | null; availability: Availability }> {
-  const entry: Entry = BACKENDS[name];
-  if (entry.load === null) return { backend: null, availability: entry.missing ?? { available: false } };
-  const backend = await entry.load();
-  return { backend, availability: await backend.probe() };
+interface Found {
+  readonly backend: Backend;
+  readonly availability: Availability;
+}
+
+/** Devices do not come and go: each backend is looked for once. */
+const probed = new Map<BackendId, Promise<Found>>();
+
+function probe(name: BackendId): Promise<Found> {
+  const known = probed.get(name);
+  if (known !== undefined) return known;
+  const look = async (): Promise<Found> => {
+    const backend = await BACKENDS[name].load();
+    return { backend, availability: await backend.probe() };
+  };
+  const found = look();
+  probed.set(name, found);
+  return found;
+}
+
+/** Whether a backend is a device of its own and faster than the processor: only such are taken unasked. */
+function accelerates({ availability }: Found): boolean {
+  return availability.available && availability.device !== undefined && !availability.device.software;
 }
 
 /**
- * The backend of that name, or the best one that offers the precision for `auto`.
+ * The backend of that name, or for `auto` the first accelerator that offers the precision, else `host`.
  *
  * Throws BackendError when it is not available here or lacks the precision.
  */
 export async function selectBackend(name: BackendId | 'auto', precision: Precision): Promise<Backend> {
-  const candidates = name === 'auto' ? automatic(precision) : [name];
-  let last: Availability = { available: false };
-  for (const candidate of candidates) {
-    const { precisions } = BACKENDS[candidate];
-    if (!precisions.some((p) => p === precision)) {
-      const remedy = `Use --precision ${precisions[0]}, or --backend host.`;
-      throw new BackendError(
-        `--backend ${candidate}: computes in ${precisions.join(', ')}, got ${precision}. ${remedy}`,
-      );
-    }
-    const { backend, availability } = await load(candidate);
-    if (backend !== null && availability.available) return backend;
-    last = availability;
+  if (name === 'auto') return (await accelerator(precision)) ?? (await probe('host')).backend;
+  const { precisions } = BACKENDS[name];
+  if (!precisions.some((p) => p === precision)) {
+    const remedy = `Use --precision ${precisions[0]}, or --backend host.`;
+    throw new BackendError(`--backend ${name}: computes in ${precisions.join(', ')}, got ${precision}. ${remedy}`);
   }
+  const { backend, availability } = await probe(name);
+  if (availability.available) return backend;
   throw new BackendError(
-    `--backend ${name}: must be available here, got: ${last.reason ?? 'nothing found'}. ${last.remedy ?? 'Use --backend host'}.`,
+    `--backend ${name}: must be available here, got: ${availability.reason ?? 'nothing found'}. ${availability.remedy ?? 'Use --backend host'}.`,
   );
 }
 
-function automatic(precision: Precision): BackendId[] {
-  const names = Object.keys(BACKENDS) as BackendId[];
-  return names.filter((n) => !NEVER_AUTOMATIC.includes(n) && BACKENDS[n].precisions.some((p) => p === precision));
+/** The first backend with an accelerator for that precision; null when there is none. */
+export async function accelerator(precision: Precision): Promise<Backend | null> {
+  for (const name of Object.keys(BACKENDS) as BackendId[]) {
+    if (!ACCELERATED.includes(name) || !BACKENDS[name].precisions.some((p) => p === precision)) continue;
+    const found = await probe(name);
+    if (accelerates(found)) return found.backend;
+  }
+  return null;
 }
 
 /** What each backend is on this machine, and for those missing why and what to do. */
 export async function listBackends(): Promise<BackendReport[]> {
-  const names = Object.keys(BACKENDS) as BackendId[];
-  return Promise.all(
-    names.map(async (name) => {
-      const { availability } = await load(name);
-      const gflops = name === 'host' ? await hostSpeed() : undefined;
-      return {
-        name,
-        precisions: BACKENDS[name].precisions,
-        ...availability,
-        ...(gflops === undefined ? {} : { gflops }),
-      };
-    }),
-  );
-}
-
-/** Speed of the host's matrix product on one thread, measured for a quarter of a second. */
-async function hostSpeed(): Promise<Partial<Record<Precision, number>>> {
-  const { productSpeed } = await import('../../kernels/host/speed.js');
-  return { f64: productSpeed('f64', 120), f32: productSpeed('f32', 120) };
+  const reports: BackendReport[] = [];
+  // One after the other: a speed measured beside another measurement would be wrong.
+  for (const name of Object.keys(BACKENDS) as BackendId[]) {
+    const { backend, availability } = await probe(name);
+    const gflops = availability.available ? await backend.speed?.() : undefined;
+    const { precisions } = BACKENDS[name];
+    reports.push({ name, precisions, ...availability, ...(gflops === undefined ? {} : { gflops }) });
+  }
+  return reports;
 }

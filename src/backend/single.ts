@@ -16,7 +16,7 @@ export interface SingleTask {
   /** Features of each `smooth`; null where too many would be needed: then its gap is 1 - E[phi phi] / scale, by subtraction. */
   readonly features: readonly (number | null)[];
   /** Factors that all rows share, by column; null when rows have their own. */
-  readonly shared: Float32Array | null;
+  readonly shared: Float64Array | null;
   /** Columns of the rows: the scales of the outputs in their order, then the factors unless shared. */
   readonly columns: number;
   /** `[columns, n]` */
@@ -92,7 +92,7 @@ export function singleTask(task: KernelTask): SingleTask {
     body,
     first,
     features: all.map((c) => c.features),
-    shared: isShared ? Float32Array.from(all.flatMap((c) => c.x.map(([v]) => v))) : null,
+    shared: isShared ? Float64Array.from(all.flatMap((c) => c.x.map(([v]) => v))) : null,
     columns: isShared ? outputs : next,
     x,
     z: task.z === task.x ? x : rowColumns(task.z, 'z'),

@@ -1,9 +1,9 @@
-import type { KernelJob, Output, Tile, TileData, TileRange } from '../backend/contract.js';
-import { InterruptedError } from '../errors.js';
+import type { Backend, KernelJob, KernelTask, Output, Tile, TileData, TileRange } from '../backend/contract.js';
+import { DeviceFullError, InterruptedError } from '../errors.js';
 import type { Planned } from './plan.js';
 import { prepareTask } from './prepare.js';
-import { type Extent, tiles } from './tiles.js';
-import type { KernelOptions, KernelRun, Progress } from './types.js';
+import { type Extent, tileCount, tiles } from './tiles.js';
+import type { KernelOptions, KernelPlan, KernelRun, Progress } from './types.js';
 
 /** Takes finished tiles; called for one tile at a time. */
 export interface TileSink {
@@ -86,22 +86,45 @@ async function settle(loops: readonly Promise<void>[]): Promise<void> {
   if (failed !== undefined) throw failed.reason;
 }
 
+function extentOf({ shape, symmetric }: KernelPlan): Extent {
+  return { rows: shape[0], columns: shape[1], symmetric };
+}
+
+/** Opens a job with the planned tiles, or with smaller ones where a device has no room for them. */
+async function openFitting(
+  backend: Backend,
+  task: KernelTask,
+  { threads, tile }: KernelPlan,
+): Promise<{ readonly job: KernelJob; readonly size: number }> {
+  const sizes = backend.tileSizes.filter((size) => size < tile[0]);
+  for (let size = tile[0]; ; ) {
+    try {
+      return { job: await backend.open(task, { threads, tile: [size, size] }), size };
+    } catch (error) {
+      const next = sizes.shift();
+      if (!(error instanceof DeviceFullError) || next === undefined) throw error;
+      size = next;
+    }
+  }
+}
+
 /**
  * Runs a planned computation, tile by tile, into a sink.
  *
  * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`.
  */
 export async function runTiles(
-  { plan, outline, backend }: Planned,
+  { plan: asked, outline, backend }: Planned,
   sink: TileSink,
   options: KernelOptions,
   started: number,
 ): Promise<KernelRun> {
   if (options.signal?.aborted) throw new InterruptedError();
   const { task, shortcut } = prepareTask(outline, backend.name !== 'reference');
-  const job = await backend.open(task, { threads: plan.threads, tile: plan.tile });
+  const { job, size } = await openFitting(backend, task, asked);
+  const plan: KernelPlan = { ...asked, tile: [size, size], tiles: tileCount(extentOf(asked), size) };
   const compile = (performance.now() - started) / 1000;
-  const extent: Extent = { rows: plan.shape[0], columns: plan.shape[1], symmetric: plan.symmetric };
+  const extent = extentOf(plan);
   const start = performance.now();
   const clock: Clock = { write: 0 };
   const stop = (): void => void job.close();

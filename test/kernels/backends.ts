@@ -1,3 +1,4 @@
+import { selectBackend } from '../../src/backend/select.js';
 import type { BackendName, Precision } from '../../src/index.js';
 
 /** A backend in one of its precisions. */
@@ -7,18 +8,41 @@ export interface Combination {
 }
 
 /** What the conformance suite runs on: a backend joins by a row here and its limits in `tolerances.ts`. */
-export const COMBINATIONS: readonly Combination[] = [
+const ALL: readonly Combination[] = [
   { backend: 'reference', precision: 'f64' },
   { backend: 'host', precision: 'f64' },
   { backend: 'host', precision: 'f32' },
+  { backend: 'webgpu', precision: 'f32' },
+  { backend: 'tensorflow', precision: 'f32' },
+  { backend: 'tfjs', precision: 'f32' },
 ];
-
-/** Those that compute in the given precision. */
-export function inPrecision(precision: Precision): readonly Combination[] {
-  return COMBINATIONS.filter((c) => c.precision === precision);
-}
 
 /** Name of a combination in the titles of tests. */
 export function label({ backend, precision }: Combination): string {
   return `${backend} ${precision}`;
+}
+
+/** Why a combination cannot be tested here; null when it can. */
+async function obstacle({ backend, precision }: Combination): Promise<string | null> {
+  try {
+    await selectBackend(backend, precision);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const OBSTACLES = await Promise.all(ALL.map(obstacle));
+
+/** Those that this machine has. */
+export const COMBINATIONS: readonly Combination[] = ALL.filter((_, k) => OBSTACLES[k] === null);
+
+/** Those that it lacks, with the reason: the summary of the tests names them. */
+export const SKIPPED: readonly string[] = ALL.map((c, k) => `${label(c)}: ${OBSTACLES[k]}`).filter(
+  (_, k) => OBSTACLES[k] !== null,
+);
+
+/** Those that compute in the given precision. */
+export function inPrecision(precision: Precision): readonly Combination[] {
+  return COMBINATIONS.filter((c) => c.precision === precision);
 }

@@ -22,6 +22,9 @@ const LIMITS: Readonly<Record<string, Limits>> = {
   'reference f64': F64,
   'host f64': F64,
   'host f32': F32,
+  'webgpu f32': F32,
+  'tensorflow f32': F32,
+  'tfjs f32': F32,
 };
 
 /** Limits of a combination; a backend without a row has none and must not be tested. */

@@ -1,0 +1,107 @@
+import type { Availability, DeviceFacts } from '../../src/backend/contract.js';
+import { BackendError } from '../../src/errors.js';
+
+/** A GPU device that kernels run on. */
+export interface OpenDevice {
+  readonly device: GPUDevice;
+  readonly facts: DeviceFacts;
+  readonly version: string;
+  /** Buffers that were made and not yet given back. */
+  readonly buffers: Set<GPUBuffer>;
+  /** Why the device cannot be used any more; null while it can. */
+  failure: BackendError | null;
+}
+
+type Missing = Required<Pick<Availability, 'reason' | 'remedy'>>;
+
+/** Dawn dies at random when the object that it gave is collected: it is kept as long as the process. */
+const kept: unknown[] = [];
+let found: Promise<OpenDevice | Missing> | null = null;
+
+const INSTALL = 'Install the optional package with `npm install webgpu`, or use --backend host';
+const DRIVER =
+  'Install a Vulkan driver and loader (for NVIDIA the driver of the card and libvulkan1; in a container NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics), or use --backend host';
+
+/** The entry to WebGPU: a browser's own, or Dawn's in Node. */
+async function gpu(): Promise<GPU | Missing> {
+  const browser = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (browser !== undefined) return browser;
+  try {
+    const { create, globals } = await import('webgpu');
+    Object.assign(globalThis, globals);
+    const instance = create([]) as GPU;
+    kept.push(instance);
+    return instance;
+  } catch (error) {
+    const text = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    return { reason: `the package webgpu (Dawn) cannot be loaded: ${text}`, remedy: INSTALL };
+  }
+}
+
+/** Whether a processor plays the GPU. */
+function isSoftware({ vendor, architecture, device, description }: GPUAdapterInfo): boolean {
+  return /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(
+    `${vendor} ${architecture} ${device} ${description}`,
+  );
+}
+
+/** Limits that decide what fits; everything that the adapter offers is asked for. */
+const LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxStorageBuffersPerShaderStage',
+] as const;
+
+async function open(): Promise<OpenDevice | Missing> {
+  const entry = await gpu();
+  if ('reason' in entry) return entry;
+  const adapter = await entry.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null) return { reason: 'no GPU adapter was found', remedy: DRIVER };
+  const limits = Object.fromEntries(LIMITS.map((name) => [name, Number(adapter.limits[name])]));
+  const device = await adapter.requestDevice({ requiredLimits: limits });
+  const { info } = adapter;
+  const name = info.description || info.device || info.architecture || info.vendor || 'GPU';
+  const facts: DeviceFacts = {
+    name,
+    driver: `Vulkan by Dawn, ${[info.vendor, info.architecture].filter((t) => t !== '').join(' ')}`,
+    software: isSoftware(info),
+    limits,
+    features: [...adapter.features].sort(),
+  };
+  const opened: OpenDevice = { device, facts, version: `WebGPU on ${name}`, buffers: new Set(), failure: null };
+  watch(opened);
+  return opened;
+}
+
+/** Remembers what made a device unusable. */
+function watch(opened: OpenDevice): void {
+  void opened.device.lost.then(({ reason, message }) => {
+    opened.failure ??= new BackendError(
+      `--backend webgpu: the device must stay available, got lost (${reason}): ${message}. Run the command again, with --memory for smaller tiles or with --backend host.`,
+    );
+    found = null;
+  });
+  opened.device.addEventListener('uncapturederror', (event) => {
+    opened.failure ??= new BackendError(
+      `--backend webgpu: the device refused the work: ${event.error.message}. Use --backend host, and report this.`,
+    );
+  });
+}
+
+/** The device of this process, opened when first asked for, or why there is none. Never throws. */
+export function findDevice(): Promise<OpenDevice | Missing> {
+  found ??= open().catch((error: unknown) => ({
+    reason: `the device could not be opened: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: DRIVER,
+  }));
+  return found;
+}
+
+/** The device, for work. Throws BackendError when there is none. */
+export async function useDevice(): Promise<OpenDevice> {
+  const device = await findDevice();
+  if ('device' in device) return device;
+  throw new BackendError(`--backend webgpu: must be available here, got: ${device.reason}. ${device.remedy}.`);
+}

@@ -1,0 +1,325 @@
+import type { SingleTask } from '../../../src/backend/single.js';
+import type { Instruction } from '../../../src/programme/body.js';
+import { SMOOTH_DUALS } from '../../../src/programme/duals/index.js';
+import type { ValueId } from '../../../src/programme/steps.js';
+import { literal } from './functions.js';
+import { type Loop, pieces } from './loops.js';
+
+type Sum = Extract<Instruction, { op: 'sum' }>;
+type Piecewise = Extract<Instruction, { op: 'piecewiseLinear' }>;
+type Smooth = Extract<Instruction, { op: 'smooth' | 'smoothSlope' }>;
+
+/** Instructions above which sums and products keep what rounding loses. */
+const DEEP = 100;
+
+/** Prints the lines of a body: `v7` is a gap 1 - u, or (1 - u, 1 + u) as a vec2f. */
+export class BodyPrinter {
+  readonly #task: SingleTask;
+  /** Names that differ from `v` and the number: values carried by a loop. */
+  #names = new Map<ValueId, string>();
+  readonly #lines: string[] = [];
+  #indent = '  ';
+  /** What a loop adds to each column. */
+  #offset = '';
+  /** Names of what rounding lost of a value, in bodies so deep that it would add up. */
+  readonly #lost = new Map<ValueId, string>();
+  readonly #isDeep: boolean;
+
+  constructor(task: SingleTask) {
+    this.#task = task;
+    this.#isDeep = task.body.instructions.length > DEEP;
+    if (task.body.source !== null) this.#names.set(task.body.source, 'source');
+  }
+
+  /** All lines. */
+  print(): string[] {
+    for (const piece of pieces(this.#task)) {
+      if (typeof piece === 'number') this.#instruction(piece);
+      else this.#loop(piece);
+    }
+    return this.#lines;
+  }
+
+  /** The correlation u of a value. */
+  correlation(value: ValueId): string {
+    const name = this.#name(value);
+    return this.#isBoth(value) ? `correlation(${name})` : `1.0 - ${name}`;
+  }
+
+  #line(text: string): void {
+    this.#lines.push(this.#indent + text);
+  }
+
+  #name(value: ValueId): string {
+    return this.#names.get(value) ?? `v${value}`;
+  }
+
+  #isBoth(value: ValueId): boolean {
+    return this.#task.body.form[value] === 'both';
+  }
+
+  #define(value: ValueId, expression: string): void {
+    this.#line(`let ${this.#name(value)} = ${expression};`);
+  }
+
+  /** 1 - u of a value. */
+  #below(value: ValueId): string {
+    return this.#isBoth(value) ? `${this.#name(value)}.x` : this.#name(value);
+  }
+
+  /** (1 - u, 1 + u) of a value. */
+  #both(value: ValueId): string {
+    const name = this.#name(value);
+    return this.#isBoth(value) ? name : `vec2f(${name}, 2.0 - ${name})`;
+  }
+
+  /** Stores a gap in the form that the value has. */
+  #defineGap(value: ValueId, gap: string): void {
+    if (!this.#isBoth(value)) this.#define(value, gap);
+    else {
+      this.#line(`let g${value} = ${gap};`);
+      this.#define(value, `vec2f(g${value}, 2.0 - g${value})`);
+    }
+  }
+
+  #loop(loop: Loop): void {
+    const { start, period, count, shift, columns, carried, exported } = loop;
+    const type = (v: ValueId): string => (this.#isBoth(v) ? 'vec2f' : 'f32');
+    for (const v of carried.keys()) this.#line(`var c${v} = ${this.#name(v)};`);
+    for (const v of exported) this.#line(`var x${v}: ${type(v)};`);
+    const [losses, exports] = this.#carryLost(carried, exported);
+    const outside = new Map(this.#names);
+    for (const v of carried.keys()) this.#names.set(v, `c${v}`);
+    this.#line(`for (var round = 0u; round < ${count}u; round++) {`);
+    this.#indent = '    ';
+    this.#offset = columns === 0 ? '' : ` + ${columns}u * round`;
+    for (let k = start; k < start + period; k++) this.#instruction(k);
+    for (const v of exported) this.#line(`x${v} = ${this.#name(v)};`);
+    for (const v of exports) this.#line(`y${v} = ${this.#lost.get(v) ?? '0.0'};`);
+    const moved = [...carried].map(([v, next]) => [`c${v}`, this.#name(next)]);
+    for (const v of losses) moved.push([`l${v}`, this.#lost.get(carried.get(v) ?? v) ?? '0.0']);
+    for (const [to, from] of moved) this.#line(`${to} = ${from};`);
+    this.#indent = '  ';
+    this.#offset = '';
+    this.#line('}');
+    this.#names = outside;
+    for (const v of losses) this.#lost.delete(v);
+    for (const v of exported) {
+      this.#define(v + shift * (count - 1), `x${v}`);
+      if (exports.includes(v)) this.#lost.set(v + shift * (count - 1), `y${v}`);
+    }
+  }
+
+  /** Declares what rounding loses of values that a loop carries and exports: which ones have it. */
+  #carryLost(
+    carried: Loop['carried'],
+    exported: readonly ValueId[],
+  ): readonly [readonly ValueId[], readonly ValueId[]] {
+    const keeps = (v: ValueId): boolean => this.#isDeep && !this.#isBoth(v);
+    const losses = [...carried.keys()].filter(keeps);
+    const exports = exported.filter(keeps);
+    for (const v of losses) {
+      this.#line(`var l${v} = ${this.#lost.get(v) ?? '0.0'};`);
+      this.#lost.set(v, `l${v}`);
+    }
+    for (const v of exports) this.#line(`var y${v} = 0.0;`);
+    return [losses, exports];
+  }
+
+  #instruction(index: number): void {
+    const i = this.#task.body.instructions[index];
+    switch (i.op) {
+      case 'sum':
+        this.#sum(i, index);
+        return;
+      case 'piecewiseLinear':
+        this.#piecewise(i);
+        return;
+      case 'threshold':
+        this.#threshold(i.of, i.out);
+        return;
+      case 'product':
+        this.#product(i);
+        return;
+      case 'radial':
+        this.#radial(i, index);
+        return;
+      case 'smooth':
+      case 'smoothSlope':
+        this.#smooth(i, index);
+        return;
+    }
+  }
+
+  /** The factors of column `first + place` of an instruction, (of x, of z). */
+  #factors(index: number, place: number): string {
+    const column = `${this.#task.first[index] + place}u${this.#offset}`;
+    return this.#task.shared === null ? `factors(${column}, at)` : `vec2f(constants[${column}])`;
+  }
+
+  #sum({ out, parts }: Sum, index: number): void {
+    const isBoth = this.#isBoth(out);
+    const gap = ({ value }: Sum['parts'][number]): string => {
+      if (value === null) return isBoth ? 'vec2f(0.0, 2.0)' : '0.0';
+      return isBoth ? this.#both(value) : this.#below(value);
+    };
+    const [first, ...rest] = parts;
+    const base = gap(first);
+    const shares = parts.map((_, place) => `a${out}_${place}`);
+    if (this.#task.shared === null) {
+      shares.forEach((share, place) => {
+        this.#line(`let ${share} = ${this.#factors(index, place)};`);
+      });
+    }
+    const terms = rest.map((part, k) => {
+      const weight =
+        this.#task.shared === null ? `${shares[k + 1]}.x * ${shares[k + 1]}.y` : this.#sharedWeight(index, k + 1);
+      return `${weight} * (${gap(part)} - ${base}${isBoth ? '' : this.#lostBetween(part.value, first.value)})`;
+    });
+    if (this.#task.shared === null) {
+      const spread = shares.map((share) => `spread(${share})`).join(' + ');
+      terms.push(`(${spread}) * (${isBoth ? 'vec2f(1.0)' : '1.0'} - ${base})`);
+    }
+    if (!isBoth && this.#isDeep && first.value !== null) this.#grow(out, first.value, terms.join(' + ') || '0.0');
+    else this.#define(out, `max(${isBoth ? 'vec2f(0.0)' : '0.0'}, ${[base, ...terms].join(' + ')})`);
+  }
+
+  /** What rounding lost of the difference of two values. */
+  #lostBetween(a: ValueId | null, b: ValueId | null): string {
+    const [more, less] = [a, b].map((v) => (v === null ? undefined : this.#lost.get(v)));
+    if (more === undefined && less === undefined) return '';
+    return ` + (${more ?? '0.0'} - ${less ?? '0.0'})`;
+  }
+
+  /** A value as another one and a small term, with what rounding loses. */
+  #grow(out: ValueId, base: ValueId, term: string): void {
+    const lost = this.#lost.get(base) ?? '0.0';
+    this.#line(`let e${out} = grown(vec2f(${this.#below(base)}, ${lost}), ${term});`);
+    this.#define(out, `max(0.0, e${out}.x)`);
+    this.#lost.set(out, `e${out}.y`);
+  }
+
+  /** A weight that all rows share: printed as a number outside loops. */
+  #sharedWeight(index: number, place: number): string {
+    const column = this.#task.first[index] + place;
+    if (this.#offset === '') return literal((this.#task.shared?.[column] ?? 0) ** 2);
+    return `constants[${column}u${this.#offset}]`;
+  }
+
+  #piecewise({ of, weight, value, slope }: Piecewise): void {
+    const c = literal(weight);
+    const times = weight === 1 ? '' : `${c} * `;
+    const id = value ?? slope ?? 0;
+    const isBoth = this.#isBoth(of);
+    const input = this.#name(of);
+    if (isBoth) {
+      this.#line(`let far${id} = ${input}.x > ${input}.y;`);
+      this.#line(`let g${id} = min(${input}.x, ${input}.y);`);
+    }
+    const gap = isBoth ? `g${id}` : input;
+    const needed = value === null ? 'angleOf' : slope === null ? 'sineOf' : 'angles';
+    this.#line(`let t${id} = ${needed}(${gap});`);
+    const [angle, sine] = needed === 'angles' ? [`t${id}.x`, `t${id}.y`] : [`t${id}`, `t${id}`];
+    if (value !== null) {
+      if (!isBoth) this.#defineGap(value, `max(0.0, ${gap} - ${times}${sine})`);
+      else if (this.#isBoth(value)) this.#define(value, `bothSides(${gap}, ${times}${sine}, ${c}, far${id})`);
+      else if (weight === 1) this.#define(value, `max(0.0, select(${gap}, 1.0, far${id}) - ${sine})`);
+      else this.#define(value, `bothSides(${gap}, ${times}${sine}, ${c}, far${id}).x`);
+    }
+    if (slope !== null) {
+      this.#defineGap(slope, isBoth ? `${times}select(${angle}, 1.0 - ${angle}, far${id})` : `${times}${angle}`);
+    }
+  }
+
+  #threshold(of: ValueId, out: ValueId): void {
+    const input = this.#name(of);
+    if (!this.#isBoth(of)) this.#define(out, `angleOf(${input})`);
+    else {
+      this.#line(`let t${out} = angleOf(min(${input}.x, ${input}.y));`);
+      this.#define(out, `select(t${out}, 1.0 - t${out}, ${input}.x > ${input}.y)`);
+    }
+  }
+
+  #product({ left, right, out }: Extract<Instruction, { op: 'product' }>): void {
+    if (this.#isDeep && !this.#isBoth(out)) {
+      const [base, other] = [left, right].sort((v) => (this.#lost.has(v) ? -1 : 1));
+      this.#grow(out, base, `${this.#below(other)} * (1.0 - ${this.#below(base)})`);
+      return;
+    }
+    const [a, b] = [this.#isBoth(out) ? this.#both(left) : this.#below(left), this.#below(right)];
+    const zero = this.#isBoth(out) ? 'vec2f(0.0)' : '0.0';
+    this.#define(out, `max(${zero}, ${a} + ${b} - ${a} * ${b})`);
+  }
+
+  #radial({ out, rate, power }: Extract<Instruction, { op: 'radial' }>, index: number): void {
+    this.#line(`let r${out} = ${this.#factors(index, 0)};`);
+    this.#line(`let d${out} = r${out}.x - r${out}.y + differ(${this.#factors(index, 1)});`);
+    this.#line(`let s${out} = d${out} * d${out} + 2.0 * r${out}.x * r${out}.y * source.x;`);
+    const distance = power === 2 ? `s${out}` : power === 1 ? `sqrt(s${out})` : `pow(s${out}, ${literal(power / 2)})`;
+    this.#define(out, `decay(${literal(rate)} * ${distance})`);
+  }
+
+  #smooth({ op, of, out, map }: Smooth, index: number): void {
+    const [q, r, f] = [0, 1, 2].map((place) => this.#factors(index, place));
+    const features = this.#task.features[index];
+    const isSlope = op === 'smoothSlope';
+    const spread =
+      isSlope || features === 0 || features === null
+        ? ''
+        : `, distance(${this.#task.first[index] + 3}u${this.#offset}, ${features}u, at)`;
+    const name = isSlope ? `${map}Derivative` : features === null ? `${map}Direct` : `${map}Dual`;
+    const call = `${name}(${this.#both(of)}, ${q}, ${r}, ${f}${isSlope || features === null ? '' : spread || ', 0.0'})`;
+    if (this.#isBoth(out)) this.#define(out, call);
+    else this.#define(out, `${call}.x`);
+  }
+}
+
+/** The functions of a smooth map that the body calls, around its gap, product and derivative. */
+export function smoothFunctions(task: SingleTask): string {
+  const texts = new Map<string, string>();
+  task.body.instructions.forEach((i, index) => {
+    if (i.op !== 'smooth' && i.op !== 'smoothSlope') return;
+    if (i.op === 'smoothSlope') texts.set(`${i.map}Derivative`, derivative(i.map));
+    else if (task.features[index] === null) texts.set(`${i.map}Direct`, dual(i.map, true));
+    else texts.set(`${i.map}Dual`, dual(i.map, false));
+  });
+  return [...texts.values()].join('\n\n');
+}
+
+/** Rises above which the exponential tail is better subtracted than integrated. */
+const TAIL_RESOLUTION = '0.05';
+
+function dual(map: Smooth['map'], direct: boolean): string {
+  const { parity } = SMOOTH_DUALS[map];
+  const swap = parity === 0 ? '' : '\n  let swapped = v.y < v.x;';
+  const sides = parity === 0 ? 'v' : 'select(v, v.yx, swapped)';
+  const back = parity === -1 ? 'select(result, result.yx, swapped)' : 'result';
+  const subtracted = `1.0 - ${map}Product(q, r, b, a) / scale`;
+  const integrated = `spread + ${map}Gap(q, r, b, a) / scale`;
+  let gap = direct ? `  let gap = max(0.0, ${subtracted});` : `  let gap = ${integrated};`;
+  if (map === 'exponentialTail' && !direct) {
+    gap = `  var gap = 0.0;
+  if (b > ${TAIL_RESOLUTION}) { gap = max(0.0, ${subtracted}); } else { gap = ${integrated}; }`;
+  }
+  return `// E[phi phi] of the map over its own values; q: variances, r: their roots, f: roots of E phi^2.
+fn ${map}${direct ? 'Direct' : 'Dual'}(v: vec2f, q: vec2f, r: vec2f, f: vec2f${direct ? '' : ', spread: f32'}) -> vec2f {
+  let scale = f.x * f.y;
+  if (!(scale > 0.0)) { return vec2f(1.0); }${swap}
+  let side = ${sides};
+  let b = r.x * r.y * side.x;
+  let a = r.x * r.y * side.y;
+${gap}
+  let result = vec2f(gap, 2.0 - gap);
+  return ${back};
+}`;
+}
+
+function derivative(map: Smooth['map']): string {
+  return `// E[phi' phi'] likewise.
+fn ${map}Derivative(v: vec2f, q: vec2f, r: vec2f, f: vec2f) -> vec2f {
+  let scale = f.x * f.y;
+  if (!(scale > 0.0)) { return vec2f(1.0); }
+  let gap = max(0.0, 1.0 - ${map}Slope(q, r, r.x * r.y * v.x, r.x * r.y * v.y) / scale);
+  return vec2f(gap, 2.0 - gap);
+}`;
+}

@@ -1,6 +1,8 @@
 import type { Availability, Backend } from '../../src/backend/contract.js';
+import { singleTask } from '../../src/backend/single.js';
 import { findDevice } from './device.js';
 import { openWebgpu, slotShape } from './job.js';
+import { tileShader } from './shader/module.js';
 import { slotBytes } from './slot.js';
 import { productSpeed } from './speed.js';
 
@@ -30,4 +32,5 @@ export const webgpu: Backend = {
   speed: async () => ({ f32: await productSpeed() }),
   memory,
   open: openWebgpu,
+  shader: (task) => tileShader(task, singleTask(task), true),
 };

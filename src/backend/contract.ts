@@ -134,4 +134,6 @@ export interface Backend {
     table: boolean;
   }): number;
   open(task: KernelTask, options: JobOptions): Promise<KernelJob>;
+  /** The programme text that the device will run for a task, where it is made anew for each. */
+  shader?(task: KernelTask): string;
 }

@@ -56,6 +56,11 @@ function probe(name: BackendId): Promise<Found> {
   return found;
 }
 
+/** A backend by its name, whether or not its device is here. */
+export function loadBackend(name: BackendId): Promise<Backend> {
+  return BACKENDS[name].load();
+}
+
 /** Whether a backend is a device of its own and faster than the processor: only such are taken unasked. */
 function accelerates({ availability }: Found): boolean {
   return availability.available && availability.device !== undefined && !availability.device.software;

@@ -35,8 +35,8 @@ function nodes(): string {
 
 /** Arc-cosine maps and the functions below everything else. */
 const ANGLE: Readonly<Record<string, () => string>> = {
-  // Angle and J = sin theta - theta cos theta, both over pi, from g = 1 - cos theta in [0, 1].
-  angles: () => `fn angles(g: f32) -> vec2f {
+  angles: () => `// theta and sin theta - theta cos theta, both over pi.
+fn angles(g: f32) -> vec2f {
   return vec2f(angleOf(g), sineOf(g));
 }`,
   angleOf: () => `// theta / pi for g = 1 - cos theta in [0, 1].

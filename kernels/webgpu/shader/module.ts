@@ -128,7 +128,8 @@ fn scaled(column: u32, u: f32, at: vec2u) -> f32 {
 
 function finishFunction(outputs: number): string {
   const put = Array.from({ length: outputs }, (_, k) => `  put(${k}u, row, column, kernel.${'xy'[k]});`).join('\n');
-  return `fn put(output: u32, row: u32, column: u32, value: f32) {
+  return `// Stores an entry, and its mirror image where there is one.
+fn put(output: u32, row: u32, column: u32, value: f32) {
   sums[output * tile.area + row * tile.stride + column] = value;
   if (tile.diagonal == 1u) { sums[output * tile.area + column * tile.stride + row] = value; }
   if (tile.transposed == 1u) { sums[(${outputs}u + output) * tile.area + column * tile.stride + row] = value; }

@@ -10,8 +10,8 @@ const rows = [0, 1, 2, 3, 4, 5, 6, 7];
 /** One row of a thread's 8 x 8 results: two vectors of four columns each. */
 function accumulate(i: number): string {
   const x = `x${i < 4 ? 0 : 1}.${'xyzw'[i % 4]}`;
-  return `      c${i}a = fma(vec4f(${x}), z0, c${i}a);
-      c${i}b = fma(vec4f(${x}), z1, c${i}b);`;
+  return `        c${i}a = fma(vec4f(${x}), z0, c${i}a);
+        c${i}b = fma(vec4f(${x}), z1, c${i}b);`;
 }
 
 function store(i: number): string {
@@ -64,10 +64,10 @@ ${rows.map((i) => `    var c${i}a = vec4f(0.0);\n    var c${i}b = vec4f(0.0);`).
       }
       workgroupBarrier();
       for (var k = 0u; k < ${FEATURES}u; k++) {
-      let x0 = panelX[k * ${BLOCK / 4}u + local.y];
-      let x1 = panelX[k * ${BLOCK / 4}u + local.y + 16u];
-      let z0 = panelZ[k * ${BLOCK / 4}u + local.x];
-      let z1 = panelZ[k * ${BLOCK / 4}u + local.x + 16u];
+        let x0 = panelX[k * ${BLOCK / 4}u + local.y];
+        let x1 = panelX[k * ${BLOCK / 4}u + local.y + 16u];
+        let z0 = panelZ[k * ${BLOCK / 4}u + local.x];
+        let z1 = panelZ[k * ${BLOCK / 4}u + local.x + 16u];
 ${rows.map(accumulate).join('\n')}
       }
       workgroupBarrier();

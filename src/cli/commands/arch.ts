@@ -11,12 +11,14 @@ export const archCommand: Command = {
     describe: { describe: 'a readable table: layers, shapes, what is trained, passes', group: 'Output', alone: true },
     input: { describe: 'size of an input for --describe, as 784 or 32x32x3', group: 'Output' },
     kind: { describe: 'kernel that --describe speaks of', group: 'Output', fallback: 'ntk', choices: SINGLE_KINDS },
+    shader: { describe: 'with --describe: the WGSL that a GPU will run', group: 'Output', alone: true },
     out: { describe: 'file to write instead of stdout', group: 'Output' },
     ...OUTPUT_FLAGS,
   },
   examples: [
     ['ntk arch resntk --depth 2 --alpha 0.3 --out mine.json', 'write an architecture file'],
     ['ntk arch mine.json --describe --input 64', 'check it, and say what it does'],
+    ['ntk arch fc --depth 2 --describe --shader', 'the WGSL that a GPU will run'],
   ],
   run: async (args, context) => (await import('../runs/arch.js')).runArch(args, context),
 };

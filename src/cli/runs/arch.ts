@@ -4,6 +4,7 @@ import { resolveArchitecture } from '../../architecture/resolve.js';
 import { serialiseArchitecture } from '../../architecture/serialise.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { UsageError } from '../../errors.js';
+import { kernelShader } from '../../matrix/shader.js';
 import { programmeNotes } from '../../programme/describe.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
@@ -25,29 +26,32 @@ function inputSize(flag: string, text: string): number {
   return size;
 }
 
-function describe(args: ParsedArguments, definition: KernelDefinition): string {
+/** The table, and with `--shader` the WGSL below it. */
+async function describe(args: ParsedArguments, definition: KernelDefinition): Promise<string> {
   const features = parsedOf(args, 'input', inputSize) ?? null;
   const kind = parsedOf(args, 'kind', singleKind) ?? 'ntk';
-  return describeArchitecture(definition, {
+  const table = describeArchitecture(definition, {
     features,
     convention: presetConvention(args.positionals[0]),
     notes: programmeNotes(definition, features, kind),
   });
+  if (!args.switches.has('shader')) return table;
+  return `${table}\n${await kernelShader(definition, features, kind)}`;
 }
 
 /** Runs `ntk arch`. */
 export async function runArch(args: ParsedArguments, { command }: CommandContext): Promise<number> {
   const out = textOf(args, 'out');
   const wanted = args.switches.has('describe');
-  for (const flag of ['input', 'kind']) {
-    if (!wanted && args.values.has(flag)) {
+  for (const flag of ['input', 'kind', 'shader']) {
+    if (!wanted && (args.values.has(flag) || args.switches.has(flag))) {
       throw new UsageError(`--${flag}: must come with --describe, got it alone. Add --describe.`);
     }
   }
   if (out !== undefined) checkPath(out, args.switches.has('force'));
   const definition = resolveArchitecture(args.positionals[0], readPresetFlags(args));
   const load = performance.now() / 1000;
-  const description = wanted ? describe(args, definition) : null;
+  const description = wanted ? await describe(args, definition) : null;
   if (out !== undefined) await writeWhole(out, description ?? serialiseArchitecture(definition));
   if (args.switches.has('json')) {
     const stages = { load, compile: performance.now() / 1000 - load };

@@ -45,6 +45,7 @@ export {
 } from './errors.js';
 export type { Layer } from './layers/index.js';
 export { kernelMatrix } from './matrix/kernel-matrix.js';
+export { type TensorKernelOptions, type TensorKernels, tensorKernels } from './matrix/kernel-tensor.js';
 export { planKernel } from './matrix/plan.js';
 export type {
   BackendName,

@@ -1,9 +1,12 @@
+import { EventEmitter } from 'node:events';
 import type { Availability, DeviceFacts } from '../../src/backend/contract.js';
 import { BackendError } from '../../src/errors.js';
+import { vulkanObstacle } from './vulkan.js';
 
 /** A GPU device that kernels run on. */
 export interface OpenDevice {
   readonly device: GPUDevice;
+  readonly info: GPUAdapterInfo;
   readonly facts: DeviceFacts;
   readonly version: string;
   /** Buffers that were made and not yet given back. */
@@ -14,23 +17,33 @@ export interface OpenDevice {
 
 type Missing = Required<Pick<Availability, 'reason' | 'remedy'>>;
 
-/** Dawn dies at random when the object that it gave is collected: it is kept as long as the process. */
-const kept: unknown[] = [];
+/**
+ * Dawn dies at random when the object that it gave is collected: it is kept on an object of the process itself, which outlives every
+ * sandbox of modules (a test runner's, a bundler's).
+ */
+const KEPT = Symbol.for('ntk-engine.webgpu');
+
+function keep(instance: GPU): void {
+  const keeper = EventEmitter as { [KEPT]?: GPU[] };
+  keeper[KEPT] = [...(keeper[KEPT] ?? []), instance];
+}
+
 let found: Promise<OpenDevice | Missing> | null = null;
 
 const INSTALL = 'Install the optional package with `npm install webgpu`, or use --backend host';
-const DRIVER =
-  'Install a Vulkan driver and loader (for NVIDIA the driver of the card and libvulkan1; in a container NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics), or use --backend host';
+const DRIVER = 'Check that the driver fits the card and the user may use it (vulkaninfo), or use --backend host';
 
 /** The entry to WebGPU: a browser's own, or Dawn's in Node. */
 async function gpu(): Promise<GPU | Missing> {
   const browser = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (browser !== undefined) return browser;
+  const obstacle = vulkanObstacle();
+  if (obstacle !== null) return obstacle;
   try {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
     const instance = create([]) as GPU;
-    kept.push(instance);
+    keep(instance);
     return instance;
   } catch (error) {
     const text = error instanceof Error ? error.message.split('\n')[0] : String(error);
@@ -70,7 +83,7 @@ async function open(): Promise<OpenDevice | Missing> {
     limits,
     features: [...adapter.features].sort(),
   };
-  const opened: OpenDevice = { device, facts, version: `WebGPU on ${name}`, buffers: new Set(), failure: null };
+  const opened: OpenDevice = { device, info, facts, version: `WebGPU on ${name}`, buffers: new Set(), failure: null };
   watch(opened);
   return opened;
 }

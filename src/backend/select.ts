@@ -1,3 +1,4 @@
+import type { TensorDevice } from '../../kernels/webgpu/tensors.js';
 import type { Precision } from '../data/array.js';
 import { BackendError } from '../errors.js';
 import type { Availability, Backend } from './contract.js';
@@ -59,6 +60,11 @@ function probe(name: BackendId): Promise<Found> {
 /** A backend by its name, whether or not its device is here. */
 export function loadBackend(name: BackendId): Promise<Backend> {
   return BACKENDS[name].load();
+}
+
+/** The engine's kernels as those of tfjs on the GPU device. Throws BackendError where that cannot be. */
+export async function openTensors(): Promise<TensorDevice> {
+  return (await import('../../kernels/webgpu/tensors.js')).tensorDevice();
 }
 
 /** Whether a backend is a device of its own and faster than the processor: only such are taken unasked. */

@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/contract.js';
 import { defaultMemory, defaultThreads } from '../backend/limits.js';
-import { selectBackend } from '../backend/select.js';
+import { accelerator, selectBackend } from '../backend/select.js';
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
@@ -19,6 +19,8 @@ export interface Planned {
   readonly plan: KernelPlan;
   readonly outline: Outline;
   readonly backend: Backend;
+  /** What the user should know although it is no error. */
+  readonly warnings: readonly string[];
 }
 
 /** Factor columns that the programme needs when it is not tabulated. */
@@ -122,7 +124,17 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
     outputBytes,
     seconds: estimateSeconds(o, entries, threads, table),
   };
-  return { plan, outline: o, backend };
+  return { plan, outline: o, backend, warnings: await fasterBackend(options, plan) };
+}
+
+/** Seconds of work from which a faster backend is worth a look, which takes a tenth of one. */
+const LONG = 5;
+
+/** Says when single precision would let a GPU do the work. */
+async function fasterBackend({ backend = 'auto' }: KernelOptions, plan: KernelPlan): Promise<string[]> {
+  if (backend !== 'auto' || plan.precision === 'f32' || plan.seconds < LONG) return [];
+  const faster = await accelerator('f32');
+  return faster === null ? [] : [`--precision f32 would allow the backend ${faster.name}, which is faster here`];
 }
 
 /** What computing and writing this kernel would take; writes and computes nothing. */

@@ -114,7 +114,7 @@ async function openFitting(
  * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`.
  */
 export async function runTiles(
-  { plan: asked, outline, backend }: Planned,
+  { plan: asked, outline, backend, warnings }: Planned,
   sink: TileSink,
   options: KernelOptions,
   started: number,
@@ -145,6 +145,6 @@ export async function runTiles(
     stages: { compile, compute: total - clock.write, write: clock.write },
     tableError: task.table?.error ?? null,
     nearPairs: job.nearPairs,
-    warnings: [],
+    warnings,
   };
 }

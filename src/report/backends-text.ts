@@ -1,4 +1,5 @@
 import type { BackendReport } from '../backend/select.js';
+import { readableBytes } from '../data/budget.js';
 import { tableText } from './table.js';
 
 function speedText({ gflops }: BackendReport): string {
@@ -7,7 +8,24 @@ function speedText({ gflops }: BackendReport): string {
   return shown.map((precision) => `${gflops[precision]?.toFixed(0)} ${precision}`).join(', ');
 }
 
-/** The backends for a terminal: a table, then a reason and a remedy for each that is missing. */
+/** Bytes where a limit counts them, else the number. */
+function limitText([name, value]: readonly [string, number]): string {
+  return `${name} ${/Size$/.test(name) ? readableBytes(value) : value}`;
+}
+
+/** What is known of the device behind a backend. */
+function deviceText({ name, device }: BackendReport): string[] {
+  if (device === undefined) return [];
+  const memory = device.memoryBytes === undefined ? [] : [`memory ${readableBytes(device.memoryBytes)}`];
+  const limits = Object.entries(device.limits ?? {}).map(limitText);
+  const facts = [device.driver, ...memory, ...limits].filter((text) => text !== undefined);
+  return [`${name}: ${device.name}${device.software ? ' (software)' : ''}`, ...facts.map((fact) => `  ${fact}`)];
+}
+
+const block = (title: string, lines: readonly string[]): string =>
+  lines.length === 0 ? '' : `\n${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+
+/** The backends for a terminal: a table, the devices, then a reason and a remedy for each that is missing. */
 export function backendsText(reports: readonly BackendReport[]): string {
   const rows = reports.map((report) => [
     report.name,
@@ -16,10 +34,10 @@ export function backendsText(reports: readonly BackendReport[]): string {
     speedText(report),
     [report.version, report.note].filter((text) => text !== undefined).join('; '),
   ]);
-  const header = ['backend', 'available', 'precisions', 'GFLOP/s, 1 thread', 'what'];
+  const header = ['backend', 'available', 'precisions', 'GFLOP/s', 'what'];
   const table = tableText(header, rows);
   const missing = reports
     .filter(({ available }) => !available)
     .map(({ name, reason, remedy }) => `${name}: ${[reason, remedy].filter((text) => text !== undefined).join('. ')}`);
-  return missing.length === 0 ? table : `${table}\nNot available:\n${missing.map((line) => `  ${line}\n`).join('')}`;
+  return table + block('Devices', reports.flatMap(deviceText)) + block('Not available', missing);
 }

@@ -213,8 +213,12 @@ export function redoShader(task: KernelTask, single: SingleTask): string {
   return assemble(task, single, REDO_BINDINGS, [REDO_ENTRY]);
 }
 
+function bodyText(task: KernelTask, single: SingleTask): string {
+  return [smoothFunctions(single), evaluateFunction(task, single)].filter((text) => text !== '').join('\n\n');
+}
+
 function assemble(task: KernelTask, single: SingleTask, bindings: string, entries: readonly string[]): string {
-  const body = [smoothFunctions(single), evaluateFunction(task, single)].filter((text) => text !== '').join('\n\n');
+  const body = bodyText(task, single);
   const helpers = calledHelpers([body, SCALED, ...entries].join('\n'));
   const parts = [
     TILE,
@@ -226,6 +230,22 @@ function assemble(task: KernelTask, single: SingleTask, bindings: string, entrie
     ...entries,
   ];
   return `${parts.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+/** Sizes as the functions of a pair read them, for shaders of others: their main function fills them in. */
+const PRIVATE_TILE = `struct Tile {
+  strideX: u32,
+  strideZ: u32,
+  features: u32,
+  zero: u32,
+}
+var<private> tile: Tile;
+const NEAR = ${literal(NEAR_THRESHOLD.f32)};`;
+
+/** The functions of one pair for a shader of tfjs, WGSL: `evaluate`, what it calls, and the sizes that it reads. */
+export function pairFunctions(task: KernelTask, single: SingleTask): string {
+  const body = bodyText(task, single);
+  return [PRIVATE_TILE, calledHelpers(`${body} ${SCALED}`), SCALED, calledFunctions(body), body].join('\n\n');
 }
 
 /** Factors that all rows share; of the shares of sums their squares, the weights. */

@@ -1,5 +1,5 @@
-import { angles } from './polynomials.js';
-import { aboveOf, smaller, type Tensor, type Tensors, type Value } from './tensors.js';
+import { angleOf, sineOf } from './polynomials.js';
+import { aboveOf, positive, smaller, type Tensor, type Tensors, type Value } from './tensors.js';
 
 /** What is wanted of a map with its derivative: null, or whether both sides are. */
 export interface Wanted {
@@ -29,30 +29,30 @@ export function piecewiseLinear(
   wanted: Wanted,
 ): { readonly value: Value | null; readonly slope: Value | null } {
   const g = smaller(tf, of);
-  const { angle, sine } = angles(tf, g, { angle: wanted.slope !== null, sine: wanted.value !== null });
-  const slope =
-    angle === null || wanted.slope === null
-      ? null
-      : sides(tf, c === 1 ? unfolded(tf, of, angle) : tf.mul(c, unfolded(tf, of, angle)), wanted.slope.both);
-  const value = sine === null || wanted.value === null ? null : mixed(tf, of, g, sine, c, wanted.value.both);
-  return { value, slope };
+  const turned = (both: boolean): Value => {
+    const angle = unfolded(tf, of, angleOf(tf, g));
+    return sides(tf, c === 1 ? angle : tf.mul(c, angle), both);
+  };
+  return {
+    value: wanted.value && mixed(tf, of, g, sineOf(tf, g), c, wanted.value.both),
+    slope: wanted.slope && turned(wanted.slope.both),
+  };
 }
 
 function mixed(tf: Tensors, of: Value, g: Tensor, sine: Tensor, c: number, both: boolean): Value {
   if (c === 1 || of.above === null) {
     const gap = of.above === null ? g : tf.clipByValue(of.below, 0, 1);
-    return sides(tf, tf.relu(tf.sub(gap, c === 1 ? sine : tf.mul(c, sine))), both);
+    return sides(tf, positive(tf, tf.sub(gap, c === 1 ? sine : tf.mul(c, sine))), both);
   }
   const even = tf.mul(c / 2, tf.sub(g, tf.mul(2, sine)));
-  const below = tf.relu(tf.add(even, tf.mul(1 - c / 2, of.below)));
+  const below = positive(tf, tf.add(even, tf.mul(1 - c / 2, of.below)));
   if (!both) return { below, above: null };
-  return { below, above: tf.relu(tf.add(tf.sub(c, even), tf.mul(1 - c / 2, of.above))) };
+  return { below, above: positive(tf, tf.add(tf.sub(c, even), tf.mul(1 - c / 2, of.above))) };
 }
 
 /** E[1(a > 0) 1(b > 0)] over its own value: gap theta / pi (Cho and Saul 2009, eq. 4). */
 export function threshold(tf: Tensors, of: Value, both: boolean): Value {
-  const { angle } = angles(tf, smaller(tf, of), { angle: true, sine: false });
-  return sides(tf, unfolded(tf, of, angle ?? of.below), both);
+  return sides(tf, unfolded(tf, of, angleOf(tf, smaller(tf, of))), both);
 }
 
 /** 1 - u v, and 1 + u v. */

@@ -4,13 +4,13 @@ import { BackendError } from '../../src/errors.js';
 import { type Engine, type Loaded, loadTensorflow, loadTfjs } from './engine.js';
 import { openJob } from './job.js';
 
-/** Tensors of a tile's size that live at the same time: values of a body, and what one instruction needs on the way. */
-const LIVE = 24;
+/** Tensors of a tile's size that live at the same time: values of a body, and what the largest formula needs on the way. */
+const LIVE = 64;
 const SPEED_SECONDS = 0.2;
 
 function memory({ size, outputs, columnCount }: Parameters<Backend['memory']>[0], base: number): number {
   const tiles = (LIVE + 4 * outputs) * size * size * 4;
-  // Panels of at most 4096 features at a time on the host and on the device.
+  // The rows of a tile on both sides, in the making and on the device, taken as 4096 features long.
   const panels = 4 * size * 4096 * 4;
   return base + tiles + panels + 4 * size * columnCount * 4;
 }

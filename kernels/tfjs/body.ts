@@ -5,7 +5,16 @@ import type { ValueId } from '../../src/programme/steps.js';
 import { piecewiseLinear, product, threshold } from './angle.js';
 import { decayed } from './polynomials.js';
 import { smooth, smoothSlope } from './smooth.js';
-import { aboveOf, disposeValue, type Factors, type Tensor, type Tensors, tensorsOf, type Value } from './tensors.js';
+import {
+  aboveOf,
+  disposeValue,
+  type Factors,
+  positive,
+  type Tensor,
+  type Tensors,
+  tensorsOf,
+  type Value,
+} from './tensors.js';
 
 /** The instructions of a task with what they read of the factor columns. */
 export interface TensorBody {
@@ -57,15 +66,19 @@ function sum(site: Site, parts: readonly Part[], first: number, both: boolean): 
   const values = parts.map(({ value }) => (value === null ? null : valueAt(site, value)));
   const spread = factors.shared ? null : halfSquares(tf, parts.length, first, factors);
   const weights = parts.slice(1).map((_, k) => tf.mul(factors.x(first + 1 + k), factors.z(first + 1 + k)));
-  const side = (sideOf: (of: Value) => Tensor, constant: number, rest: Tensor | null): readonly [Tensor, Tensor] => {
-    const [base, ...others] = values.map((of) => (of === null ? tf.scalar(constant) : sideOf(of)));
-    const added = others.map((of, k) => tf.mul(weights[k], tf.sub(of, base)));
-    if (spread !== null) added.push(tf.mul(spread, tf.sub(1, base)));
+  const changeOf = ([base, ...others]: readonly Tensor[], rest: Tensor | null): Tensor => {
+    const added = others.map((of, k) => tf.tidy(() => tf.mul(weights[k], tf.sub(of, base))));
+    if (spread !== null) added.push(tf.tidy(() => tf.mul(spread, tf.sub(1, base))));
     if (rest !== null) added.push(rest);
-    const change = added.reduce((total, part) => tf.add(total, part));
-    const total = tf.relu(tf.add(base, change));
-    return [total, site.deep ? tf.sub(change, tf.sub(total, base)) : total];
+    return added.reduce((total, part) => tf.add(total, part));
   };
+  const side = (sideOf: (of: Value) => Tensor, constant: number, rest: Tensor | null): readonly [Tensor, Tensor] =>
+    tf.tidy((): [Tensor, Tensor] => {
+      const sides = values.map((of) => (of === null ? tf.scalar(constant) : sideOf(of)));
+      const change = tf.tidy(() => changeOf(sides, rest));
+      const total = positive(tf, tf.add(sides[0], change));
+      return [total, site.deep ? tf.sub(change, tf.sub(total, sides[0])) : total];
+    });
   const before = values[0]?.lost;
   const [below, lostBelow] = side((of) => of.below, 0, before?.below ?? null);
   const [above, lostAbove] = both ? side((of) => aboveOf(tf, of), 2, before?.above ?? null) : [null, null];
@@ -74,13 +87,15 @@ function sum(site: Site, parts: readonly Part[], first: number, both: boolean): 
 
 /** 1/2 sum (a_k - b_k)^2 */
 function halfSquares(tf: Tensors, count: number, first: number, factors: Factors): Tensor {
-  const squares = Array.from({ length: count }, (_, k) =>
-    tf.squaredDifference(factors.x(first + k), factors.z(first + k)),
-  );
-  return tf.mul(
-    0.5,
-    squares.reduce((total, square) => tf.add(total, square)),
-  );
+  return tf.tidy(() => {
+    const squares = Array.from({ length: count }, (_, k) =>
+      tf.squaredDifference(factors.x(first + k), factors.z(first + k)),
+    );
+    return tf.mul(
+      0.5,
+      squares.reduce((total, square) => tf.add(total, square)),
+    );
+  });
 }
 
 /** 1 - exp(-rate |x - z|^power) with |x - z|^2 = (r - s)^2 + 2 r s (1 - u); norms in two parts. */

@@ -15,7 +15,7 @@ import type { Engine } from './engine.js';
 import { batches, findNear, type NearPairs, nearSource } from './near.js';
 import { disposePanel, innerProducts, type Panel, uploadPanel } from './product.js';
 import { lookUp, type TensorTable, uploadTable } from './table.js';
-import { correlation, disposeValue, type Tensor, type Value } from './tensors.js';
+import { correlation, disposeValue, positive, type Tensor, type Value } from './tensors.js';
 
 /** Milliseconds of work after which signals and progress are let through. */
 const PATIENCE = 50;
@@ -150,7 +150,7 @@ export class TensorJob implements KernelJob {
     try {
       const { pairs, redone } = await findNear(tf, this.#task, range, u, this.#onDiagonal(range));
       this.#engine.use();
-      source = { below: tf.tidy(() => tf.relu(tf.sub(1, u))), above: tf.tidy(() => tf.relu(tf.add(1, u))) };
+      source = { below: tf.tidy(() => positive(tf, tf.sub(1, u))), above: tf.tidy(() => positive(tf, tf.add(1, u))) };
       entries = await this.#entries(source, tileColumns(tf, single, range, this.#rows));
       for (const batch of batches(pairs, MOST_NEAR)) near.push(await this.#nearEntries(batch));
       this.nearPairs += redone;

@@ -2,7 +2,7 @@ import type { SmoothMap } from '../../src/programme/duals/index.js';
 import { type GaussianPairs, pairsOf } from './pairs.js';
 import { decayed, polarAngle, slopeAngle } from './polynomials.js';
 import { TAIL_REACH, tailGap, tailProduct, tailSlope } from './tail.js';
-import type { Factors, Tensor, Tensors, Value } from './tensors.js';
+import { type Factors, positive, type Tensor, type Tensors, type Value } from './tensors.js';
 
 type Formula = (tf: Tensors, pairs: GaussianPairs) => Tensor;
 
@@ -170,25 +170,34 @@ function inverseScale(tf: Tensors, column: number, factors: Factors): Tensor {
 function comonotoneGap(tf: Tensors, column: number, features: number, factors: Factors): Tensor | null {
   let sum: Tensor | null = null;
   for (let k = column; k < column + features; k++) {
-    const square = tf.squaredDifference(factors.x(k), factors.z(k));
-    sum = sum === null ? square : tf.add(sum, square);
+    const before: Tensor | null = sum;
+    sum = tf.tidy(() => {
+      const square = tf.mul(0.5, tf.squaredDifference(factors.x(k), factors.z(k)));
+      return before === null ? square : tf.add(before, square);
+    });
+    before?.dispose();
   }
-  return sum === null ? null : tf.mul(0.5, sum);
+  return sum;
 }
 
 function cost(tf: Tensors, dual: Dual, pairs: GaussianPairs, of: SmoothInstruction, factors: Factors): Tensor {
   const scale = inverseScale(tf, of.first + 2, factors);
-  const direct = (): Tensor => tf.relu(tf.sub(1, tf.mul(scale, dual.product(tf, pairs))));
+  const direct = (): Tensor => positive(tf, tf.sub(1, tf.mul(scale, tidied(tf, dual.product, pairs))));
   if (of.features === null) return direct();
   const start = comonotoneGap(tf, of.first + 3, of.features, factors);
   const near = (): Tensor => {
-    const gap = tf.mul(scale, dual.gap(tf, pairs));
+    const gap = tf.mul(scale, tidied(tf, dual.gap, pairs));
     return start === null ? gap : tf.add(start, gap);
   };
   if (dual.reach === Infinity) return near();
   const [[least], [most]] = [tf.min(pairs.below).dataSync(), tf.max(pairs.below).dataSync()];
   if (most <= dual.reach) return near();
   return least > dual.reach ? direct() : tf.where(tf.lessEqual(pairs.below, dual.reach), near(), direct());
+}
+
+/** A formula of which nothing but the result stays. */
+function tidied(tf: Tensors, formula: Formula, pairs: GaussianPairs): Tensor {
+  return tf.tidy(() => formula(tf, pairs));
 }
 
 /** Rows without an own value have no correlation: gap 1. */
@@ -217,8 +226,8 @@ export function smooth(tf: Tensors, input: Value, of: SmoothInstruction, factors
 export function smoothSlope(tf: Tensors, input: Value, of: SmoothInstruction, factors: Factors): Value {
   const dual: Dual = DUALS[of.map];
   const pairs = pairsOf(tf, input, of.first, factors, dual.parity !== 0);
-  const value = tf.mul(inverseScale(tf, of.first + 2, factors), dual.slope(tf, pairs));
+  const value = tf.mul(inverseScale(tf, of.first + 2, factors), tidied(tf, dual.slope, pairs));
   const turned = dual.parity === 1 && input.above !== null;
   const u = turned ? tf.where(tf.greater(input.below, 1), tf.neg(value), value) : value;
-  return { below: tf.relu(tf.sub(1, u)), above: of.both ? tf.relu(tf.add(1, u)) : null };
+  return { below: positive(tf, tf.sub(1, u)), above: of.both ? positive(tf, tf.add(1, u)) : null };
 }

@@ -1,7 +1,7 @@
 import { gaussLegendre } from '../../src/programme/duals/gauss-legendre.js';
 import type { GaussianPairs } from './pairs.js';
 import { decayed, scaledTail } from './polynomials.js';
-import type { Tensor, Tensors } from './tensors.js';
+import { positive, type Tensor, type Tensors } from './tensors.js';
 
 // phi(a) = a for a > 0, exp(a) - 1 below: one variable in closed form, the other by quadrature (src/programme/duals/exponential-tail.ts).
 
@@ -39,24 +39,25 @@ interface Pieces {
   /** exp(-h^2 / 2) */
   readonly density: Tensor;
   /** P(m + sigma g > 0), P(... < 0) */
-  readonly positive: Tensor;
-  readonly negative: Tensor;
+  readonly more: Tensor;
+  readonly less: Tensor;
   /** E[exp(m + sigma g); m + sigma g < 0] */
   readonly tail: Tensor;
 }
 
 function pieces(tf: Tensors, { m, h, sigma }: Conditional): Pieces {
   const density = tf.exp(tf.mul(-0.5, tf.square(h)));
-  const beyond = (y: Tensor): Tensor => tf.mul(tf.mul(0.5, density), scaledTail(tf, tf.mul(Math.SQRT1_2, tf.abs(y))));
+  const beyond = (y: Tensor): Tensor =>
+    tf.tidy(() => tf.mul(tf.mul(0.5, density), scaledTail(tf, tf.mul(Math.SQRT1_2, tf.abs(y)))));
   const rare = beyond(h);
   const above = tf.greater(h, 0);
   const y = tf.add(h, sigma);
-  const whole = tf.exp(tf.neg(tf.relu(tf.neg(tf.add(m, tf.mul(0.5, tf.square(sigma)))))));
+  const whole = tf.exp(tf.neg(positive(tf, tf.neg(tf.add(m, tf.mul(0.5, tf.square(sigma)))))));
   const far = beyond(y);
   return {
     density,
-    positive: tf.where(above, tf.sub(1, rare), rare),
-    negative: tf.where(above, rare, tf.sub(1, rare)),
+    more: tf.where(above, tf.sub(1, rare), rare),
+    less: tf.where(above, rare, tf.sub(1, rare)),
     tail: tf.where(tf.greater(y, 0), far, tf.sub(whole, far)),
   };
 }
@@ -70,7 +71,7 @@ function expectation(
 ): Tensor {
   const [small, large] = [tf.minimum(r, s), tf.maximum(r, s)];
   const mean = tf.mul(tf.sub(1, below), large);
-  const spread = tf.mul(large, tf.sqrt(tf.relu(tf.mul(below, above))));
+  const spread = tf.mul(large, tf.sqrt(positive(tf, tf.mul(below, above))));
   const sigma = tf.maximum(spread, NO_SPREAD);
   const ratio = tf.div(mean, sigma);
   const nodes = rule();
@@ -99,13 +100,13 @@ function expectation(
 
 /** phi(a) - a, which is 0 for a > 0 and of second order below. */
 function bend(tf: Tensors, a: Tensor): Tensor {
-  const x = tf.relu(tf.neg(a));
+  const x = positive(tf, tf.neg(a));
   return tf.sub(x, decayed(tf, x));
 }
 
 function smoothedBend(tf: Tensors, given: Conditional): Tensor {
-  const { density, negative, tail } = pieces(tf, given);
-  const mean = tf.mul(tf.add(1, given.m), negative);
+  const { density, less, tail } = pieces(tf, given);
+  const mean = tf.mul(tf.add(1, given.m), less);
   return tf.add(tf.sub(tail, mean), tf.mul(INVERSE_ROOT_2PI, tf.mul(given.sigma, density)));
 }
 
@@ -135,10 +136,10 @@ export function tailSlope(tf: Tensors, g: Pick<GaussianPairs, 'r' | 's' | 'below
   return expectation(
     tf,
     g,
-    (a) => tf.exp(tf.neg(tf.relu(tf.neg(a)))),
+    (a) => tf.exp(tf.neg(positive(tf, tf.neg(a)))),
     (given) => {
-      const { positive, tail } = pieces(tf, given);
-      return tf.add(positive, tail);
+      const { more, tail } = pieces(tf, given);
+      return tf.add(more, tail);
     },
   );
 }

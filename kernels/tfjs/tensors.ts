@@ -40,6 +40,13 @@ export function smaller(tf: Tensors, { below, above }: Sides): Tensor {
   return above === null ? first : tf.mul(first, tf.clipByValue(above, 0, 1));
 }
 
+const LARGEST = 3.4e38;
+
+/** max(x, 0) */
+export function positive(tf: Tensors, x: Tensor): Tensor {
+  return tf.clipByValue(x, 0, LARGEST);
+}
+
 /** u itself. */
 export function correlation(tf: Tensors, { below, above }: Sides): Tensor {
   const direct = tf.sub(1, below);

@@ -1,0 +1,155 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { type Engine, type Loaded, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
+import { openJob, type TensorJob } from '../../kernels/tfjs/job.js';
+import type { KernelTask, TileRange } from '../../src/backend/contract.js';
+import { InterruptedError, type NdArray, parseArchitecture } from '../../src/index.js';
+import { outline, prepareTask } from '../../src/matrix/prepare.js';
+import { normals } from '../reference/monte-carlo.js';
+import type { LayerJson } from '../reference/textbook.js';
+
+const SOURCES: Readonly<Record<string, () => Promise<Loaded>>> = {
+  'tfjs wasm': () => loadTfjs(['wasm']),
+  'tfjs cpu': () => loadTfjs(['cpu']),
+  tensorflow: loadTensorflow,
+};
+const LOADED = await Promise.all(Object.entries(SOURCES).map(async ([name, load]) => ({ name, ...(await load()) })));
+const ENGINES = LOADED.flatMap(({ name, engine }) => (engine === null ? [] : [[name, engine] as const]));
+
+afterAll(() => {
+  for (const found of LOADED) if (found.engine === null) console.log(`not tested: ${found.name}: ${found.reason}`);
+});
+
+const biased: LayerJson = { kind: 'dense', weightStd: 1.4, biasStd: 0.2 };
+const last: LayerJson = { kind: 'dense' };
+interface Network {
+  readonly layers: readonly LayerJson[];
+  readonly tiles: number;
+  readonly zonal?: boolean;
+}
+
+/** One of each kind of instruction; the plain one and the table show a thousand tiles. */
+const NETWORKS = {
+  angles: { layers: [biased, { kind: 'relu' }, last], tiles: 1000 },
+  'a table': { layers: [{ kind: 'dense' }, { kind: 'relu' }, last], tiles: 1000, zonal: true },
+  sums: { layers: [biased, { kind: 'residual', branch: [biased, { kind: 'abs' }, last] }, last], tiles: 50 },
+  'smooth maps': {
+    layers: [biased, { kind: 'gelu' }, biased, { kind: 'erf' }, biased, { kind: 'cos' }, last],
+    tiles: 50,
+  },
+  tail: { layers: [biased, { kind: 'elu' }, last], tiles: 10 },
+} satisfies Record<string, Network>;
+
+function matrix(n: number, d: number): NdArray {
+  const data = Float32Array.from({ length: n * d }, normals(3));
+  // A duplicate and an antipode in each eight rows.
+  for (let i = 0; i + 8 <= n; i += 8) {
+    for (let k = 0; k < d; k++) {
+      data[(i + 1) * d + k] = data[i * d + k];
+      data[(i + 2) * d + k] = -data[i * d + k];
+    }
+  }
+  return { data, shape: [n, d] };
+}
+
+function taskOf(layers: readonly LayerJson[], x: NdArray, zonal = false, z?: NdArray): KernelTask {
+  const architecture = parseArchitecture({ format: 'ntk-architecture/1', name: 'test', layers });
+  const options = { architecture, kind: 'both', precision: 'f32', zonal, ...(z === undefined ? {} : { z }) } as const;
+  return prepareTask(outline(x, options), zonal).task;
+}
+
+const tensors = ({ tf }: Engine): number => tf.memory().numTensors;
+const SIZE = 8;
+
+function ranges(n: number): TileRange[] {
+  const starts = Array.from({ length: n / SIZE }, (_, k) => k * SIZE);
+  return starts.flatMap((row) => starts.map((column) => ({ row, rows: SIZE, column, columns: SIZE })));
+}
+
+async function run(job: TensorJob, range: TileRange, transposed = false): Promise<Float32Array> {
+  const tile = await job.compute(range, transposed);
+  const { values } = await tile.read('ntk');
+  tile.release();
+  return Float32Array.from(values);
+}
+
+describe.each(ENGINES)('%s', (_name, engine) => {
+  test.each(Object.entries<Network>(NETWORKS))('tiles leave no tensor behind: %s', async (_name, network) => {
+    const { layers, tiles, zonal = false } = network;
+    const task = taskOf(layers, matrix(zonal ? 512 : 32, 5), zonal);
+    expect(task.table !== null).toBe(zonal);
+    const before = tensors(engine);
+    const job = await openJob(engine, task, { threads: 1, tile: [SIZE, SIZE] });
+    const all = ranges(32);
+    await run(job, all[0]);
+    const between = tensors(engine);
+    for (let k = 1; k < tiles; k++) await run(job, all[k % all.length], k % 2 === 0);
+    expect(tensors(engine)).toBe(between);
+    await job.close();
+    expect(tensors(engine)).toBe(before);
+    expect(job.nearPairs).toBeGreaterThan(0);
+  });
+
+  test('closing frees tiles in work, finished ones and those that wait', async () => {
+    const task = taskOf(NETWORKS['smooth maps'].layers, matrix(32, 5));
+    const before = tensors(engine);
+    const job = await openJob(engine, task, { threads: 1, tile: [SIZE, SIZE] });
+    const [first, second, third] = ranges(32);
+    const finished = await job.compute(first, false);
+    const rest = [second, third].map((range) => job.compute(range, false));
+    const closed = job.close();
+    for (const tile of rest) await expect(tile).rejects.toThrow(InterruptedError);
+    await closed;
+    expect(tensors(engine)).toBe(before);
+    await expect(finished.read('ntk')).rejects.toThrow(InterruptedError);
+    await expect(job.compute(first, false)).rejects.toThrow(InterruptedError);
+    finished.release();
+    await job.close();
+    expect(tensors(engine)).toBe(before);
+  });
+
+  test('a transpose is the tile of the other corner, and a diagonal tile is symmetric', async () => {
+    const job = await openJob(engine, taskOf(NETWORKS.sums.layers, matrix(32, 5)), {
+      threads: 1,
+      tile: [SIZE, SIZE],
+    });
+    const tile = await job.compute({ row: 0, rows: 16, column: 16, columns: 8 }, true);
+    const { values, stride, transposed, transposedStride } = await tile.read('nngp');
+    for (let i = 0; i < 16; i++) {
+      for (let j = 0; j < 8; j++) expect(transposed?.[j * transposedStride + i]).toBe(values[i * stride + j]);
+    }
+    tile.release();
+    const square = await job.compute({ row: 8, rows: 8, column: 8, columns: 8 }, false);
+    const own = await square.read('ntk');
+    for (let i = 0; i < 8; i++) {
+      for (let j = 0; j < 8; j++) expect(own.values[i * own.stride + j]).toBe(own.values[j * own.stride + i]);
+    }
+    square.release();
+    await job.close();
+  });
+
+  test('inner products of thousands of features keep their digits', async () => {
+    const d = 20_000;
+    // All cosines near 0.8: partial sums grow, and with them their rounding.
+    const next = normals(4);
+    const data = Float32Array.from({ length: 16 * d }, () => 2 + next());
+    const x: NdArray = { data, shape: [16, d] };
+    const job = await openJob(engine, taskOf([{ kind: 'dense' }], x), { threads: 1, tile: [16, 16] });
+    const tile = await job.compute({ row: 0, rows: 16, column: 0, columns: 16 }, false);
+    const { values, stride } = await tile.read('nngp');
+    for (let i = 0; i < 16; i++) {
+      for (let j = 0; j < i; j++) {
+        let [ab, aa, bb] = [0, 0, 0];
+        for (let k = 0; k < d; k++) {
+          const [a, b] = [data[i * d + k], data[j * d + k]];
+          ab += a * b;
+          aa += a * a;
+          bb += b * b;
+        }
+        const scale = Math.sqrt(aa * bb);
+        expect(Math.abs(values[i * stride + j] * d - ab) / scale).toBeLessThan(5e-7);
+      }
+    }
+    tile.release();
+    await job.close();
+  });
+});

@@ -42,6 +42,7 @@ class WebgpuJob implements KernelJob {
   readonly #slots: readonly Slot[];
   readonly #free: Slot[];
   readonly #queue: { resolve: (slot: Slot) => void; reject: (error: Error) => void }[] = [];
+  readonly #working = new Set<Promise<Tile>>();
   #closed = false;
 
   constructor(parts: Parts, slots: readonly Slot[]) {
@@ -65,6 +66,8 @@ class WebgpuJob implements KernelJob {
     this.#closed = true;
     for (const { reject } of this.#queue.splice(0)) reject(new InterruptedError());
     for (const slot of this.#slots) freeSlot(this.#parts.opened, slot);
+    // A tile in work may be about to upload rows: they are freed when it has noticed.
+    await Promise.allSettled(this.#working);
     freeBuffer(this.#parts.opened, this.#parts.constants);
     await this.#parts.x.close();
     await this.#parts.z.close();
@@ -73,8 +76,10 @@ class WebgpuJob implements KernelJob {
   /** Turns what the device says when it is lost or closed into what a caller can act on. */
   async #guarded(range: TileRange, transposed: boolean, passes: readonly Pass[]): Promise<Tile> {
     const { opened } = this.#parts;
+    const work = this.#run(range, transposed, passes);
+    this.#working.add(work);
     try {
-      const tile = await this.#run(range, transposed, passes);
+      const tile = await work;
       if (opened.failure !== null) throw opened.failure;
       return tile;
     } catch (error) {
@@ -82,6 +87,8 @@ class WebgpuJob implements KernelJob {
       // Its slot may be in any state, and those who wait for one must not wait for ever.
       for (const { reject } of this.#queue.splice(0)) reject(reason);
       throw reason;
+    } finally {
+      this.#working.delete(work);
     }
   }
 

@@ -36,6 +36,7 @@ const VALUES = [
   'rootMeanSquare',
   'scale',
   'serialiseArchitecture',
+  'tensorKernels',
   'writeKernel',
   'writeNpy',
   'writeNpz',
@@ -74,6 +75,8 @@ const TYPES = [
   'ScaleMode',
   'Scaled',
   'Stages',
+  'TensorKernelOptions',
+  'TensorKernels',
   'WriteOptions',
 ];
 

@@ -2,17 +2,17 @@ import { cpus } from 'node:os';
 import { openHost } from '../../kernels/host/backend.js';
 import { hasFusedMultiplyAdd } from '../../kernels/host/module.js';
 import { peakSpeed, productSpeed } from '../../kernels/host/speed.js';
-import { parseArchitecture } from '../architecture/parse.js';
 import { presetArchitecture } from '../architecture/presets.js';
 import type { Architecture } from '../architecture/types.js';
 import { defaultThreads } from '../backend/limits.js';
-import { allocate, type NdArray, type Precision } from '../data/array.js';
+import type { NdArray, Precision } from '../data/array.js';
 import { asVectors } from '../data/image.js';
 import { readInput } from '../data/input.js';
 import { makePlan } from '../matrix/plan.js';
 import { prepareTask } from '../matrix/prepare.js';
 import { runTiles, type TileSink } from '../matrix/run.js';
 import { tiles } from '../matrix/tiles.js';
+import { biased, firstRows, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
 
 /** What the benchmark is told. */
@@ -27,17 +27,6 @@ const MADE_UP_ROWS = 4000;
 const MADE_UP_FEATURES = 784;
 /** Depth of the network with biases whose layers are timed. */
 const MORE_LAYERS = 32;
-
-/** Non-negative rows, a fifth of them zeros, from a fixed linear congruential sequence. */
-function madeUpRows(): NdArray {
-  const data = allocate(MADE_UP_ROWS * MADE_UP_FEATURES, 'f32');
-  let state = 12345;
-  for (let i = 0; i < data.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    data[i] = Math.max(0, state / 2 ** 32 - 0.2);
-  }
-  return { data, shape: [MADE_UP_ROWS, MADE_UP_FEATURES] };
-}
 
 const DISCARD: TileSink = { put: () => undefined };
 
@@ -77,17 +66,6 @@ async function least(rounds: number, measures: readonly (() => Promise<number>)[
     for (let k = 0; k < measures.length; k++) best[k] = Math.min(best[k], await measures[k]());
   }
   return best;
-}
-
-/** A network with biases, in which no shortcut applies on raw rows. */
-function biased(depth: number): Architecture {
-  const dense = { kind: 'dense', weightStd: Math.SQRT2, biasStd: 0.1 };
-  const layers = Array.from({ length: depth }, () => [dense, { kind: 'relu' }]).flat();
-  return parseArchitecture({
-    format: 'ntk-architecture/1',
-    name: `biases, depth ${depth}`,
-    layers: [...layers, dense],
-  });
 }
 
 function speedLines(): BenchLine[] {
@@ -135,11 +113,6 @@ async function scalingLines(x: NdArray): Promise<BenchLine[]> {
   return [{ name: 'f32 fc depth 3, 2 threads against 1', value: one / two, unit: 'times', limit: '>= 1.7' }];
 }
 
-function firstRows(x: NdArray, most: number): NdArray {
-  const n = Math.min(most, x.shape[0]);
-  return { data: x.data.subarray(0, n * x.shape[1]), shape: [n, x.shape[1]] };
-}
-
 /** Cost of a layer where no shortcut applies: the difference of two depths, on one thread. */
 async function layerLines(x: NdArray): Promise<BenchLine[]> {
   const part = firstRows(x, 2000);
@@ -177,7 +150,7 @@ export async function benchKernel({
   data,
   threads = defaultThreads(),
 }: KernelBenchOptions): Promise<{ result: object; text: string }> {
-  const x = data === undefined ? madeUpRows() : asVectors(await readInput(data));
+  const x = data === undefined ? madeUpRows(MADE_UP_ROWS, MADE_UP_FEATURES) : asVectors(await readInput(data));
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}, ${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add`;
   const lines = [
     ...speedLines(),

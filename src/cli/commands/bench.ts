@@ -2,12 +2,15 @@ import type { Command } from '../command.js';
 
 /** `ntk bench`: speeds, each beside a limit measured in the same run. */
 export const benchCommand: Command = {
-  positionals: [{ name: 'WHAT', describe: 'kernel or start', required: true }],
+  positionals: [{ name: 'WHAT', describe: 'kernel, start, or gpu: what `--backend webgpu` would use', required: true }],
   flags: {
-    data: { describe: 'data file to measure on', group: 'Input', fallback: 'random numbers of the size of MNIST' },
+    data: { describe: 'data file to measure on', group: 'Input', fallback: 'made-up numbers of the size of MNIST' },
     threads: { describe: 'worker threads', group: 'Compute', fallback: 'all that the container offers' },
     json: { describe: 'print one JSON object and nothing else on stdout', group: 'Output', alone: true },
   },
-  examples: [['ntk bench kernel --data digits.csv', 'ratios on a small data set']],
+  examples: [
+    ['ntk bench kernel --data digits.csv', 'ratios on a small data set'],
+    ['ntk bench gpu || ntk backends', 'speeds of the GPU, or why there is none'],
+  ],
   run: async (args, context) => (await import('../runs/bench.js')).runBench(args, context),
 };

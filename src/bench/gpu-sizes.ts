@@ -1,0 +1,73 @@
+/** Sizes of the work. */
+export interface Sizes {
+  /** Rows each way and features of products. */
+  readonly products: readonly (readonly [number, number])[];
+  /** Rows, features and tile of the kernels. */
+  readonly rows: number;
+  readonly features: number;
+  readonly tile: number;
+  /** Rows of the kernel that is streamed, and seconds for each target. */
+  readonly streamRows: number;
+  readonly streamSeconds: number;
+  /** Seconds that a measurement lasts at least, and how often it is taken. */
+  readonly enough: number;
+  readonly rounds: number;
+  /** Bytes of the buffers that cross the bus, and their number. */
+  readonly transfer: readonly [number, number];
+  /** Rows of the blocks that are compared with the host. */
+  readonly compared: number;
+}
+
+const GPU: Sizes = {
+  products: [
+    [1024, 784],
+    [2048, 784],
+    [4096, 784],
+    [8192, 784],
+    [4096, 4096],
+  ],
+  rows: 16_384,
+  features: 784,
+  tile: 4096,
+  streamRows: 50_000,
+  streamSeconds: 20,
+  enough: 0.2,
+  rounds: 5,
+  transfer: [2 ** 27, 24],
+  compared: 256,
+};
+
+/** A GPU beside the processor, say: the same with fewer rows. */
+const SMALL: Sizes = {
+  ...GPU,
+  products: [
+    [1024, 784],
+    [2048, 784],
+    [2048, 2048],
+  ],
+  rows: 4096,
+  tile: 2048,
+  streamRows: 20_000,
+  rounds: 3,
+  transfer: [2 ** 25, 24],
+};
+
+/** A processor that plays the device: everything once, small. */
+const SOFTWARE: Sizes = {
+  products: [[128, 64]],
+  rows: 256,
+  features: 64,
+  tile: 128,
+  streamRows: 512,
+  streamSeconds: 1,
+  enough: 0.01,
+  rounds: 1,
+  transfer: [2 ** 22, 4],
+  compared: 64,
+};
+
+/** Sizes that suit a device whose product reaches `gflops`. */
+export function sizesFor(software: boolean, gflops: number): Sizes {
+  if (software) return SOFTWARE;
+  return gflops < 1000 ? SMALL : GPU;
+}

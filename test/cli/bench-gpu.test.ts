@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import type { BenchLine } from '../../src/bench/lines.js';
+import { bench, ended, refused, start } from './ntk.js';
+
+const at = bench();
+
+/** The driver of SwiftShader, where the environment names it: on a GPU the benchmark takes minutes. */
+const DRIVER = process.env.VK_ICD_FILENAMES ?? '';
+const HAS_SWIFTSHADER = /swiftshader/.test(DRIVER) && existsSync(DRIVER);
+
+interface GpuRecord {
+  readonly bench: string;
+  readonly device: { readonly name: string; readonly software: boolean };
+  readonly lines: readonly BenchLine[];
+  readonly parts: readonly { readonly name: string; readonly error?: string }[];
+  readonly notes: readonly string[];
+}
+
+describe('ntk bench gpu', () => {
+  test('without a device is exit code 2 with the remedy', async () => {
+    const before = process.env.VK_ICD_FILENAMES;
+    process.env.VK_ICD_FILENAMES = at.path('no-driver.json');
+    try {
+      await refused(at, ['bench', 'gpu'], '--backend webgpu: must be available here', 'or use --backend host');
+    } finally {
+      if (before === undefined) delete process.env.VK_ICD_FILENAMES;
+      else process.env.VK_ICD_FILENAMES = before;
+    }
+  });
+
+  test('measures every part on SwiftShader, and says that it is no GPU', async () => {
+    if (!HAS_SWIFTSHADER) {
+      process.stdout.write(
+        'bench gpu was not run: VK_ICD_FILENAMES does not name SwiftShader (scripts/install-swiftshader)\n',
+      );
+      return;
+    }
+    const { code, stdout, stderr } = await ended(start(at.path('.'), ['bench', 'gpu', '--json']));
+    expect({ code, stderr: stderr.replaceAll(/^.*XDG_RUNTIME_DIR.*\n/gm, '') }).toEqual({ code: 0, stderr: '' });
+    const record: GpuRecord = JSON.parse(stdout);
+    expect(record).toMatchObject({ bench: 'gpu', device: { software: true } });
+    expect(record.notes.join()).toContain('a processor plays the GPU');
+    expect(record.parts.filter(({ error }) => error !== undefined)).toEqual([]);
+    for (const { name, value } of record.lines) expect({ name, positive: value > 0 }).toEqual({ name, positive: true });
+    for (const { name, value } of record.lines.filter((line) => line.name.startsWith('error'))) {
+      expect({ name, small: value < 2e-6 }).toEqual({ name, small: true });
+    }
+    const names = record.lines.map(({ name }) => name).join('\n');
+    for (const part of [
+      'f32 peak',
+      'product / peak',
+      'fc depth 3, table',
+      'biases, depth 50',
+      'read-back',
+      'tiles to file',
+    ]) {
+      expect(names).toContain(part);
+    }
+  });
+});

@@ -1,7 +1,8 @@
-import type { Tensor, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { NamedTensorInfoMap, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { KernelTask } from '../../src/backend/contract.js';
 import { singleTask } from '../../src/backend/single.js';
-import { BackendError } from '../../src/errors.js';
+import type { TensorDevice } from '../../src/backend/tensor-device.js';
+import { BackendError, InternalError } from '../../src/errors.js';
 import { useDevice } from './device.js';
 import { constantsOf, pairFunctions } from './shader/module.js';
 
@@ -75,40 +76,23 @@ fn main(index : i32) {
   }
 }
 
-/** Inner products of unit rows and what belongs to them, on the device. */
-interface PairInputs {
-  readonly products: TensorInfo;
-  readonly unitX: TensorInfo;
-  readonly unitZ: TensorInfo;
-  readonly factorsX: TensorInfo;
-  readonly factorsZ: TensorInfo;
-  readonly constants: TensorInfo;
-}
-
-function runPairs(backend: WebgpuTensors, inputs: PairInputs, code: string, symmetric: boolean): TensorInfo {
-  const [rows, columns] = inputs.products.shape;
+function runPairs(backend: WebgpuTensors, inputs: NamedTensorInfoMap, code: string, symmetric: boolean): TensorInfo {
+  const input = (name: string): TensorInfo => {
+    const found = inputs[name];
+    if (found === undefined) throw new InternalError(`the tensor kernel lacks its input ${name}`);
+    return found;
+  };
+  const [rows, columns] = input('products').shape;
   const program = new PairProgram(rows, columns, code);
-  const list = program.variableNames.map((name) => inputs[name as keyof PairInputs]);
-  const numbers = [rows, columns, inputs.unitX.shape[1], symmetric ? 1 : 0, 0];
-  return backend.runWebGPUProgram(
-    program,
-    list,
-    'float32',
-    numbers.map((n) => ({ type: 'uint32', data: [n] })),
-  );
-}
-
-/** tfjs on the device of this engine. */
-export interface TensorDevice {
-  readonly tf: Core;
-  /** The kernel of a task with one output, from unit rows on the device: `[n, m]`. */
-  kernel(task: KernelTask, unitX: Tensor2D, unitZ: Tensor2D): Tensor2D;
+  const numbers = [rows, columns, input('unitX').shape[1], symmetric ? 1 : 0, 0];
+  const uniforms = numbers.map((n) => ({ type: 'uint32', data: [n] }));
+  return backend.runWebGPUProgram(program, program.variableNames.map(input), 'float32', uniforms);
 }
 
 function kernelOf(tf: Core, task: KernelTask, unitX: Tensor2D, unitZ: Tensor2D): Tensor2D {
   const single = singleTask(task);
   return tf.tidy(() => {
-    const tensors: Record<keyof PairInputs, Tensor> = {
+    const tensors = {
       products: tf.matMul(unitX, unitZ, false, true),
       unitX,
       unitZ,
@@ -157,8 +141,7 @@ async function register(): Promise<TensorDevice> {
   tf.registerKernel({
     kernelName: KERNEL,
     backendName: BACKEND,
-    kernelFunc: ({ inputs, attrs }) =>
-      runPairs(backend, inputs as unknown as PairInputs, String(attrs?.code), attrs?.symmetric === true),
+    kernelFunc: ({ inputs, attrs }) => runPairs(backend, inputs, String(attrs?.code), attrs?.symmetric === true),
   });
   await tf.setBackend(BACKEND);
   return { tf, kernel: (task, unitX, unitZ) => kernelOf(tf, task, unitX, unitZ) };

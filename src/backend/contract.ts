@@ -92,8 +92,9 @@ export interface DeviceFacts {
   readonly memoryBytes?: number;
   /** Whether a processor plays the device: right, but slow, and never taken by `auto`. */
   readonly software: boolean;
-  /** Limits that decide the sizes of tiles, in bytes or counts, and features that were found. */
+  /** Limits that decide the sizes of tiles, in bytes or counts. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** Optional features that the device has, by the names of its interface. */
   readonly features?: readonly string[];
 }
 

@@ -1,7 +1,8 @@
-import type { TensorDevice } from '../../kernels/webgpu/tensors.js';
 import type { Precision } from '../data/array.js';
 import { BackendError } from '../errors.js';
 import type { Availability, Backend } from './contract.js';
+import { hasGpu } from './gpu.js';
+import type { TensorDevice } from './tensor-device.js';
 
 /** How a backend is loaded, and what it offers before it is. */
 interface Entry {
@@ -91,8 +92,9 @@ export async function selectBackend(name: BackendId | 'auto', precision: Precisi
   );
 }
 
-/** The first backend with an accelerator for that precision; null when there is none. */
-export async function accelerator(precision: Precision): Promise<Backend | null> {
+/** The first backend with an accelerator for that precision; null when there is none. Without a GPU nothing is loaded to find out. */
+async function accelerator(precision: Precision): Promise<Backend | null> {
+  if (!hasGpu()) return null;
   for (const name of Object.keys(BACKENDS) as BackendId[]) {
     if (!ACCELERATED.includes(name) || !BACKENDS[name].precisions.some((p) => p === precision)) continue;
     const found = await probe(name);

@@ -1,6 +1,7 @@
 import type { Backend } from '../backend/contract.js';
+import { hasGpu } from '../backend/gpu.js';
 import { defaultMemory, defaultThreads } from '../backend/limits.js';
-import { accelerator, selectBackend } from '../backend/select.js';
+import { selectBackend } from '../backend/select.js';
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
@@ -124,17 +125,16 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
     outputBytes,
     seconds: estimateSeconds(o, entries, threads, table),
   };
-  return { plan, outline: o, backend, warnings: await fasterBackend(options, plan) };
+  return { plan, outline: o, backend, warnings: fasterBackend(options, plan) };
 }
 
-/** Seconds of work from which a faster backend is worth a look, which takes a tenth of one. */
+/** Seconds of work from which a faster backend is worth a word. */
 const LONG = 5;
 
-/** Says when single precision would let a GPU do the work. */
-async function fasterBackend({ backend = 'auto' }: KernelOptions, plan: KernelPlan): Promise<string[]> {
-  if (backend !== 'auto' || plan.precision === 'f32' || plan.seconds < LONG) return [];
-  const faster = await accelerator('f32');
-  return faster === null ? [] : [`--precision f32 would allow the backend ${faster.name}, which is faster here`];
+/** Says when single precision would let a GPU do the work; the GPU is not opened for that. */
+function fasterBackend({ backend = 'auto' }: KernelOptions, plan: KernelPlan): string[] {
+  if (backend !== 'auto' || plan.precision === 'f32' || plan.seconds < LONG || !hasGpu()) return [];
+  return ['--precision f32 may allow a faster backend on the GPU of this machine (ntk backends)'];
 }
 
 /** What computing and writing this kernel would take; writes and computes nothing. */

@@ -1,6 +1,7 @@
 import { serialiseArchitecture } from '../architecture/serialise.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import type { Precision } from '../data/array.js';
+import { peakMemory } from './peak-memory.js';
 import { version } from './version.js';
 
 /** Version of the records' form. Fields may be added within a version; none is renamed or removed. */
@@ -64,7 +65,7 @@ export function commonRecord(head: RecordHead): CommonRecord {
     precision: head.precision,
     seconds: performance.now() / 1000,
     stages: head.stages,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    peakMemoryBytes: peakMemory(),
     architecture: fileForm(head.architecture),
     inputs: head.inputs,
     warnings: head.warnings,

@@ -119,8 +119,8 @@ describe('bad usage is exit code 2 with one message, and writes nothing', () => 
       ['--backend webgpu', 'f64'],
     ],
     [
-      ['--backend', 'webgpu', '--precision', 'f32'],
-      ['--backend webgpu', 'not part of this version'],
+      ['--backend', 'tfjs'],
+      ['--backend tfjs', 'f64'],
     ],
     [['--native', '/none.so'], ['--native']],
     [['--scale', 'unit'], ['--scale: must be one of none, unit-rows']],

@@ -48,6 +48,7 @@ const TYPES = [
   'BackendReport',
   'BothMatrices',
   'DescribeOptions',
+  'DeviceFacts',
   'FeatureStatistics',
   'FloatArray',
   'Input',

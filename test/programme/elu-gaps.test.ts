@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lower } from '../../src/architecture/lower.js';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { kernelMatrix } from '../../src/matrix/kernel-matrix.js';
+import { SMOOTH_DUALS } from '../../src/programme/duals/index.js';
 import { evaluate, gaps } from '../../src/programme/evaluate.js';
 import { keepNeeded } from '../../src/programme/needs.js';
 import { rowFactors } from '../../src/programme/own.js';
@@ -41,4 +42,19 @@ describe('elu keeps the gaps of near pairs', () => {
       expect(Math.abs(found - gap)).toBeLessThanOrEqual(Math.max(1e-6 * gap, 8 * 2e-16));
     }
   });
+});
+
+/** E[phi(r g) phi(s h)] for correlation u, to 20 digits by adaptive quadrature with 25 (mpmath). */
+const LARGE = [
+  [1000, 10, 0.5, 2957.2936072887226863],
+  [1000, 10, -0.9, -326.15423128371874019],
+  [30, 20, 0.5, 178.31786561288951915],
+  [200, 0.5, -0.3, -8.5882779628940556202],
+] as const;
+
+test.each(LARGE)('elu at deviations %d and %d, correlation %d: its own transition is narrow', (r, s, u, expected) => {
+  const { exponentialTail } = SMOOTH_DUALS;
+  const below = r * s * (1 - u);
+  const pair = { variance1: r * r, deviation1: r, variance2: s * s, deviation2: s, below, above: r * s * (1 + u) };
+  expect(Math.abs(exponentialTail.product(pair) / expected - 1)).toBeLessThan(1e-13);
 });

@@ -80,7 +80,7 @@ export function erfcxTail(slope: bool, deviation1: f64, deviation2: f64, below: 
   const rs = r * s;
   const u = (below <= above ? rs - below : above - rs) / rs;
   const rest = Math.sqrt(below * above) / rs;
-  const width = rest / max(abs(u), 1e-3);
+  const width = min(rest / max(abs(u), 1e-3), 1 / r);
   let sum: f64 = 0;
   let from: f64 = 0;
   for (let v = max(min(width, 1), 1e-12) / 2; v < 0.75; v *= 2.5) {

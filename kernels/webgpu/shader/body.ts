@@ -95,9 +95,12 @@ export class BodyPrinter {
     this.#offset = columns === 0 ? '' : ` + ${columns}u * round`;
     for (let k = start; k < start + period; k++) this.#instruction(k);
     for (const v of exported) this.#line(`x${v} = ${this.#name(v)};`);
-    for (const v of exports) this.#line(`y${v} = ${this.#lost.get(v) ?? '0.0'};`);
+    for (const v of exports) this.#line(`y${v} = ${this.#lossOf(v, this.#isBoth(v)) ?? this.#nothing(v)};`);
     const moved = [...carried].map(([v, next]) => [`c${v}`, this.#name(next)]);
-    for (const v of losses) moved.push([`l${v}`, this.#lost.get(carried.get(v) ?? v) ?? '0.0']);
+    for (const v of losses) {
+      const next = carried.get(v) ?? v;
+      moved.push([`l${v}`, this.#lossOf(next, this.#isBoth(v)) ?? this.#nothing(v)]);
+    }
     for (const [to, from] of moved) this.#line(`${to} = ${from};`);
     this.#indent = '  ';
     this.#offset = '';
@@ -115,14 +118,14 @@ export class BodyPrinter {
     carried: Loop['carried'],
     exported: readonly ValueId[],
   ): readonly [readonly ValueId[], readonly ValueId[]] {
-    const keeps = (v: ValueId): boolean => this.#isDeep && !this.#isBoth(v);
-    const losses = [...carried.keys()].filter(keeps);
-    const exports = exported.filter(keeps);
+    if (!this.#isDeep) return [[], []];
+    const losses = [...carried.keys()];
+    const exports = exported;
     for (const v of losses) {
-      this.#line(`var l${v} = ${this.#lost.get(v) ?? '0.0'};`);
+      this.#line(`var l${v} = ${this.#lossOf(v, this.#isBoth(v)) ?? this.#nothing(v)};`);
       this.#lost.set(v, `l${v}`);
     }
-    for (const v of exports) this.#line(`var y${v} = 0.0;`);
+    for (const v of exports) this.#line(`var y${v} = ${this.#nothing(v)};`);
     return [losses, exports];
   }
 
@@ -174,29 +177,46 @@ export class BodyPrinter {
     const terms = rest.map((part, k) => {
       const weight =
         this.#task.shared === null ? `${shares[k + 1]}.x * ${shares[k + 1]}.y` : this.#sharedWeight(index, k + 1);
-      return `${weight} * (${gap(part)} - ${base}${isBoth ? '' : this.#lostBetween(part.value, first.value)})`;
+      return `${weight} * (${gap(part)} - ${base}${this.#lostBetween(part.value, first.value, isBoth)})`;
     });
     if (this.#task.shared === null) {
       const spread = shares.map((share) => `spread(${share})`).join(' + ');
       terms.push(`(${spread}) * (${isBoth ? 'vec2f(1.0)' : '1.0'} - ${base})`);
     }
-    if (!isBoth && this.#isDeep && first.value !== null) this.#grow(out, first.value, terms.join(' + ') || '0.0');
+    const term = terms.join(' + ');
+    if (this.#isDeep && first.value !== null && term !== '') this.#grow(out, first.value, term);
     else this.#define(out, `max(${isBoth ? 'vec2f(0.0)' : '0.0'}, ${[base, ...terms].join(' + ')})`);
   }
 
+  /** Nothing, in the form of a value. */
+  #nothing(value: ValueId): string {
+    return this.#isBoth(value) ? 'vec2f(0.0)' : '0.0';
+  }
+
+  /** What rounding lost of a value, of both sides or of 1 - u alone; null when nothing is known to be lost. */
+  #lossOf(value: ValueId, isBoth: boolean): string | null {
+    const name = this.#lost.get(value);
+    if (name === undefined) return null;
+    if (this.#isBoth(value)) return isBoth ? name : `${name}.x`;
+    return isBoth ? `vec2f(${name}, -${name})` : name;
+  }
+
   /** What rounding lost of the difference of two values. */
-  #lostBetween(a: ValueId | null, b: ValueId | null): string {
-    const [more, less] = [a, b].map((v) => (v === null ? undefined : this.#lost.get(v)));
-    if (more === undefined && less === undefined) return '';
-    return ` + (${more ?? '0.0'} - ${less ?? '0.0'})`;
+  #lostBetween(a: ValueId | null, b: ValueId | null, isBoth: boolean): string {
+    const [more, less] = [a, b].map((v) => (v === null ? null : this.#lossOf(v, isBoth)));
+    if (more === null && less === null) return '';
+    const nothing = isBoth ? 'vec2f(0.0)' : '0.0';
+    return ` + (${more ?? nothing} - ${less ?? nothing})`;
   }
 
   /** A value as another one and a small term, with what rounding loses. */
   #grow(out: ValueId, base: ValueId, term: string): void {
-    const lost = this.#lost.get(base) ?? '0.0';
-    this.#line(`let e${out} = grown(vec2f(${this.#below(base)}, ${lost}), ${term});`);
-    this.#define(out, `max(0.0, e${out}.x)`);
-    this.#lost.set(out, `e${out}.y`);
+    const isBoth = this.#isBoth(out);
+    const lost = this.#lossOf(base, isBoth) ?? this.#nothing(out);
+    if (isBoth) this.#line(`let e${out} = grownSides(${this.#both(base)}, ${lost}, ${term});`);
+    else this.#line(`let e${out} = grown(vec2f(${this.#below(base)}, ${lost}), ${term});`);
+    this.#define(out, isBoth ? `max(vec2f(0.0), e${out}[0])` : `max(0.0, e${out}.x)`);
+    this.#lost.set(out, isBoth ? `e${out}[1]` : `e${out}.y`);
   }
 
   /** A weight that all rows share: printed as a number outside loops. */
@@ -242,7 +262,7 @@ export class BodyPrinter {
 
   #product({ left, right, out }: Extract<Instruction, { op: 'product' }>): void {
     if (this.#isDeep && !this.#isBoth(out)) {
-      const [base, other] = [left, right].sort((v) => (this.#lost.has(v) ? -1 : 1));
+      const [base, other] = this.#lost.has(left) ? [left, right] : [right, left];
       this.#grow(out, base, `${this.#below(other)} * (1.0 - ${this.#below(base)})`);
       return;
     }

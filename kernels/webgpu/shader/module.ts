@@ -53,6 +53,12 @@ fn grown(base: vec2f, term: f32) -> vec2f {
   let total = opaque(base.x + small);
   return vec2f(total, small - (total - base.x));
 }`,
+  grownSides: `// The same for both sides of a value: (totals, what rounding lost).
+fn grownSides(base: vec2f, lost: vec2f, term: vec2f) -> mat2x2f {
+  let below = grown(vec2f(base.x, lost.x), term.x);
+  let above = grown(vec2f(base.y, lost.y), term.y);
+  return mat2x2f(vec2f(below.x, above.x), vec2f(below.y, above.y));
+}`,
   differ: `fn differ(a: vec2f) -> f32 {
   return a.x - a.y;
 }`,

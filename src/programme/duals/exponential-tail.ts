@@ -59,7 +59,8 @@ function expectation(
   const u = covariance(p) / (r * s);
   const rest = Math.sqrt(p.below * p.above) / (r * s);
   const sigma = s * rest;
-  const borders = panels(rest / Math.max(Math.abs(u), 1e-3));
+  // Two transitions: that of the conditional mean, and phi's own, exp(r g) over 1/r.
+  const borders = panels(Math.min(rest / Math.max(Math.abs(u), 1e-3), 1 / r));
   let sum = 0;
   for (let k = 0; k + 1 < borders.length; k++) {
     const half = (borders[k + 1] - borders[k]) / 2;

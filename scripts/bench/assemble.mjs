@@ -42,10 +42,20 @@ function part(name) {
   };
 }
 
+/** Whether a value keeps a limit such as `<= 1.5`. */
+function met(value, limit) {
+  const [sign, bound] = limit.split(' ');
+  return value !== null && (sign === '<=' ? value <= Number(bound) : value >= Number(bound));
+}
+
 function summary(parts) {
   const bench = parts.find(({ name }) => name === 'bench')?.output;
   const lines = (typeof bench === 'object' ? bench.lines : []).filter(({ limit }) => limit !== '');
-  const row = ({ name, value, unit, limit }) => `${name.padEnd(44)} ${Number(value).toPrecision(3)} ${unit} ${limit}`;
+  const row = ({ name, value, unit, limit }) => {
+    // What could not be computed is null in JSON.
+    const number = value === null ? 'failed' : `${Number(value).toPrecision(3)} ${unit}`.trim();
+    return `${name.padEnd(44)} ${number.padEnd(12)} ${limit}${met(value, limit) ? '' : '  MISSED'}`;
+  };
   const failed = parts.filter(({ exit }) => exit !== 0).map(({ name, exit }) => `failed: ${name}, exit code ${exit}`);
   const inner = (bench?.parts ?? []).filter(({ error }) => error).map(({ name, error }) => `failed: ${name}: ${error}`);
   const device = bench?.device ? [`device: ${bench.device.name}`] : [];

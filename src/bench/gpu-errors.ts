@@ -80,14 +80,13 @@ export async function errorLines(x: NdArray, rows: number, software: boolean): P
   const part = withNearPairs(firstRows(x, rows));
   const lines: BenchLine[] = [];
   for (const one of cases(software)) {
-    const value = await errorOf(part, one).catch(() => Number.NaN);
-    lines.push({
-      name: `error of ${one.name}`,
-      value,
-      unit: '',
-      limit: LIMIT,
-      how: 'of sqrt(KK), host in f64',
-    });
+    let [value, how] = [Number.NaN, 'of sqrt(KK), host in f64'];
+    try {
+      value = await errorOf(part, one);
+    } catch (error) {
+      how = `failed: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    lines.push({ name: `error of ${one.name}`, value, unit: '', limit: LIMIT, how });
   }
   return lines;
 }

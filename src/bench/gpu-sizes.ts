@@ -52,8 +52,8 @@ const SMALL: Sizes = {
   transfer: [2 ** 25, 24],
 };
 
-/** A processor that plays the device: everything once, small. */
-const SOFTWARE: Sizes = {
+/** For a processor that plays the device, or a first try: everything once, small. */
+const TRY: Sizes = {
   products: [[128, 64]],
   rows: 256,
   features: 64,
@@ -61,13 +61,16 @@ const SOFTWARE: Sizes = {
   streamRows: 512,
   streamSeconds: 1,
   enough: 0.01,
-  rounds: 1,
+  rounds: 2,
   transfer: [2 ** 22, 4],
   compared: 64,
 };
 
-/** Sizes that suit a device whose product reaches `gflops`. */
-export function sizesFor(software: boolean, gflops: number): Sizes {
-  if (software) return SOFTWARE;
+/** Rows of one's own below which the sizes are those of a first try. */
+const FEW = 4096;
+
+/** Sizes that suit a device whose product reaches `gflops`, and `rows` of one's own where there are some. */
+export function sizesFor(software: boolean, gflops: number, rows: number | null): Sizes {
+  if (software || (rows !== null && rows < FEW)) return TRY;
   return gflops < 1000 ? SMALL : GPU;
 }

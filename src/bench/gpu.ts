@@ -164,7 +164,7 @@ async function busLines({ sizes, found }: Bench): Promise<BenchLine[]> {
 }
 
 async function diskLines({ sizes, found }: Bench): Promise<BenchLine[]> {
-  const { taken, synced } = await diskSpeed(Math.min(room(), 2 ** 33), sizes.streamSeconds / 4);
+  const { taken, synced } = await diskSpeed(Math.min(room(), 2 ** 32), sizes.streamSeconds / 4);
   found.disk = taken;
   return [
     {
@@ -197,9 +197,8 @@ function streamedLines(target: Target, streamed: Streamed, found: Found): BenchL
 
 /** Plans the large kernel as `ntk kernel` would. */
 async function largePlan({ x, sizes, threads }: Bench, architecture: Architecture) {
-  const rows = x.shape[0] > sizes.rows ? x : madeUpRows(sizes.streamRows, x.shape[1]);
   const options = { architecture, precision: 'f32', threads, backend: 'webgpu' } as const;
-  return makePlan(firstRows(rows, sizes.streamRows), options, false);
+  return makePlan(firstRows(x, sizes.streamRows), options, false);
 }
 
 async function streamLines(bench: Bench): Promise<BenchLine[]> {
@@ -283,8 +282,9 @@ export async function benchGpu({
   const availability = await backend.probe();
   const opened = (performance.now() - start) / 1000;
   const software = availability.device?.software ?? false;
-  const sizes = sizesFor(software, (await backend.speed?.())?.f32 ?? 0);
-  const x = data === undefined ? madeUpRows(sizes.rows, sizes.features) : asVectors(await readInput(data));
+  const own = data === undefined ? null : asVectors(await readInput(data));
+  const sizes = sizesFor(software, (await backend.speed?.())?.f32 ?? 0, own?.shape[0] ?? null);
+  const x = own ?? madeUpRows(Math.max(sizes.rows, sizes.streamRows), sizes.features);
   const found: Found = { peak: null, product: null, read: null, kernel: null, disk: null };
   const notes = software
     ? ['a processor plays the GPU: these figures say nothing of one, and the sizes are small']

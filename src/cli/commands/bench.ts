@@ -10,7 +10,7 @@ export const benchCommand: Command = {
   },
   examples: [
     ['ntk bench kernel --data digits.csv', 'ratios on a small data set'],
-    ['ntk bench gpu || ntk backends', 'speeds of the GPU, or why there is none'],
+    ['ntk bench gpu --data digits.csv || ntk backends', 'a first try of the GPU, or why there is none'],
   ],
   run: async (args, context) => (await import('../runs/bench.js')).runBench(args, context),
 };

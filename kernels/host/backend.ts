@@ -253,6 +253,7 @@ function memory(shape: Parameters<Backend['memory']>[0]): number {
 export const host: Backend = {
   name: 'host',
   precisions: ['f64', 'f32'],
+  usesThreads: true,
   tileSizes: [768, 576, 384, 288, 192, 96, 48, 24],
   probe: async () => ({
     available: true,

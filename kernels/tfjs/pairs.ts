@@ -2,13 +2,14 @@ import { aboveOf, type Factors, smaller, type Tensor, type Tensors, type Value }
 
 /**
  * Correlated Gaussians as a dual sees them: variances p and q, their roots r and s, gaps `below` and `above` of the correlation, and
- * these times rs: rs - K = near, rs + K = far. Even and odd maps see K >= 0 only.
+ * these times rs: rs - K = near, rs + K = far; r - s with the digits that rounding takes from roots of large variances. Even and odd maps see K >= 0 only.
  */
 export interface GaussianPairs {
   readonly p: Tensor;
   readonly q: Tensor;
   readonly r: Tensor;
   readonly s: Tensor;
+  readonly difference: Tensor;
   readonly rs: Tensor;
   readonly below: Tensor;
   readonly above: Tensor;
@@ -21,7 +22,8 @@ export function pairsOf(tf: Tensors, of: Value, first: number, factors: Factors,
   const [p, q] = [factors.x(first), factors.z(first)];
   const [r, s] = [factors.x(first + 1), factors.z(first + 1)];
   const rs = tf.mul(r, s);
+  const difference = tf.add(tf.sub(r, s), tf.sub(factors.x(first + 3), factors.z(first + 3)));
   const below = mirrored ? smaller(tf, of) : of.below;
   const above = mirrored ? tf.sub(2, below) : aboveOf(tf, of);
-  return { p, q, r, s, rs, below, above, near: tf.mul(rs, below), far: tf.mul(rs, above) };
+  return { p, q, r, s, difference, rs, below, above, near: tf.mul(rs, below), far: tf.mul(rs, above) };
 }

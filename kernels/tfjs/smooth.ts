@@ -95,8 +95,8 @@ const gaussianGate: Dual = {
 };
 
 /** exp(-(r - s)^2 / 2) */
-function envelope(tf: Tensors, { r, s }: GaussianPairs): Tensor {
-  return tf.exp(tf.mul(-0.5, tf.squaredDifference(r, s)));
+function envelope(tf: Tensors, { difference }: GaussianPairs): Tensor {
+  return tf.exp(tf.mul(-0.5, tf.square(difference)));
 }
 
 /** exp(-(p + q) / 2) sinh K, K >= 0: no difference of exponentials, which would lose the digits of small variances. */
@@ -149,7 +149,7 @@ const DUALS = {
   cosine,
 } satisfies Record<SmoothMap, Dual>;
 
-/** A smooth map as an instruction has it: its columns are the variance, its root, the root of its own value, then its features. */
+/** A smooth map as an instruction has it: its columns are those of `SingleTask`. */
 export interface SmoothInstruction {
   readonly map: SmoothMap;
   readonly first: number;
@@ -184,7 +184,7 @@ function cost(tf: Tensors, dual: Dual, pairs: GaussianPairs, of: SmoothInstructi
   const scale = inverseScale(tf, of.first + 2, factors);
   const direct = (): Tensor => positive(tf, tf.sub(1, tf.mul(scale, tidied(tf, dual.product, pairs))));
   if (of.features === null) return direct();
-  const start = comonotoneGap(tf, of.first + 3, of.features, factors);
+  const start = comonotoneGap(tf, of.first + 4, of.features, factors);
   const near = (): Tensor => {
     const gap = tf.mul(scale, tidied(tf, dual.gap, pairs));
     return start === null ? gap : tf.add(start, gap);

@@ -27,6 +27,7 @@ function memory({ outputs, size }: Parameters<Backend['memory']>[0]): number {
 export const webgpu: Backend = {
   name: 'webgpu',
   precisions: ['f32'],
+  usesThreads: false,
   tileSizes: [4096, 2048, 1024, 512, 256, 128],
   probe,
   speed: async () => ({ f32: await productSpeed() }),

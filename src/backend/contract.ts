@@ -122,6 +122,8 @@ export interface Backend {
   probe(): Promise<Availability>;
   /** Measures the matrix product for some tenths of a second: GFLOP/s in each precision. */
   speed?(): Promise<Partial<Record<Precision, number>>>;
+  /** Whether tiles are spread over threads of the processor: then each should have some; a device takes them one by one. */
+  readonly usesThreads: boolean;
   /** Sizes of tiles that suit the device, largest first. */
   readonly tileSizes: readonly number[];
   /** Bytes that a job needs beside the rows, for `columnCount` factor columns, `steps` of the body and tiles of `size`. */

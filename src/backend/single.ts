@@ -7,7 +7,8 @@ import type { KernelTask, RowSet } from './contract.js';
  * A task for devices that compute in single precision: its body and the factor columns that this reads.
  *
  * The columns of an instruction follow each other: of a `sum` the shares of its parts; of `smooth` and `smoothSlope` the variance, its
- * root, the root of E phi^2 (E phi'^2), then of `smooth` its features (`comonotone.ts`); of `radial` the norm and what rounding left of it.
+ * root, the root of E phi^2 (E phi'^2), what rounding left of the first root, then of `smooth` its features (`comonotone.ts`); of
+ * `radial` the norm and what rounding left of it.
  */
 export interface SingleTask {
   readonly body: Body;
@@ -31,6 +32,16 @@ interface Columns {
   readonly features: number | null;
 }
 
+/** What rounding to a single leaves of each number. */
+function rounded(values: Float64Array): Float64Array {
+  return values.map((v) => v - Math.fround(v));
+}
+
+/** Variance, its root, the root of the own value, what rounding leaves of the first root. */
+function ownColumns(columns: readonly Float64Array[]): Float64Array[] {
+  return [...columns.slice(0, 3), rounded(columns[1])];
+}
+
 function columnsOf(instruction: Instruction, { x, z }: KernelTask): Columns {
   const both = (pick: (rows: RowSet) => Float64Array[]): Columns => ({ x: pick(x), z: pick(z), features: 0 });
   switch (instruction.op) {
@@ -39,18 +50,18 @@ function columnsOf(instruction: Instruction, { x, z }: KernelTask): Columns {
     case 'radial':
       return both(({ factors }) => {
         const [norms] = factors.columns[instruction.step];
-        return [norms, norms.map((v) => v - Math.fround(v))];
+        return [norms, rounded(norms)];
       });
     case 'smoothSlope':
-      return both(({ factors }) => factors.columns[instruction.step].slice(0, 3));
+      return both(({ factors }) => ownColumns(factors.columns[instruction.step]));
     case 'smooth': {
       const [a, b] = [x.factors.columns[instruction.step], z.factors.columns[instruction.step]];
       const found = comonotoneFeatures(SMOOTH_DUALS[instruction.map], a === b ? [a[0]] : [a[0], b[0]]);
       const features = found ?? [[], []];
       const last = features.at(-1) ?? [];
       return {
-        x: [...a.slice(0, 3), ...features[0]],
-        z: [...b.slice(0, 3), ...last],
+        x: [...ownColumns(a), ...features[0]],
+        z: [...ownColumns(b), ...last],
         features: found === null ? null : last.length,
       };
     }

@@ -100,7 +100,7 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
   checkOptions(options);
   const o = outline(inputs, options);
   const backend = await selectBackend(options.backend ?? 'auto', o.precision);
-  const threads = backend.name === 'reference' ? 1 : (options.threads ?? defaultThreads());
+  const threads = backend.usesThreads ? (options.threads ?? defaultThreads()) : 1;
   const limit = options.memory ?? defaultMemory();
   const extent: Extent = { rows: o.x.shape[0], columns: o.z.shape[0], symmetric: o.symmetric };
   const outputBytes = extent.rows * extent.columns * (o.precision === 'f64' ? 8 : 4) * o.outputs.length;

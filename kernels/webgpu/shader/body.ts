@@ -280,15 +280,15 @@ export class BodyPrinter {
   }
 
   #smooth({ op, of, out, map }: Smooth, index: number): void {
-    const [q, r, f] = [0, 1, 2].map((place) => this.#factors(index, place));
+    const [q, r, f, rest] = [0, 1, 2, 3].map((place) => this.#factors(index, place));
     const features = this.#task.features[index];
     const isSlope = op === 'smoothSlope';
     const spread =
       isSlope || features === 0 || features === null
         ? ''
-        : `, distance(${this.#task.first[index] + 3}u${this.#offset}, ${features}u, at)`;
+        : `, distance(${this.#task.first[index] + 4}u${this.#offset}, ${features}u, at)`;
     const name = isSlope ? `${map}Derivative` : features === null ? `${map}Direct` : `${map}Dual`;
-    const call = `${name}(${this.#both(of)}, ${q}, ${r}, ${f}${isSlope || features === null ? '' : spread || ', 0.0'})`;
+    const call = `${name}(${this.#both(of)}, ${q}, ${r}, ${rest}, ${f}${isSlope || features === null ? '' : spread || ', 0.0'})`;
     if (this.#isBoth(out)) this.#define(out, call);
     else this.#define(out, `${call}.x`);
   }
@@ -314,18 +314,20 @@ function dual(map: Smooth['map'], direct: boolean): string {
   const swap = parity === 0 ? '' : '\n  let swapped = v.y < v.x;';
   const sides = parity === 0 ? 'v' : 'select(v, v.yx, swapped)';
   const back = parity === -1 ? 'select(result, result.yx, swapped)' : 'result';
-  const subtracted = `1.0 - ${map}Product(q, r, b, a) / scale`;
-  const integrated = `spread + ${map}Gap(q, r, b, a) / scale`;
+  const subtracted = `1.0 - ${map}Product(q, r, d, b, a) / scale`;
+  const integrated = `spread + ${map}Gap(q, r, d, b, a) / scale`;
   let gap = direct ? `  let gap = max(0.0, ${subtracted});` : `  let gap = ${integrated};`;
   if (map === 'exponentialTail' && !direct) {
     gap = `  var gap = 0.0;
   if (b > ${TAIL_RESOLUTION}) { gap = max(0.0, ${subtracted}); } else { gap = ${integrated}; }`;
   }
-  return `// E[phi phi] of the map over its own values; q: variances, r: their roots, f: roots of E phi^2.
-fn ${map}${direct ? 'Direct' : 'Dual'}(v: vec2f, q: vec2f, r: vec2f, f: vec2f${direct ? '' : ', spread: f32'}) -> vec2f {
+  return `// E[phi phi] of the map over its own values; q: variances, r: their roots (e: what rounding left of
+// these), f: roots of E phi^2.
+fn ${map}${direct ? 'Direct' : 'Dual'}(v: vec2f, q: vec2f, r: vec2f, e: vec2f, f: vec2f${direct ? '' : ', spread: f32'}) -> vec2f {
   let scale = f.x * f.y;
   if (!(scale > 0.0)) { return vec2f(1.0); }${swap}
   let side = ${sides};
+  let d = r.x - r.y + (e.x - e.y);
   let b = r.x * r.y * side.x;
   let a = r.x * r.y * side.y;
 ${gap}
@@ -336,10 +338,11 @@ ${gap}
 
 function derivative(map: Smooth['map']): string {
   return `// E[phi' phi'] likewise.
-fn ${map}Derivative(v: vec2f, q: vec2f, r: vec2f, f: vec2f) -> vec2f {
+fn ${map}Derivative(v: vec2f, q: vec2f, r: vec2f, e: vec2f, f: vec2f) -> vec2f {
   let scale = f.x * f.y;
   if (!(scale > 0.0)) { return vec2f(1.0); }
-  let gap = max(0.0, 1.0 - ${map}Slope(q, r, r.x * r.y * v.x, r.x * r.y * v.y) / scale);
+  let d = r.x - r.y + (e.x - e.y);
+  let gap = max(0.0, 1.0 - ${map}Slope(q, r, d, r.x * r.y * v.x, r.x * r.y * v.y) / scale);
   return vec2f(gap, 2.0 - gap);
 }`;
 }

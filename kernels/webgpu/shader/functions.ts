@@ -78,26 +78,26 @@ ${polynomial('arcTangent')}
 }`,
 };
 
-/** Gaps and derivatives of the smooth maps; derivations in src/programme/duals. `b` = rs - K, `a` = rs + K. */
+/** Gaps and derivatives of the smooth maps; derivations in src/programme/duals. `d` = r - s, `b` = rs - K, `a` = rs + K. */
 const SMOOTH: Readonly<Record<string, () => string>> = {
   covariance: () => `fn covariance(rs: f32, b: f32, a: f32) -> f32 {
   return select(a - rs, rs - b, b <= a);
 }`,
-  errorFunctionGap: () => `fn errorFunctionGap(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
+  errorFunctionGap: () => `fn errorFunctionGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   let rs = r.x * r.y;
   let root0 = sqrt(1.0 + 2.0 * (q.x + q.y));
   let root = sqrt(1.0 + 2.0 * (q.x + q.y) + 4.0 * b * a);
   let rise = 4.0 * b * a / (root + root0);
   return 0.6366197723675814 * arcTangent(2.0 * (rs * rise + b * root0), root0 * root + 4.0 * rs * covariance(rs, b, a));
 }`,
-  errorFunctionProduct: () => `fn errorFunctionProduct(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
+  errorFunctionProduct: () => `fn errorFunctionProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   let root = sqrt(1.0 + 2.0 * (q.x + q.y) + 4.0 * b * a);
   return 0.6366197723675814 * arcTangent(2.0 * covariance(r.x * r.y, b, a), root);
 }`,
-  errorFunctionSlope: () => `fn errorFunctionSlope(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
+  errorFunctionSlope: () => `fn errorFunctionSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return 1.2732395447351628 / sqrt(1.0 + 2.0 * (q.x + q.y) + 4.0 * b * a);
 }`,
-  gaussianGateGap: () => `fn gaussianGateGap(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
+  gaussianGateGap: () => `fn gaussianGateGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   let rs = r.x * r.y;
   let k = covariance(rs, b, a);
   let s = q.x + q.y;
@@ -109,7 +109,7 @@ const SMOOTH: Readonly<Record<string, () => string>> = {
   let turn = arcTangent(rs * rise + b * root0, root0 * root + rs * k);
   return (algebraic + b * arcTangent(rs, root0) + k * turn) * 0.15915494309189535 + 0.25 * b;
 }`,
-  gaussianGateProduct: () => `fn gaussianGateProduct(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
+  gaussianGateProduct: () => `fn gaussianGateProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   let k = covariance(r.x * r.y, b, a);
   let s = q.x + q.y;
   let t = q.x * q.y;
@@ -117,7 +117,7 @@ const SMOOTH: Readonly<Record<string, () => string>> = {
   let root = sqrt(square);
   return ((k * k + t * square) / ((1.0 + s + t) * root) + k * arcTangent(k, root)) * 0.15915494309189535 + 0.25 * k;
 }`,
-  gaussianGateSlope: () => `fn gaussianGateSlope(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
+  gaussianGateSlope: () => `fn gaussianGateSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   let k = covariance(r.x * r.y, b, a);
   let s = q.x + q.y;
   let t = q.x * q.y;
@@ -126,29 +126,25 @@ const SMOOTH: Readonly<Record<string, () => string>> = {
   let algebraic = k / root * (1.0 / square + (1.0 - t) / (1.0 + s + t) + 1.0);
   return 0.25 + (algebraic + arcTangent(k, root)) * 0.15915494309189535;
 }`,
-  sineGap: () => `fn sineGap(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
-  let d = r.x - r.y;
+  sineGap: () => `fn sineGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return 0.5 * exp(-0.5 * d * d) * decay(b) * (1.0 + exp(-a));
 }`,
-  cosineGap: () => `fn cosineGap(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
-  let d = r.x - r.y;
+  cosineGap: () => `fn cosineGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return 0.5 * exp(-0.5 * d * d) * decay(b) * decay(a);
 }`,
-  sineProduct: () => `fn sineProduct(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
-  let d = r.x - r.y;
+  sineProduct: () => `fn sineProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   let k = covariance(r.x * r.y, b, a);
   let size = 0.5 * exp(-0.5 * d * d - min(b, a)) * decay(2.0 * abs(k));
   return select(size, -size, k < 0.0);
 }`,
-  cosineProduct: () => `fn cosineProduct(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
-  let d = r.x - r.y;
+  cosineProduct: () => `fn cosineProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return 0.5 * exp(-0.5 * d * d) * (exp(-b) + exp(-a));
 }`,
-  sineSlope: () => `fn sineSlope(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
-  return cosineProduct(q, r, b, a);
+  sineSlope: () => `fn sineSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  return cosineProduct(q, r, d, b, a);
 }`,
-  cosineSlope: () => `fn cosineSlope(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
-  return sineProduct(q, r, b, a);
+  cosineSlope: () => `fn cosineSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  return sineProduct(q, r, d, b, a);
 }`,
 };
 
@@ -208,14 +204,14 @@ fn expectation(slope: bool, r: vec2f, b: f32, a: f32) -> f32 {
   }
   return 0.3989422804014327 * sum;
 }`,
-  exponentialTailProduct: () => `fn exponentialTailProduct(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
+  exponentialTailProduct: () => `fn exponentialTailProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return expectation(false, r, b, a);
 }`,
-  exponentialTailSlope: () => `fn exponentialTailSlope(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
+  exponentialTailSlope: () => `fn exponentialTailSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return expectation(true, r, b, a);
 }`,
   exponentialTailGap: () => `// By Price's theorem, three Gauss points on [K, rs].
-fn exponentialTailGap(q: vec2f, r: vec2f, b: f32, a: f32) -> f32 {
+fn exponentialTailGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   var sum = 0.0;
   for (var i = 0; i < 3; i++) {
     let at = b * (0.5 + 0.3872983346207417 * f32(i - 1));

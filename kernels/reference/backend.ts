@@ -85,6 +85,7 @@ function transpose(values: Float64Array, rows: number, columns: number): Float64
 export const reference: Backend = {
   name: 'reference',
   precisions: ['f64'],
+  pace: () => ({ product: 5e8, step: 6e-8 }),
   usesThreads: false,
   tileSizes: [128, 32, 8],
   probe: async () => ({

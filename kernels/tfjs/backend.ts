@@ -1,4 +1,4 @@
-import type { Availability, Backend, KernelTask } from '../../src/backend/contract.js';
+import type { Availability, Backend, KernelTask, Pace } from '../../src/backend/contract.js';
 import type { Precision } from '../../src/data/array.js';
 import { BackendError } from '../../src/errors.js';
 import { type Engine, type Loaded, loadTensorflow, loadTfjs } from './engine.js';
@@ -46,10 +46,12 @@ interface Source {
   readonly remedy: string;
   /** Bytes of the libraries. */
   readonly base: number;
+  /** On processors of 2023, for plans. */
+  readonly pace: Pace;
 }
 
 /** A backend on the tfjs that `load` finds, once, when it is first asked for. */
-export function tensorBackend({ name, load, remedy, base }: Source): Backend {
+export function tensorBackend({ name, load, remedy, base, pace }: Source): Backend {
   let loaded: Promise<Loaded> | null = null;
   const find = (): Promise<Loaded> => {
     loaded ??= load();
@@ -63,6 +65,7 @@ export function tensorBackend({ name, load, remedy, base }: Source): Backend {
   return {
     name,
     precisions: ['f32'],
+    pace: () => pace,
     usesThreads: false,
     tileSizes: [2048, 1024, 512, 256, 128, 64, 32],
     probe: async () => availability(await find(), remedy),
@@ -85,6 +88,7 @@ export const tfjs: Backend = tensorBackend({
   load: () => loadTfjs(),
   remedy: 'Run npm install, or use --backend host',
   base: 160 * 2 ** 20,
+  pace: { product: 1.2e10, step: 2e-8 },
 });
 
 /** TensorFlow by tfjs-node, on its GPU where it has one. */
@@ -93,4 +97,5 @@ export const tensorflow: Backend = tensorBackend({
   load: loadTensorflow,
   remedy: 'Run scripts/install-tensorflow, or use --backend host',
   base: 512 * 2 ** 20,
+  pace: { product: 5e10, step: 1e-8 },
 });

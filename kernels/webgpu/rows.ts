@@ -59,8 +59,8 @@ function columnsOf(
   return result;
 }
 
-/** Bytes of one chunk of rows at most, so that many devices can bind it and none waits long for it. */
-const LARGEST_CHUNK = 2 ** 28;
+/** Bytes of one chunk of rows at most: it is held twice on the host while it is uploaded. */
+export const LARGEST_CHUNK = 2 ** 26;
 
 /**
  * The rows of one operand on the device, in chunks that are uploaded when a tile first needs them and given up, longest unused first,

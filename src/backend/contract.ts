@@ -114,6 +114,14 @@ export interface Availability {
   readonly device?: DeviceFacts;
 }
 
+/** Rough speed of a backend. */
+export interface Pace {
+  /** Multiply-adds of the matrix product per second. */
+  readonly product: number;
+  /** Seconds of one step of a body on one entry. */
+  readonly step: number;
+}
+
 /** A device that computes kernels. */
 export interface Backend {
   readonly name: string;
@@ -122,6 +130,8 @@ export interface Backend {
   probe(): Promise<Availability>;
   /** Measures the matrix product for some tenths of a second: GFLOP/s in each precision. */
   speed?(): Promise<Partial<Record<Precision, number>>>;
+  /** Rough speed of one thread, or of the device, for plans. */
+  pace(precision: Precision): Pace;
   /** Whether tiles are spread over threads of the processor: then each should have some; a device takes them one by one. */
   readonly usesThreads: boolean;
   /** Sizes of tiles that suit the device, largest first. */

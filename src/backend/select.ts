@@ -38,8 +38,11 @@ export interface BackendReport extends Availability {
   readonly gflops?: Partial<Record<Precision, number>>;
 }
 
-interface Found {
+/** A backend that was looked for, and what was found. */
+export interface Found {
+  /** What computes. */
   readonly backend: Backend;
+  /** What is known of its device. */
   readonly availability: Availability;
 }
 
@@ -78,27 +81,28 @@ function accelerates({ availability }: Found): boolean {
  *
  * Throws BackendError when it is not available here or lacks the precision.
  */
-export async function selectBackend(name: BackendId | 'auto', precision: Precision): Promise<Backend> {
-  if (name === 'auto') return (await accelerator(precision)) ?? (await probe('host')).backend;
+export async function selectBackend(name: BackendId | 'auto', precision: Precision): Promise<Found> {
+  if (name === 'auto') return (await accelerator(precision)) ?? probe('host');
   const { precisions } = BACKENDS[name];
   if (!precisions.some((p) => p === precision)) {
     const remedy = `Use --precision ${precisions[0]}, or --backend host.`;
     throw new BackendError(`--backend ${name}: computes in ${precisions.join(', ')}, got ${precision}. ${remedy}`);
   }
-  const { backend, availability } = await probe(name);
-  if (availability.available) return backend;
+  const found = await probe(name);
+  const { availability } = found;
+  if (availability.available) return found;
   throw new BackendError(
     `--backend ${name}: must be available here, got: ${availability.reason ?? 'nothing found'}. ${availability.remedy ?? 'Use --backend host'}.`,
   );
 }
 
 /** The first backend with an accelerator for that precision; null when there is none. Without a GPU nothing is loaded to find out. */
-async function accelerator(precision: Precision): Promise<Backend | null> {
+async function accelerator(precision: Precision): Promise<Found | null> {
   if (!hasGpu()) return null;
   for (const name of Object.keys(BACKENDS) as BackendId[]) {
     if (!ACCELERATED.includes(name) || !BACKENDS[name].precisions.some((p) => p === precision)) continue;
     const found = await probe(name);
-    if (accelerates(found)) return found.backend;
+    if (accelerates(found)) return found;
   }
   return null;
 }

@@ -278,7 +278,7 @@ export async function benchGpu({
   threads = defaultThreads(),
 }: GpuBenchOptions): Promise<{ result: object; text: string }> {
   const start = performance.now();
-  const backend = await selectBackend('webgpu', 'f32');
+  const { backend } = await selectBackend('webgpu', 'f32');
   const availability = await backend.probe();
   const opened = (performance.now() - start) / 1000;
   const software = availability.device?.software ?? false;

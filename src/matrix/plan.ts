@@ -1,4 +1,4 @@
-import type { Backend } from '../backend/contract.js';
+import type { Backend, Pace } from '../backend/contract.js';
 import { hasGpu } from '../backend/gpu.js';
 import { defaultMemory, defaultThreads } from '../backend/limits.js';
 import { selectBackend } from '../backend/select.js';
@@ -10,10 +10,6 @@ import { tablePays } from '../programme/zonal.js';
 import { type Outline, outline } from './prepare.js';
 import { chooseTile, type Extent, tileCount } from './tiles.js';
 import type { KernelOptions, KernelPlan } from './types.js';
-
-/** Multiply-adds per second and thread, and seconds a step and entry: for the estimate of time, measured on a server core of 2023. */
-const RATE = { f64: 4.5e9, f32: 1.1e10 } as const;
-const STEP_SECONDS = { f64: 4e-9, f32: 1.5e-9 } as const;
 
 /** A plan with what it was made from. */
 export interface Planned {
@@ -49,10 +45,15 @@ function likelyTable(o: Outline, entries: number): boolean {
   return o.zonal.applies && tablePays(entries);
 }
 
-function estimateSeconds(o: Outline, entries: number, threads: number, table: boolean): number {
-  const d = o.x.shape[1];
+function estimateSeconds(
+  o: Outline,
+  { product, step }: Pace,
+  entries: number,
+  threads: number,
+  table: boolean,
+): number {
   const steps = table ? 1 : o.programme.steps.length;
-  return (entries * (d / RATE[o.precision] + steps * STEP_SECONDS[o.precision])) / threads;
+  return (entries * (o.x.shape[1] / product + steps * step)) / threads;
 }
 
 function checkOptions({ threads, memory, native }: KernelOptions): void {
@@ -99,7 +100,7 @@ function tooLittle(needed: number, limit: number): MemoryError {
 export async function makePlan(inputs: NdArray, options: KernelOptions, keep: boolean): Promise<Planned> {
   checkOptions(options);
   const o = outline(inputs, options);
-  const backend = await selectBackend(options.backend ?? 'auto', o.precision);
+  const { backend, availability } = await selectBackend(options.backend ?? 'auto', o.precision);
   const threads = backend.usesThreads ? (options.threads ?? defaultThreads()) : 1;
   const limit = options.memory ?? defaultMemory();
   const extent: Extent = { rows: o.x.shape[0], columns: o.z.shape[0], symmetric: o.symmetric };
@@ -113,6 +114,7 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
     shape: [extent.rows, extent.columns],
     symmetric: extent.symmetric,
     backend: backend.name,
+    device: availability.device?.name ?? null,
     precision: o.precision,
     threads,
     tile: [size, size],
@@ -123,7 +125,7 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
     memoryBytes: need(size),
     memoryLimit: limit,
     outputBytes,
-    seconds: estimateSeconds(o, entries, threads, table),
+    seconds: estimateSeconds(o, backend.pace(o.precision), entries, threads, table),
   };
   return { plan, outline: o, backend, warnings: fasterBackend(options, plan) };
 }

@@ -55,6 +55,8 @@ export interface KernelPlan {
   readonly symmetric: boolean;
   /** Backend that was chosen. */
   readonly backend: string;
+  /** Name of the accelerator behind it; null where the processor computes. */
+  readonly device: string | null;
   /** Number format of the result. */
   readonly precision: Precision;
   /** Worker threads. */

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
+import { COMBINATIONS } from '../kernels/backends.js';
 import { bench, ended, numbers } from './ntk.js';
 
 const at = bench();
@@ -26,6 +27,23 @@ describe('a memory promise', () => {
     expect(plan.memoryBytes).toBeLessThan(190 * MIB);
   });
 });
+
+const DEVICES = COMBINATIONS.filter(({ backend }) => backend !== 'reference' && backend !== 'host');
+
+test.each(DEVICES.map(({ backend }) => [backend]))(
+  'the plan of %s counts its libraries and buffers',
+  async (backend) => {
+    at.write('few.npy', npyOf([600, 32], numbers(19_200)));
+    const run = ['kernel', 'few.npy', '--arch', 'fc', '--bias', '0.3', '--backend', backend, '--precision', 'f32'];
+    const { code, stdout } = await at.ntk(...run, '--out', 'F.npy', '--force', '--json');
+    expect(code).toBe(0);
+    const { peakMemoryBytes, plan } = JSON.parse(stdout);
+    expect(peakMemoryBytes).toBeLessThan(plan.memoryBytes);
+    const little = await at.ntk(...run, '--out', 'F.npy', '--force', '--memory', '90MiB');
+    expect(little).toMatchObject({ code: 2 });
+    expect(little.stderr).toContain('--memory');
+  },
+);
 
 describe('a killed command', () => {
   test('leaves no file that looks finished', async () => {

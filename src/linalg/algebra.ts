@@ -1,0 +1,43 @@
+/** A factorisation A = L L' of a positive definite matrix, ready to solve with. */
+export interface CholeskyFactor {
+  readonly size: number;
+  /** log det A. */
+  readonly logDeterminant: number;
+  /** X with A X = B for the right sides B `[columns, n]`, one after the other; a new array of the same layout. */
+  solve(b: Float64Array, columns: number): Float64Array;
+}
+
+/** How many eigenvalues lie on each side of 0. */
+export interface Inertia {
+  readonly negative: number;
+  readonly zero: number;
+  readonly positive: number;
+}
+
+/** Eigenpairs of a symmetric matrix, largest first. */
+export interface EigenDecomposition {
+  /** `[n]`, descending. */
+  readonly values: Float64Array;
+  /** `[n, n]`: row j is the unit eigenvector of value j; null when none were asked for. */
+  readonly vectors: Float64Array | null;
+}
+
+/**
+ * Dense linear algebra in float64 on the processor: a native LAPACK where there is one, else the engine's own.
+ *
+ * Matrices are symmetric, `[n, n]` in C order, and given whole. All calls leave their arguments as they are.
+ */
+export interface LinearAlgebra {
+  /** Library and version, for records: `OpenBLAS 0.3.21 (libopenblas.so.0), 2 threads` or `built in`. */
+  readonly name: string;
+  readonly isNative: boolean;
+  /** Largest matrix whose eigenvalues it finds in reasonable time; Infinity for a native library. */
+  readonly largestEigen: number;
+  /** Throws NumericalError, with the row, when A is not positive definite to rounding. */
+  cholesky(a: Float64Array, n: number): Promise<CholeskyFactor>;
+  eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition>;
+  /** Of A - shift I, by an L D L' factorisation with pivoting (Sylvester's law of inertia). */
+  inertia(a: Float64Array, n: number, shift: number): Promise<Inertia>;
+  /** A X for blocks of vectors X `[columns, n]`, one after the other: `[columns, n]`. */
+  apply(a: Float64Array, n: number, x: Float64Array, columns: number): Float64Array;
+}

@@ -1,3 +1,5 @@
+import { InternalError } from '../errors.js';
+
 /**
  * A symmetric matrix as what it does to vectors, stored or not.
  *
@@ -54,4 +56,62 @@ export class DenseOperator implements SymmetricOperator {
   }
 
   async close(): Promise<void> {}
+}
+
+/** A + shift I. */
+export function shifted(a: SymmetricOperator, shift: number): SymmetricOperator {
+  return {
+    ...common(a, `${a.description} + ${shift} I`),
+    apply: async (x, columns) => {
+      const y = await a.apply(x, columns);
+      for (let k = 0; k < y.length; k++) y[k] += shift * x[k];
+      return y;
+    },
+    diagonal: async () => (await a.diagonal()).map((v) => v + shift),
+    entries: async () => {
+      const all = await a.entries();
+      if (all === null) return null;
+      const result = Float64Array.from(all);
+      for (let i = 0; i < a.size; i++) result[i * (a.size + 1)] += shift;
+      return result;
+    },
+  };
+}
+
+/** factor A. */
+export function scaled(a: SymmetricOperator, factor: number): SymmetricOperator {
+  return {
+    ...common(a, `${factor} (${a.description})`),
+    apply: async (x, columns) => (await a.apply(x, columns)).map((v) => factor * v),
+    diagonal: async () => (await a.diagonal()).map((v) => factor * v),
+    entries: async () => (await a.entries())?.map((v) => factor * v) ?? null,
+  };
+}
+
+/** A + B, of the same size; closing it closes both. */
+export function sum(a: SymmetricOperator, b: SymmetricOperator): SymmetricOperator {
+  if (a.size !== b.size) throw new InternalError(`a sum needs operators of one size, got ${a.size} and ${b.size}`);
+  const add = (left: Float64Array, right: Float64Array): Float64Array => left.map((v, k) => v + right[k]);
+  return {
+    size: a.size,
+    description: `${a.description} + ${b.description}`,
+    roundoff: Math.max(a.roundoff, b.roundoff),
+    apply: async (x, columns) => add(await a.apply(x, columns), await b.apply(x, columns)),
+    diagonal: async () => add(await a.diagonal(), await b.diagonal()),
+    entries: async () => {
+      const [left, right] = [await a.entries(), await b.entries()];
+      return left === null || right === null ? null : add(left, right);
+    },
+    close: async () => {
+      await a.close();
+      await b.close();
+    },
+  };
+}
+
+function common(
+  a: SymmetricOperator,
+  description: string,
+): Pick<SymmetricOperator, 'size' | 'description' | 'roundoff' | 'close'> {
+  return { size: a.size, description, roundoff: a.roundoff, close: () => a.close() };
 }

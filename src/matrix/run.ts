@@ -91,7 +91,7 @@ function extentOf({ shape, symmetric }: KernelPlan): Extent {
 }
 
 /** Opens a job with the planned tiles, or with smaller ones where a device has no room for them. */
-async function openFitting(
+export async function openFitting(
   backend: Backend,
   task: KernelTask,
   { threads, tile }: KernelPlan,

@@ -19,7 +19,7 @@ export const npy: Format = {
   async read(bytes, request) {
     const reader = new ByteReader(bytes);
     try {
-      const header = await readHeader(bytes, reader);
+      const header = await readNpyHeader(bytes, reader);
       const type = ELEMENT_TYPES[header.element];
       const shape = exampleShape(header.shape, bytes.where);
       checkClaim(bytes, reader.position + valuesOf(shape) * type.bytes);
@@ -30,7 +30,8 @@ export const npy: Format = {
   },
 };
 
-async function readHeader(bytes: Bytes, reader: ByteReader): Promise<NpyHeader> {
+/** The header of a `.npy` file; `reader` stands behind it afterwards. @throws DataError when it is none. */
+export async function readNpyHeader(bytes: Bytes, reader: ByteReader): Promise<NpyHeader> {
   const refuse = (rule: string, got: string | number) =>
     new DataError(complaint(bytes.where, rule, got, 'Save it again with numpy.save.'));
   const start = new Uint8Array(8);

@@ -1,0 +1,134 @@
+import type { KernelJob, Output, TileData, TileRange } from '../backend/contract.js';
+import type { NdArray } from '../data/array.js';
+import { InternalError, UsageError } from '../errors.js';
+import type { SymmetricOperator } from './operator.js';
+import { makePlan, type Planned } from './plan.js';
+import { prepareTask } from './prepare.js';
+import { openFitting } from './run.js';
+import { type Extent, tiles } from './tiles.js';
+import type { KernelOptions } from './types.js';
+
+/** Y += T X[columns] and, off the diagonal, Y += T' X[rows], for one tile T. */
+function accumulate(range: TileRange, { values, stride }: TileData, x: Float64Array, y: Float64Array, n: number): void {
+  const mirrored = range.row !== range.column;
+  for (let at = 0; at < x.length; at += n) {
+    const [rows, columns] = [at + range.row, at + range.column];
+    for (let i = 0; i < range.rows; i++) {
+      const from = i * stride;
+      const xi = x[rows + i];
+      let sum = 0;
+      for (let j = 0; j < range.columns; j++) {
+        const value = values[from + j];
+        sum += value * x[columns + j];
+        if (mirrored) y[columns + j] += value * xi;
+      }
+      y[rows + i] += sum;
+    }
+  }
+}
+
+/**
+ * The symmetric kernel of rows x `[n, d]`, computed tile by tile whenever it is applied and never stored.
+ *
+ * The device, the rows on it and the table stay open between products.
+ */
+class ComputedOperator implements SymmetricOperator {
+  readonly size: number;
+  readonly description: string;
+  readonly roundoff: number;
+  readonly #planned: Planned;
+  readonly #job: KernelJob;
+  readonly #tile: number;
+  readonly #output: Output;
+  readonly #diagonal: Float64Array;
+
+  constructor(planned: Planned, job: KernelJob, tile: number, output: Output, diagonal: Float64Array) {
+    this.#planned = planned;
+    this.#job = job;
+    this.#tile = tile;
+    this.#output = output;
+    this.#diagonal = diagonal;
+    this.size = diagonal.length;
+    this.description = `computed on ${planned.plan.backend}`;
+    this.roundoff = planned.plan.precision === 'f64' ? 2 ** -53 : 2 ** -24;
+  }
+
+  async apply(x: Float64Array, columns: number): Promise<Float64Array> {
+    const n = this.size;
+    if (x.length !== columns * n) throw new InternalError(`a block of ${columns} vectors needs ${columns * n} numbers`);
+    const y = new Float64Array(x.length);
+    await this.#eachTile((range, data) => accumulate(range, data, x, y, n));
+    return y;
+  }
+
+  async diagonal(): Promise<Float64Array> {
+    return Float64Array.from(this.#diagonal);
+  }
+
+  async entries(): Promise<Float64Array | null> {
+    const n = this.size;
+    const bytes = 8 * n * n;
+    if (process.memoryUsage.rss() + bytes > this.#planned.plan.memoryLimit) return null;
+    const a = new Float64Array(n * n);
+    await this.#eachTile((range, { values, stride }) => {
+      for (let i = 0; i < range.rows; i++) {
+        for (let j = 0; j < range.columns; j++) {
+          const [row, column] = [range.row + i, range.column + j];
+          a[row * n + column] = values[i * stride + j];
+          a[column * n + row] = values[i * stride + j];
+        }
+      }
+    });
+    return a;
+  }
+
+  close(): Promise<void> {
+    return this.#job.close();
+  }
+
+  async #eachTile(use: (range: TileRange, data: TileData) => void): Promise<void> {
+    const n = this.size;
+    const extent: Extent = { rows: n, columns: n, symmetric: true };
+    const queue = tiles(extent, this.#tile);
+    // Sums are taken in the order of the tiles, so that a product is the same whichever tile is finished first.
+    let before: Promise<void> = Promise.resolve();
+    const inTurn = (act: () => Promise<void>): Promise<void> => {
+      before = before.then(act);
+      return before;
+    };
+    const work = async (): Promise<void> => {
+      for (let next = queue.next(); next.done !== true; next = queue.next()) {
+        const range = next.value;
+        const tile = this.#job.compute(range, false);
+        // An error is passed on in its turn; until then it must not count as one that nobody looks at.
+        tile.catch(() => undefined);
+        await inTurn(async () => {
+          const finished = await tile;
+          use(range, await finished.read(this.#output));
+          finished.release();
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: this.#job.concurrency }, work));
+  }
+}
+
+/**
+ * Opens the kernel matrix of rows x `[n, d]` as an operator that is never stored.
+ *
+ * Throws as `kernelMatrix` does, and UsageError for `z` or `kind: both`.
+ */
+export async function computedOperator(x: NdArray, options: KernelOptions): Promise<SymmetricOperator> {
+  if (options.z !== undefined || options.kind === 'both') {
+    throw new UsageError('computedOperator: must be one symmetric kernel, got z or both kinds. Leave them out.');
+  }
+  const planned = await makePlan(x, options, false);
+  const { backend, outline, plan } = planned;
+  const { task } = prepareTask(outline, backend.name !== 'reference');
+  const [output] = task.outputs;
+  const scales = task.x.scales[output];
+  const n = plan.shape[0];
+  const diagonal = scales === null ? new Float64Array(n) : scales.map((s) => s * s);
+  const { job, size } = await openFitting(backend, task, plan);
+  return new ComputedOperator(planned, job, size, output, diagonal);
+}

@@ -1,0 +1,153 @@
+import { basename } from 'node:path';
+import type { KoffiFunc, LibraryHandle } from 'koffi';
+
+type Koffi = typeof import('koffi');
+
+/** How a build of BLAS and LAPACK names its routines, and the width of its integers. */
+interface Naming {
+  readonly prefix: string;
+  readonly suffix: string;
+  /** After the names of OpenBLAS's own functions. */
+  readonly ownSuffix: string;
+  readonly bits: 32 | 64;
+}
+
+/** Forms in use: plain Fortran, OpenBLAS with 64-bit integers, and the builds of the scipy-openblas packages. */
+const NAMINGS: readonly Naming[] = [
+  { prefix: '', suffix: '_', ownSuffix: '', bits: 32 },
+  { prefix: 'scipy_', suffix: '_', ownSuffix: '', bits: 32 },
+  { prefix: '', suffix: '_64_', ownSuffix: '64_', bits: 64 },
+  { prefix: 'scipy_', suffix: '_64_', ownSuffix: '64_', bits: 64 },
+];
+
+/** Arguments of the routines: i an integer, I many of them, c a letter, d and s a number, D and S many; o marks what is written. */
+const ROUTINES = {
+  dpotrf: 'c i oD i oI',
+  dpotrs: 'c i i D i oD i oI',
+  dsyevd: 'c c i oD i oD oD i oI i oI',
+  dsytrf: 'c i oD i oI oD i oI',
+  dgemm: 'c c i i i D D i D i D oD i',
+  sgemm: 'c c i i i S S i S i S oS i',
+  dgemv: 'c i i D D i D i D oD i',
+} as const;
+
+/** Names of the routines that are used. */
+export type Routine = keyof typeof ROUTINES;
+
+/** What a routine takes: a letter, or the address of numbers. */
+export type Argument = string | Int32Array | BigInt64Array | Float64Array | Float32Array;
+
+type Call = KoffiFunc<(...args: (Argument | number)[]) => void>;
+
+/** A loaded BLAS and LAPACK. */
+export interface NativeLibrary {
+  /** Library and version: `OpenBLAS 0.3.21 (libopenblas.so.0)`. */
+  readonly name: string;
+  /** As it was loaded. */
+  readonly path: string;
+  readonly bits: 32 | 64;
+  /** An integer, or several, as the library takes them. */
+  integers(...values: number[]): Int32Array | BigInt64Array;
+  /** Room for integers. */
+  zeros(count: number): Int32Array | BigInt64Array;
+  /** Calls a routine and waits. */
+  call(routine: Routine, ...args: Argument[]): void;
+  /** Calls a routine on another thread; the arguments must be left alone until it is done. */
+  run(routine: Routine, ...args: Argument[]): Promise<void>;
+  /** Sets the number of threads where the library has it; whether it did. */
+  setThreads(count: number): boolean;
+}
+
+/** A library that cannot be used, and why. */
+export interface Unusable {
+  readonly reason: string;
+}
+
+function typesOf(signature: string, bits: number): string[] {
+  const letters: Readonly<Record<string, string>> = {
+    c: 'str',
+    i: `int${bits}_t *`,
+    I: `int${bits}_t *`,
+    D: 'double *',
+    S: 'float *',
+  };
+  const types = signature
+    .split(' ')
+    .map((word) => (word.startsWith('o') ? `_Inout_ ${letters[word.slice(1)]}` : letters[word]));
+  // Fortran takes the lengths of its letters at the end.
+  return [...types, ...types.filter((type) => type === 'str').map(() => 'size_t')];
+}
+
+function has(library: LibraryHandle, name: string): boolean {
+  try {
+    library.func(name, 'void', []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the library says of itself, or null where it does not. */
+function configOf(library: LibraryHandle, { prefix, ownSuffix }: Naming): string | null {
+  const name = `${prefix}openblas_get_config${ownSuffix}`;
+  if (!has(library, name)) return null;
+  const config: unknown = library.func(name, 'str', [])();
+  return typeof config === 'string' ? config : null;
+}
+
+/** The routines of libraries, the first that has them, under one form of names; null when one is missing. */
+function bind(libraries: readonly LibraryHandle[], naming: Naming): Map<Routine, Call> | null {
+  const calls = new Map<Routine, Call>();
+  for (const [routine, signature] of Object.entries(ROUTINES) as [Routine, string][]) {
+    const name = `${naming.prefix}${routine}${naming.suffix}`;
+    const library = libraries.find((one) => has(one, name));
+    if (library === undefined) return null;
+    calls.set(routine, library.func(name, 'void', typesOf(signature, naming.bits)) as Call);
+  }
+  return calls;
+}
+
+/** Lengths of the letters among the arguments, as Fortran takes them. */
+function lengths(args: readonly Argument[]): number[] {
+  return args.filter((argument) => typeof argument === 'string').map(() => 1);
+}
+
+function describe(libraries: readonly LibraryHandle[], paths: readonly string[], naming: Naming): string {
+  const config = configOf(libraries[0], naming);
+  const version = /^OpenBLAS \S+/.exec(config ?? '')?.[0] ?? 'BLAS and LAPACK';
+  return `${version} (${paths.map((path) => basename(path)).join(', ')})`;
+}
+
+/** Loads the libraries `paths` as one; the reason where that does not work. Nothing else is loaded before. */
+export function loadLibrary(koffi: Koffi, paths: readonly string[]): NativeLibrary | Unusable {
+  let libraries: LibraryHandle[];
+  try {
+    libraries = paths.map((path) => koffi.load(path));
+  } catch (error) {
+    return { reason: String(error).replace(/^Error: /, '') };
+  }
+  for (const naming of NAMINGS) {
+    const calls = bind(libraries, naming);
+    if (calls === null) continue;
+    const routine = (name: Routine): Call => calls.get(name) as Call;
+    const setter = `${naming.prefix}openblas_set_num_threads${naming.ownSuffix}`;
+    return {
+      name: describe(libraries, paths, naming),
+      path: paths[0],
+      bits: naming.bits,
+      integers: (...values) => (naming.bits === 64 ? BigInt64Array.from(values, BigInt) : Int32Array.from(values)),
+      zeros: (count) => (naming.bits === 64 ? new BigInt64Array(count) : new Int32Array(count)),
+      call: (name, ...args) => routine(name)(...args, ...lengths(args)),
+      run: (name, ...args) =>
+        new Promise((resolve, reject) => {
+          routine(name).async(...args, ...lengths(args), (error: unknown) => (error ? reject(error) : resolve()));
+        }),
+      setThreads(count) {
+        if (!has(libraries[0], setter)) return false;
+        libraries[0].func(setter, 'void', ['int'])(count);
+        return true;
+      },
+    };
+  }
+  return { reason: `it lacks ${Object.keys(ROUTINES).join(', ')} under a name that is known` };
+}

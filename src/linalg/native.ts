@@ -1,0 +1,165 @@
+import type { FloatArray } from '../data/array.js';
+import { NumericalError, UsageError } from '../errors.js';
+import type { CholeskyFactor, EigenDecomposition, Inertia, LinearAlgebra } from './algebra.js';
+import { largestEntry, roundingPivot, shifted } from './matrix.js';
+import type { NativeLibrary } from './native-library.js';
+import { checkPivots } from './pivots.js';
+
+/** Largest matrix whose workspace of 2 n^2 numbers a 32-bit integer can count. */
+const LARGEST_32 = 32_766;
+
+const ONE = Float64Array.of(1);
+const ZERO = Float64Array.of(0);
+const ONE_SINGLE = Float32Array.of(1);
+const ZERO_SINGLE = Float32Array.of(0);
+
+/** Turns rows from ascending to descending order of their values, in place. */
+function reverseRows(rows: Float64Array, n: number): void {
+  const spare = new Float64Array(n);
+  for (let i = 0; i < Math.floor(n / 2); i++) {
+    const low = rows.subarray(i * n, (i + 1) * n);
+    const high = rows.subarray((n - 1 - i) * n, (n - i) * n);
+    spare.set(low);
+    low.set(high);
+    high.set(spare);
+  }
+}
+
+function notConverged(info: number): NumericalError {
+  return new NumericalError(
+    `eigenvalues: dsyevd must converge, got info = ${info}. Use --native off, or ask for fewer eigenpairs.`,
+  );
+}
+
+/** Dense linear algebra by LAPACK. A symmetric matrix is the same in C order and in Fortran's; the triangles change names. */
+export class NativeAlgebra implements LinearAlgebra {
+  readonly name: string;
+  readonly isNative = true;
+  readonly largestEigen: number;
+  readonly #library: NativeLibrary;
+
+  constructor(library: NativeLibrary, threads: number) {
+    this.#library = library;
+    const counted = library.setThreads(threads);
+    this.name = counted ? `${library.name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : library.name;
+    this.largestEigen = library.bits === 64 ? Infinity : LARGEST_32;
+  }
+
+  async cholesky(a: Float64Array, n: number): Promise<CholeskyFactor> {
+    largestEntry(a, n, 'Cholesky');
+    const { integers } = this.#library;
+    const l = a.slice(0, n * n);
+    const size = integers(n);
+    const info = integers(0);
+    await this.#library.run('dpotrf', 'U', size, l, size, info);
+    const row = Number(info[0]);
+    const logDeterminant = checkPivots(a, l, n, row > 0 ? row - 1 : n);
+    const solve = (b: Float64Array, columns: number): Float64Array => {
+      const x = b.slice(0, columns * n);
+      if (columns > 0) this.#library.call('dpotrs', 'U', size, integers(columns), l, size, x, size, info);
+      return x;
+    };
+    return { size: n, logDeterminant, solve };
+  }
+
+  async eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition> {
+    if (n > this.largestEigen) {
+      throw new UsageError(
+        `--native: a library with 32-bit integers finds eigenvalues up to n = ${LARGEST_32}, got n = ${n}. ` +
+          'Give one with 64-bit integers, or ask for fewer eigenpairs.',
+      );
+    }
+    largestEntry(a, n, 'eigenvalues');
+    const { integers } = this.#library;
+    const job = vectors ? 'V' : 'N';
+    const size = integers(n);
+    const info = integers(0);
+    const rows = a.slice(0, n * n);
+    const values = new Float64Array(n);
+    const best = new Float64Array(1);
+    const bestIntegers = integers(0);
+    this.#library.call(
+      'dsyevd',
+      job,
+      'U',
+      size,
+      rows,
+      size,
+      values,
+      best,
+      integers(-1),
+      bestIntegers,
+      integers(-1),
+      info,
+    );
+    const room = new Float64Array(best[0]);
+    const integerRoom = this.#library.zeros(Number(bestIntegers[0]));
+    const counts = [integers(room.length), integers(integerRoom.length)] as const;
+    await this.#library.run(
+      'dsyevd',
+      job,
+      'U',
+      size,
+      rows,
+      size,
+      values,
+      room,
+      counts[0],
+      integerRoom,
+      counts[1],
+      info,
+    );
+    if (Number(info[0]) !== 0) throw notConverged(Number(info[0]));
+    values.reverse();
+    if (vectors) reverseRows(rows, n);
+    return { values, vectors: vectors ? rows : null };
+  }
+
+  async inertia(a: Float64Array, n: number, shift: number): Promise<Inertia> {
+    const d = shifted(a, n, shift);
+    const zeroBelow = roundingPivot(n, largestEntry(d, n, 'inertia'));
+    const { integers } = this.#library;
+    const size = integers(n);
+    const info = integers(0);
+    const pivots = this.#library.zeros(n);
+    const best = new Float64Array(1);
+    this.#library.call('dsytrf', 'L', size, d, size, pivots, best, integers(-1), info);
+    const room = new Float64Array(best[0]);
+    await this.#library.run('dsytrf', 'L', size, d, size, pivots, room, integers(room.length), info);
+    let negative = 0;
+    let positive = 0;
+    for (let k = 0; k < n; k++) {
+      if (Number(pivots[k]) < 0) {
+        // A block of two has an eigenvalue on each side of 0.
+        const sides = Math.abs(d[k * n + k + 1]) > zeroBelow ? 1 : 0;
+        negative += sides;
+        positive += sides;
+        k += 1;
+      } else if (d[k * n + k] < -zeroBelow) negative += 1;
+      else if (d[k * n + k] > zeroBelow) positive += 1;
+    }
+    return { negative, zero: n - negative - positive, positive };
+  }
+
+  apply(a: Float64Array, n: number, x: Float64Array, columns: number): Float64Array {
+    const y = new Float64Array(columns * n);
+    const size = this.#library.integers(n);
+    const count = this.#library.integers(columns);
+    const one = this.#library.integers(1);
+    if (columns === 1) this.#library.call('dgemv', 'T', size, size, ONE, a, size, x, one, ZERO, y, one);
+    else if (columns > 1) {
+      this.#library.call('dgemm', 'T', 'N', size, count, size, ONE, a, size, x, size, ZERO, y, size);
+    }
+    return y;
+  }
+
+  /** C `[rows, columns]` = A B' for A `[rows, depth]` and B `[columns, depth]`, all in C order and of one precision. */
+  product(a: FloatArray, b: FloatArray, rows: number, columns: number, depth: number, c: FloatArray): void {
+    const { integers } = this.#library;
+    const sizes = [integers(columns), integers(rows), integers(depth)] as const;
+    const single = a instanceof Float32Array;
+    const [one, zero] = single ? [ONE_SINGLE, ZERO_SINGLE] : [ONE, ZERO];
+    const routine = single ? 'sgemm' : 'dgemm';
+    this.#library.call(routine, 'T', 'N', ...sizes, one, b, sizes[2], a, sizes[2], zero, c, sizes[0]);
+  }
+}

@@ -1,0 +1,70 @@
+import { UsageError } from '../errors.js';
+import type { LinearAlgebra } from '../linalg/algebra.js';
+import { formatBytes } from './bytes.js';
+import type { SpectrumEnd } from './dense.js';
+
+/** How eigenpairs are found. */
+export type EigenMethod = 'dense' | 'lanczos' | 'power' | 'subspace';
+
+/** What the choice of a method depends on. */
+export interface MethodQuestion {
+  readonly n: number;
+  readonly k: number;
+  readonly which: SpectrumEnd;
+  readonly method: EigenMethod | 'auto';
+  /** Bytes that may be used. */
+  readonly memory: number;
+  /** Whether all entries are at hand. */
+  readonly isStored: boolean;
+  readonly algebra: LinearAlgebra | null;
+}
+
+/** A method, and why. */
+export interface MethodChoice {
+  readonly method: EigenMethod;
+  readonly reason: string;
+  /** Smallest eigenvalues through a factorisation; else on the negated matrix. */
+  readonly inverse: boolean;
+}
+
+/** Below this size a decomposition takes a fraction of a second. */
+const SMALL = 300;
+/** From this share of all eigenpairs on a decomposition is cheaper than an iteration. */
+const LARGE_SHARE = 0.2;
+
+/** Bytes of `copies` matrices of n rows in float64. */
+export function matrixBytes(n: number, copies: number): number {
+  return 8 * copies * n * n;
+}
+
+/** What stands against a decomposition, or null. */
+function obstacle({ n, memory, isStored, algebra }: MethodQuestion): string | null {
+  if (algebra === null) return 'no dense linear algebra was given';
+  if (!isStored) return 'its entries are not stored';
+  if (matrixBytes(n, 3) > memory) {
+    return `a decomposition needs ${formatBytes(matrixBytes(n, 3))}, of ${formatBytes(memory)} allowed`;
+  }
+  return n > algebra.largestEigen ? `n = ${n} is beyond the built-in decomposition (${algebra.largestEigen})` : null;
+}
+
+/**
+ * Chooses how to find k eigenpairs at one end, by size, k and memory, with the reason.
+ *
+ * Throws UsageError when `dense` is asked for and cannot be.
+ */
+export function chooseMethod(question: MethodQuestion): MethodChoice {
+  const { n, k, which, method, memory, isStored, algebra } = question;
+  const against = obstacle(question);
+  const inverse = which === 'smallest' && isStored && algebra !== null && matrixBytes(n, 3) <= memory;
+  const how = which === 'largest' ? '' : inverse ? ', through a factorisation' : ', of the negated matrix';
+  if (method === 'dense' && against !== null) {
+    throw new UsageError(
+      `method: dense cannot be used, got a matrix of ${n} rows: ${against}. Use method lanczos${n > SMALL ? ', or a native library' : ''}.`,
+    );
+  }
+  if (method !== 'auto') return { method, reason: `asked for${method === 'lanczos' ? how : ''}`, inverse };
+  if (against === null && n <= SMALL) return { method: 'dense', reason: `n = ${n} is small`, inverse };
+  if (k < LARGE_SHARE * n) return { method: 'lanczos', reason: `few of many (k = ${k} of ${n})${how}`, inverse };
+  if (against === null) return { method: 'dense', reason: `a large part is sought (k = ${k} of ${n})`, inverse };
+  return { method: 'lanczos', reason: `${against}${how}`, inverse };
+}

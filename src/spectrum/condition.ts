@@ -1,0 +1,56 @@
+import { UsageError } from '../errors.js';
+
+/** Condition of a kernel matrix, and what its mean off-diagonal entry forces on it. */
+export interface Condition {
+  /** Largest over smallest eigenvalue; Infinity where the smallest is 0 or negative. */
+  readonly conditionNumber: number;
+  /** Whether the smallest eigenvalue lies above the floor of the precision: below, the number tells of rounding. */
+  readonly isResolved: boolean;
+}
+
+/** Condition number of a positive semidefinite matrix from its largest and smallest eigenvalue. */
+export function condition(largest: number, smallest: number, precisionFloor: number): Condition {
+  const conditionNumber = smallest > 0 ? largest / smallest : Infinity;
+  return { conditionNumber, isResolved: smallest > precisionFloor };
+}
+
+/** Eigenvalues of the double-constant matrix (1 - b) I + b 1 1' of n rows: 1 - b, n - 1 times, and 1 - b + n b. */
+export function doubleConstantEigenvalues(
+  n: number,
+  b: number,
+): { readonly repeated: number; readonly single: number } {
+  return { repeated: 1 - b, single: 1 - b + n * b };
+}
+
+/**
+ * Lower bound 1 + n b / (1 - b) of the condition number of any positive semidefinite matrix with unit diagonal and mean off-diagonal entry b.
+ *
+ * Averaging over all permutations of the rows gives the double-constant matrix; its largest eigenvalue can only be smaller and its smallest
+ * only larger. For b < 0 the bound is (1 - b) / (1 - b + n b). Throws UsageError for n < 1.
+ *
+ * Source: Barzilai et al., arXiv 2211.14810.
+ */
+export function doubleConstantBound(n: number, meanOffDiagonal: number): number {
+  if (!(n >= 1))
+    throw new UsageError(`double-constant bound: n must be at least 1, got ${n}. Give the number of rows.`);
+  if (n === 1) return 1;
+  const { repeated, single } = doubleConstantEigenvalues(n, meanOffDiagonal);
+  const [high, low] = [Math.max(repeated, single), Math.min(repeated, single)];
+  return low > 0 ? high / low : Infinity;
+}
+
+/**
+ * Mean off-diagonal entry of the matrix scaled to unit diagonal, k_ij / sqrt(k_ii k_jj), from the entries `[n, n]`; 0 for n = 1.
+ *
+ * Rows of zeros count as orthogonal to all. The bound of {@link doubleConstantBound} for this mean holds for the scaled matrix, and for the
+ * matrix itself where its diagonal is constant.
+ */
+export function meanCorrelation(entries: Float64Array, n: number): number {
+  const scale = Float64Array.from({ length: n }, (_, i) => {
+    const own = entries[i * (n + 1)];
+    return own > 0 ? 1 / Math.sqrt(own) : 0;
+  });
+  let sum = 0;
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) sum += entries[i * n + j] * scale[i] * scale[j];
+  return n > 1 ? (2 * sum) / (n * (n - 1)) : 0;
+}

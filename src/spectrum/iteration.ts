@@ -1,0 +1,90 @@
+import { InterruptedError, NumericalError } from '../errors.js';
+
+/** A symmetric matrix as an iteration sees it: products with blocks X `[columns, n]`. */
+export interface Products {
+  readonly size: number;
+  apply(x: Float64Array, columns: number): Promise<Float64Array>;
+}
+
+/** How far an iteration is. */
+export interface IterationProgress {
+  readonly products: number;
+  /** Eigenpairs of those sought whose residual is within the tolerance. */
+  readonly converged: number;
+  readonly wanted: number;
+  /** Largest residual among those sought, by the last look. */
+  readonly residual: number;
+}
+
+/** What iterations for the algebraically largest eigenpairs have in common. */
+export interface IterationOptions {
+  /** Eigenpairs sought, at most n. */
+  readonly k: number;
+  /** Residuals |A v - l v| at most tol |A|. */
+  readonly tol: number;
+  readonly seed?: number;
+  /** Start vectors `[columns, n]`; random without. */
+  readonly start?: Float64Array;
+  /** Products after which it gives up, with the status not converged. */
+  readonly maxProducts?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: IterationProgress) => void) | undefined;
+}
+
+/** Whether all eigenvalues above a bound were found. */
+export interface MissedCheck {
+  /** `inertia`: a factorisation, certain; `random vectors`: a search of what is orthogonal to what was found; `all`: there are no others. */
+  readonly by: 'inertia' | 'random vectors' | 'all';
+  /** Eigenvalues beyond this number are counted. */
+  readonly bound: number;
+  /** Eigenvalues beyond the bound that were not found; null when the search did not decide. */
+  readonly missed: number | null;
+  /** Probability, over the random vectors, of saying 0 falsely; 0 for `inertia` and `all`. */
+  readonly risk: number;
+}
+
+/** Approximate eigenpairs, largest first. */
+export interface IterationResult {
+  /** `[k]` */
+  readonly values: Float64Array;
+  /** `[k, n]`, orthonormal rows. */
+  readonly vectors: Float64Array;
+  /** `[k]`: |A v - l v|, from products with A, not from estimates. */
+  readonly residuals: Float64Array;
+  readonly converged: boolean;
+  /** Products of the matrix with one vector. */
+  readonly products: number;
+  /** Largest residual of those sought, once a restart. */
+  readonly trace: readonly number[];
+  /** Estimate of |A| from below: the largest magnitude of a Ritz value. */
+  readonly norm: number;
+  readonly check: MissedCheck | null;
+}
+
+/** Counts the products of an iteration, and stops it when its caller says so. Throws InterruptedError; NumericalError when a product is not finite. */
+export class CountedProducts {
+  /** Products with one vector so far. */
+  count = 0;
+  readonly #operator: Products;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(operator: Products, signal: AbortSignal | undefined) {
+    this.#operator = operator;
+    this.#signal = signal;
+  }
+
+  /** A X for X `[columns, n]`. */
+  async apply(x: Float64Array, columns: number): Promise<Float64Array> {
+    if (this.#signal?.aborted) throw new InterruptedError();
+    this.count += columns;
+    const y = await this.#operator.apply(x, columns);
+    if (this.#signal?.aborted) throw new InterruptedError();
+    const bad = y.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new NumericalError(
+        `product of the matrix: must be finite, got ${y[bad]} in row ${bad % this.#operator.size}. Look for NaN or Infinity in the matrix.`,
+      );
+    }
+    return y;
+  }
+}

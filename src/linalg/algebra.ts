@@ -31,7 +31,7 @@ export interface LinearAlgebra {
   /** Library and version, for records: `OpenBLAS 0.3.21 (libopenblas.so.0), 2 threads` or `built in`. */
   readonly name: string;
   readonly isNative: boolean;
-  /** Largest matrix whose eigenvalues it finds in reasonable time; Infinity for a native library. */
+  /** Largest matrix whose eigenvalues it finds, the built-in ones in about a minute; of a native library as far as its integers reach. */
   readonly largestEigen: number;
   /** Throws NumericalError, with the row, when A is not positive definite to rounding. */
   cholesky(a: Float64Array, n: number): Promise<CholeskyFactor>;

@@ -1,3 +1,4 @@
+import { dot } from './own-dot.js';
 import type { OwnProduct } from './own-product.js';
 import { implicitQl } from './own-ql.js';
 import { secularRoots } from './own-secular.js';
@@ -6,14 +7,29 @@ import { secularRoots } from './own-secular.js';
 const LEAF = 32;
 const ROUNDING = 2 ** -53;
 
-/** A tridiagonal eigenproblem in work: columns [lo, hi) of `q` hold the vectors of the block of rows [lo, hi). */
+/** A tridiagonal eigenproblem in work. */
 interface Work {
   readonly product: OwnProduct;
   readonly n: number;
   readonly d: Float64Array;
   readonly e: Float64Array;
+  /**
+   * Columns [lo, hi) hold the vectors of the block of rows [lo, hi): `[n, n]`; or of each vector the first and the last
+   * entry alone, `[2, n]`, from which the values follow.
+   */
   readonly q: Float64Array;
+  readonly whole: boolean;
 }
+
+/** Rows of q for two blocks side by side: `first` up to `middle` belong to the upper one, the others to the lower. */
+interface Rows {
+  readonly first: number;
+  readonly middle: number;
+  readonly end: number;
+}
+
+const rowsOf = ({ whole }: Work, lo: number, mid: number, hi: number): Rows =>
+  whole ? { first: lo, middle: mid, end: hi } : { first: 0, middle: 1, end: 2 };
 
 /** Rows in which a column of the two blocks side by side is not zero. */
 const TOP = 1;
@@ -31,9 +47,9 @@ function ascending(d: Float64Array, lo: number, hi: number): number[] {
   return Array.from({ length: hi - lo }, (_, k) => lo + k).sort((x, y) => d[x] - d[y]);
 }
 
-/** Turns columns k and l of q by (c, s) within rows [lo, hi). */
-function rotate({ q, n }: Work, lo: number, hi: number, k: number, l: number, c: number, s: number): void {
-  for (let r = lo; r < hi; r++) {
+/** Turns columns k and l of q by (c, s). */
+function rotate({ q, n }: Work, { first, end }: Rows, k: number, l: number, c: number, s: number): void {
+  for (let r = first; r < end; r++) {
     const x = q[r * n + k];
     const y = q[r * n + l];
     q[r * n + k] = c * x + s * y;
@@ -45,7 +61,15 @@ function rotate({ q, n }: Work, lo: number, hi: number, k: number, l: number, c:
  * Finds pairs of diag(d) + rho z z' that need no equation: weights that are nothing, and poles that coincide, of which a
  * rotation leaves one without a weight. (LAPACK's dlaed2.)
  */
-function deflate(work: Work, lo: number, hi: number, z: Float64Array, rho: number, parts: Uint8Array): Deflated {
+function deflate(
+  work: Work,
+  rows: Rows,
+  lo: number,
+  hi: number,
+  z: Float64Array,
+  rho: number,
+  parts: Uint8Array,
+): Deflated {
   const { d } = work;
   let norm = rho;
   for (let i = lo; i < hi; i++) norm = Math.max(norm, Math.abs(d[i]));
@@ -65,7 +89,7 @@ function deflate(work: Work, lo: number, hi: number, z: Float64Array, rho: numbe
       if (Math.abs((d[j] - d[previous]) * c * s) <= tolerance) {
         z[j - lo] = length;
         z[previous - lo] = 0;
-        rotate(work, lo, hi, previous, j, c, s);
+        rotate(work, rows, previous, j, c, s);
         const first = d[previous];
         d[previous] = first * c * c + d[j] * s * s;
         d[j] = first * s * s + d[j] * c * c;
@@ -105,12 +129,8 @@ function coefficients(gaps: Float64Array, weights: Float64Array, order: readonly
   const row = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const at = i * count;
-    let sum = 0;
-    for (let j = 0; j < count; j++) {
-      row[j] = weights[j] / gaps[at + j];
-      sum += row[j] * row[j];
-    }
-    const length = Math.sqrt(sum);
+    for (let j = 0; j < count; j++) row[j] = weights[j] / gaps[at + j];
+    const length = Math.sqrt(dot(row, row, 0));
     for (let j = 0; j < count; j++) gaps[at + j] = row[order[j]] / length;
   }
 }
@@ -138,9 +158,10 @@ function newRows(
 
 /** Joins two solved halves: eigenpairs of diag(d) + rho z z' in columns [lo, hi), ascending. */
 function merge(work: Work, lo: number, mid: number, hi: number, rho: number, z: Float64Array): void {
-  const { d, q, n } = work;
+  const { d } = work;
+  const rows = rowsOf(work, lo, mid, hi);
   const parts = Uint8Array.from({ length: hi - lo }, (_, k) => (lo + k < mid ? TOP : BOTTOM));
-  const { kept, known } = deflate(work, lo, hi, z, rho, parts);
+  const { kept, known } = deflate(work, rows, lo, hi, z, rho, parts);
   const count = kept.length;
   const poles = Float64Array.from(kept, (j) => d[j]);
   const heights = Float64Array.from(kept, (j) => z[j - lo]);
@@ -154,35 +175,58 @@ function merge(work: Work, lo: number, mid: number, hi: number, rho: number, z: 
   const columns = order.map((k) => kept[k]);
   const onlyTop = order.filter((k) => rank(k) === 0).length;
   const onlyBottom = order.filter((k) => rank(k) === 2).length;
-  const top = newRows(work, lo, mid, columns.slice(0, count - onlyBottom), u, 0, count);
-  const bottom = newRows(work, mid, hi, columns.slice(onlyTop), u, onlyTop, count);
+  const top = newRows(work, rows.first, rows.middle, columns.slice(0, count - onlyBottom), u, 0, count);
+  const bottom = newRows(work, rows.middle, rows.end, columns.slice(onlyTop), u, onlyTop, count);
 
   const values = Float64Array.of(...roots, ...known.map((j) => d[j]));
   const sorted = ascending(values, 0, values.length);
-  const row = new Float64Array(hi - lo);
-  for (let r = lo; r < hi; r++) {
-    const fresh = r < mid ? top : bottom;
-    const at = (r < mid ? r - lo : r - mid) * count;
+  const source = sorted.map((t) => (t < count ? t : -1 - known[t - count]));
+  store(work, rows, lo, source, count, top, bottom);
+  d.set(
+    sorted.map((t) => values[t]),
+    lo,
+  );
+}
+
+/** Writes the columns from `lo` on: number source[t] >= 0 of the new rows `[., count]`, or old column -1 - source[t]. */
+function store(
+  { q, n }: Work,
+  { first, middle, end }: Rows,
+  lo: number,
+  source: readonly number[],
+  count: number,
+  top: Float64Array,
+  bottom: Float64Array,
+): void {
+  const row = new Float64Array(source.length);
+  for (let r = first; r < end; r++) {
+    const fresh = r < middle ? top : bottom;
+    const at = (r < middle ? r - first : r - middle) * count;
     for (let t = 0; t < row.length; t++) {
-      const source = sorted[t];
-      row[t] = source < count ? fresh[at + source] : q[r * n + known[source - count]];
+      const from = source[t];
+      row[t] = from >= 0 ? fresh[at + from] : q[r * n - 1 - from];
     }
     q.set(row, r * n + lo);
   }
-  for (let t = 0; t < row.length; t++) d[lo + t] = values[sorted[t]];
 }
 
 /** Eigenpairs of a leaf, ascending. */
-function leaf({ d, e, q, n }: Work, lo: number, hi: number): void {
-  for (let i = lo; i < hi; i++) q[i * n + i] = 1;
-  implicitQl(d, e, lo, hi, { data: q, stride: n, first: lo, count: hi - lo });
-  const sorted = ascending(d, lo, hi);
-  const values = sorted.map((j) => d[j]);
-  for (let r = lo; r < hi; r++) {
-    const row = sorted.map((j) => q[r * n + j]);
-    q.set(row, r * n + lo);
-  }
-  d.set(values, lo);
+function leaf({ d, e, q, n, whole }: Work, lo: number, hi: number): void {
+  const size = hi - lo;
+  const own = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) own[i * (size + 1)] = 1;
+  const block = d.slice(lo, hi);
+  implicitQl(block, e.slice(lo, hi), 0, size, { data: own, stride: size, first: 0, count: size });
+  const sorted = ascending(block, 0, size);
+  const rows = whole ? Array.from({ length: size }, (_, r) => r) : [0, size - 1];
+  rows.forEach((r, k) => {
+    const row = sorted.map((j) => own[r * size + j]);
+    q.set(row, (whole ? lo + r : k) * n + lo);
+  });
+  d.set(
+    sorted.map((j) => block[j]),
+    lo,
+  );
 }
 
 function solve(work: Work, lo: number, hi: number): void {
@@ -190,31 +234,43 @@ function solve(work: Work, lo: number, hi: number): void {
     leaf(work, lo, hi);
     return;
   }
-  const { d, e, q, n } = work;
+  const { d, e, q, n, whole } = work;
   const mid = lo + Math.floor((hi - lo) / 2);
   const coupling = e[mid - 1];
   const rho = Math.abs(coupling);
   d[mid - 1] -= rho;
   d[mid] -= rho;
-  e[mid - 1] = 0;
   solve(work, lo, mid);
   solve(work, mid, hi);
   const z = new Float64Array(hi - lo);
   const sign = coupling < 0 ? -Math.SQRT1_2 : Math.SQRT1_2;
-  for (let j = lo; j < mid; j++) z[j - lo] = Math.SQRT1_2 * q[(mid - 1) * n + j];
-  for (let j = mid; j < hi; j++) z[j - lo] = sign * q[mid * n + j];
+  // Last entries of the upper vectors, first entries of the lower ones.
+  const last = (whole ? mid - 1 : 1) * n;
+  const first = (whole ? mid : 0) * n;
+  for (let j = lo; j < mid; j++) z[j - lo] = Math.SQRT1_2 * q[last + j];
+  for (let j = mid; j < hi; j++) z[j - lo] = sign * q[first + j];
+  if (!whole) {
+    q.fill(0, last + lo, last + mid);
+    q.fill(0, first + mid, first + hi);
+  }
   merge(work, lo, mid, hi, 2 * rho, z);
 }
 
 /**
  * Eigenpairs of a symmetric tridiagonal matrix with entries up to about 1, by divide and conquer.
  *
- * Values ascending in place of `d`; column j of the result `[n, n]` is the vector of value j; `e` is lost. Cuppen, A divide and conquer
- * method for the symmetric tridiagonal eigenproblem (1981), with the weights of Gu and Eisenstat.
+ * `e` `[n]` couples i and i + 1. Values ascending in place of `d`; column j of the result `[n, n]` is the vector of value j;
+ * without `vectors`, values alone, at the cost of n^2. Cuppen, A divide and conquer method for the symmetric tridiagonal
+ * eigenproblem (1981), with the weights of Gu and Eisenstat.
  */
-export function divideAndConquer(product: OwnProduct, d: Float64Array, e: Float64Array): Float64Array {
+export function divideAndConquer(
+  product: OwnProduct,
+  d: Float64Array,
+  e: Float64Array,
+  vectors: boolean,
+): Float64Array {
   const n = d.length;
-  const q = new Float64Array(n * n);
-  solve({ product, n, d, e, q }, 0, n);
+  const q = new Float64Array(vectors ? n * n : 2 * n);
+  solve({ product, n, d, e, q, whole: vectors }, 0, n);
   return q;
 }

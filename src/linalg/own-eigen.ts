@@ -2,7 +2,6 @@ import type { EigenDecomposition } from './algebra.js';
 import { largestEntry } from './matrix.js';
 import { divideAndConquer } from './own-divide.js';
 import type { OwnProduct } from './own-product.js';
-import { implicitQl } from './own-ql.js';
 import { applyReflections, tridiagonalise } from './own-tridiagonal.js';
 
 /** Side of the squares in which a matrix is transposed. */
@@ -22,7 +21,7 @@ function columnsReversed(q: Float64Array, n: number): Float64Array {
 }
 
 /**
- * Eigenpairs of a symmetric matrix `[n, n]`: reduction to tridiagonal form, then divide and conquer, or QL for values alone.
+ * Eigenpairs of a symmetric matrix `[n, n]`: reduction to tridiagonal form, then divide and conquer.
  *
  * The matrix is scaled by a power of 2 to entries of at most 1, so that nothing overflows. Throws NumericalError when an
  * entry is not finite.
@@ -37,14 +36,9 @@ export function ownEigen(product: OwnProduct, a: Float64Array, n: number, vector
   for (let k = 0; k < n * n; k++) work[k] = work[k] * first * second;
   const reduced = tridiagonalise(product, work, n);
   const { diagonal: d, offDiagonal: e } = reduced;
-  let rows: Float64Array | null = null;
-  if (vectors) {
-    rows = columnsReversed(divideAndConquer(product, d, e), n);
-    applyReflections(product, reduced, rows);
-  } else {
-    implicitQl(d, e, 0, n, null);
-    d.sort();
-  }
+  const q = divideAndConquer(product, d, e, vectors);
+  const rows = vectors ? columnsReversed(q, n) : null;
+  if (rows !== null) applyReflections(product, reduced, rows);
   const values = d.reverse().map((x) => x / first / second);
   return { values, vectors: rows };
 }

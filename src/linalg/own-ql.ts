@@ -34,7 +34,7 @@ function rotateColumns({ data, stride, first, count }: VectorColumns, k: number,
 }
 
 /** One implicit QL step with Wilkinson's shift on the unreduced block [l, m]. */
-function step(d: Float64Array, e: Float64Array, l: number, m: number, vectors: VectorColumns | null): void {
+function step(d: Float64Array, e: Float64Array, l: number, m: number, vectors: VectorColumns): void {
   let g = (d[l + 1] - d[l]) / (2 * e[l]);
   let r = Math.hypot(g, 1);
   g = d[m] - d[l] + e[l] / (g + (g < 0 ? -r : r));
@@ -58,7 +58,7 @@ function step(d: Float64Array, e: Float64Array, l: number, m: number, vectors: V
     p = s * r;
     d[i + 1] = g + p;
     g = c * r - b;
-    if (vectors !== null) rotateColumns(vectors, i, c, s);
+    rotateColumns(vectors, i, c, s);
   }
   d[l] -= p;
   e[l] = g;
@@ -68,16 +68,10 @@ function step(d: Float64Array, e: Float64Array, l: number, m: number, vectors: V
 /**
  * Eigenvalues of the symmetric tridiagonal block in rows [begin, end), in place of `d`, in no order; `e` is lost.
  *
- * With `vectors`, its columns [begin, end) are multiplied from the right by the eigenvectors. Implicit QL with
+ * Columns [begin, end) of `vectors` are multiplied from the right by the eigenvectors. Implicit QL with
  * Wilkinson's shift (Parlett, The Symmetric Eigenvalue Problem, chapter 8). Throws NumericalError if it does not converge.
  */
-export function implicitQl(
-  d: Float64Array,
-  e: Float64Array,
-  begin: number,
-  end: number,
-  vectors: VectorColumns | null,
-): void {
+export function implicitQl(d: Float64Array, e: Float64Array, begin: number, end: number, vectors: VectorColumns): void {
   let norm = 0;
   for (let i = begin; i < end; i++) norm = Math.max(norm, Math.abs(d[i]), i < end - 1 ? Math.abs(e[i]) : 0);
   // Couplings far below the norm go too: blocks of small entries would else be iterated to their own precision.

@@ -1,3 +1,4 @@
+import { dot } from './own-dot.js';
 import type { OwnProduct } from './own-product.js';
 
 /** Columns of the matrix that are reduced before the rest of it is brought up to date by one product. */
@@ -58,17 +59,6 @@ function symmetricTimes(a: Float64Array, n: number, from: number, x: Float64Arra
     }
     y[i] += sum + a[i * n + i] * x[i];
   }
-}
-
-function dot(x: Float64Array, y: Float64Array, from: number): number {
-  let even = 0;
-  let odd = 0;
-  let i = from;
-  for (; i + 2 <= x.length; i += 2) {
-    even += x[i] * y[i];
-    odd += x[i + 1] * y[i + 1];
-  }
-  return i < x.length ? even + odd + x[i] * y[i] : even + odd;
 }
 
 function addScaled(y: Float64Array, factor: number, x: Float64Array, from: number): void {

@@ -8,13 +8,14 @@ const MOST_ASYMMETRY = 1e-12;
 /** Rows and columns compared at a time: both tiles stay in cache. */
 const TILE = 64;
 
-/** Calls `found` with the place of a pair of mirrored entries that differ by more than `allowed`, the first in its tile. */
+/** Calls `found` with the place of a pair of mirrored entries that differ by more than `allowed`. */
 function findAsymmetry(a: Float64Array, n: number, allowed: number, found: (i: number, j: number) => void): void {
   for (let top = 0; top < n; top += TILE) {
     for (let left = 0; left <= top; left += TILE) {
       const [bottom, right] = [Math.min(n, top + TILE), Math.min(n, left + TILE)];
       for (let i = top; i < bottom; i++) {
-        for (let j = left; j < Math.min(right, i); j++) {
+        const end = Math.min(right, i);
+        for (let j = left; j < end; j++) {
           if (!(Math.abs(a[i * n + j] - a[j * n + i]) <= allowed)) found(i, j);
         }
       }

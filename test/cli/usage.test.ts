@@ -10,7 +10,9 @@ describe('bad usage is exit code 2 with one message, and writes nothing', () => 
     [['kernle'], ['got kernle', 'Did you mean kernel?']],
     [['--verison'], ['the command comes first']],
     [['eigs', 'K.npy'], ['ntk eigs: comes later']],
-    [['sphere'], ['comes later']],
+    [['sphere'], ['--arch: must be given']],
+    [['sphere', '--arch', 'fc'], ['--dim: must be given']],
+    [['sphere', '--arch', 'fc', '--dim', '1'], ['--dim: must be a whole number from 2']],
     [['join'], ['comes later']],
     [['constructor'], ['must be followed by a command']],
     [

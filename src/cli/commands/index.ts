@@ -30,6 +30,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'figure of records, overlaid',
     load: async () => (await import('./plot.js')).plotCommand,
   },
+  sphere: {
+    usage: 'sphere --arch A --dim d',
+    describe: 'eigenvalues of kernels on the unit sphere, by degree',
+    load: async () => (await import('./sphere.js')).sphereCommand,
+  },
   backends: {
     usage: 'backends',
     describe: 'what this machine offers to compute with',
@@ -41,7 +46,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./bench.js')).benchCommand,
   },
   eigs: { usage: 'eigs K', describe: 'eigenpairs (comes later)' },
-  sphere: { usage: 'sphere --arch A --dim d', describe: 'eigenvalues on the sphere by degree (comes later)' },
   empirical: { usage: 'empirical X --arch A --out K', describe: 'kernel of one finite network (comes later)' },
   compare: { usage: 'compare X --arch A --out DIR', describe: 'finite against infinite width (comes later)' },
   regress: { usage: 'regress TRAIN TEST --arch A', describe: 'kernel regression (comes later)' },

@@ -1,0 +1,92 @@
+import { extname } from 'node:path';
+import { UsageError } from '../../errors.js';
+import { checkPath, writeWhole } from '../../report/file.js';
+import { jsonText } from '../../report/json.js';
+import { commonRecord } from '../../report/record.js';
+import { sphereCsv } from '../../report/sphere-csv.js';
+import { type SphereRecord, type SphereResult, topFields } from '../../report/sphere-record.js';
+import { sphereText } from '../../report/sphere-text.js';
+import { SPHERE_LIMITS, sphereSpectrum } from '../../spectrum/sphere.js';
+import type { CommandContext } from '../command.js';
+import { FALLBACK_DEGREE } from '../commands/sphere.js';
+import { EXIT } from '../exit.js';
+import { singleKind } from '../options/compute.js';
+import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
+import { readVariants, type Variant } from '../options/sweep.js';
+import { badValue, nonNegativeInteger } from '../options/values.js';
+import { print, say } from '../print.js';
+
+function wholeWithin(least: number, most: number, example: number): (flag: string, text: string) => number {
+  return (flag, text) => {
+    const value = nonNegativeInteger(flag, text);
+    if (value < least || value > most) {
+      throw badValue(flag, `must be a whole number from ${least} to ${most}`, text, `For example ${flag} ${example}`);
+    }
+    return value;
+  };
+}
+
+/** What was computed, and what to tell about it. */
+interface Computed {
+  readonly result: SphereResult;
+  readonly warnings: readonly string[];
+}
+
+function compute(args: ParsedArguments, variants: readonly Variant[], signal: AbortSignal): Computed {
+  const dim = parsedOf(args, 'dim', wholeWithin(2, SPHERE_LIMITS.dim, 3));
+  if (dim === undefined) {
+    throw new UsageError('--dim: must be given, got none. For example --dim 3 for inputs on the sphere in R^3.');
+  }
+  const maxDegree =
+    parsedOf(args, 'max-degree', wholeWithin(0, SPHERE_LIMITS.degree, FALLBACK_DEGREE)) ?? FALLBACK_DEGREE;
+  const kind = parsedOf(args, 'kind', singleKind) ?? 'ntk';
+  const normalized = args.switches.has('normalized');
+  const spectra = variants.map(({ definition }) =>
+    sphereSpectrum(definition, { dim, maxDegree, kind, normalized, signal }),
+  );
+  const [{ degrees, multiplicities }] = spectra;
+  const rows = spectra.map(({ degrees: _, multiplicities: __, warnings: ___, ...row }, i) => {
+    const { arch, name, flags } = variants[i];
+    return { name, arch, ...flags, ...row };
+  });
+  const warnings = spectra.flatMap((one, i) => one.warnings.map((text) => `${variants[i].name}: ${text}`));
+  return { result: { kind, normalized, dim, degrees, multiplicities, rows }, warnings };
+}
+
+function recordOf({ result, warnings }: Computed, variants: readonly Variant[], command: string, load: number) {
+  const definitions = variants.map(({ definition }) => definition);
+  const head = {
+    command,
+    backend: null,
+    precision: 'f64' as const,
+    stages: { load, compute: performance.now() / 1000 - load },
+    architecture: definitions.length === 1 ? definitions[0] : definitions,
+    inputs: [],
+    warnings,
+  };
+  const record: SphereRecord = { ...commonRecord(head), ...result, ...topFields(result) };
+  return record;
+}
+
+/** Runs `ntk sphere`. */
+export async function runSphere(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
+  const out = textOf(args, 'out');
+  if (out !== undefined) checkPath(out, args.switches.has('force'), ['.json', '.csv']);
+  if (args.values.has('kind') && textOf(args, 'kind') === 'both') {
+    throw new UsageError('--kind: must be ntk or nngp, got both. Run ntk sphere once for each.');
+  }
+  const variants = readVariants(args);
+  const load = performance.now() / 1000;
+  const computed = compute(args, variants, signal);
+  const { result, warnings } = computed;
+  const json = jsonText(recordOf(computed, variants, command, load));
+  for (const warning of warnings) say(warning);
+  if (out !== undefined) await writeWhole(out, extname(out).toLowerCase() === '.csv' ? sphereCsv(result) : json);
+  if (args.switches.has('json')) await print(json);
+  else if (out === undefined) await print(sphereText(result));
+  else {
+    const kernels = result.rows.length === 1 ? '1 kernel' : `${result.rows.length} kernels`;
+    say(`${out}: eigenvalues of ${kernels} to degree ${result.degrees.length - 1}`);
+  }
+  return EXIT.done;
+}

@@ -24,7 +24,15 @@ export interface LoadedInputs {
   readonly z: NdArray | null;
   readonly inputs: readonly InputRecord[];
   readonly labels: LabelsRecord | null;
+  /** Labels of X and of Z, where there are any. */
+  readonly labelValues: LabelValues;
   readonly warnings: readonly string[];
+}
+
+/** Labels, one a row; null where none were given. */
+export interface LabelValues {
+  readonly x: Float64Array | null;
+  readonly z: Float64Array | null;
 }
 
 /** What bounds the reading. */
@@ -52,17 +60,29 @@ async function readFile(path: string, options: InputOptions, isZ: boolean, limit
   });
 }
 
-async function labelsOf(x: Input, options: InputOptions, limits: LoadLimits): Promise<LabelsRecord | null> {
-  const { labels: path, rows } = options;
+/** Labels of an input: those of a file of their own, else those inside it. */
+interface Labels {
+  readonly record: LabelsRecord;
+  readonly values: Float64Array;
+}
+
+async function labelsOf(
+  input: Input,
+  path: string | null,
+  rows: InputOptions['rows'],
+  limits: LoadLimits,
+): Promise<Labels | null> {
   const read = { ...(rows === null ? {} : { rows }), memoryLimit: limits.memory, signal: limits.signal };
-  const labels = path === null ? x.labels : await readLabels(path, read);
+  const labels = path === null ? input.labels : await readLabels(path, read);
   if (labels === null) return null;
-  if (labels.shape[0] !== x.shape[0]) {
+  const [count] = labels.shape;
+  if (count !== input.shape[0]) {
     throw new DataError(
-      `${path}: labels must be one a row of ${x.path}, got ${labels.shape[0]} for ${x.shape[0]} rows. Give the labels of these rows.`,
+      `${path}: labels must be one a row of ${input.path}, got ${count} for ${input.shape[0]} rows. Give the labels of these rows.`,
     );
   }
-  return { path: path ?? x.path, count: labels.shape[0], distinct: new Set(labels.data).size };
+  const record = { path: path ?? input.path, count, distinct: new Set(labels.data).size };
+  return { record, values: labels.data };
 }
 
 function checkFeatures(x: NdArray, z: NdArray, { path }: Input): void {
@@ -80,15 +100,20 @@ export async function loadInputs(
 ): Promise<LoadedInputs> {
   const [xPath, zPath] = paths;
   const x = await readFile(xPath, options, false, limits);
-  const labels = await labelsOf(x, options, limits);
+  const labels = await labelsOf(x, options.labels, options.rows, limits);
   const scaledX = scale(x, options.scale);
   const vectorsX = asVectors(scaledX.x);
   const record = ({ path, shape, sha256 }: Input): InputRecord => ({ path, shape, sha256 });
   const warnings = [...x.warnings, ...zeroWarning(xPath, options.scale, scaledX)];
-  if (zPath === undefined) return { x: vectorsX, z: null, inputs: [record(x)], labels, warnings };
+  const known = { labels: labels?.record ?? null, warnings };
+  if (zPath === undefined) {
+    return { x: vectorsX, z: null, inputs: [record(x)], labelValues: { x: labels?.values ?? null, z: null }, ...known };
+  }
   const z = await readFile(zPath, options, true, limits);
   checkFeatures(vectorsX, asVectors(z), z);
   const scaledZ = scale(z, options.scale, scaledX.statistics);
   warnings.push(...z.warnings, ...zeroWarning(zPath, options.scale, scaledZ));
-  return { x: vectorsX, z: asVectors(scaledZ.x), inputs: [record(x), record(z)], labels, warnings };
+  const labelsZ = await labelsOf(z, options.testLabels ?? null, options.rowsZ, limits);
+  const labelValues = { x: labels?.values ?? null, z: labelsZ?.values ?? null };
+  return { x: vectorsX, z: asVectors(scaledZ.x), inputs: [record(x), record(z)], labelValues, ...known };
 }

@@ -18,11 +18,11 @@ export function wantsProgress(args: ParsedArguments): boolean {
 }
 
 /** A bar on stderr with rate and remaining time; where stderr is no terminal (`--progress`), a line now and then. */
-export async function openProgress(patient: boolean): Promise<ProgressBar> {
+export async function openProgress(patient: boolean, unit = 'entries'): Promise<ProgressBar> {
   const { default: cliProgress } = await import('cli-progress');
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
-    format: '  {bar} {percentage}%  {rate} entries/s  {remaining} left',
+    format: `  {bar} {percentage}%  {rate} ${unit}/s  {remaining} left`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,

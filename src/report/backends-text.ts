@@ -1,5 +1,6 @@
 import type { BackendReport } from '../backend/select.js';
 import { readableBytes } from '../data/budget.js';
+import type { NativeFacts } from '../linalg/index.js';
 import { tableText } from './table.js';
 
 function speedText({ gflops }: BackendReport): string {
@@ -26,7 +27,7 @@ const block = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `\n${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
 
 /** The backends for a terminal: a table, the devices, then a reason and a remedy for each that is missing. */
-export function backendsText(reports: readonly BackendReport[]): string {
+export function backendsText(reports: readonly BackendReport[], native: NativeFacts): string {
   const rows = reports.map((report) => [
     report.name,
     report.available ? 'yes' : 'no',
@@ -39,5 +40,14 @@ export function backendsText(reports: readonly BackendReport[]): string {
   const missing = reports
     .filter(({ available }) => !available)
     .map(({ name, reason, remedy }) => `${name}: ${[reason, remedy].filter((text) => text !== undefined).join('. ')}`);
-  return table + block('Devices', reports.flatMap(deviceText)) + block('Not available', missing);
+  const { available, name = '', path = '', reason, remedy } = native;
+  const library = available
+    ? `${name}, ${path}`
+    : [`built in: ${reason}`, remedy].filter((text) => text !== undefined).join('. ');
+  return (
+    table +
+    block('Linear algebra (eigs, regress)', [library]) +
+    block('Devices', reports.flatMap(deviceText)) +
+    block('Not available', missing)
+  );
 }

@@ -9,7 +9,7 @@ describe('bad usage is exit code 2 with one message, and writes nothing', () => 
   test.each<[readonly string[], readonly string[]]>([
     [['kernle'], ['got kernle', 'Did you mean kernel?']],
     [['--verison'], ['the command comes first']],
-    [['eigs', 'K.npy'], ['ntk eigs: comes later']],
+    [['eigs', 'none.npy'], ['none.npy']],
     [['sphere'], ['--arch: must be given']],
     [['sphere', '--arch', 'fc'], ['--dim: must be given']],
     [['sphere', '--arch', 'fc', '--dim', '1'], ['--dim: must be a whole number from 2']],

@@ -68,7 +68,7 @@ describe('docs/record.md', () => {
     const arch = record('arch', 'fc', '--describe');
     expect(keys(arch).toSorted()).toEqual([...common, 'description'].toSorted());
     const backends = record('backends');
-    expect(keys(backends).toSorted()).toEqual([...common, 'backends'].toSorted());
+    expect(keys(backends).toSorted()).toEqual([...common, 'backends', 'native'].toSorted());
     expect(of('backends is a list')).toEqual(expect.arrayContaining([...keys(backends.backends)]));
   });
 

@@ -30,6 +30,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'figure of records, overlaid',
     load: async () => (await import('./plot.js')).plotCommand,
   },
+  eigs: {
+    usage: 'eigs K | eigs X --arch A',
+    describe: 'eigenpairs of a stored matrix, or of a kernel that is never stored',
+    load: async () => (await import('./eigs.js')).eigsCommand,
+  },
+  regress: {
+    usage: 'regress TRAIN TEST --arch A',
+    describe: 'predictions of kernel regression, and how good they are',
+    load: async () => (await import('./regress.js')).regressCommand,
+  },
   sphere: {
     usage: 'sphere --arch A --dim d',
     describe: 'eigenvalues of kernels on the unit sphere, by degree',
@@ -41,13 +51,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./backends.js')).backendsCommand,
   },
   bench: {
-    usage: 'bench kernel',
+    usage: 'bench kernel|start|gpu',
     describe: 'speed, beside a limit measured in the same run',
     load: async () => (await import('./bench.js')).benchCommand,
   },
-  eigs: { usage: 'eigs K', describe: 'eigenpairs (comes later)' },
   empirical: { usage: 'empirical X --arch A --out K', describe: 'kernel of one finite network (comes later)' },
   compare: { usage: 'compare X --arch A --out DIR', describe: 'finite against infinite width (comes later)' },
-  regress: { usage: 'regress TRAIN TEST --arch A', describe: 'kernel regression (comes later)' },
   join: { usage: 'join F.zarr', describe: 'check and close a result of several parts (comes later)' },
 };

@@ -30,6 +30,8 @@ export interface InputOptions {
   readonly labelColumn: string | number | null;
   /** Path of the labels. */
   readonly labels: string | null;
+  /** Path of the labels of Z, in commands that take them. */
+  readonly testLabels?: string;
 }
 
 /** A range that holds rows; whether they are in the data is checked when the data are read. */

@@ -1,4 +1,5 @@
 import { listBackends } from '../../backend/select.js';
+import { nativeFacts } from '../../linalg/index.js';
 import { backendsText } from '../../report/backends-text.js';
 import { jsonText } from '../../report/json.js';
 import { commonRecord } from '../../report/record.js';
@@ -11,12 +12,13 @@ import { print } from '../print.js';
 export async function runBackends(args: ParsedArguments, { command }: CommandContext): Promise<number> {
   const load = performance.now() / 1000;
   const backends = await listBackends();
+  const native = await nativeFacts('auto');
   if (!args.switches.has('json')) {
-    await print(backendsText(backends));
+    await print(backendsText(backends, native));
     return EXIT.done;
   }
   const stages = { load, check: performance.now() / 1000 - load };
   const head = { command, backend: null, precision: null, stages, architecture: null, inputs: [], warnings: [] };
-  await print(jsonText({ ...commonRecord(head), backends }));
+  await print(jsonText({ ...commonRecord(head), backends, native }));
   return EXIT.done;
 }

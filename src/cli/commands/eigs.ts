@@ -1,0 +1,56 @@
+import type { Command } from '../command.js';
+import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
+import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KINDS } from '../options/compute.js';
+import { INPUT_FLAGS } from '../options/inputs.js';
+import { OUTPUT_FLAGS, PROGRESS_FLAGS } from '../options/output.js';
+
+const GROUP = 'Spectrum';
+
+/** Eigenpairs where the user does not say how many. */
+export const DEFAULT_PAIRS = 20;
+/** Methods that may be asked for. */
+export const METHODS = ['auto', 'dense', 'lanczos', 'power'] as const;
+/** Ends of the spectrum. */
+export const ENDS = ['largest', 'smallest'] as const;
+
+/** `ntk eigs`: eigenpairs of a stored matrix, or of data and an architecture without storing it. */
+export const eigsCommand: Command = {
+  positionals: [
+    {
+      name: 'K',
+      describe: 'a stored matrix .npy, or with --arch the data: its kernel is never stored',
+      required: true,
+    },
+  ],
+  flags: {
+    ...INPUT_FLAGS,
+    ...ARCH_FLAG,
+    ...PRESET_FLAGS,
+    k: { describe: 'how many eigenpairs', group: GROUP, fallback: String(DEFAULT_PAIRS) },
+    which: { describe: 'end of the spectrum, algebraically', group: GROUP, fallback: 'largest', choices: ENDS },
+    method: { describe: 'how they are found', group: GROUP, fallback: 'auto', choices: METHODS },
+    tol: {
+      describe: 'residual over the norm of K at which a pair is done',
+      group: GROUP,
+      fallback: '1e-10, 1e-5 in f32',
+    },
+    vectors: { describe: 'file for the eigenvectors [n, k], .npy', group: 'Output' },
+    ...KERNEL_FLAGS,
+    kind: { describe: 'kernel of the network', group: 'Kernel', fallback: 'ntk', choices: SINGLE_KINDS },
+    ...COMPUTE_FLAGS,
+    out: { describe: 'file for the record, .json', group: 'Output' },
+    ...OUTPUT_FLAGS,
+    ...PROGRESS_FLAGS,
+  },
+  examples: [
+    [
+      'ntk eigs digits.csv --label-column label --scale unit-rows --arch fc --depth 1,3 -k 3',
+      'the largest of two kernels, never stored',
+    ],
+    [
+      'ntk kernel digits.csv --label-column label --arch laplace:0.05 --out L.npy && ntk eigs L.npy -k 5 --json',
+      'those of a stored matrix',
+    ],
+  ],
+  run: async (args, context) => (await import('../runs/eigs.js')).runEigs(args, context),
+};

@@ -1,0 +1,53 @@
+import type { Command } from '../command.js';
+import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
+import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KINDS } from '../options/compute.js';
+import { INPUT_FLAGS } from '../options/inputs.js';
+import { OUTPUT_FLAGS } from '../options/output.js';
+
+const GROUP = 'Regression';
+
+/** `ntk regress`: kernel regression from training to test rows. */
+export const regressCommand: Command = {
+  positionals: [
+    { name: 'TRAIN', describe: 'training rows, as X of ntk kernel; none with --kernel', required: false },
+    { name: 'TEST', describe: 'test rows', required: false },
+  ],
+  flags: {
+    ...INPUT_FLAGS,
+    'test-labels': { describe: 'file of labels, one a row of TEST', group: 'Input' },
+    kernel: {
+      describe: 'K(train, train) in a file, instead of TRAIN and TEST; with --cross and --labels',
+      group: 'Input',
+    },
+    cross: { describe: 'K(test, train) in a file', group: 'Input' },
+    ...ARCH_FLAG,
+    ...PRESET_FLAGS,
+    ridge: {
+      describe: 'added to the diagonal, as a multiple of its mean; auto: by leave-one-out',
+      group: GROUP,
+      fallback: '1e-6',
+    },
+    time: { describe: 'time of gradient flow from 0; without it the ridge regression itself', group: GROUP },
+    task: { describe: 'classes or numbers', group: GROUP, fallback: 'by the labels', choices: ['classify', 'regress'] },
+    ...KERNEL_FLAGS,
+    kind: { describe: 'kernel of the network', group: 'Kernel', fallback: 'ntk', choices: SINGLE_KINDS },
+    ...COMPUTE_FLAGS,
+    out: { describe: 'predictions [m, outputs]: .npy or .csv', group: 'Output' },
+    variance: {
+      describe: 'posterior variance of the test rows [m]: .npy or .csv; with --kind nngp that of a Bayesian network',
+      group: 'Output',
+    },
+    ...OUTPUT_FLAGS,
+  },
+  examples: [
+    [
+      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch fc --depth 2',
+      'accuracy on the test rows',
+    ],
+    [
+      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch resntk --depth 1,3 --ridge auto --json',
+      'two depths, the best ridge of each',
+    ],
+  ],
+  run: async (args, context) => (await import('../runs/regress.js')).runRegress(args, context),
+};

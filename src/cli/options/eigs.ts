@@ -1,0 +1,88 @@
+import { UsageError } from '../../errors.js';
+import { checkPath } from '../../report/file.js';
+import { DEFAULT_PAIRS, ENDS, METHODS } from '../commands/eigs.js';
+import { type ComputeOptions, readComputeOptions } from './compute.js';
+import { type InputOptions, readInputOptions } from './inputs.js';
+import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
+import { readVariants, type Variant } from './sweep.js';
+import { badValue, finiteNumber, oneOf, positiveInteger } from './values.js';
+
+/** A call of `ntk eigs`, checked as far as it can be without the data. */
+export interface EigsJob {
+  /** The stored matrix, or the data. */
+  readonly path: string;
+  readonly input: InputOptions;
+  readonly compute: ComputeOptions;
+  /** One entry for each architecture; none for a stored matrix. */
+  readonly variants: readonly Variant[];
+  readonly k: number;
+  readonly which: (typeof ENDS)[number];
+  readonly method: (typeof METHODS)[number];
+  readonly tol: number | null;
+  readonly vectors: string | null;
+  readonly out: string | null;
+  readonly json: boolean;
+}
+
+function tolerance(flag: string, text: string): number {
+  const value = finiteNumber(flag, text);
+  if (!(value > 0 && value < 1))
+    throw badValue(flag, 'must be a number between 0 and 1', text, `For example ${flag} 1e-8`);
+  return value;
+}
+
+/** Flags that say what a kernel is; a stored matrix has been computed already. */
+const OF_DATA = [
+  'rows',
+  'scale',
+  'image',
+  'label-column',
+  'depth',
+  'alpha',
+  'gamma',
+  'bias',
+  'kind',
+  'precision',
+  'backend',
+];
+
+function checkStored(args: ParsedArguments): void {
+  const stray = OF_DATA.find((flag) => args.values.has(flag));
+  if (stray !== undefined) {
+    throw new UsageError(
+      `--${stray}: must come with --arch, got a stored matrix. Give --arch and a data file, or leave --${stray} out.`,
+    );
+  }
+}
+
+function fileOf(args: ParsedArguments, flag: string, endings: readonly string[]): string | null {
+  const path = textOf(args, flag) ?? null;
+  if (path !== null) checkPath(path, args.switches.has('force'), endings);
+  return path;
+}
+
+/** Reads the flags of `ntk eigs`. */
+export function readEigsJob(args: ParsedArguments): EigsJob {
+  const compute = readComputeOptions(args);
+  if (compute.kind === 'both') throw new UsageError('--kind: must be ntk or nngp, got both. Run once for each.');
+  const isStored = !args.values.has('arch');
+  if (isStored) checkStored(args);
+  const variants = isStored ? [] : readVariants(args);
+  const vectors = fileOf(args, 'vectors', ['.npy']);
+  if (vectors !== null && variants.length > 1) {
+    throw new UsageError(`--vectors: must come with one architecture, got ${variants.length}. Run each alone.`);
+  }
+  return {
+    path: args.positionals[0],
+    input: readInputOptions(args),
+    compute,
+    variants,
+    k: parsedOf(args, 'k', (_flag, text) => positiveInteger('-k', text)) ?? DEFAULT_PAIRS,
+    which: parsedOf(args, 'which', oneOf(ENDS)) ?? 'largest',
+    method: parsedOf(args, 'method', oneOf(METHODS)) ?? 'auto',
+    tol: parsedOf(args, 'tol', tolerance) ?? null,
+    vectors,
+    out: fileOf(args, 'out', ['.json']),
+    json: args.switches.has('json'),
+  };
+}

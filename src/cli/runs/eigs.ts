@@ -1,0 +1,183 @@
+import { defaultMemory } from '../../backend/limits.js';
+import { writeNpy } from '../../data/write/npy.js';
+import type { LinearAlgebra } from '../../linalg/algebra.js';
+import { linearAlgebra } from '../../linalg/index.js';
+import { computedOperator } from '../../matrix/computed-operator.js';
+import type { SymmetricOperator } from '../../matrix/operator.js';
+import { storedOperator } from '../../matrix/stored-operator.js';
+import { type EigsResult, eigsText } from '../../report/eigs-text.js';
+import { writeWhole } from '../../report/file.js';
+import { jsonText } from '../../report/json.js';
+import { commonRecord, type InputRecord } from '../../report/record.js';
+import { type Eigenpairs, eigenpairs } from '../../spectrum/eigenpairs.js';
+import type { IterationProgress } from '../../spectrum/iteration.js';
+import type { CommandContext } from '../command.js';
+import { EXIT } from '../exit.js';
+import { loadInputs } from '../load.js';
+import { type EigsJob, readEigsJob } from '../options/eigs.js';
+import type { ParsedArguments } from '../options/parsed.js';
+import type { Variant } from '../options/sweep.js';
+import { print, say } from '../print.js';
+import { openProgress, wantsProgress } from '../progress.js';
+import { sha256Of } from './hash.js';
+
+/** Vectors that one product of a computed matrix takes at once: its tiles cost far more than a product with them. */
+const COMPUTED_BLOCK = 4;
+
+const now = (): number => performance.now() / 1000;
+
+/** Where the matrices come from. */
+interface Source {
+  readonly inputs: readonly InputRecord[];
+  readonly warnings: readonly string[];
+  open(variant: Variant | null): Promise<SymmetricOperator>;
+}
+
+async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
+  const { x, inputs, warnings } = await loadInputs([job.path], job.input, { memory, signal });
+  const { seed: _seed, native: _native, kind, ...compute } = job.compute;
+  const open = (variant: Variant | null): Promise<SymmetricOperator> => {
+    if (variant === null) return storedOperator(job.path);
+    return computedOperator(x, {
+      ...compute,
+      architecture: variant.definition,
+      kind: kind === 'nngp' ? 'nngp' : 'ntk',
+      signal,
+    });
+  };
+  return { inputs, warnings, open };
+}
+
+async function fromStored(path: string): Promise<Source> {
+  const matrix = await storedOperator(path);
+  const inputs = [{ path, shape: [matrix.size, matrix.size], sha256: await sha256Of(path) }];
+  return { inputs, warnings: [], open: async () => matrix };
+}
+
+/** Seconds of each stage. */
+interface Clock {
+  readonly load: number;
+  compile: number;
+  solve: number;
+  write: number;
+}
+
+interface Work {
+  readonly args: ParsedArguments;
+  readonly job: EigsJob;
+  readonly source: Source;
+  readonly algebra: LinearAlgebra;
+  readonly memory: number;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+/** Writes eigenvectors `[k, n]` as columns `[n, k]`. */
+async function writeVectors(path: string, { vectors, values }: Eigenpairs, n: number): Promise<void> {
+  const k = values.length;
+  const columns = new Float64Array(n * k);
+  for (let j = 0; j < k; j++) for (let i = 0; i < n; i++) columns[i * k + j] = vectors?.[j * n + i] ?? 0;
+  await writeNpy(path, { data: columns, shape: [n, k] });
+}
+
+/** Pairs that have converged, as a bar; how long the others take nobody knows. */
+async function watched<T>(
+  args: ParsedArguments,
+  work: (tell: (progress: IterationProgress) => void) => Promise<T>,
+): Promise<T> {
+  if (!wantsProgress(args)) return work(() => undefined);
+  const bar = await openProgress(!args.switches.has('progress'), 'products');
+  const start = now();
+  try {
+    return await work(({ products, converged, wanted }) => {
+      bar.update({ done: converged, total: wanted, rate: products / (now() - start), remaining: Number.NaN });
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+async function solveOne(work: Work, operator: SymmetricOperator): Promise<Eigenpairs> {
+  const { job, algebra, memory, signal, args } = work;
+  const { k, which, method, tol, compute } = job;
+  const solve = (onProgress: (progress: IterationProgress) => void): Promise<Eigenpairs> =>
+    eigenpairs(operator, {
+      onProgress,
+      k,
+      which,
+      method,
+      algebra,
+      signal,
+      seed: compute.seed,
+      vectors: job.vectors !== null,
+      memory: Math.max(0, memory - process.memoryUsage.rss()),
+      ...(tol === null ? {} : { tol }),
+      ...(job.variants.length === 0 ? {} : { block: COMPUTED_BLOCK }),
+    });
+  return watched(args, solve);
+}
+
+async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
+  const { job, source, clock } = work;
+  const began = now();
+  const operator = await source.open(variant);
+  const opened = now();
+  clock.compile += opened - began;
+  try {
+    const found = await solveOne(work, operator);
+    const solved = now();
+    clock.solve += solved - opened;
+    if (job.vectors !== null) await writeVectors(job.vectors, found, operator.size);
+    clock.write += now() - solved;
+    for (const warning of found.warnings) say(`ntk: warning: ${warning}`);
+    const { values, residuals, vectors: _vectors, warnings: _warnings, ...facts } = found;
+    return {
+      name: variant?.name ?? job.path,
+      ...variant?.flags,
+      matrix: operator.description,
+      n: operator.size,
+      values: [...values],
+      residuals: [...residuals],
+      ...facts,
+    };
+  } finally {
+    await operator.close();
+  }
+}
+
+function recordOf(work: Work, results: readonly EigsResult[], command: string): object {
+  const { job, source, algebra, clock } = work;
+  const definitions = job.variants.map(({ definition }) => definition);
+  const isStored = definitions.length === 0;
+  const head = {
+    command,
+    backend: isStored ? null : results[0].matrix.replace('computed on ', ''),
+    precision: isStored ? null : job.compute.precision,
+    stages: { ...clock },
+    architecture: isStored ? null : definitions.length === 1 ? definitions[0] : definitions,
+    inputs: source.inputs,
+    warnings: source.warnings,
+  };
+  const { name: _name, ...only } = results[0];
+  const common = { which: job.which, seed: job.compute.seed, algebra: algebra.name, vectors: job.vectors };
+  return { ...commonRecord(head), ...common, ...(results.length === 1 ? only : {}), rows: results };
+}
+
+/** Runs `ntk eigs`. */
+export async function runEigs(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
+  const job = readEigsJob(args);
+  const memory = job.compute.memory ?? defaultMemory();
+  const source = job.variants.length === 0 ? await fromStored(job.path) : await fromData(job, memory, signal);
+  for (const warning of source.warnings) say(`ntk: warning: ${warning}`);
+  const clock: Clock = { load: now(), compile: 0, solve: 0, write: 0 };
+  const algebra = await linearAlgebra(job.compute.native);
+  clock.compile += now() - clock.load;
+  const work: Work = { args, job, source, algebra, memory, signal, clock };
+  const results: EigsResult[] = [];
+  for (const variant of job.variants.length === 0 ? [null] : job.variants) results.push(await one(work, variant));
+  const record = jsonText(recordOf(work, results, command));
+  if (job.out !== null) await writeWhole(job.out, record);
+  if (job.json) await print(record);
+  else await print(eigsText(results));
+  return results.every(({ converged }) => converged) ? EXIT.done : EXIT.tolerance;
+}

@@ -1,0 +1,88 @@
+import { InterruptedError, NumericalError } from '../errors.js';
+import type { SymmetricOperator } from '../matrix/operator.js';
+
+/** A preconditioner: an approximate solve for blocks `[columns, n]`. */
+export type Preconditioner = (r: Float64Array) => Float64Array;
+
+/** How a system is solved from products alone. */
+export interface GradientOptions {
+  /** |(K + shift I) a - y| / |y| at which an output is done. */
+  readonly tolerance: number;
+  readonly iterations: number;
+  readonly preconditioner?: Preconditioner;
+  readonly signal?: AbortSignal;
+  /** Called after each product with the largest relative residual. */
+  readonly onProgress?: (iteration: number, residual: number) => void;
+}
+
+/** What was found. */
+export interface GradientFit {
+  /** `[outputs, n]` */
+  readonly coefficients: Float64Array;
+  readonly residual: number;
+  readonly converged: boolean;
+  /** Products of K with one vector. */
+  readonly products: number;
+}
+
+const dot = (a: Float64Array, b: Float64Array, at: number, n: number): number => {
+  let sum = 0;
+  for (let i = at; i < at + n; i++) sum += a[i] * b[i];
+  return sum;
+};
+
+/**
+ * Solves (K + shift I) a = y for targets `[outputs, n]` by preconditioned conjugate gradients, all outputs in one product a step
+ * (Hestenes and Stiefel 1952).
+ *
+ * Throws NumericalError when K + shift I turns out not to be positive definite, InterruptedError when the signal fires.
+ */
+export async function conjugateGradients(
+  k: SymmetricOperator,
+  shift: number,
+  y: Float64Array,
+  options: GradientOptions,
+): Promise<GradientFit> {
+  const n = k.size;
+  const outputs = y.length / n;
+  const each = Array.from({ length: outputs }, (_, c) => c * n);
+  const condition = options.preconditioner ?? ((r: Float64Array) => Float64Array.from(r));
+  const sizes = each.map((at) => Math.sqrt(dot(y, y, at, n)) || 1);
+  const a = new Float64Array(y.length);
+  const r = Float64Array.from(y);
+  let z = condition(r);
+  const p = Float64Array.from(z);
+  let rho = each.map((at) => dot(r, z, at, n));
+  const residualNow = (): number => Math.max(...each.map((at, c) => Math.sqrt(dot(r, r, at, n)) / sizes[c]));
+  let products = 0;
+  for (let iteration = 1; iteration <= options.iterations && residualNow() > options.tolerance; iteration++) {
+    if (options.signal?.aborted) throw new InterruptedError();
+    const q = await k.apply(p, outputs);
+    products += outputs;
+    each.forEach((at, c) => {
+      for (let i = at; i < at + n; i++) q[i] += shift * p[i];
+      const curvature = dot(p, q, at, n);
+      if (rho[c] === 0) return;
+      if (!(curvature > 0)) {
+        throw new NumericalError(
+          `conjugate gradients: K + shift I must be positive definite, got a direction with p'Ap = ${curvature}. Use a larger --ridge or --precision f64.`,
+        );
+      }
+      const step = rho[c] / curvature;
+      for (let i = at; i < at + n; i++) {
+        a[i] += step * p[i];
+        r[i] -= step * q[i];
+      }
+    });
+    z = condition(r);
+    const next = each.map((at) => dot(r, z, at, n));
+    each.forEach((at, c) => {
+      const turn = rho[c] === 0 ? 0 : next[c] / rho[c];
+      for (let i = at; i < at + n; i++) p[i] = z[i] + turn * p[i];
+    });
+    rho = next;
+    options.onProgress?.(iteration, residualNow());
+  }
+  const residual = residualNow();
+  return { coefficients: a, residual, converged: residual <= options.tolerance, products };
+}

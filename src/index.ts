@@ -45,9 +45,14 @@ export {
   UsageError,
 } from './errors.js';
 export type { Layer } from './layers/index.js';
+export type { CholeskyFactor, EigenDecomposition, Inertia, LinearAlgebra } from './linalg/algebra.js';
+export { linearAlgebra } from './linalg/index.js';
+export { computedOperator } from './matrix/computed-operator.js';
 export { kernelMatrix } from './matrix/kernel-matrix.js';
 export { type TensorKernelOptions, type TensorKernels, tensorKernels } from './matrix/kernel-tensor.js';
+export { DenseOperator, type SymmetricOperator } from './matrix/operator.js';
 export { planKernel } from './matrix/plan.js';
+export { storedOperator } from './matrix/stored-operator.js';
 export type {
   BackendName,
   BothMatrices,
@@ -64,3 +69,23 @@ export type {
 export { type WriteOptions, writeKernel } from './matrix/write.js';
 export { isHomogeneous, programmeNotes } from './programme/describe.js';
 export { kernelProfile, type Profile, type ProfileCurve, type ProfileOptions } from './programme/profile.js';
+export {
+  type RegressData,
+  type Regression,
+  type RegressOptions,
+  regress,
+  type TriedRidge,
+} from './regression/regress.js';
+export type { EigenMethod } from './spectrum/choose.js';
+export type { SpectrumEnd } from './spectrum/dense.js';
+export { type EigenOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.js';
+export type { IterationProgress, MissedCheck } from './spectrum/iteration.js';
+export type { DecayFit } from './spectrum/sphere/asymptotics.js';
+export {
+  type SphereEndpoints,
+  type SphereMethod,
+  type SphereOptions,
+  type SphereSpectrum,
+  type SphereTrace,
+  sphereSpectrum,
+} from './spectrum/sphere.js';

@@ -1,5 +1,6 @@
 /** A factorisation A = L L' of a positive definite matrix, ready to solve with. */
 export interface CholeskyFactor {
+  /** Rows and columns n. */
   readonly size: number;
   /** log det A. */
   readonly logDeterminant: number;
@@ -9,8 +10,11 @@ export interface CholeskyFactor {
 
 /** How many eigenvalues lie on each side of 0. */
 export interface Inertia {
+  /** Below 0. */
   readonly negative: number;
+  /** 0 to rounding. */
   readonly zero: number;
+  /** Above 0. */
   readonly positive: number;
 }
 
@@ -30,11 +34,13 @@ export interface EigenDecomposition {
 export interface LinearAlgebra {
   /** Library and version, for records: `OpenBLAS 0.3.21 (libopenblas.so.0), 2 threads` or `built in`. */
   readonly name: string;
+  /** Whether a library of the system computes. */
   readonly isNative: boolean;
   /** Largest matrix whose eigenvalues it finds, the built-in ones in about a minute; of a native library as far as its integers reach. */
   readonly largestEigen: number;
   /** Throws NumericalError, with the row, when A is not positive definite to rounding. */
   cholesky(a: Float64Array, n: number): Promise<CholeskyFactor>;
+  /** All eigenvalues of A, and the vectors if wanted. Throws NumericalError when an entry is not finite. */
   eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition>;
   /** Of A - shift I, by an L D L' factorisation with pivoting (Sylvester's law of inertia). */
   inertia(a: Float64Array, n: number, shift: number): Promise<Inertia>;

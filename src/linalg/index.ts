@@ -4,7 +4,6 @@ import { UsageError } from '../errors.js';
 import type { LinearAlgebra } from './algebra.js';
 import { NativeAlgebra } from './native.js';
 import { loadLibrary, type NativeLibrary, type Unusable } from './native-library.js';
-import { OwnAlgebra } from './own.js';
 
 /** What `auto` looks for, in this order, where the system's loader finds it. */
 const KNOWN: readonly (readonly string[])[] = [['libopenblas.so.0'], ['liblapack.so.3', 'libblas.so.3']];
@@ -90,5 +89,5 @@ export async function nativeAlgebra(native: string, threads = defaultThreads()):
  * Throws UsageError when a path cannot be loaded or lacks routines.
  */
 export async function linearAlgebra(native: string, threads?: number): Promise<LinearAlgebra> {
-  return (await nativeAlgebra(native, threads)) ?? new OwnAlgebra();
+  return (await nativeAlgebra(native, threads)) ?? new (await import('./own.js')).OwnAlgebra();
 }

@@ -6,6 +6,7 @@ import { InternalError } from '../errors.js';
  * Blocks of vectors are `[columns, n]`: one vector after the other.
  */
 export interface SymmetricOperator {
+  /** Rows and columns n. */
   readonly size: number;
   /** What it is, for records: `dense`, `stored K.npy`, `computed`, ... */
   readonly description: string;
@@ -23,6 +24,7 @@ export interface SymmetricOperator {
 
 /** A matrix in memory, `[n, n]` in C order. */
 export class DenseOperator implements SymmetricOperator {
+  /** Rows and columns n. */
   readonly size: number;
   readonly description = 'dense';
   readonly roundoff = 2 ** -53;

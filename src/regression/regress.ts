@@ -13,6 +13,7 @@ export interface RegressOptions {
   readonly ridge: number | 'auto';
   /** Time of gradient flow from 0 on the loss with this ridge; Infinity or absent: its limit. */
   readonly time?: number;
+  /** What factorises and decomposes (`linearAlgebra`). */
   readonly algebra: LinearAlgebra;
 }
 
@@ -24,7 +25,16 @@ export interface RegressData {
   readonly cross: ArrayLike<number>;
   /** `[outputs, n]` */
   readonly targets: Float64Array;
+  /** Training rows. */
   readonly n: number;
+}
+
+/** A ridge that was tried. */
+export interface TriedRidge {
+  /** As a multiple of the mean diagonal. */
+  readonly ridge: number;
+  /** Mean squared leave-one-out error. */
+  readonly error: number;
 }
 
 /** A fit and what it predicts. */
@@ -38,7 +48,7 @@ export interface Regression {
   /** |(K + shift I) a - y| / |y|, the largest of the outputs: of a fit that ends early, what is not learnt yet. */
   readonly residual: number;
   /** Mean squared leave-one-out error of each ridge that was tried; null when none was. */
-  readonly leaveOneOut: readonly { readonly ridge: number; readonly error: number }[] | null;
+  readonly leaveOneOut: readonly TriedRidge[] | null;
 }
 
 function residualOf(

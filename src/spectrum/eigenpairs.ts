@@ -17,11 +17,13 @@ export interface EigenOptions {
   readonly k?: number;
   /** The end of the spectrum, algebraically [`largest`]. */
   readonly which?: SpectrumEnd;
+  /** How they are found [`auto`: by size, k and memory]. */
   readonly method?: EigenMethod | 'auto';
   /** Residuals at most tol times |K| [1e-10; 1e-5 where entries are singles]. */
   readonly tol?: number;
   /** Whether the vectors are wanted [true]. */
   readonly vectors?: boolean;
+  /** Seed of random start vectors [0]. */
   readonly seed?: number;
   /** Dense linear algebra; without it there are no decompositions and no factorisations. */
   readonly algebra?: LinearAlgebra;
@@ -33,8 +35,11 @@ export interface EigenOptions {
   readonly block?: number;
   /** Start vectors of iterations `[columns, n]` [random]. */
   readonly start?: Float64Array;
+  /** Products with one vector after which an iteration gives what it has. */
   readonly maxProducts?: number;
+  /** Aborts the work with an InterruptedError. */
   readonly signal?: AbortSignal;
+  /** Called from time to time while an iteration runs. */
   readonly onProgress?: (progress: IterationProgress) => void;
 }
 
@@ -48,7 +53,9 @@ export interface Eigenpairs {
   readonly residuals: Float64Array;
   /** All residuals at most tol |K|. */
   readonly converged: boolean;
+  /** The tolerance that was asked for. */
   readonly tol: number;
+  /** How they were found. */
   readonly method: EigenMethod;
   /** Why this method. */
   readonly reason: string;
@@ -64,6 +71,7 @@ export interface Eigenpairs {
   readonly conditionNumber: number | null;
   /** Whether eigenvalues beyond the innermost found are missing; null when that was not checked. */
   readonly missed: MissedCheck | null;
+  /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
 }
 

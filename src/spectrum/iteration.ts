@@ -8,9 +8,11 @@ export interface Products {
 
 /** How far an iteration is. */
 export interface IterationProgress {
+  /** Products of the matrix with one vector so far. */
   readonly products: number;
   /** Eigenpairs of those sought whose residual is within the tolerance. */
   readonly converged: number;
+  /** Eigenpairs sought. */
   readonly wanted: number;
   /** Largest residual among those sought, by the last look. */
   readonly residual: number;

@@ -39,7 +39,9 @@ export type SphereMethod = 'quadrature' | 'series';
 export interface SphereEndpoints {
   /** The lower one of the two ends' exponents; null where the kernel has no singular term up to 4.5 (it is smooth), or for elu. */
   readonly nu: number | null;
+  /** Factor of (1-t)^nu near t = 1. */
   readonly c1: number | null;
+  /** Factor of (1+t)^nu near t = -1. */
   readonly cm: number | null;
 }
 
@@ -57,6 +59,7 @@ export interface SphereTrace {
 
 /** Eigenvalues of a kernel on the unit sphere, by degree. */
 export interface SphereSpectrum {
+  /** 0, 1, ... up to the largest that was asked for. */
   readonly degrees: readonly number[];
   /** One for each degree, of K, or of K / K(x,x) with `normalized`; uniform probability measure. */
   readonly eigenvalues: readonly number[];
@@ -68,10 +71,13 @@ export interface SphereSpectrum {
   readonly method: readonly SphereMethod[];
   /** d + 2 nu - 1: mu_k falls like k^-exponent; null where nu is. */
   readonly exponent: number | null;
+  /** What the kernel is like near t = 1 and t = -1. */
   readonly endpoints: SphereEndpoints;
   /** Leading prediction for each degree, (c1 + (-1)^k cm) times the eigenvalue of (1-t)^nu; null where there is none. */
   readonly predicted: readonly (number | null)[];
+  /** Decay of the computed eigenvalues; null where too few lie above their bounds. */
   readonly fit: DecayFit | null;
+  /** Sum of multiplicity times eigenvalue against K(x,x). */
   readonly trace: SphereTrace;
   /** What a reader should know. */
   readonly warnings: readonly string[];

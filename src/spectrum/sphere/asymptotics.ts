@@ -129,9 +129,11 @@ export interface DecayFit {
   readonly exponent: number;
   /** Standard error of the slope. */
   readonly deviation: number;
-  /** Lowest and highest degree that took part, and how many did. */
+  /** Lowest degree that took part. */
   readonly from: number;
+  /** Highest degree that took part. */
   readonly to: number;
+  /** How many degrees took part. */
   readonly degrees: number;
 }
 

@@ -27,7 +27,7 @@ function one(result: EigsResult): string {
     String(i + 1),
     value.toExponential(10),
     residuals[i].toExponential(1),
-    Math.abs(value) <= precisionFloor ? 'below the floor' : '',
+    ...(Math.abs(value) <= precisionFloor ? ['below the floor'] : []),
   ]);
   const facts = [
     `${name}: ${n} x ${n}, ${matrix}`,
@@ -36,7 +36,7 @@ function one(result: EigsResult): string {
     ...(conditionNumber === null ? [] : [`condition number ${conditionNumber.toExponential(3)}`]),
     ...(result.converged ? [] : [`NOT all residuals are below ${result.tol} |K|`]),
   ];
-  return `${facts.join('\n')}\n\n${tableText(['', 'eigenvalue', '|K v - l v|', ''], rows)}`;
+  return `${facts.join('\n')}\n\n${tableText(['', 'eigenvalue', '|K v - l v|', ...(rows.some((row) => row.length > 3) ? ['note'] : [])], rows)}`;
 }
 
 /** Spectra for a terminal. */

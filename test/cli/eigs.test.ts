@@ -89,6 +89,7 @@ describe('ntk eigs', () => {
 
   test.each([
     [['none.npy'], 'none.npy'],
+    [['rows.csv'], '--arch'],
     [['U.npy'], 'symmetric'],
     [['O.npy'], 'square'],
     [['A.npy', '-k', '0'], '-k'],

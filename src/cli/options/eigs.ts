@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { checkPath } from '../../report/file.js';
 import { DEFAULT_PAIRS, ENDS, METHODS } from '../commands/eigs.js';
@@ -47,6 +48,12 @@ const OF_DATA = [
 ];
 
 function checkStored(args: ParsedArguments): void {
+  const [path] = args.positionals;
+  if (extname(path).toLowerCase() !== '.npy') {
+    throw new UsageError(
+      `--arch: must be given for data, got ${path} alone. Add --arch fc, or give a stored matrix .npy.`,
+    );
+  }
   const stray = OF_DATA.find((flag) => args.values.has(flag));
   if (stray !== undefined) {
     throw new UsageError(

@@ -7,16 +7,25 @@ import type { KernelDefinition } from './types.js';
 /** Which kernel is wanted. */
 export type KernelKind = 'ntk' | 'nngp' | 'both';
 
+/** Inputs of a network: the grid of their positions and the channels at each. */
+export interface InputShape {
+  /** `[w]` or `[h, w]`; null for vectors. */
+  readonly positions: readonly number[] | null;
+  /** Numbers at a position; for vectors their length. */
+  readonly channels: number;
+}
+
 /**
- * The programme of a network on vectors of `features` numbers: x . z, then the steps of each layer.
+ * The programme of a network on vectors of `input` numbers, or on images: x . z, then the steps of each layer.
  *
  * A value that `kind` does not ask for is null, as is the NTK of a network in which nothing is trained (it is 0). A radial kernel is one step,
  * its NNGP and NTK alike. Source: Jacot, Gabriel, Hongler 2018 (1806.07572), proposition 1 and theorem 1.
- * @throws InternalError when `features` is not a whole number >= 1
+ * @throws InternalError when the channels are not a whole number >= 1
  */
-export function lower(definition: KernelDefinition, features: number, kind: KernelKind): Programme {
+export function lower(definition: KernelDefinition, input: number | InputShape, kind: KernelKind): Programme {
+  const { positions, channels: features } = typeof input === 'number' ? { positions: null, channels: input } : input;
   if (!Number.isSafeInteger(features) || features < 1) throw new InternalError(`cannot lower for ${features} features`);
-  const builder = new ProgrammeBuilder();
+  const builder = new ProgrammeBuilder({ onImages: positions !== null });
   if (definition.format === 'ntk-radial/1') {
     const value = builder.radial(definition.rate, definition.power);
     return {
@@ -25,8 +34,9 @@ export function lower(definition: KernelDefinition, features: number, kind: Kern
       ntk: kind === 'nngp' ? null : value,
     };
   }
-  const start = { covariance: builder.inner(), tangent: null, rawChannels: features };
+  const start = { covariance: builder.inner(), tangent: null, rawChannels: features, positions };
   const context = { builder, tangent: kind !== 'nngp', lowerLayers };
   const { covariance, tangent } = lowerLayers(definition.layers, start, context);
-  return { steps: builder.steps, nngp: kind === 'ntk' ? null : covariance, ntk: tangent };
+  const programme = { steps: builder.steps, nngp: kind === 'ntk' ? null : covariance, ntk: tangent };
+  return positions === null ? programme : { ...programme, positions };
 }

@@ -42,6 +42,7 @@ export function activation<T extends LayerNode>(options: ActivationOptions<T>): 
         covariance: builder.dual(covariance, map),
         tangent: tangent === null ? null : builder.product(tangent, builder.dualDerivative(covariance, map)),
         rawChannels: null,
+        positions: state.positions,
       };
     },
   };

@@ -65,19 +65,21 @@ export const dense: LayerDefinition<DenseLayer> = {
   },
   trainWeight: (layer) => Number(layer.train),
   check,
-  lower(layer, { covariance, tangent, rawChannels }, { builder, tangent: wanted }) {
+  lower(layer, { covariance, tangent, rawChannels, positions }, { builder, tangent: wanted }) {
     const fan = rawChannels === null || layer.scaling === 'none' ? 1 : rawChannels;
     const weight = layer.weightStd ** 2 / fan;
     const bias = layer.biasStd ** 2;
     const train = wanted ? Number(layer.train) : 0;
     const inherited = tangent === null || weight === 0 ? [] : [{ value: tangent, weight }];
     const own = train * weight === 0 ? [] : [{ value: covariance, weight: train * weight }];
-    const terms = [...inherited, ...own];
-    const isZero = terms.length === 0 && train * bias === 0;
+    // Without a summand the positions would be lost; the builder drops a weight of 0 on vectors.
+    const terms = inherited.length + own.length > 0 ? [...inherited, ...own] : [{ value: covariance, weight: 0 }];
+    const isZero = inherited.length + own.length === 0 && train * bias === 0;
     return {
       covariance: builder.sum([{ value: covariance, weight }], layer.biasInit === 'normal' ? bias : 0),
       tangent: isZero ? null : builder.sum(terms, train * bias),
       rawChannels: null,
+      positions,
     };
   },
 };

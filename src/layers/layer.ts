@@ -15,6 +15,8 @@ export interface KernelState {
   readonly tangent: ValueId | null;
   /** Channels C0 over which a raw covariance still has to be averaged; null once it is per channel. */
   readonly rawChannels: number | null;
+  /** Positions of the state, `[w]` or `[h, w]`; null for vectors (also behind a readout, which leaves one position). */
+  readonly positions: readonly number[] | null;
 }
 
 /** Lowers a list of layers; given to layers that contain others (branch, skip). */

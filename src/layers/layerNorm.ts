@@ -21,11 +21,12 @@ export const layerNorm: LayerDefinition<LayerNormLayer> = {
   check(_layer, signal, context) {
     return requireGaussian('layerNorm', signal, context) ? signal : { ...signal, law: 'unknown', raw: false };
   },
-  lower(_layer, { covariance, tangent }, { builder }) {
+  lower(_layer, { covariance, tangent, positions }, { builder }) {
     return {
       covariance: builder.normalise(covariance, covariance),
       tangent: tangent === null ? null : builder.normalise(tangent, covariance),
       rawChannels: null,
+      positions,
     };
   },
 };

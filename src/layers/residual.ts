@@ -81,6 +81,7 @@ export const residual: LayerDefinition<ResidualLayer> = {
       ]),
       tangent: tangents.length === 0 ? null : context.builder.sum(tangents),
       rawChannels: null,
+      positions: skip.positions,
     };
   },
 };

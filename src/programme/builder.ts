@@ -1,8 +1,14 @@
-import type { ScalarMap, Step, Term, ValueId } from './steps.js';
+import type { ScalarMap, Step, Term, ValueId, Windows } from './steps.js';
 
 /** Collects the steps of a programme; each method appends one step and returns the value that it defines. */
 export class ProgrammeBuilder {
   readonly #steps: Step[] = [];
+  readonly #onImages: boolean;
+
+  /** On images a sum keeps one summand, if only with weight 0: it says where the positions of the value come from. */
+  constructor({ onImages = false }: { readonly onImages?: boolean } = {}) {
+    this.#onImages = onImages;
+  }
 
   /** The steps so far. */
   get steps(): readonly Step[] {
@@ -19,7 +25,8 @@ export class ProgrammeBuilder {
 
   /** constant + sum of weight * value. A single term of weight 1 and constant 0 adds no step. */
   sum(terms: readonly Term[], constant = 0): ValueId {
-    const kept = terms.filter((t) => t.weight !== 0);
+    const weighty = terms.filter((t) => t.weight !== 0);
+    const kept = weighty.length === 0 && this.#onImages ? terms.slice(0, 1) : weighty;
     if (kept.length === 1 && kept[0].weight === 1 && constant === 0) return kept[0].value;
     return this.#append({ op: 'sum', terms: kept, constant });
   }
@@ -38,6 +45,18 @@ export class ProgrammeBuilder {
 
   normalise(of: ValueId, by: ValueId): ValueId {
     return this.#append({ op: 'normalise', of, by });
+  }
+
+  window(of: ValueId, windows: Windows): ValueId {
+    return this.#append({ op: 'window', of, windows });
+  }
+
+  pool(of: ValueId, windows: Windows): ValueId {
+    return this.#append({ op: 'pool', of, windows });
+  }
+
+  pixel(of: ValueId, at: readonly number[]): ValueId {
+    return this.#append({ op: 'pixel', of, at });
   }
 
   #append(step: Step): ValueId {

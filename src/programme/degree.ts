@@ -33,6 +33,10 @@ function stepDegree(step: Step, degrees: readonly (number | null)[]): number | n
       const d = mapDegree(step.phi);
       return d === null ? null : times(degrees[step.of], Math.max(d - 1, 0));
     }
+    case 'window':
+    case 'pool':
+    case 'pixel':
+      return degrees[step.of];
     case 'product': {
       const [l, r] = [degrees[step.left], degrees[step.right]];
       return l === null || r === null ? null : l + r;

@@ -11,6 +11,9 @@ export function operands(step: Step): readonly ValueId[] {
       return step.terms.map((t) => t.value);
     case 'dual':
     case 'dualDerivative':
+    case 'window':
+    case 'pool':
+    case 'pixel':
       return [step.of];
     case 'product':
       return [step.left, step.right];
@@ -29,6 +32,9 @@ function renumber(step: Step, id: (v: ValueId) => ValueId): Step {
       return { ...step, terms: step.terms.map((t) => ({ value: id(t.value), weight: t.weight })) };
     case 'dual':
     case 'dualDerivative':
+    case 'window':
+    case 'pool':
+    case 'pixel':
       return { ...step, of: id(step.of) };
     case 'product':
       return { ...step, left: id(step.left), right: id(step.right) };
@@ -58,7 +64,12 @@ export function keepNeeded(programme: Programme): Programme {
     kept.push(renumber(steps[i], id));
     position[i] = kept.length - 1;
   }
-  return { steps: kept, nngp: nngp === null ? null : id(nngp), ntk: ntk === null ? null : id(ntk) };
+  return {
+    ...programme,
+    steps: kept,
+    nngp: nngp === null ? null : id(nngp),
+    ntk: ntk === null ? null : id(ntk),
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { NumericalError } from '../errors.js';
 import { smoothDual } from './duals/index.js';
 import type { Programme, ScalarMap, Step } from './steps.js';
 import { setSquare, setWide, type Wide, wideNumber, wideShare, wideZeros } from './wide.js';
+import { positionsJoined } from './windows.js';
 
 /**
  * What a pair needs to know of its rows: the self-kernels of a programme, turned into factors near 1.
@@ -125,6 +126,8 @@ function stepOwn(step: Step, own: readonly Wide[], norms: Float64Array, total: W
       }
       return [];
     }
+    default:
+      throw positionsJoined(step);
   }
 }
 

@@ -25,6 +25,22 @@ export type ScalarMap =
   | { readonly map: 'sine' }
   | { readonly map: 'cosine' };
 
+/**
+ * Windows on a grid of positions: output j of an axis reads the positions `j stride - before + k`, k = 0 .. filter - 1.
+ *
+ * What lies outside counts as 0 (it never does for valid padding), or is taken from the other end where `wraps` is set.
+ */
+export interface Windows {
+  /** Positions of the value that is read, one number an axis. */
+  readonly from: readonly number[];
+  /** Positions of the result. */
+  readonly to: readonly number[];
+  readonly filter: readonly number[];
+  readonly stride: readonly number[];
+  readonly before: readonly number[];
+  readonly wraps: boolean;
+}
+
 /** One summand of a weighted sum: `weight` (>= 0) times a value. */
 export interface Term {
   readonly value: ValueId;
@@ -39,6 +55,12 @@ export interface Term {
  * `dualDerivative`: E[phi'(a) phi'(b)] for the covariance `of`.
  * `product`: left times right, entry by entry.
  * `normalise`: of / sqrt(by(x,x) by(z,z)), and 0 where that root is 0.
+ *
+ * On images every value is a number for each pair of positions (p, p'), own values for each position; the above act on each
+ * alone (`inner` sums over channels), and three more steps join positions:
+ * `window`: mean over the taps k of the value at (p + k, p' + k). With one window over the whole image: mean over p of (p, p).
+ * `pool`: mean over k and k' of the value at (p + k, p' + k').
+ * `pixel`: the value at (at, at).
  */
 export type Step =
   | { readonly op: 'inner' }
@@ -47,10 +69,15 @@ export type Step =
   | { readonly op: 'dual'; readonly of: ValueId; readonly phi: ScalarMap }
   | { readonly op: 'dualDerivative'; readonly of: ValueId; readonly phi: ScalarMap }
   | { readonly op: 'product'; readonly left: ValueId; readonly right: ValueId }
-  | { readonly op: 'normalise'; readonly of: ValueId; readonly by: ValueId };
+  | { readonly op: 'normalise'; readonly of: ValueId; readonly by: ValueId }
+  | { readonly op: 'window'; readonly of: ValueId; readonly windows: Windows }
+  | { readonly op: 'pool'; readonly of: ValueId; readonly windows: Windows }
+  | { readonly op: 'pixel'; readonly of: ValueId; readonly at: readonly number[] };
 
 /** A network (or a radial kernel) as a straight-line list of steps. */
 export interface Programme {
+  /** Positions of the inputs, `[w]` or `[h, w]`; absent for vectors, which have one position and no step that joins several. */
+  readonly positions?: readonly number[];
   /** Steps in order; a step refers only to earlier ones. */
   readonly steps: readonly Step[];
   /** Value of the NNGP; null when it is not wanted. */

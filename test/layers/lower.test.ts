@@ -63,6 +63,8 @@ function evaluate(steps: readonly Step[], start: PairValues): readonly PairValue
           const { k11, k22 } = at(step.by);
           return k11 * k22 > 0 ? at(step.of).k12 / Math.sqrt(k11 * k22) : 0;
         });
+      default:
+        throw new Error('vectors only');
     }
   };
   for (const step of steps) values.push(compute(step));

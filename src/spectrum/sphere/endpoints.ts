@@ -1,6 +1,7 @@
 import type { RowFactors } from '../../programme/own.js';
 import type { Correlation } from '../../programme/pair.js';
 import type { Programme, ScalarMap, Step, ValueId } from '../../programme/steps.js';
+import { positionsJoined } from '../../programme/windows.js';
 import { angleShare, correlationOf, mapSeries } from './map-series.js';
 import { addAll, compose, LIMIT, orderFor, type Puiseux, type PuiseuxTerm, power, shifted, times } from './puiseux.js';
 import { correlationsAt, ownMapOf, sharesOf } from './steps-at.js';
@@ -113,6 +114,10 @@ function expansion(programme: Programme, own: RowFactors, output: ValueId, sign:
       }
       case 'normalise':
         return deltas[step.of];
+      case 'window':
+      case 'pool':
+      case 'pixel':
+        throw positionsJoined(step);
       default:
         return mapEnd(step, index, own, at[step.of], deltas[step.of]);
     }

@@ -1,6 +1,7 @@
 import type { RowFactors } from '../../programme/own.js';
 import type { Correlation, OwnMap } from '../../programme/pair.js';
 import type { Programme, Step } from '../../programme/steps.js';
+import { positionsJoined } from '../../programme/windows.js';
 import { mapValue } from './map-series.js';
 
 /** The row factors of a map's step on unit rows. */
@@ -57,6 +58,8 @@ function stepAt(
     }
     case 'normalise':
       return at[step.of];
+    default:
+      throw positionsJoined(step);
   }
 }
 

@@ -1,6 +1,7 @@
 import { lastUses, operands } from '../../programme/needs.js';
 import type { RowFactors } from '../../programme/own.js';
 import type { Programme, Step, ValueId } from '../../programme/steps.js';
+import { positionsJoined } from '../../programme/windows.js';
 import { hasSeries, mapSeries, radialSeries } from './map-series.js';
 import { multiply, type PowerSeries } from './power-series.js';
 import { correlationsAt, ownMapOf, sharesOf } from './steps-at.js';
@@ -66,6 +67,10 @@ export function taylorSeries(
         return multiply(values[step.left], values[step.right]);
       case 'normalise':
         return values[step.of];
+      case 'window':
+      case 'pool':
+      case 'pixel':
+        throw positionsJoined(step);
       default: {
         const u = { at: at[step.of], series: values[step.of] };
         return mapSeries(step.phi, step.op === 'dualDerivative', ownMapOf(own, index), u)?.series ?? null;

@@ -36,6 +36,43 @@ export interface KernelTask {
   readonly table: Table | null;
 }
 
+/** One set of images, prepared for a backend. */
+export interface ImageSet {
+  /** As given, `[count, ...positions, channels]`. */
+  readonly data: FloatArray;
+  readonly count: number;
+  /** Grid of an image, `[w]` or `[h, w]`. */
+  readonly positions: readonly number[];
+  readonly channels: number;
+}
+
+/** A kernel computation on images, ready for any backend that opens them. */
+export interface ImageTask {
+  /** Its values are those of pairs of positions; the wanted ones have one position left. */
+  readonly programme: Programme;
+  readonly precision: Precision;
+  /** In the order in which tiles hold them. */
+  readonly outputs: readonly Output[];
+  readonly x: ImageSet;
+  /** The same object as `x` for a symmetric kernel. */
+  readonly z: ImageSet;
+  readonly symmetric: boolean;
+  /** Whether entries are divided by sqrt(K(x,x) K(z,z)); a K(x,x) of 0 makes them 0. */
+  readonly normalized: boolean;
+}
+
+/** What a job on images depends on before there is a task: for plans of memory. */
+export interface ImageJobShape {
+  readonly programme: Programme;
+  readonly precision: Precision;
+  readonly outputs: number;
+  /** Images of x, and of z beside them (0 for a symmetric kernel). */
+  readonly counts: readonly [number, number];
+  /** Side of a tile. */
+  readonly size: number;
+  readonly threads: number;
+}
+
 /** A block of the kernel matrix: rows `row .. row + rows` of x against `column .. column + columns` of z. */
 export interface TileRange {
   readonly row: number;
@@ -147,6 +184,14 @@ export interface Backend {
     table: boolean;
   }): number;
   open(task: KernelTask, options: JobOptions): Promise<KernelJob>;
+  /** Opens a task on images; absent from a backend that computes on vectors only. */
+  openImages?(task: ImageTask, options: JobOptions): Promise<KernelJob>;
+  /** Sizes of tiles of pairs of images that suit the device, largest first. [tileSizes] */
+  readonly imageTileSizes?: readonly number[];
+  /** Bytes that a job on images needs beside the images as they were read. [nothing] */
+  imageMemory?(shape: ImageJobShape): number;
+  /** Rough seconds that one thread, or the device, takes for one pair of images, for plans. [from `pace`] */
+  imagePace?(programme: Programme, precision: Precision): number;
   /** The programme text that the device will run for a task, where it is made anew for each. */
   shader?(task: KernelTask): string;
 }

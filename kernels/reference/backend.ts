@@ -1,14 +1,8 @@
-import type {
-  Backend,
-  JobOptions,
-  KernelJob,
-  KernelTask,
-  Tile,
-  TileData,
-  TileRange,
-} from '../../src/backend/contract.js';
+import type { Backend, JobOptions, KernelJob, KernelTask, Tile, TileRange } from '../../src/backend/contract.js';
 import { NEAR_THRESHOLD, nearGap } from '../../src/backend/near.js';
 import { evaluate, gaps } from '../../src/programme/evaluate.js';
+import { imageMemory, imagePace, openImages } from './images.js';
+import { finishedTile } from './tile.js';
 
 /** Inner product of two unit rows, straight from its definition. */
 function inner(task: KernelTask, i: number, j: number): number {
@@ -32,12 +26,7 @@ class ReferenceJob implements KernelJob {
     const task = this.#task;
     const results = task.outputs.map(() => new Float64Array(range.rows * range.columns));
     for (let i = 0; i < range.rows; i++) this.#row(range, i, results);
-    const read = async (output: 'nngp' | 'ntk'): Promise<TileData> => {
-      const values = results[task.outputs.indexOf(output)];
-      const flipped = transposed ? transpose(values, range.rows, range.columns) : null;
-      return { values, stride: range.columns, transposed: flipped, transposedStride: range.rows };
-    };
-    return { range, read, release: () => undefined };
+    return finishedTile(range, task.outputs, results, transposed);
   }
 
   async close(): Promise<void> {}
@@ -75,12 +64,6 @@ class ReferenceJob implements KernelJob {
   }
 }
 
-function transpose(values: Float64Array, rows: number, columns: number): Float64Array {
-  const result = new Float64Array(values.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) result[j * rows + i] = values[i * columns + j];
-  return result;
-}
-
 /** Plain TypeScript in float64: slow, and what the other backends are tested against. It never uses a table. */
 export const reference: Backend = {
   name: 'reference',
@@ -95,4 +78,8 @@ export const reference: Backend = {
   }),
   memory: ({ size, outputs }) => size * size * 8 * 2 * outputs + 16 * 2 ** 20,
   open: async (task: KernelTask, _options: JobOptions) => new ReferenceJob(task),
+  openImages,
+  imageTileSizes: [32, 8],
+  imageMemory,
+  imagePace,
 };

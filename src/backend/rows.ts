@@ -1,15 +1,5 @@
 import { allocate, type FloatArray, type NdArray, type Precision } from '../data/array.js';
-
-/** |row| without overflow or underflow. Scaling the row by a power of 2 scales the norm by exactly that. */
-function norm(data: FloatArray, from: number, count: number): number {
-  let largest = 0;
-  for (let k = from; k < from + count; k++) largest = Math.max(largest, Math.abs(data[k]));
-  if (largest === 0) return 0;
-  const scale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
-  let sum = 0;
-  for (let k = from; k < from + count; k++) sum += (data[k] * scale) ** 2;
-  return Math.sqrt(sum) / scale;
-}
+import { norm } from '../data/norm.js';
 
 /** Norms of the rows of `x` `[n, d]`: `[n]`. */
 export function rowNorms(x: NdArray): Float64Array {

@@ -16,6 +16,14 @@ export function balance(magnitude: number): number {
   return 2 ** -Math.max(-1022, Math.min(1022, Math.floor(Math.log2(magnitude))));
 }
 
+/** Norm of `length` elements from `offset`, without overflow or underflow. Scaling them by a power of 2 scales it by exactly that. */
+export function norm(data: FloatArray, offset: number, length: number): number {
+  const factor = balance(largestMagnitude(data, offset, length));
+  let sum = 0;
+  for (let i = offset; i < offset + length; i++) sum += (data[i] * factor) ** 2;
+  return Math.sqrt(sum) / factor;
+}
+
 /** Root of the mean square of all elements; tells unscaled rows from scaled ones. */
 export function rootMeanSquare({ data }: NdArray): number {
   if (data.length === 0) return 0;

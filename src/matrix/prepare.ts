@@ -3,9 +3,10 @@ import { checkKind } from '../architecture/parse.js';
 import type { KernelTask, Output, RowSet } from '../backend/contract.js';
 import { rowNorms, unitRows } from '../backend/rows.js';
 import type { NdArray, Precision } from '../data/array.js';
-import { NumericalError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { keepNeeded } from '../programme/needs.js';
 import { type RowFactors, rowFactors } from '../programme/own.js';
+import { requireRange } from '../programme/range.js';
 import type { Programme } from '../programme/steps.js';
 import { decideZonal, outputScales, type ZonalDecision, zonalTable } from '../programme/zonal.js';
 import type { KernelKind, KernelOptions } from './types.js';
@@ -77,21 +78,11 @@ function rowSet(o: Outline, x: NdArray, norms: Float64Array, factors: RowFactors
   return { data: x.data, unit: unitRows(x, norms, o.precision), rows, features, norms, factors, scales };
 }
 
-/** Range of kernel entries that a precision holds with all its digits. */
-const RANGE = { f64: [2 ** -1021, Number.MAX_VALUE], f32: [2 ** -125, 3.4e38] } as const;
-
 /** Refuses a computation whose diagonal the precision cannot hold. */
 function checkScales(scales: RowSet['scales'], { precision }: Outline): void {
-  const [low, high] = RANGE[precision];
-  const wider = precision === 'f32' ? '--precision f64, ' : '';
   for (const output of ['ntk', 'nngp'] as const) {
     scales[output]?.forEach((scale, i) => {
-      const square = scale * scale;
-      if (scale === 0 || (square >= low && square <= high)) return;
-      const got = square > high ? `above ${high.toExponential(1)}` : `below ${low.toExponential(1)}`;
-      throw new NumericalError(
-        `row ${i}: K(x,x) of the ${output} must be a number that ${precision} holds, got one ${got}. Use ${wider}--normalized or --scale unit-rows.`,
-      );
+      requireRange(scale, precision, `row ${i}`, output);
     });
   }
 }

@@ -2,7 +2,8 @@ import { smoothDual } from './duals/index.js';
 import { lastUses, operands } from './needs.js';
 import type { RowFactors } from './own.js';
 import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from './pair.js';
-import type { Programme, Step } from './steps.js';
+import type { Programme, Step, ValueId } from './steps.js';
+import { positionsJoined } from './windows.js';
 
 /** Correlations of many pairs: 1 - u and 1 + u of each, `[pairs]`. */
 export interface Gaps {
@@ -45,13 +46,13 @@ const ownMap = (columns: readonly Float64Array[], i: number): OwnMap => ({
 function sumStep(
   step: Extract<Step, { op: 'sum' }>,
   index: number,
-  values: readonly Gaps[],
+  read: (value: ValueId) => Gaps,
   at: Strip,
   out: Gaps,
 ): void {
   const [cx, cz] = [at.x.columns[index], at.z.columns[index]];
   const ix = at.x.rows === 1 ? 0 : at.rowX;
-  const parts = step.terms.map((t) => values[t.value]);
+  const parts = step.terms.map((t) => read(t.value));
   const weights = cx.map(() => 0);
   for (let p = 0; p < out.below.length; p++) {
     const iz = at.z.rows === 1 ? 0 : at.firstZ + p;
@@ -86,7 +87,8 @@ function blend(
   keepSmaller(Math.max(0, below), Math.max(0, above), out, p);
 }
 
-function keepSmaller(below: number, above: number, out: Gaps, p: number): void {
+/** Stores both gaps of pair p from the smaller one, which carries the digits. */
+export function keepSmaller(below: number, above: number, out: Gaps, p: number): void {
   out.below[p] = below <= above ? below : 2 - above;
   out.above[p] = below <= above ? 2 - below : above;
 }
@@ -138,24 +140,33 @@ function radialStep(step: Extract<Step, { op: 'radial' }>, index: number, source
   }
 }
 
-function runStep(
+function copy(from: Gaps, out: Gaps): void {
+  out.below.set(from.below);
+  out.above.set(from.above);
+}
+
+/**
+ * Runs one step that takes each pair alone, given the values before it and the correlations of the inputs.
+ *
+ * `source` is null behind the sources.
+ * @throws InternalError for a step that joins positions, and for a source without `source`
+ */
+export function runStep(
   programme: Programme,
   index: number,
-  values: readonly Gaps[],
-  source: Gaps,
+  read: (value: ValueId) => Gaps,
+  source: Gaps | null,
   at: Strip,
   out: Gaps,
 ): void {
   const step = programme.steps[index];
-  if (step.op === 'sum') sumStep(step, index, values, at, out);
-  else if (step.op === 'product') productStep(values[step.left], values[step.right], out);
-  else if (step.op === 'radial') radialStep(step, index, source, at, out);
-  else if (step.op === 'dual' || step.op === 'dualDerivative') mapStep(step, index, values[step.of], at, out);
-  else {
-    const from = step.op === 'inner' ? source : values[step.of];
-    out.below.set(from.below);
-    out.above.set(from.above);
-  }
+  if (step.op === 'sum') sumStep(step, index, read, at, out);
+  else if (step.op === 'product') productStep(read(step.left), read(step.right), out);
+  else if (step.op === 'dual' || step.op === 'dualDerivative') mapStep(step, index, read(step.of), at, out);
+  else if (step.op === 'normalise') copy(read(step.of), out);
+  else if (step.op === 'inner' && source !== null) copy(source, out);
+  else if (step.op === 'radial' && source !== null) radialStep(step, index, source, at, out);
+  else throw positionsJoined(step);
 }
 
 /**
@@ -170,7 +181,7 @@ export function evaluate(programme: Programme, source: Gaps, at: Strip): BodyRes
   const last = lastUses(programme);
   programme.steps.forEach((step, index) => {
     const out = free.pop() ?? gaps(source.below.length);
-    runStep(programme, index, values, source, at, out);
+    runStep(programme, index, (v) => values[v], source, at, out);
     values.push(out);
     for (const v of new Set(operands(step))) if (last[v] === index) free.push(values[v]);
   });

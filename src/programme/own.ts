@@ -18,7 +18,7 @@ export interface RowFactors {
    * `sum`: sqrt(weight part / total) of each term, then sqrt(constant / total) if there is a constant;
    * smooth `dual`: K(x,x), its root, sqrt(E phi^2), curvature (see `pair.ts`);
    * smooth `dualDerivative`: K(x,x), its root, sqrt(E phi'^2);
-   * `radial`: |x|. Other steps: none.
+   * `radial`: |x|. Other steps: none (of images see `own-images.ts`).
    */
   readonly columns: readonly (readonly Float64Array[])[];
   /** K(x,x) of the NNGP and of the NTK; null where the programme has no such output. */
@@ -98,8 +98,9 @@ function angleOwn(phi: ScalarMap, derivative: boolean, of: Wide, total: Wide, i:
   }
 }
 
-function stepOwn(step: Step, own: readonly Wide[], norms: Float64Array, total: Wide): Float64Array[] {
-  const n = norms.length;
+/** Own values of one step that takes each row alone, into `total`, and its columns. */
+export function stepOwn(step: Step, own: readonly Wide[], norms: Float64Array, total: Wide): Float64Array[] {
+  const n = total.mantissa.length;
   switch (step.op) {
     case 'inner':
       for (let i = 0; i < n; i++) setSquare(total, i, norms[i]);

@@ -49,16 +49,25 @@ export function wideRoot(w: Wide, i: number): number {
   return Math.sqrt(w.mantissa[i]) * half * half;
 }
 
-/** Whether row `i` and its square root are held exactly by normal doubles (or the value is 0). */
-export function fitsDouble(w: Wide, i: number): boolean {
-  const v = wideNumber(w, i);
-  return w.mantissa[i] === 0 || (v >= 2 ** -1021 && v < Infinity);
+/** The same, but the smallest number that is not 0 where the root is only too small for a double. */
+export function wideScale(w: Wide, i: number): number {
+  return w.mantissa[i] === 0 ? 0 : wideRoot(w, i) || Number.MIN_VALUE;
 }
 
-/** weight * part / total of row `i`; 0 when the total is 0. */
-export function wideShare(weight: number, part: Wide, total: Wide, i: number): number {
-  if (total.mantissa[i] === 0) return 0;
-  const ratio = (weight * part.mantissa[i]) / total.mantissa[i];
-  const difference = part.exponent[i] - total.exponent[i];
+/** weight * part / total, row `i` of the part and row `j` of the total; 0 when the total is 0. */
+export function wideShare(weight: number, part: Wide, total: Wide, i: number, j = i): number {
+  if (total.mantissa[j] === 0) return 0;
+  const ratio = (weight * part.mantissa[i]) / total.mantissa[j];
+  const difference = part.exponent[i] - total.exponent[j];
   return difference === 0 ? ratio : ratio * 2 ** (512 * difference);
+}
+
+/** Stores factor * sum of the numbers of `part` at `rows`; a row below 0 counts as 0. */
+export function setSum(target: Wide, i: number, factor: number, part: Wide, rows: Int32Array): void {
+  let top = -Infinity;
+  for (const row of rows) if (row >= 0 && part.mantissa[row] > 0) top = Math.max(top, part.exponent[row]);
+  if (top === -Infinity) return;
+  let sum = 0;
+  for (const row of rows) if (row >= 0) sum += part.mantissa[row] * 2 ** (512 * (part.exponent[row] - top));
+  setWide(target, i, factor * sum, top);
 }

@@ -3,7 +3,7 @@ import { degrees } from './degree.js';
 import { type RowFactors, rowFactors } from './own.js';
 import type { Programme } from './steps.js';
 import { type Table, tabulate } from './table.js';
-import { fitsDouble, wideRoot } from './wide.js';
+import { wideScale } from './wide.js';
 
 /** Norms of two sets of rows. */
 export interface Norms {
@@ -99,7 +99,7 @@ export function outputScales(
       const row = own.rows === 1 ? 0 : i;
       const zero = values.mantissa[row] === 0 || (homogeneous && norm === 0);
       if (zero || normalized) return zero ? 0 : 1;
-      const root = fitsDouble(values, row) ? wideRoot(values, row) : wideRoot(values, row) || Number.MIN_VALUE;
+      const root = wideScale(values, row);
       return homogeneous ? root * norm ** degree[kind] : root;
     });
   };

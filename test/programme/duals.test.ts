@@ -8,15 +8,7 @@ import { keepNeeded, lastUses } from '../../src/programme/needs.js';
 import { rowFactors } from '../../src/programme/own.js';
 import type { Programme, ScalarMap } from '../../src/programme/steps.js';
 import { tabulate } from '../../src/programme/table.js';
-import {
-  fitsDouble,
-  setSquare,
-  setWide,
-  wideNumber,
-  wideRoot,
-  wideShare,
-  wideZeros,
-} from '../../src/programme/wide.js';
+import { setSquare, setWide, wideNumber, wideRoot, wideScale, wideShare, wideZeros } from '../../src/programme/wide.js';
 import { preciseGaps } from '../kernels/precise.js';
 import { ACTIVATIONS } from '../reference/activations.js';
 import { uniforms } from '../reference/monte-carlo.js';
@@ -177,7 +169,9 @@ describe('wide numbers', () => {
     expect([wideNumber(w, 0), wideNumber(w, 1), wideNumber(w, 2), wideNumber(w, 3)]).toEqual([Infinity, 0, 3, 0]);
     expect(wideRoot(w, 0) / 1e300).toBeCloseTo(1, 14);
     expect(wideRoot(w, 1) / 1e-300).toBeCloseTo(1, 14);
-    expect([0, 1, 2, 3].map((i) => fitsDouble(w, i))).toEqual([false, false, true, true]);
+    setWide(w, 2, 3, -5);
+    expect([wideRoot(w, 2), wideScale(w, 2), wideScale(w, 3)]).toEqual([0, Number.MIN_VALUE, 0]);
+    expect(wideScale(w, 0)).toBe(wideRoot(w, 0));
   });
 
   test('shares are ordinary numbers', () => {

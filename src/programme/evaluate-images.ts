@@ -1,0 +1,207 @@
+import { type Gaps, gaps, keepSmaller, runStep } from './evaluate.js';
+import { lastUses, operands } from './needs.js';
+import type { ImageFactors } from './own-images.js';
+import type { Programme, ValueId } from './steps.js';
+import { type Layout, layout, type Taps } from './taps.js';
+
+/** A programme on images, ready to be evaluated. */
+export interface ImageProgramme extends Layout {
+  readonly programme: Programme;
+  /** The step that reads each value last. */
+  readonly last: Int32Array;
+}
+
+/** Positions, taps and lifetimes of a programme on images. */
+export function imageProgramme(programme: Programme): ImageProgramme {
+  return { programme, ...layout(programme), last: lastUses(programme) };
+}
+
+/** Most numbers that the values of one pair take at a time. */
+export function liveNumbers({ positions, last }: ImageProgramme): number {
+  const live = positions.map((_, now) =>
+    positions.reduce((sum, n, i) => sum + (i <= now && last[i] >= now ? 2 * n * n : 0), 0),
+  );
+  return Math.max(...live);
+}
+
+/** The pairs of position `row` of the left image with all `columns` positions of the right one. */
+function rowOf({ below, above }: Gaps, row: number, columns: number): Gaps {
+  const [from, to] = [row * columns, (row + 1) * columns];
+  return { below: below.subarray(from, to), above: above.subarray(from, to) };
+}
+
+/** 1 - u = |xh - zh|^2 / 2 and 1 + u = |xh + zh|^2 / 2 of all pairs of unit pixels; u = 0 where a pixel is zero. */
+function pixelGaps(x: ImageFactors, z: ImageFactors): Gaps {
+  const channels = x.unit.length / x.rows;
+  const out = gaps(x.rows * z.rows);
+  for (let p = 0; p < x.rows; p++) {
+    for (let q = 0; q < z.rows; q++) {
+      let [below, above] = [0, 0];
+      for (let c = 0; c < channels; c++) {
+        const [a, b] = [x.unit[p * channels + c], z.unit[q * channels + c]];
+        below += (a - b) * (a - b);
+        above += (a + b) * (a + b);
+      }
+      if (x.norms[p] > 0 && z.norms[q] > 0) keepSmaller(below / 2, above / 2, out, p * z.rows + q);
+    }
+  }
+  return out;
+}
+
+/** What a window or pool reads: its taps, and the correlations `of` its operand, `[columns, columns]`. */
+export interface Tapped extends Taps {
+  readonly of: Gaps;
+  readonly columns: number;
+}
+
+/**
+ * gap' = sum_k a_k b_k gap_k + 1/2 sum_k (a_k - b_k)^2 over the taps k, for shares a of position `j` and b of position `i`.
+ *
+ * A tap outside an image has share 0. Blended around the largest part as sums are (see `evaluate.ts`).
+ */
+function windowGap(
+  { at, count, of, columns }: Tapped,
+  a: Float64Array,
+  b: Float64Array,
+  j: number,
+  i: number,
+): readonly [below: number, above: number] {
+  let [base, largest, spread] = [-1, 0, 0];
+  for (let k = 0; k < count; k++) {
+    const [s, t] = [a[j * count + k], b[i * count + k]];
+    spread += ((s - t) * (s - t)) / 2;
+    if (s * t > largest) [base, largest] = [k, s * t];
+  }
+  if (base < 0) return [1, 1];
+  const first = at[j * count + base] * columns + at[i * count + base];
+  const [below0, above0] = [of.below[first], of.above[first]];
+  let below = below0 + spread * (1 - below0);
+  let above = above0 + spread * (1 - above0);
+  for (let k = 0; k < count; k++) {
+    const weight = a[j * count + k] * b[i * count + k];
+    if (k === base || weight === 0) continue;
+    const from = at[j * count + k] * columns + at[i * count + k];
+    below += weight * (of.below[from] - below0);
+    above += weight * (of.above[from] - above0);
+  }
+  return [Math.max(0, below), Math.max(0, above)];
+}
+
+/** sum_k sum_l r_k s_l u(p + k, p' + l): the covariance of two pooled positions, up to the scales of their roots r and s. */
+export function pooledCovariance(
+  { at, count, of, columns }: Tapped,
+  r: Float64Array,
+  s: Float64Array,
+  j: number,
+  i: number,
+): number {
+  let total = 0;
+  for (let k = j * count; k < (j + 1) * count; k++) {
+    if (r[k] === 0) continue;
+    let inner = 0;
+    for (let l = i * count; l < (i + 1) * count; l++) {
+      if (s[l] === 0) continue;
+      const pair = at[k] * columns + at[l];
+      inner += s[l] * (of.below[pair] <= of.above[pair] ? 1 - of.below[pair] : of.above[pair] - 1);
+    }
+    total += r[k] * inner;
+  }
+  return total;
+}
+
+/** The gaps of a pooled pair, from its covariance and the product of the two pooled squares. */
+function poolGap(covariance: number, squares: number): readonly [below: number, above: number] {
+  const root = Math.sqrt(squares);
+  return root > 0 ? [Math.max(0, (root - covariance) / root), Math.max(0, (root + covariance) / root)] : [1, 1];
+}
+
+/** The correlations of one pair of images, step by step: of each value `[positions, positions]`. */
+export class PairOfImages {
+  readonly #body: ImageProgramme;
+  readonly #x: ImageFactors;
+  readonly #z: ImageFactors;
+  readonly #last: Int32Array;
+  readonly #values: Gaps[] = [];
+  readonly #free: Gaps[] = [];
+
+  /** `last`: the step that reads each value last, of those that will be run; its room is used again after it. */
+  constructor(body: ImageProgramme, x: ImageFactors, z: ImageFactors, last: Int32Array) {
+    this.#body = body;
+    this.#x = x;
+    this.#z = z;
+    this.#last = last;
+  }
+
+  /** The correlations of a value that has been run. */
+  value(v: ValueId): Gaps {
+    return this.#values[v];
+  }
+
+  /** Runs step `index`; those that it reads must have been run. */
+  run(index: number): void {
+    const { programme, positions, taps } = this.#body;
+    const step = programme.steps[index];
+    const here = taps[index];
+    if (step.op === 'inner') this.#values[index] = pixelGaps(this.#x, this.#z);
+    else if (here === null || !('of' in step)) this.#values[index] = this.#pointwise(index);
+    else {
+      const read = { ...here, of: this.#values[step.of], columns: positions[step.of] };
+      this.#values[index] = this.#joined(index, read, step.op === 'pool');
+    }
+    for (const v of new Set(operands(step))) if (this.#last[v] === index) this.#free.push(this.#values[v]);
+  }
+
+  #room(index: number): Gaps {
+    const size = this.#body.positions[index] ** 2;
+    const found = this.#free.findIndex((g) => g.below.length === size);
+    return found < 0 ? gaps(size) : this.#free.splice(found, 1)[0];
+  }
+
+  #pointwise(index: number): Gaps {
+    const columns = this.#body.positions[index];
+    const out = this.#room(index);
+    for (let row = 0; row < columns; row++) {
+      const read = (v: ValueId): Gaps => rowOf(this.#values[v], row, columns);
+      const strip = { x: this.#x, rowX: row, z: this.#z, firstZ: 0 };
+      runStep(this.#body.programme, index, read, null, strip, rowOf(out, row, columns));
+    }
+    return out;
+  }
+
+  #joined(index: number, read: Tapped, pool: boolean): Gaps {
+    const out = this.#room(index);
+    const n = this.#body.positions[index];
+    const [[a, own], [b, other]] = [this.#x.columns[index], this.#z.columns[index]];
+    for (let j = 0; j < n; j++) {
+      for (let i = 0; i < n; i++) {
+        const [below, above] = pool
+          ? poolGap(pooledCovariance(read, a, b, j, i), own[j] * other[i])
+          : windowGap(read, a, b, j, i);
+        keepSmaller(below, above, out, j * n + i);
+      }
+    }
+    return out;
+  }
+}
+
+/** Correlations of the outputs, `[positions, positions]` of what is left of the images; null where there is no such output. */
+export interface ImageResult {
+  readonly nngp: Gaps | null;
+  readonly ntk: Gaps | null;
+}
+
+/**
+ * Runs a programme in float64 on all pairs of positions of two images, written step by step like the formulas.
+ *
+ * Source of the formulas: Arora et al. 2019 (1904.11955), section 4; with skips Barzilai et al. 2022 (2211.14810). The other backends
+ * are tested against it.
+ */
+export function evaluateImages(body: ImageProgramme, x: ImageFactors, z: ImageFactors): ImageResult {
+  const { programme, last } = body;
+  const pair = new PairOfImages(body, x, z, last);
+  programme.steps.forEach((_, index) => {
+    pair.run(index);
+  });
+  const pick = (v: ValueId | null): Gaps | null => (v === null ? null : pair.value(v));
+  return { nngp: pick(programme.nngp), ntk: pick(programme.ntk) };
+}

@@ -1,0 +1,105 @@
+import type { FloatArray } from '../data/array.js';
+import { norm } from '../data/norm.js';
+import type { Gaps } from './evaluate.js';
+import { type ImageProgramme, PairOfImages, pooledCovariance } from './evaluate-images.js';
+import { operands } from './needs.js';
+import { type RowFactors, stepOwn } from './own.js';
+import type { Taps } from './taps.js';
+import { setSum, setWide, type Wide, wideShare, wideZeros } from './wide.js';
+
+/**
+ * What a pair of images needs to know of one of them: its pixels, and the self-kernels K(x_p, x_p) of every step as factors.
+ *
+ * The columns are those of rows, with positions in the place of rows, and two kinds more:
+ * `window`, `pixel`: sqrt(tap / total) of each position and tap, `[positions, taps]`;
+ * `pool`: roots of the own values of the taps in the scale of each position, `[positions, taps]`, and the pooled square in the
+ * same scale, `[positions]`.
+ */
+export interface ImageFactors extends RowFactors {
+  /** Pixels divided by their norms, `[positions, channels]`; a zero pixel stays 0. */
+  readonly unit: Float64Array;
+  /** Norms of the pixels, `[positions]`. */
+  readonly norms: Float64Array;
+}
+
+/** Own values of a window are means of own values, as its taps pair each position with itself. */
+function windowOwn({ at, count }: Taps, weight: number, of: Wide, total: Wide): Float64Array[] {
+  const shares = new Float64Array(at.length);
+  for (let j = 0; j < total.mantissa.length; j++) {
+    const taps = at.subarray(j * count, (j + 1) * count);
+    setSum(total, j, weight, of, taps);
+    taps.forEach((p, k) => {
+      if (p >= 0) shares[j * count + k] = Math.sqrt(wideShare(weight, of, total, p, j));
+    });
+  }
+  return [shares];
+}
+
+/** Own values of a pool are means over all pairs of taps, for which it needs the correlations of the image with itself. */
+function poolOwn({ at, count }: Taps, of: Wide, self: Gaps, total: Wide): Float64Array[] {
+  const n = total.mantissa.length;
+  const roots = new Float64Array(at.length);
+  const squares = new Float64Array(n);
+  const read = { at, count, of: self, columns: of.mantissa.length };
+  for (let j = 0; j < n; j++) {
+    let top = -Infinity;
+    const here = at.subarray(j * count, (j + 1) * count);
+    for (const p of here) if (p >= 0 && of.mantissa[p] > 0) top = Math.max(top, of.exponent[p]);
+    if (top === -Infinity) continue;
+    here.forEach((p, k) => {
+      if (p >= 0) roots[j * count + k] = Math.sqrt(of.mantissa[p] * 2 ** (512 * (of.exponent[p] - top)));
+    });
+    squares[j] = Math.max(0, pooledCovariance(read, roots, roots, j, j));
+    setWide(total, j, squares[j] / (count * count), top);
+  }
+  return [roots, squares];
+}
+
+/** The values whose correlations within an image enter its own values: what pools read, and what that rests on. */
+function selfValues({ programme }: ImageProgramme): { readonly used: Uint8Array; readonly last: Int32Array } {
+  const { steps } = programme;
+  const used = new Uint8Array(steps.length);
+  const last = new Int32Array(steps.length).fill(-1);
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const step = steps[i];
+    if (step.op !== 'pool' && used[i] === 0) continue;
+    for (const v of operands(step)) {
+      // A pool whose own correlations nobody reads is not run: then it must not set its operand's room free.
+      if (used[v] === 0) last[v] = used[i] === 0 ? steps.length : i;
+      used[v] = 1;
+    }
+  }
+  return { used, last };
+}
+
+/**
+ * Runs a programme on (x, x) for one image: own values of every step, and for pools the correlations of all its pairs of positions.
+ *
+ * `data` holds the image at `from`, `[...positions, channels]`.
+ * @throws NumericalError where a variance before a map that is not homogeneous leaves the range of a double
+ */
+export function imageFactors(body: ImageProgramme, data: FloatArray, from: number, channels: number): ImageFactors {
+  const { programme, positions, taps } = body;
+  const rows = programme.positions?.reduce((a, b) => a * b, 1) ?? 1;
+  const norms = Float64Array.from({ length: rows }, (_, p) => norm(data, from + p * channels, channels));
+  const unit = Float64Array.from({ length: rows * channels }, (_, i) => {
+    const r = norms[Math.floor(i / channels)];
+    return r === 0 ? 0 : data[from + i] / r;
+  });
+  const own: Wide[] = [];
+  const columns: Float64Array[][] = [];
+  const factors = { rows, unit, norms, columns, nngp: null, ntk: null };
+  const { used, last } = selfValues(body);
+  const self = new PairOfImages(body, factors, factors, last);
+  programme.steps.forEach((step, index) => {
+    const total = wideZeros(positions[index]);
+    const here = taps[index];
+    if (step.op === 'pool' && here !== null) columns.push(poolOwn(here, own[step.of], self.value(step.of), total));
+    else if ('of' in step && here !== null) columns.push(windowOwn(here, 1 / here.count, own[step.of], total));
+    else columns.push(stepOwn(step, own, norms, total));
+    own.push(total);
+    if (used[index] === 1) self.run(index);
+  });
+  const output = (v: number | null): Wide | null => (v === null ? null : own[v]);
+  return { ...factors, nngp: output(programme.nngp), ntk: output(programme.ntk) };
+}

@@ -1,14 +1,17 @@
-import { checkLayer, DATA_SIGNAL } from '../layers/check.js';
+import { checkLayer, dataSignal } from '../layers/check.js';
 import type { AnyFieldTable } from '../layers/fields.js';
 import { definitionOf } from '../layers/index.js';
 import type { LayerNode, Signal } from '../layers/layer.js';
+import { positionCount } from '../programme/windows.js';
+import { firstImageLayer, innerLayers } from './check-input.js';
+import type { InputShape } from './lower.js';
 import { shortenRuns } from './runs.js';
-import type { KernelDefinition } from './types.js';
+import type { Architecture, KernelDefinition } from './types.js';
 
 /** What a description shows besides the layers. */
 export interface DescribeOptions {
-  /** Numbers in an input vector; null leaves it open (`d`). */
-  readonly features?: number | null;
+  /** Numbers in an input vector, or the shape of an image; null leaves it open (`d`, `h x w x c`). */
+  readonly input?: number | InputShape | null;
   /** Whose convention the network follows (`presetConvention`); null for none in particular. */
   readonly convention?: string | null;
   /** Lines to add below the table: passes, shortcuts, cost. */
@@ -18,18 +21,40 @@ export interface DescribeOptions {
 const HEADER = ['path', 'layer', 'shape', 'trained', 'what it does'] as const;
 type Row = readonly [path: string, layer: string, shape: string, trained: string, summary: string];
 
-function shapeText(signal: Signal, features: number | null): string {
-  if (signal.law === 'data') return features === null ? 'd' : String(features);
-  return signal.width === null ? 'n' : String(signal.width);
+/** What rows show of the inputs. */
+interface Start {
+  /** Positions of the inputs, as far as they are known; null in a network of vectors. */
+  readonly images: { readonly positions: readonly number[] | null } | null;
+  /** Numbers at a position; null leaves them open. */
+  readonly channels: number | null;
+}
+
+/** Units or channels; behind `flatten` as many times as there were positions. */
+function channelsText({ law, width, grid }: Signal, { images, channels }: Start): string {
+  const own = law === 'data' ? channels : width;
+  if (own !== null && grid.gathered !== null) return String(own * grid.gathered);
+  const letter = law === 'data' ? (images === null ? 'd' : 'c') : 'n';
+  if (grid.gathered === 1) return letter;
+  return grid.gathered === null ? `p ${own ?? letter}` : `${grid.gathered} ${letter}`;
+}
+
+const OPEN_SIZES = ['p', 'w', 'hxw'] as const;
+
+function shapeText(signal: Signal, start: Start): string {
+  const channels = channelsText(signal, start);
+  const { count, rank, sizes } = signal.grid;
+  if (start.images === null || count !== 'several') return channels;
+  return `${sizes?.join('x') ?? OPEN_SIZES[rank ?? 0]}x${channels}`;
 }
 
 function parameterText(layer: LayerNode): string {
   const fields: AnyFieldTable = definitionOf(layer.kind)?.fields ?? {};
   const shown = Object.entries(layer).filter(([name, value]) => {
-    if (name === 'kind' || name === 'train' || Array.isArray(value)) return false;
+    if (name === 'kind' || name === 'train' || fields[name].holds === 'layers') return false;
     return name === 'alpha' || value !== fields[name].fallback;
   });
-  return [layer.kind, ...shown.map(([name, value]) => `${name}=${value}`)].join(' ');
+  const text = (value: unknown) => (Array.isArray(value) ? value.join('x') : value);
+  return [layer.kind, ...shown.map(([name, value]) => `${name}=${text(value)}`)].join(' ');
 }
 
 function trainText(weight: number | null): string {
@@ -42,11 +67,11 @@ function trainText(weight: number | null): string {
 function describeLayers(
   layers: readonly LayerNode[],
   path: string,
-  start: Signal,
-  features: number | null,
+  first: Signal,
+  start: Start,
 ): { readonly rows: Row[]; readonly end: Signal } {
   const rows: Row[] = [];
-  let signal = start;
+  let signal = first;
   for (const { layer, index, skipped } of shortenRuns(layers)) {
     if (layer === null) {
       rows.push([`... ${path}[${index + skipped - 1}]`, `the same again, ${skipped} layers`, '', '', '']);
@@ -55,7 +80,7 @@ function describeLayers(
     const here = `${path}[${index}]`;
     const definition = definitionOf(layer.kind);
     const next = checkLayer(layer, signal, here, { tangent: false, report: () => undefined });
-    const shape = `${shapeText(signal, features)} -> ${shapeText(next, features)}`;
+    const shape = `${shapeText(signal, start)} -> ${shapeText(next, start)}`;
     rows.push([
       here,
       parameterText(layer),
@@ -63,14 +88,23 @@ function describeLayers(
       trainText(definition?.trainWeight(layer) ?? null),
       definition?.summary ?? '',
     ]);
-    for (const [name, inner] of Object.entries(layer)) {
-      if (!Array.isArray(inner)) continue;
-      rows.push(...describeLayers(inner, `${here}.${name}`, signal, features).rows);
+    for (const [name, inner] of innerLayers(layer)) {
+      rows.push(...describeLayers(inner, `${here}.${name}`, signal, start).rows);
     }
     signal = next;
   }
   return { rows, end: signal };
 }
+
+/** Inputs as the network takes them: images are flattened for a network of vectors. */
+function startOf(definition: Architecture, input: number | InputShape | null): Start {
+  const isImages = firstImageLayer(definition.layers) !== null;
+  const { positions, channels } = typeof input === 'number' ? { positions: null, channels: input } : (input ?? OPEN);
+  if (isImages) return { images: { positions }, channels };
+  return { images: null, channels: channels === null ? null : positionCount(positions ?? []) * channels };
+}
+
+const OPEN = { positions: null, channels: null };
 
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -83,18 +117,19 @@ function table(rows: readonly (readonly string[])[]): string[] {
 }
 
 /**
- * A readable table of a network: path, kind and parameters, shape in and out (`d` features, `n` units), what is trained, what each layer does.
+ * A readable table of a network: path, kind and parameters, shape in and out (`d` features, `n` units, `hxwxc` images), what is trained, what each layer does.
  *
  * Repetitions of a block are shown once. Below it stand the convention and the caller's notes.
  */
 export function describeArchitecture(definition: KernelDefinition, options: DescribeOptions = {}): string {
-  const { features = null, convention = null, notes = [] } = options;
+  const { input = null, convention = null, notes = [] } = options;
   const below = [...(convention === null ? [] : [`convention: ${convention}`]), ...notes];
   if (definition.format === 'ntk-radial/1') {
     const line = `${definition.name}: K(x, z) = exp(-${definition.rate} |x - z|^${definition.power}), no network; its NNGP and NTK are the same.`;
     return `${[line, ...below].join('\n')}\n`;
   }
-  const { rows } = describeLayers(definition.layers, 'layers', DATA_SIGNAL, features);
+  const start = startOf(definition, input);
+  const { rows } = describeLayers(definition.layers, 'layers', dataSignal(start.images?.positions), start);
   const title = `${definition.name === '' ? 'network without a name' : definition.name} (${definition.format}, ${definition.layers.length} layers)`;
   return `${[title, '', ...table([HEADER, ...rows]), ...(below.length === 0 ? [] : ['', ...below])].join('\n')}\n`;
 }

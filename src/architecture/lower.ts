@@ -2,6 +2,7 @@ import { InternalError } from '../errors.js';
 import { lowerLayers } from '../layers/lower.js';
 import { ProgrammeBuilder } from '../programme/builder.js';
 import type { Programme } from '../programme/steps.js';
+import { checkInput } from './check-input.js';
 import type { KernelDefinition } from './types.js';
 
 /** Which kernel is wanted. */
@@ -20,10 +21,13 @@ export interface InputShape {
  *
  * A value that `kind` does not ask for is null, as is the NTK of a network in which nothing is trained (it is 0). A radial kernel is one step,
  * its NNGP and NTK alike. Source: Jacot, Gabriel, Hongler 2018 (1806.07572), proposition 1 and theorem 1.
+ * Images given to a network of vectors are to be flattened before: its programme knows no positions.
+ * @throws ArchitectureError when the network does not fit the inputs (`checkInput`)
  * @throws InternalError when the channels are not a whole number >= 1
  */
 export function lower(definition: KernelDefinition, input: number | InputShape, kind: KernelKind): Programme {
-  const { positions, channels: features } = typeof input === 'number' ? { positions: null, channels: input } : input;
+  const shape = typeof input === 'number' ? { positions: null, channels: input } : input;
+  const { positions, channels: features } = shape;
   if (!Number.isSafeInteger(features) || features < 1) throw new InternalError(`cannot lower for ${features} features`);
   const builder = new ProgrammeBuilder({ onImages: positions !== null });
   if (definition.format === 'ntk-radial/1') {
@@ -34,6 +38,7 @@ export function lower(definition: KernelDefinition, input: number | InputShape, 
       ntk: kind === 'nngp' ? null : value,
     };
   }
+  checkInput(definition, shape);
   const start = { covariance: builder.inner(), tangent: null, rawChannels: features, positions };
   const context = { builder, tangent: kind !== 'nngp', lowerLayers };
   const { covariance, tangent } = lowerLayers(definition.layers, start, context);

@@ -1,5 +1,5 @@
 import type { AnyFieldTable, LayersField, ScalarField } from '../layers/fields.js';
-import { definitionOf, IMAGE_KINDS, LAYERS } from '../layers/index.js';
+import { definitionOf, LAYERS } from '../layers/index.js';
 import type { LayerNode } from '../layers/layer.js';
 import { nearest } from './nearest.js';
 import { show } from './show.js';
@@ -14,7 +14,6 @@ const UNREADABLE: LayerNode = Object.freeze({ kind: '' });
 export const MAX_NESTING = 256;
 
 const KINDS = Object.keys(LAYERS);
-const KNOWN_KINDS = [...KINDS, ...IMAGE_KINDS];
 
 function parseField(
   json: unknown,
@@ -28,8 +27,8 @@ function parseField(
   const value = field.holds === 'layers' ? undefined : field.accept(json);
   if (value !== undefined) return value;
   report(path, `must be ${field.rule}, got ${show(json)}. ${field.remedy}`);
-  // The check behind goes on with the default, or with a list of unknown content.
-  return field.fallback ?? (field.holds === 'layers' ? Object.freeze([UNREADABLE]) : 0);
+  // The check behind goes on with the default, with a list of unknown content, or with what stands in.
+  return field.fallback ?? (field.holds === 'layers' ? Object.freeze([UNREADABLE]) : field.standIn);
 }
 
 function reportUnknownFields(json: object, kind: string, names: readonly string[], path: string, report: Report): void {
@@ -54,19 +53,9 @@ function parseFields(json: object, kind: string, path: string, report: Report, d
 }
 
 function parseUnknownKind(json: object, kind: string, path: string, report: Report, depth: number): LayerNode {
-  if (IMAGE_KINDS.some((known) => known === kind)) {
-    report(
-      `${path}.kind`,
-      `must be a layer of vector networks, got "${kind}". It is not supported yet: image layers follow; use ${KINDS.join(', ')}.`,
-    );
-    return UNREADABLE;
-  }
-  const near = nearest(kind, KNOWN_KINDS);
+  const near = nearest(kind, KINDS);
   const guess = near === null ? '' : `Did you mean "${near}"? `;
-  report(
-    `${path}.kind`,
-    `must be the name of a layer, got ${show(kind)}. ${guess}Known are ${KNOWN_KINDS.join(', ')}.`,
-  );
+  report(`${path}.kind`, `must be the name of a layer, got ${show(kind)}. ${guess}Known are ${KINDS.join(', ')}.`);
   // Read as what it was probably meant to be, for the problems inside.
   if (near !== null && definitionOf(near) !== null) parseFields(json, near, path, report, depth);
   return UNREADABLE;
@@ -79,7 +68,7 @@ function parseLayer(json: unknown, path: string, report: Report, depth: number):
   }
   const kind = Object.hasOwn(json, 'kind') ? (json as { readonly kind: unknown }).kind : undefined;
   if (typeof kind !== 'string') {
-    report(`${path}.kind`, `must be the name of a layer, got ${show(kind)}. Known are ${KNOWN_KINDS.join(', ')}.`);
+    report(`${path}.kind`, `must be the name of a layer, got ${show(kind)}. Known are ${KINDS.join(', ')}.`);
     return UNREADABLE;
   }
   if (definitionOf(kind) === null) return parseUnknownKind(json, kind, path, report, depth);

@@ -1,8 +1,9 @@
 import { ArchitectureError, type ArchitectureProblem } from '../errors.js';
-import { checkLayers, DATA_SIGNAL } from '../layers/check.js';
+import { checkLayers, dataSignal } from '../layers/check.js';
 import { requireGaussianEnd } from '../layers/gaussian.js';
 import type { Layer } from '../layers/index.js';
 import type { LayerNode } from '../layers/layer.js';
+import { firstImageLayer, requireOnePosition } from './check-input.js';
 import { nearest } from './nearest.js';
 import { parseLayers, type Report } from './parse-layers.js';
 import { show } from './show.js';
@@ -47,8 +48,10 @@ function parseRoot(json: unknown, where: string, report: Report): Architecture {
   let layers: readonly LayerNode[] = [];
   if (Array.isArray(root.layers)) {
     layers = parseLayers(root.layers, 'layers', report);
-    const end = checkLayers(layers, DATA_SIGNAL, 'layers', { tangent: false, report });
-    requireGaussianEnd(end, layers.length === 0 ? 'layers' : `layers[${layers.length - 1}]`, report);
+    const end = checkLayers(layers, dataSignal(), 'layers', { tangent: false, report });
+    const last = layers.length === 0 ? 'layers' : `layers[${layers.length - 1}]`;
+    requireGaussianEnd(end, last, report);
+    if (firstImageLayer(layers) !== null) requireOnePosition(end.grid.count, last, report);
   } else {
     report('layers', `must be a list of layers, got ${show(root.layers)}. Give at least one dense layer.`);
   }
@@ -83,7 +86,7 @@ export function parseArchitecture(json: unknown, where: string = NOWHERE): Archi
 export function checkKind(architecture: Architecture, kind: 'ntk' | 'nngp' | 'both'): void {
   if (kind === 'nngp') return;
   const problems: ArchitectureProblem[] = [];
-  checkLayers(architecture.layers, DATA_SIGNAL, 'layers', {
+  checkLayers(architecture.layers, dataSignal(), 'layers', {
     tangent: true,
     report: (path, message) => problems.push({ path, message }),
   });

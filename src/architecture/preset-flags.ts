@@ -122,6 +122,34 @@ export function readBlockWeight(
   return { alpha: weight, text: `alpha=${weight} gamma=${exponent}` };
 }
 
+function readSize(value: number, flag: string, where: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new UsageError(`${flag}: must be a whole number from 1 for ${where}, got ${value}. Write e.g. ${flag} 3.`);
+}
+
+/**
+ * The size of the filters on every axis.
+ *
+ * @throws UsageError unless it is a whole number from 1
+ */
+export function readFilter(flags: PresetFlags, where: string): number {
+  return readSize(flags.filter ?? PRESET_DEFAULTS.filter, PRESET_FLAG_NAMES.filter, where);
+}
+
+/**
+ * The size of the first filter before a relu, `fallback` where none is given.
+ *
+ * @throws UsageError unless it is a whole number from 1
+ */
+export function readFirstFilter(flags: PresetFlags, fallback: number, where: string): number {
+  return readSize(flags.firstFilter ?? fallback, PRESET_FLAG_NAMES.firstFilter, where);
+}
+
+/** `a, b or c`. */
+function wordsText(words: readonly string[]): string {
+  return words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+}
+
 /**
  * One of the words of a flag.
  *
@@ -129,7 +157,7 @@ export function readBlockWeight(
  */
 export function readChoice<const V extends string>(
   flags: PresetFlags,
-  key: 'biasInit' | 'train',
+  key: 'biasInit' | 'train' | 'padding' | 'head',
   choices: readonly V[],
   where: string,
 ): V {
@@ -137,6 +165,6 @@ export function readChoice<const V extends string>(
   const found = choices.find((choice) => choice === text);
   if (found !== undefined) return found;
   throw new UsageError(
-    `${PRESET_FLAG_NAMES[key]}: must be ${choices.join(' or ')} for ${where}, got ${text === '' ? 'nothing' : text}. Leave it out for ${PRESET_DEFAULTS[key]}.`,
+    `${PRESET_FLAG_NAMES[key]}: must be ${wordsText(choices)} for ${where}, got ${text === '' ? 'nothing' : text}. Leave it out for ${PRESET_DEFAULTS[key]}.`,
   );
 }

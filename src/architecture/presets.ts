@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { cntkDraft, rescntkDraft } from './image-presets.js';
 import { nearest } from './nearest.js';
 import { ARCHITECTURE_FORMAT, parseArchitecture } from './parse.js';
 import {
@@ -26,8 +27,10 @@ interface Preset {
   readonly flags: readonly (keyof PresetFlags)[];
   /** Whose definition it follows, and what sets it apart from namesakes. */
   readonly convention: string;
-  /** Writes the description. */
-  build(flags: PresetFlags, where: string): Draft;
+  /** Writes the description; networks of images for inputs of `rank` axes. */
+  build(flags: PresetFlags, where: string, rank: 1 | 2): Draft;
+  /** Whether it is a network of images. */
+  readonly images?: true;
 }
 
 function residual(alpha: number, branch: readonly object[]): object {
@@ -86,17 +89,39 @@ const resnetTirer: Preset = {
   },
 };
 
-/** The presets by name: each only writes a description in the file format. */
-export const PRESETS = { fc, resntk, 'resnet-tirer': resnetTirer } as const satisfies Readonly<Record<string, Preset>>;
+const IMAGE_FLAGS = ['depth', 'filter', 'firstFilter', 'padding', 'head'] as const;
 
-/** Presets of the format that come with the image layers. */
-export const IMAGE_PRESETS = ['cntk', 'rescntk'] as const;
+const cntk: Preset = {
+  flags: IMAGE_FLAGS,
+  convention:
+    'Geifman, Galun, Jacobs, Basri 2022 (arXiv:2203.09255) and Barzilai, Geifman, Galun, Basri 2022 (arXiv:2211.14810): circular padding, everything trained, the first layer divides by taps and channels; NNGP = CGPK; the CNTK of Arora et al. 2019 (arXiv:1904.11955) is --padding same up to its scale',
+  build: cntkDraft,
+  images: true,
+};
+
+const rescntk: Preset = {
+  flags: [...IMAGE_FLAGS, 'alpha'],
+  convention:
+    'Barzilai, Geifman, Galun, Basri 2022 (arXiv:2211.14810): a 1x1 convolution, then blocks whose first nonlinearity is pixel-wise (--first-filter 1), circular padding, everything trained; NNGP = ResCGPK',
+  build: rescntkDraft,
+  images: true,
+};
+
+/** The presets by name: each only writes a description in the file format. */
+export const PRESETS = { fc, resntk, 'resnet-tirer': resnetTirer, cntk, rescntk } as const satisfies Readonly<
+  Record<string, Preset>
+>;
 
 const TABLE: Readonly<Record<string, Preset>> = PRESETS;
 
-/** Whether `name` is a preset, also one that comes later. */
+/** Whether `name` is a preset. */
 export function isPresetName(name: string): boolean {
-  return Object.hasOwn(TABLE, name) || IMAGE_PRESETS.some((known) => known === name);
+  return Object.hasOwn(TABLE, name);
+}
+
+/** Whether `name` is a preset of images, whose filters have as many axes as the data. */
+export function isImagePreset(name: string): boolean {
+  return isPresetName(name) && TABLE[name].images === true;
 }
 
 /** Whose convention a preset follows; null for anything that is not a preset. */
@@ -105,26 +130,23 @@ export function presetConvention(name: string): string | null {
 }
 
 /**
- * The network of a preset, e.g. `presetArchitecture('fc', { depth: 3 })`.
+ * The network of a preset, e.g. `presetArchitecture('fc', { depth: 3 })`; one of images for inputs of `rank` axes (1: sequences).
  *
  * @throws UsageError for an unknown preset (with the nearest known one), a flag that it does not have, or a value out of its range
+ * @throws ArchitectureError for flags that make no network, such as `rescntk` without padding
  */
-export function presetArchitecture(name: string, flags: PresetFlags = {}): Architecture {
+export function presetArchitecture(name: string, flags: PresetFlags = {}, rank: 1 | 2 = 2): Architecture {
   if (!Object.hasOwn(TABLE, name)) throw unknownPreset(name);
   const preset = TABLE[name];
   refuseForeignFlags(flags, preset.flags, `preset ${name}`);
-  return parseArchitecture({ format: ARCHITECTURE_FORMAT, ...preset.build(flags, name) });
+  return parseArchitecture({ format: ARCHITECTURE_FORMAT, ...preset.build(flags, name, rank) });
 }
 
 function unknownPreset(name: string): UsageError {
-  if (IMAGE_PRESETS.some((known) => known === name)) {
-    return new UsageError(
-      `--arch: must be a network of vectors, got ${name}. It is not supported yet: image layers follow; use ${Object.keys(PRESETS).join(', ')}.`,
-    );
-  }
-  const near = nearest(name, [...Object.keys(PRESETS), ...IMAGE_PRESETS]);
+  const names = Object.keys(PRESETS);
+  const near = nearest(name, names);
   const guess = near === null ? '' : `Did you mean ${near}? `;
   return new UsageError(
-    `--arch: must be a preset (${Object.keys(PRESETS).join(', ')}), a FILE.json or laplace:c, gamma:g,c, gaussian:s, got ${name === '' ? 'nothing' : name}. ${guess}\`ntk arch fc\` prints an example of a file.`,
+    `--arch: must be a preset (${names.join(', ')}), a FILE.json or laplace:c, gamma:g,c, gaussian:s, got ${name === '' ? 'nothing' : name}. ${guess}\`ntk arch fc\` prints an example of a file.`,
   );
 }

@@ -12,18 +12,19 @@ function isFile(spec: string): boolean {
 /**
  * The kernel that `--arch` names: a preset with its flags, an architecture file, or a kernel that is no network (`laplace:c`).
  *
+ * Filters of image presets have `rank` axes. *
  * @throws UsageError for an unknown name or flags that do not belong to it
  * @throws DataError for a file that cannot be read or is not JSON
  * @throws ArchitectureError for a file with problems, all of them at once
  */
-export function resolveArchitecture(spec: string, flags: PresetFlags = {}): KernelDefinition {
-  if (isPresetName(spec)) return presetArchitecture(spec, flags);
+export function resolveArchitecture(spec: string, flags: PresetFlags = {}, rank: 1 | 2 = 2): KernelDefinition {
+  if (isPresetName(spec)) return presetArchitecture(spec, flags, rank);
   if (isFile(spec)) {
     refuseForeignFlags(flags, [], `the file ${spec}`);
     return readArchitecture(spec);
   }
   const radial = parseRadial(spec);
-  if (radial === null) return presetArchitecture(spec, flags);
+  if (radial === null) return presetArchitecture(spec, flags, rank);
   refuseForeignFlags(flags, [], `the kernel ${spec}`);
   return radial;
 }

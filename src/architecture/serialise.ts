@@ -16,7 +16,10 @@ function compact(layer: LayerNode): Readonly<Record<string, unknown>> {
     return value !== fallback && !isEmptyList;
   });
   return Object.fromEntries(
-    kept.map(([name, value]) => [name, Array.isArray(value) ? value.map((inner: LayerNode) => compact(inner)) : value]),
+    kept.map(([name, value]) => [
+      name,
+      fields[name]?.holds === 'layers' ? value.map((inner: LayerNode) => compact(inner)) : value,
+    ]),
   );
 }
 

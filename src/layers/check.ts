@@ -1,8 +1,11 @@
+import { dataGrid, UNKNOWN_GRID } from './grid.js';
 import { definitionOf } from './index.js';
 import type { CheckContext, LayerNode, Signal } from './layer.js';
 
-/** The state of the data, before any layer. */
-export const DATA_SIGNAL: Signal = { law: 'data', raw: true, trained: false, width: null };
+/** The state of the data, before any layer; `positions` null while they are not known. */
+export function dataSignal(positions: readonly number[] | null = null): Signal {
+  return { law: 'data', raw: true, trained: false, width: null, grid: dataGrid(positions) };
+}
 
 /** What is asked of a walk over layers. */
 export interface CheckOptions {
@@ -28,7 +31,7 @@ export function checkLayers(layers: readonly LayerNode[], signal: Signal, path: 
 /** Checks one layer at `path`; see `checkLayers`. */
 export function checkLayer(layer: LayerNode, signal: Signal, path: string, options: CheckOptions): Signal {
   const definition = definitionOf(layer.kind);
-  if (definition === null) return { ...signal, law: 'unknown', raw: false };
+  if (definition === null) return { ...signal, law: 'unknown', raw: false, grid: UNKNOWN_GRID };
   const context: CheckContext = {
     path,
     tangent: options.tangent,

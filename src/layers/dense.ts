@@ -1,47 +1,12 @@
-import { choiceField, scaleField, trainField, widthField } from './fields.js';
-import type { CheckContext, LayerDefinition, Signal } from './layer.js';
+import { choiceField } from './fields.js';
+import type { LayerDefinition } from './layer.js';
+import { checkWeights, lowerWeights, WEIGHT_FIELDS, type WeightFields } from './weights.js';
 
-/** Fully connected layer: g = w / sqrt(fan) W h + b B. */
-export interface DenseLayer {
+/** Fully connected layer: g = w / sqrt(fan) W h + b B, on images at every position alike. */
+export interface DenseLayer extends WeightFields {
   readonly kind: 'dense';
-  /** w, the scale outside the weights. */
-  readonly weightStd: number;
-  /** b, the scale outside the bias. */
-  readonly biasStd: number;
-  /** Whether B starts as N(0, 1) or as 0; a bias from 0 enters only the NTK. */
-  readonly biasInit: 'normal' | 'zero';
-  /** Whether the sum over inputs is divided by their number. */
-  readonly scaling: 'fan-in' | 'none';
-  /** Trained, frozen (with its bias), or a factor on its own share of the NTK. */
-  readonly train: boolean | number;
   /** Law of W in the finite network; both have the same limit (Huang, Du, Xu 2020, 2004.05867). */
   readonly init: 'gaussian' | 'orthogonal';
-  /** Units of the finite network; null leaves them open. */
-  readonly width: number | null;
-}
-
-function check(layer: DenseLayer, signal: Signal, context: CheckContext): Signal {
-  const weight = layer.weightStd ** 2;
-  const train = Number(layer.train);
-  if (layer.scaling === 'none' && !signal.raw && signal.law !== 'unknown') {
-    context.report(
-      `${context.path}.scaling`,
-      'must be "fan-in" in every layer that does not read the data itself, got "none". Leave it out and put the factor into weightStd.',
-    );
-  }
-  if (!Number.isFinite(train * weight) || !Number.isFinite(train * layer.biasStd ** 2)) {
-    context.report(
-      `${context.path}.train`,
-      `train times weightStd^2 and biasStd^2 must be finite, got ${train}. Choose a smaller factor.`,
-    );
-  }
-  const contributes = train * (weight + layer.biasStd ** 2) > 0;
-  return {
-    law: 'gaussian',
-    raw: false,
-    trained: (signal.trained && weight > 0) || contributes,
-    width: layer.width,
-  };
 }
 
 /**
@@ -54,32 +19,8 @@ export const dense: LayerDefinition<DenseLayer> = {
   summary: 'g = w/sqrt(fan) W h + b B',
   reference: 'Jacot, Gabriel, Hongler 2018, arXiv:1806.07572, proposition 1 and theorem 1',
   drawsWeights: true,
-  fields: {
-    weightStd: scaleField(1),
-    biasStd: scaleField(0),
-    biasInit: choiceField(['normal', 'zero'], 'normal'),
-    scaling: choiceField(['fan-in', 'none'], 'fan-in'),
-    train: trainField(),
-    init: choiceField(['gaussian', 'orthogonal'], 'gaussian'),
-    width: widthField(),
-  },
+  fields: { ...WEIGHT_FIELDS, init: choiceField(['gaussian', 'orthogonal'], 'gaussian') },
   trainWeight: (layer) => Number(layer.train),
-  check,
-  lower(layer, { covariance, tangent, rawChannels, positions }, { builder, tangent: wanted }) {
-    const fan = rawChannels === null || layer.scaling === 'none' ? 1 : rawChannels;
-    const weight = layer.weightStd ** 2 / fan;
-    const bias = layer.biasStd ** 2;
-    const train = wanted ? Number(layer.train) : 0;
-    const inherited = tangent === null || weight === 0 ? [] : [{ value: tangent, weight }];
-    const own = train * weight === 0 ? [] : [{ value: covariance, weight: train * weight }];
-    // Without a summand the positions would be lost; the builder drops a weight of 0 on vectors.
-    const terms = inherited.length + own.length > 0 ? [...inherited, ...own] : [{ value: covariance, weight: 0 }];
-    const isZero = inherited.length + own.length === 0 && train * bias === 0;
-    return {
-      covariance: builder.sum([{ value: covariance, weight }], layer.biasInit === 'normal' ? bias : 0),
-      tangent: isZero ? null : builder.sum(terms, train * bias),
-      rawChannels: null,
-      positions,
-    };
-  },
+  check: checkWeights,
+  lower: (layer, state, context) => lowerWeights(layer, state, context),
 };

@@ -9,6 +9,8 @@ export interface ScalarField<V> {
   readonly rule: string;
   /** What to write instead. */
   readonly remedy: string;
+  /** Stands for an unreadable value where there is no fallback, so that checking goes on. */
+  readonly standIn?: V;
   /** The value, or undefined when `json` breaks the rule. */
   accept(json: unknown): V | undefined;
 }
@@ -54,6 +56,7 @@ export function rangeField(low: number, high: number, remedy: string): ScalarFie
     fallback: undefined,
     rule: `a finite number from ${low} to ${high}`,
     remedy,
+    standIn: low,
     accept: (json) => (isFiniteNumber(json) && json >= low && json <= high ? json + 0 : undefined),
   };
 }
@@ -92,6 +95,28 @@ export function widthField(): ScalarField<number | null> {
     remedy: 'It fixes the units of the finite network only; leave it out to take the width asked for there.',
     accept: (json) => (Number.isSafeInteger(json) && isFiniteNumber(json) && json >= 1 ? json : undefined),
   };
+}
+
+/** One whole number >= `low` for each axis, `[w]` or `[h, w]`; it must be given. */
+export function axesField(low: 0 | 1, remedy: string): ScalarField<readonly number[]> {
+  return {
+    holds: 'scalar',
+    fallback: undefined,
+    rule: `a list of one or two whole numbers >= ${low}, one an axis`,
+    remedy,
+    standIn: [],
+    accept: (json) => {
+      const isList = Array.isArray(json) && (json.length === 1 || json.length === 2);
+      if (!isList || !json.every((n) => Number.isSafeInteger(n) && n >= low)) return undefined;
+      // + 0 turns -0 into 0.
+      return Object.freeze(json.map((n: number) => n + 0));
+    },
+  };
+}
+
+/** The same, with a default that fits any number of axes (null). */
+export function openAxesField(low: 0 | 1, remedy: string): ScalarField<readonly number[] | null> {
+  return { ...axesField(low, remedy), fallback: null };
 }
 
 /** A list of layers; `fallback` undefined when it must be given. */

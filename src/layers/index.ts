@@ -1,13 +1,18 @@
 import { abs } from './abs.js';
+import { avgPool } from './avgPool.js';
+import { conv } from './conv.js';
 import { cos } from './cos.js';
 import { dense } from './dense.js';
 import { elu } from './elu.js';
 import { erf } from './erf.js';
+import { flatten } from './flatten.js';
 import { gelu } from './gelu.js';
+import { globalAvgPool } from './globalAvgPool.js';
 import { identity } from './identity.js';
 import type { LayerDefinition, LayerNode } from './layer.js';
 import { layerNorm } from './layerNorm.js';
 import { leakyRelu } from './leakyRelu.js';
+import { pixel } from './pixel.js';
 import { relu } from './relu.js';
 import { residual } from './residual.js';
 import { sin } from './sin.js';
@@ -16,6 +21,7 @@ import { step } from './step.js';
 /** The table of layers by kind: a new layer is one file, one line here, and a test. */
 export const LAYERS = {
   dense,
+  conv,
   relu,
   leakyRelu,
   abs,
@@ -28,10 +34,11 @@ export const LAYERS = {
   identity,
   residual,
   layerNorm,
+  flatten,
+  globalAvgPool,
+  pixel,
+  avgPool,
 } as const satisfies { readonly [K in string]: LayerDefinition<LayerNode> };
-
-/** Kinds of the format whose layers are still to come: known, so that they are not taken for misspelt. */
-export const IMAGE_KINDS = ['conv', 'flatten', 'globalAvgPool', 'avgPool', 'pixel'] as const;
 
 /** Name of a layer in the file. */
 export type LayerKind = keyof typeof LAYERS;

@@ -1,6 +1,7 @@
 import type { ProgrammeBuilder } from '../programme/builder.js';
 import type { ValueId } from '../programme/steps.js';
 import type { FieldTable } from './fields.js';
+import type { Grid } from './grid.js';
 
 /** Any layer as far as every layer is alike: it has a kind. The union of all of them is `Layer` in `index.ts`. */
 export interface LayerNode {
@@ -46,6 +47,8 @@ export interface Signal {
   readonly trained: boolean;
   /** Channels that the file itself fixes with `width`; null where they are left open. */
   readonly width: number | null;
+  /** Its positions; without meaning in a network of vectors. */
+  readonly grid: Grid;
 }
 
 /** What checking a layer needs besides the layer and the state that enters it. */
@@ -72,6 +75,8 @@ export interface LayerDefinition<T extends LayerNode> {
   readonly reference: string;
   /** Whether its output is a fresh Gaussian, independent of its input. */
   readonly drawsWeights: boolean;
+  /** Set where the layer works on the positions of an image: a network with one is a network of images. */
+  readonly needsPositions?: true;
   /** Its fields: rule, default, remedy. */
   readonly fields: FieldTable<T>;
   /** Its own share of the NTK: 1 is trained, 0 frozen, null when it has no parameters. */

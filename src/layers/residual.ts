@@ -1,4 +1,5 @@
 import { layersField, scaleField } from './fields.js';
+import { sumGrid } from './grid.js';
 import type { CheckContext, KernelState, LayerDefinition, LayerNode, LoweringContext, Signal } from './layer.js';
 
 /** Sum of two paths from the same state: skip(h) + alpha branch(h). */
@@ -38,6 +39,7 @@ function check(layer: ResidualLayer, signal: Signal, context: CheckContext): Sig
     raw: false,
     trained: skip.trained || (layer.alpha > 0 && branch.trained),
     width: skip.width ?? branch.width,
+    grid: sumGrid(branch.grid, skip.grid, context),
   };
 }
 

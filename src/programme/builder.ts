@@ -1,5 +1,9 @@
 import type { ScalarMap, Step, Term, ValueId, Windows } from './steps.js';
 
+function isIdentity({ filter, stride }: Windows): boolean {
+  return filter.every((q) => q === 1) && stride.every((s) => s === 1);
+}
+
 /** Collects the steps of a programme; each method appends one step and returns the value that it defines. */
 export class ProgrammeBuilder {
   readonly #steps: Step[] = [];
@@ -47,11 +51,15 @@ export class ProgrammeBuilder {
     return this.#append({ op: 'normalise', of, by });
   }
 
+  /** A window of one tap at every position adds no step. */
   window(of: ValueId, windows: Windows): ValueId {
+    if (isIdentity(windows)) return of;
     return this.#append({ op: 'window', of, windows });
   }
 
+  /** A window of one position at every position adds no step. */
   pool(of: ValueId, windows: Windows): ValueId {
+    if (isIdentity(windows)) return of;
     return this.#append({ op: 'pool', of, windows });
   }
 

@@ -4,7 +4,9 @@ import { lower } from '../../src/architecture/lower.js';
 import { checkKind, parseArchitecture } from '../../src/architecture/parse.js';
 import { serialiseArchitecture } from '../../src/architecture/serialise.js';
 import { LAYERS } from '../../src/layers/index.js';
+import { valueShapes } from '../../src/programme/windows.js';
 import { arbitraryArchitecture } from './arbitrary.js';
+import { arbitraryImageNetwork } from './arbitrary-images.js';
 
 describe('any valid network', () => {
   const seen = new Set<string>();
@@ -28,6 +30,33 @@ describe('any valid network', () => {
       }),
       { seed: 1, numRuns: 400 },
     );
+  });
+
+  test('of images as well, on positions that its steps agree on', () => {
+    fc.assert(
+      fc.property(arbitraryImageNetwork(), ({ json, shape }) => {
+        const architecture = parseArchitecture(json);
+        const text = serialiseArchitecture(architecture);
+        for (const [, kind] of text.matchAll(/"kind": "(\w+)"/g)) seen.add(kind);
+        expect(parseArchitecture(JSON.parse(text))).toEqual(architecture);
+        const programme = lower(architecture, shape, 'both');
+        const shapes = valueShapes(programme);
+        for (const step of programme.steps) {
+          if (step.op === 'product') expect(shapes[step.left]).toEqual(shapes[step.right]);
+          if (step.op === 'normalise') expect(shapes[step.of]).toEqual(shapes[step.by]);
+          if (step.op === 'window' || step.op === 'pool') expect(shapes[step.of]).toEqual(step.windows.from);
+          if (step.op === 'sum') expect(new Set(step.terms.map((t) => shapes[t.value].join())).size).toBe(1);
+        }
+        for (const value of [programme.nngp, programme.ntk]) {
+          if (value !== null) expect(shapes[value].every((n) => n === 1)).toBe(true);
+        }
+        checkKind(architecture, 'ntk');
+      }),
+      { seed: 4, numRuns: 300 },
+    );
+  });
+
+  test('holds every layer of the table in one of the two tests above', () => {
     expect([...seen].sort()).toEqual(Object.keys(LAYERS).sort());
   });
 

@@ -11,12 +11,14 @@ export interface ArbitraryOptions {
   readonly step?: boolean;
 }
 
-function number(min: number, max: number): fc.Arbitrary<number> {
+/** Round numbers from min to max. */
+export function number(min: number, max: number): fc.Arbitrary<number> {
   // Round numbers shrink and read better than all 53 bits.
   return fc.integer({ min: Math.round(min * 64), max: Math.round(max * 64) }).map((n) => n / 64);
 }
 
-function dense(): fc.Arbitrary<LayerJson> {
+/** A dense layer behind others. */
+export function dense(): fc.Arbitrary<LayerJson> {
   const fields = {
     weightStd: number(0.5, 1.5),
     biasStd: number(0, 1),
@@ -30,7 +32,8 @@ function dense(): fc.Arbitrary<LayerJson> {
 
 const PLAIN = ['relu', 'abs', 'erf', 'gelu', 'elu', 'sin', 'cos', 'identity'] as const;
 
-function activation(step: boolean): fc.Arbitrary<LayerJson> {
+/** Any activation. */
+export function activation(step: boolean): fc.Arbitrary<LayerJson> {
   const plain = fc.constantFrom(...PLAIN, ...(step ? ['step'] : [])).map((kind): LayerJson => ({ kind }));
   const leaky = number(-1, 1).map((slope): LayerJson => ({ kind: 'leakyRelu', slope }));
   return fc.oneof({ weight: 6, arbitrary: plain }, { weight: 1, arbitrary: leaky });

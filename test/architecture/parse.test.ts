@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { checkInput } from '../../src/architecture/check-input.js';
 import { checkKind, parseArchitecture } from '../../src/architecture/parse.js';
 import { ArchitectureError } from '../../src/errors.js';
 
@@ -19,6 +20,8 @@ function problemsOf(json: unknown, where?: string): readonly string[] {
 
 const dense = { kind: 'dense' };
 const relu = { kind: 'relu' };
+const flat = { kind: 'flatten' };
+const conv = (...filter: readonly number[]) => ({ kind: 'conv', filter });
 
 /** What must be refused: a file, and per problem its path and a word of its rule. */
 const REFUSED: readonly (readonly [
@@ -115,7 +118,7 @@ const REFUSED: readonly (readonly [
   [
     'an unknown kind near nothing',
     file(dense, { kind: 'transformer' }, dense),
-    [['layers[1].kind', /Known are dense, relu/]],
+    [['layers[1].kind', /Known are dense, conv, relu/]],
   ],
   [
     'a kind from the prototype',
@@ -140,9 +143,84 @@ const REFUSED: readonly (readonly [
     ],
   ],
   [
-    'an image layer',
+    'several positions at the end',
     file({ kind: 'conv', filter: [3, 3] }, dense),
-    [['layers[0].kind', /"conv"\. It is not supported yet: image layers follow/]],
+    [['layers[1]', /one position, got several\. Add a readout.*flatten.*globalAvgPool.*pixel/]],
+  ],
+  ['a conv without filter', file({ kind: 'conv' }, flat), [['layers[0].filter', /whole numbers >= 1.*got nothing/]]],
+  [
+    'filters that are no sizes',
+    file(conv(0), conv(1.5), conv(1, 1, 1), { kind: 'conv', filter: 3 }, flat),
+    [
+      ['layers[0].filter', /got \[0\]/],
+      ['layers[1].filter', /got \[1.5\]/],
+      ['layers[2].filter', /got \[1,1,1\]/],
+      ['layers[3].filter', /got 3/],
+    ],
+  ],
+  [
+    'orthogonal for conv',
+    file({ ...conv(3), init: 'orthogonal' }, flat),
+    [['layers[0].init', /"gaussian", got "orthogonal"/]],
+  ],
+  ['a foreign padding', file({ ...conv(3), padding: 'zeros' }, flat), [['layers[0].padding', /got "zeros"/]]],
+  ['an avgPool without window', file(conv(3), { kind: 'avgPool' }, flat), [['layers[1].window', /got nothing/]]],
+  [
+    'ranks that do not agree',
+    file({ ...conv(3, 3), stride: [1] }, flat),
+    [['layers[0].stride', /one number for each of the 2 axes.*got \[1\]\. Write e\.g\. \[1, 1\]/]],
+  ],
+  [
+    'ranks of layers that do not agree',
+    file(conv(3, 3), { kind: 'residual', branch: [conv(3)] }, { kind: 'pixel', at: [0] }, dense),
+    [['layers[1].branch[0].filter', /2 axes.*got \[3\]/]],
+  ],
+  [
+    'a pixel of the wrong rank',
+    file(conv(3), { kind: 'pixel', at: [0, 0] }),
+    [['layers[1].at', /the 1 axis.*got \[0, 0\]/]],
+  ],
+  ['a negative pixel', file(conv(3), { kind: 'pixel', at: [-1] }), [['layers[1].at', />= 0.*got \[-1\]/]]],
+  [
+    'layers of positions behind a readout',
+    file(conv(3, 3), flat, conv(3, 3)),
+    [['layers[2]', /conv needs the positions of an image, got the one that a readout left/]],
+  ],
+  ['a second readout', file(conv(3), flat, { kind: 'pixel' }), [['layers[2]', /pixel needs the positions/]]],
+  [
+    'a pool behind a readout',
+    file(conv(3), { kind: 'globalAvgPool' }, { kind: 'avgPool', window: [2] }, dense),
+    [['layers[2]', /avgPool needs/]],
+  ],
+  [
+    'a readout in a branch only',
+    file(conv(3), { kind: 'residual', branch: [flat, dense] }, flat),
+    [['layers[1]', /same shape, got one position and the whole image/]],
+  ],
+  [
+    'a branch that loses the border',
+    file(conv(3, 3), { kind: 'residual', branch: [{ ...conv(3, 3), padding: 'valid' }] }, flat),
+    [['layers[1]', /same shape, got an image smaller by 2 and 2 and the whole image/]],
+  ],
+  [
+    'an activation on pooled data',
+    file({ kind: 'avgPool', window: [2] }, relu, conv(1), flat),
+    [['layers[1]', /Gaussian/]],
+  ],
+  [
+    'an image network that ends in an activation',
+    file(conv(3), relu, flat),
+    [['layers[2]', /must end in a Gaussian state/]],
+  ],
+  [
+    'a misspelt readout, alone',
+    file(conv(3), { kind: 'flaten' }, dense),
+    [['layers[1].kind', /Did you mean "flatten"/]],
+  ],
+  [
+    'scaling none in a later conv',
+    file(conv(3), { ...conv(3), scaling: 'none' }, flat),
+    [['layers[1].scaling', /none/]],
   ],
   [
     'a foreign format',
@@ -245,6 +323,64 @@ describe('parseArchitecture fills in', () => {
   test('minus zero as zero', () => {
     const [layer] = parseArchitecture(file({ kind: 'dense', biasStd: -0 })).layers;
     expect(layer.kind === 'dense' && Object.is(layer.biasStd, 0)).toBe(true);
+  });
+});
+
+describe('checkInput', () => {
+  const problems = (positions: readonly number[] | null, ...layers: readonly object[]): readonly string[] => {
+    try {
+      checkInput(parseArchitecture(file(...layers)), { positions, channels: 3 });
+    } catch (error) {
+      if (error instanceof ArchitectureError) return error.problems.map(({ path, message }) => `${path}: ${message}`);
+      throw error;
+    }
+    return [];
+  };
+  const valid = (...filter: readonly number[]) => ({ ...conv(...filter), padding: 'valid' });
+
+  test('refuses a filter larger than the image without padding, and no other', () => {
+    expect(problems([4, 2], valid(3, 3), flat)).toEqual([
+      'layers[0].filter: must fit into the 4x2 positions that reach it, got [3, 3]. Choose a smaller one, or "padding": "circular" or "same".',
+    ]);
+    expect(problems([5, 5], valid(3, 3), valid(3, 3), valid(2, 1), flat)[0]).toMatch(/^layers\[2\].*the 1x1 positions/);
+    expect(problems([4, 2], conv(5, 5), { ...conv(3, 3), padding: 'same' }, flat)).toEqual([]);
+  });
+
+  test('refuses windows and pixels outside the image', () => {
+    expect(problems([4], { kind: 'avgPool', window: [5] }, conv(1), flat)[0]).toMatch(
+      /^layers\[0\]\.window: .*4 positions/,
+    );
+    expect(problems([4, 4], conv(3, 3), { kind: 'pixel', at: [1, 4] })).toEqual([
+      'layers[1].at: must lie inside the 4x4 positions that reach it, got [1, 4]. Choose at most [3, 3].',
+    ]);
+  });
+
+  test('refuses another rank, and vectors', () => {
+    expect(problems([4, 4], conv(3), flat)[0]).toMatch(/^layers\[0\]\.filter: .*2 axes of its input, got \[3\]/);
+    expect(problems(null, dense, { kind: 'residual', branch: [conv(3)] }, flat)).toEqual([
+      expect.stringMatching(
+        /^layers\[1\]\.branch\[0\]: conv needs the positions of an image, got vectors of 3 numbers/,
+      ),
+    ]);
+    expect(problems(null, dense)).toEqual([]);
+  });
+
+  test('refuses branch and skip whose shapes differ by their strides', () => {
+    const strided = { ...conv(3), stride: [2] };
+    const sum = { kind: 'residual', branch: [strided] };
+    expect(problems([5], conv(1), sum, flat)).toEqual([
+      expect.stringMatching(/^layers\[1\]: branch and skip must have the same shape, got 3 positions and 5 positions/),
+    ]);
+    expect(problems([5], conv(1), { ...sum, skip: [{ ...conv(1), stride: [2] }] }, flat)).toEqual([]);
+    expect(problems([1], conv(1), sum, flat)).toEqual([]);
+  });
+
+  test('reports everything at once', () => {
+    expect(
+      problems([4], conv(3), { kind: 'residual', branch: [valid(7)], skip: [valid(7)] }, flat).map((p) =>
+        p.slice(0, p.indexOf(': ')),
+      ),
+    ).toEqual(['layers[1].branch[0].filter', 'layers[1].skip[0].filter']);
   });
 });
 

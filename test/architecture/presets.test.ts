@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -10,6 +10,7 @@ import { PRESETS, presetArchitecture, presetConvention } from '../../src/archite
 import { resolveArchitecture } from '../../src/architecture/resolve.js';
 import { serialiseArchitecture } from '../../src/architecture/serialise.js';
 import { ArchitectureError, DataError, UsageError } from '../../src/errors.js';
+import { caseFiles, FIXTURES, sharedVectors } from '../kernels/cases.js';
 import { textbookKernels } from '../reference/textbook.js';
 
 const V = Math.SQRT2;
@@ -88,15 +89,59 @@ describe('presets', () => {
     ['resntk', { bias: 1 }, /--bias/],
     ['resntk', { train: 'none' }, /--train: must be blocks or all .*got none/],
     ['resnet-tirer', { gamma: 1 }, /--gamma/],
-    ['cntk', {}, /got cntk\. It is not supported yet: image layers follow/],
-    ['rescntk', {}, /image layers follow/],
+    ['cntk', { alpha: 1 }, /--alpha: .*preset cntk, which has --depth, --filter, --first-filter, --padding, --head/],
+    ['cntk', { filter: 0 }, /--filter: must be a whole number from 1 for cntk, got 0/],
+    ['rescntk', { firstFilter: 1.5 }, /--first-filter: .*got 1.5/],
+    ['cntk', { padding: 'zero' }, /--padding: must be circular, same or valid for cntk, got zero/],
+    ['rescntk', { head: 'mean' }, /--head: must be eq, tr or gap for rescntk, got mean/],
     ['rsntk', {}, /--arch: .*got rsntk\. Did you mean resntk\?/],
-    ['perceptron', {}, /must be a preset \(fc, resntk, resnet-tirer\)/],
+    ['perceptron', {}, /must be a preset \(fc, resntk, resnet-tirer, cntk, rescntk\)/],
     ['', {}, /got nothing/],
   ];
   test.each(REFUSED)('%s %p is refused', (name, flags, message) => {
     expect(() => resolveArchitecture(name, flags)).toThrow(UsageError);
     expect(() => resolveArchitecture(name, flags)).toThrow(message);
+  });
+});
+
+describe('presets of images', () => {
+  test('cntk and rescntk are the lists of the format', () => {
+    const conv = (q: number, weightStd: number) => ({ kind: 'conv', filter: [q, q], weightStd });
+    const network = (...layers: readonly object[]) =>
+      parseArchitecture({ format: 'ntk-architecture/1', layers }).layers;
+    const relu = { kind: 'relu' };
+    const end = { kind: 'dense', weightStd: 1 };
+    expect(presetArchitecture('cntk', { depth: 2, firstFilter: 5 }).layers).toEqual(
+      network(conv(5, V), relu, conv(3, V), relu, { kind: 'flatten' }, end),
+    );
+    const block = (first: number) => ({ kind: 'residual', alpha: 0.5, branch: [conv(first, 1), relu, conv(3, V)] });
+    expect(presetArchitecture('rescntk', { depth: 2, alpha: 0.5, head: 'gap' }).layers).toEqual(
+      network(conv(1, 1), block(1), block(3), { kind: 'globalAvgPool' }, end),
+    );
+  });
+
+  test('are those of the golden values, in one dimension and in two', () => {
+    const folder = sharedVectors() ?? FIXTURES;
+    const files = caseFiles(folder).filter((file) => /^(res)?cntk-[12]d-\w+-(eq|gap|tr)(-L2)?\.json$/.test(file));
+    for (const file of files) {
+      const { architecture } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+      const words = String(architecture.name).split(' ');
+      const value = (key: string) => Number(words.find((word) => word.startsWith(`${key}=`))?.slice(key.length + 1));
+      const [padding, head, axes] = words.slice(-3);
+      const alpha = words[0] === 'cntk' ? {} : { alpha: value('alpha') };
+      const flags = { depth: value('L'), filter: value('q'), firstFilter: value('first'), padding, head, ...alpha };
+      const rank = axes === '1-D' ? 1 : 2;
+      expect(presetArchitecture(words[0], flags, rank)).toEqual(parseArchitecture(architecture));
+    }
+    // Without the shared set there are only those committed here.
+    expect(files.length).toBeGreaterThanOrEqual(folder === FIXTURES ? 0 : 20);
+  });
+
+  test('rescntk without padding loses the shape of its skip', () => {
+    expect(() => presetArchitecture('rescntk', { padding: 'valid' })).toThrow(
+      /layers\[1\]: branch and skip must have the same shape, got an image smaller by 2 and 2 and the whole image\./,
+    );
+    expect(() => presetArchitecture('rescntk', { padding: 'valid', filter: 1 })).not.toThrow();
   });
 });
 
@@ -198,7 +243,7 @@ describe('files', () => {
 describe('describeArchitecture', () => {
   test('shows a row a layer, what is trained, the convention and the notes', () => {
     const text = describeArchitecture(presetArchitecture('resntk', { depth: 1, alpha: 0.5 }), {
-      features: 784,
+      input: 784,
       convention: presetConvention('resntk'),
       notes: ['zonal: yes'],
     });

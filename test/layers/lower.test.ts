@@ -124,11 +124,52 @@ const CASES = {
   identity: ends({ kind: 'identity' }),
   residual: ends({ kind: 'residual', alpha: 0.7, branch: [{ kind: 'relu' }, dense], skip: [{ kind: 'erf' }, dense] }),
   layerNorm: ends({ kind: 'layerNorm' }, { kind: 'relu' }),
-} as const satisfies Readonly<Record<LayerKind, ArchitectureJson>>;
+} as const satisfies Readonly<Partial<Record<LayerKind, ArchitectureJson>>>;
+
+const windows = (from: readonly number[], to: readonly number[], filter: readonly number[]) => ({
+  ...{ from, to, filter },
+  ...{ stride: filter.map(() => 1), before: filter.map(() => 0), wraps: false },
+});
+const S = { op: 'sum', terms: [{ value: 1, weight: 0.5 }], constant: 0 };
+
+/** A layer of positions on the data, 3x4 with two channels, before a frozen dense layer that divides by the channels; and its steps. */
+const IMAGE_CASES = {
+  conv: [
+    [{ kind: 'conv', filter: [2, 3], padding: 'valid', train: false }, { kind: 'flatten' }],
+    [{ op: 'window', of: 0, windows: windows([3, 4], [2, 2], [2, 3]) }, S],
+    [{ op: 'window', of: 2, windows: windows([2, 2], [1, 1], [2, 2]) }],
+  ],
+  flatten: [
+    [{ kind: 'flatten' }, { kind: 'dense', train: false }],
+    [{ op: 'window', of: 0, windows: windows([3, 4], [1, 1], [3, 4]) }],
+    [
+      { op: 'sum', terms: [{ value: 1, weight: 12 }], constant: 0 },
+      { op: 'sum', terms: [{ value: 2, weight: 1 / 24 }], constant: 0 },
+    ],
+  ],
+  globalAvgPool: [
+    [{ kind: 'globalAvgPool' }, { kind: 'dense', train: false }],
+    [{ op: 'pool', of: 0, windows: windows([3, 4], [1, 1], [3, 4]) }, S],
+    [],
+  ],
+  pixel: [
+    [
+      { kind: 'pixel', at: [2, 3] },
+      { kind: 'dense', train: false },
+    ],
+    [{ op: 'pixel', of: 0, at: [2, 3] }, S],
+    [],
+  ],
+  avgPool: [
+    [{ kind: 'avgPool', window: [2, 2] }, { kind: 'dense', train: false }, { kind: 'pixel' }],
+    [{ op: 'pool', of: 0, windows: { ...windows([3, 4], [1, 2], [2, 2]), stride: [2, 2] } }, S],
+    [{ op: 'pixel', of: 2, at: [0, 0] }],
+  ],
+} as const satisfies Readonly<Partial<Record<LayerKind, readonly (readonly object[])[]>>>;
 
 describe('the table of layers', () => {
   test('has the keys of the table of tests, and each layer its own kind', () => {
-    expect(Object.keys(LAYERS).sort()).toEqual(Object.keys(CASES).sort());
+    expect(Object.keys(LAYERS).sort()).toEqual([...Object.keys(CASES), ...Object.keys(IMAGE_CASES)].sort());
     expect(Object.entries(LAYERS).map(([key, { kind }]) => key === kind)).not.toContain(false);
   });
 
@@ -144,6 +185,41 @@ describe('the table of layers', () => {
 
   test.each(Object.entries(CASES))('%s lowers to the textbook kernels', (_kind, json) => {
     expectTextbook(json);
+  });
+});
+
+describe('lowering layers of positions', () => {
+  const shape = { positions: [3, 4], channels: 2 };
+  const steps = (...layers: readonly object[]) =>
+    lower(parseArchitecture({ format: 'ntk-architecture/1', layers }), shape, 'both').steps;
+
+  test.each(Object.entries(IMAGE_CASES))('%s lowers to its steps', (_kind, [layers, first, further]) => {
+    expect(steps(...layers)).toEqual([{ op: 'inner' }, ...first, ...further]);
+  });
+
+  test('a filter of one tap adds no window', () => {
+    expect(steps({ kind: 'conv', filter: [1, 1], train: false }, { kind: 'pixel' })).toMatchObject([
+      { op: 'inner' },
+      { op: 'sum' },
+      { op: 'pixel' },
+    ]);
+  });
+
+  test('without scaling, taps and channels are summed', () => {
+    const layers = [{ kind: 'conv', filter: [3, 3], scaling: 'none', weightStd: 2, train: false }, { kind: 'pixel' }];
+    expect(steps(...layers)[2]).toEqual({ op: 'sum', terms: [{ value: 1, weight: 36 }], constant: 0 });
+  });
+
+  test('a window that wraps or reads zeros begins where TensorFlow begins', () => {
+    const place = (filter: number, stride: number, padding: string) => {
+      const layers = [{ kind: 'conv', filter: [filter, 1], stride: [stride, 1], padding }, { kind: 'pixel' }];
+      const step = steps(...layers)[1];
+      return step.op === 'window' ? [step.windows.to[0], step.windows.before[0]] : null;
+    };
+    expect(place(3, 1, 'same')).toEqual([3, 1]);
+    expect(place(2, 1, 'circular')).toEqual([3, 0]);
+    expect(place(2, 2, 'same')).toEqual([2, 0]);
+    expect(place(5, 1, 'circular')).toEqual([3, 2]);
   });
 });
 

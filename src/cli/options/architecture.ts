@@ -34,17 +34,24 @@ export const PRESET_FLAGS: FlagTable = {
     fallback: PRESET_DEFAULTS.biasInit,
   },
   filter: {
-    describe: 'filter size (image networks, which follow)',
+    describe: 'filter size on every axis (cntk, rescntk)',
     group: GROUP,
     fallback: String(PRESET_DEFAULTS.filter),
   },
-  'first-filter': { describe: 'filter size of the first layer (image networks, which follow)', group: GROUP },
+  'first-filter': {
+    describe: 'filter size of the first conv before a relu; default 1 for rescntk, that of --filter for cntk',
+    group: GROUP,
+  },
   padding: {
-    describe: 'circular | same | valid (image networks, which follow)',
+    describe: 'border of images: circular | same (zeros) | valid',
     group: GROUP,
     fallback: PRESET_DEFAULTS.padding,
   },
-  head: { describe: 'eq | tr | gap (image networks, which follow)', group: GROUP, fallback: PRESET_DEFAULTS.head },
+  head: {
+    describe: 'readout of images: eq (one pixel) | tr (all pixels as features) | gap (mean over pixels)',
+    group: GROUP,
+    fallback: PRESET_DEFAULTS.head,
+  },
   train: {
     describe: 'all trains the two ends of resntk as well: blocks | all',
     group: GROUP,

@@ -31,7 +31,7 @@ async function describe(args: ParsedArguments, definition: KernelDefinition): Pr
   const features = parsedOf(args, 'input', inputSize) ?? null;
   const kind = parsedOf(args, 'kind', singleKind) ?? 'ntk';
   const table = describeArchitecture(definition, {
-    features,
+    input: features,
     convention: presetConvention(args.positionals[0]),
     notes: programmeNotes(definition, features, kind),
   });

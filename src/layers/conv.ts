@@ -1,0 +1,65 @@
+import { type Padding, placeWindows } from '../programme/windows.js';
+import { axesField, choiceField, openAxesField } from './fields.js';
+import { requirePositions, slide, strideOf, UNKNOWN_GRID } from './grid.js';
+import type { KernelState, LayerDefinition, LoweringContext } from './layer.js';
+import { imageShapeOf, placed } from './placed.js';
+import { checkWeights, lowerWeights, WEIGHT_FIELDS, type WeightFields } from './weights.js';
+
+/** Convolution: dense on the taps of a window around each position, the same weights everywhere; fan = taps x channels. */
+export interface ConvLayer extends WeightFields {
+  readonly kind: 'conv';
+  /** Taps of the window, one number an axis. */
+  readonly filter: readonly number[];
+  /** Steps from window to window, one number an axis; null for 1. */
+  readonly stride: readonly number[] | null;
+  /** Border: wrap round, read zeros (the sum still divides by all taps), or keep inside. */
+  readonly padding: Padding;
+  /** Law of W in the finite network. */
+  readonly init: 'gaussian';
+}
+
+/** The state whose values are means over the taps k at (p + k, p' + k). */
+function windowMean(layer: ConvLayer, state: KernelState, { builder }: LoweringContext): KernelState {
+  const positions = imageShapeOf(state, 'conv');
+  const windows = placed(
+    placeWindows(positions, layer.filter, strideOf(layer.stride, layer.filter), layer.padding),
+    'conv',
+  );
+  return {
+    ...state,
+    covariance: builder.window(state.covariance, windows),
+    tangent: state.tangent === null ? null : builder.window(state.tangent, windows),
+    positions: windows.to,
+  };
+}
+
+/**
+ * The mean over taps k of S(p+k, p'+k) and of T alike, then what dense does; with scaling "none" their sum.
+ *
+ * Source: Novak et al. 2019 (1810.05148), eq. 5, for S; Arora et al. 2019 (1904.11955), section 4, for T.
+ */
+export const conv: LayerDefinition<ConvLayer> = {
+  kind: 'conv',
+  summary: 'dense on the taps of a window, at every position',
+  reference: 'Novak et al. 2019, arXiv:1810.05148, eq. 5; Arora et al. 2019, arXiv:1904.11955, section 4',
+  drawsWeights: true,
+  needsPositions: true,
+  fields: {
+    filter: axesField(1, 'Give the taps on each axis, e.g. "filter": [3, 3].'),
+    stride: openAxesField(1, 'Leave it out for 1 on every axis.'),
+    padding: choiceField(['circular', 'same', 'valid'], 'circular'),
+    ...WEIGHT_FIELDS,
+    init: choiceField(['gaussian'], 'gaussian'),
+  },
+  trainWeight: (layer) => Number(layer.train),
+  check(layer, signal, context) {
+    const { filter: window, stride, padding } = layer;
+    const behind = checkWeights(layer, signal, context);
+    if (!requirePositions('conv', signal.grid, context)) return { ...behind, grid: UNKNOWN_GRID };
+    return { ...behind, grid: slide(behind.grid, { field: 'filter', window, stride, padding }, context) };
+  },
+  lower(layer, state, context) {
+    const taps = layer.filter.reduce((a, b) => a * b, 1);
+    return lowerWeights(layer, windowMean(layer, state, context), context, layer.scaling === 'none' ? taps : 1);
+  },
+};

@@ -1,0 +1,82 @@
+import { choiceField, scaleField, trainField, widthField } from './fields.js';
+import type { CheckContext, KernelState, LoweringContext, Signal } from './layer.js';
+
+/** What layers that draw weights share: g = w / sqrt(fan) W h + b B. */
+export interface WeightFields {
+  /** w, the scale outside the weights. */
+  readonly weightStd: number;
+  /** b, the scale outside the bias. */
+  readonly biasStd: number;
+  /** Whether B starts as N(0, 1) or as 0; a bias from 0 enters only the NTK. */
+  readonly biasInit: 'normal' | 'zero';
+  /** Whether the sum over inputs is divided by their number. */
+  readonly scaling: 'fan-in' | 'none';
+  /** Trained, frozen (with its bias), or a factor on its own share of the NTK. */
+  readonly train: boolean | number;
+  /** Units or channels of the finite network; null leaves them open. */
+  readonly width: number | null;
+}
+
+/** Rules and defaults of these fields. */
+export const WEIGHT_FIELDS = {
+  weightStd: scaleField(1),
+  biasStd: scaleField(0),
+  biasInit: choiceField(['normal', 'zero'], 'normal'),
+  scaling: choiceField(['fan-in', 'none'], 'fan-in'),
+  train: trainField(),
+  width: widthField(),
+};
+
+/** Reports what is wrong with the scales at this place, and returns the Gaussian state behind the weights, on the positions of `signal`. */
+export function checkWeights(layer: WeightFields, signal: Signal, context: CheckContext): Signal {
+  const weight = layer.weightStd ** 2;
+  const train = Number(layer.train);
+  if (layer.scaling === 'none' && !signal.raw && signal.law !== 'unknown') {
+    context.report(
+      `${context.path}.scaling`,
+      'must be "fan-in" in every layer that does not read the data itself, got "none". Leave it out and put the factor into weightStd.',
+    );
+  }
+  if (!Number.isFinite(train * weight) || !Number.isFinite(train * layer.biasStd ** 2)) {
+    context.report(
+      `${context.path}.train`,
+      `train times weightStd^2 and biasStd^2 must be finite, got ${train}. Choose a smaller factor.`,
+    );
+  }
+  const contributes = train * (weight + layer.biasStd ** 2) > 0;
+  return {
+    law: 'gaussian',
+    raw: false,
+    trained: (signal.trained && weight > 0) || contributes,
+    width: layer.width,
+    grid: { ...signal.grid, gathered: 1 },
+  };
+}
+
+/**
+ * S' = s S + b^2 [biasInit normal], T' = s T + t (s S + b^2), s = `taps` w^2 (over C0 channels of raw data if fan-in), t = train.
+ *
+ * `taps` stands for a sum that arrives as a mean over so many. A bias is shared by all positions: b^2 enters every pair of them.
+ */
+export function lowerWeights(
+  layer: WeightFields,
+  { covariance, tangent, rawChannels, positions }: KernelState,
+  { builder, tangent: wanted }: LoweringContext,
+  taps = 1,
+): KernelState {
+  const fan = rawChannels === null || layer.scaling === 'none' ? 1 : rawChannels;
+  const weight = (taps * layer.weightStd ** 2) / fan;
+  const bias = layer.biasStd ** 2;
+  const train = wanted ? Number(layer.train) : 0;
+  const inherited = tangent === null || weight === 0 ? [] : [{ value: tangent, weight }];
+  const own = train * weight === 0 ? [] : [{ value: covariance, weight: train * weight }];
+  // Without a summand the positions would be lost; the builder drops a weight of 0 on vectors.
+  const terms = inherited.length + own.length > 0 ? [...inherited, ...own] : [{ value: covariance, weight: 0 }];
+  const isZero = inherited.length + own.length === 0 && train * bias === 0;
+  return {
+    covariance: builder.sum([{ value: covariance, weight }], layer.biasInit === 'normal' ? bias : 0),
+    tangent: isZero ? null : builder.sum(terms, train * bias),
+    rawChannels: null,
+    positions,
+  };
+}

@@ -1,22 +1,11 @@
 import fc from 'fast-check';
 import type { InputShape } from '../../src/architecture/lower.js';
-import type { ArchitectureJson, LayerJson } from '../reference/textbook.js';
+import type { ImageArchitectureJson, ImageLayerJson } from '../reference/image-layers.js';
 import { activation, dense, number } from './arbitrary.js';
-
-/** Layers of images have fields that the textbook of vectors does not know. */
-interface ImageLayerJson extends LayerJson {
-  readonly filter?: readonly number[];
-  readonly stride?: readonly number[];
-  readonly window?: readonly number[];
-  readonly at?: readonly number[];
-  readonly padding?: string;
-  readonly branch?: readonly ImageLayerJson[];
-  readonly skip?: readonly ImageLayerJson[];
-}
 
 /** A network of images with inputs that it fits. */
 export interface ImageNetwork {
-  readonly json: ArchitectureJson;
+  readonly json: ImageArchitectureJson;
   readonly shape: InputShape & { readonly positions: readonly number[] };
 }
 

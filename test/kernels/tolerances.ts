@@ -4,6 +4,8 @@ import type { Combination } from './backends.js';
 export interface Limits {
   /** Of an entry, over sqrt(K(x,x) K(z,z)). */
   readonly entry: number;
+  /** Of an entry of a kernel of images, over sqrt(K(x,x) K(z,z)). */
+  readonly image: number;
   /** Of 1 - K(x,z) / sqrt(K(x,x) K(z,z)), relative to itself. */
   readonly gap: number;
   /** What storing K leaves of that gap, absolute. */
@@ -14,8 +16,8 @@ export interface Limits {
   readonly shortcut: number;
 }
 
-const F64: Limits = { entry: 1e-12, gap: 1e-6, stored: 8 * 2e-16, angle: 1e-7, shortcut: 1e-13 };
-const F32: Limits = { entry: 2e-6, gap: 1e-3, stored: 8 * 6e-8, angle: 1e-4, shortcut: 2e-6 };
+const F64: Limits = { entry: 1e-12, image: 1e-12, gap: 1e-6, stored: 8 * 2e-16, angle: 1e-7, shortcut: 1e-13 };
+const F32: Limits = { entry: 2e-6, image: 1e-5, gap: 1e-3, stored: 8 * 6e-8, angle: 1e-4, shortcut: 2e-6 };
 
 /** The one table of tolerances, by backend and precision. */
 const LIMITS: Readonly<Record<string, Limits>> = {
@@ -37,4 +39,9 @@ export function limits({ backend, precision }: Combination): Limits {
 /** The limit of an entry of a vector case: 4 times what a careful recursion reaches where that is more. A null floor exempts. */
 export function entryLimit(combination: Combination, floor: number | null | undefined): number {
   return floor === null ? Infinity : Math.max(limits(combination).entry, 4 * (floor ?? 0));
+}
+
+/** The same for a case on images. */
+export function imageLimit(combination: Combination, floor: number | null | undefined): number {
+  return floor === null ? Infinity : Math.max(limits(combination).image, 4 * (floor ?? 0));
 }

@@ -1,0 +1,109 @@
+/** Kernels of images straight from the backends, by tiles. */
+import { type InputShape, type KernelKind, lower } from '../../src/architecture/lower.js';
+import type { Backend, ImageSet, ImageTask, Output, TileRange } from '../../src/backend/contract.js';
+import { selectBackend } from '../../src/backend/select.js';
+import { type NdArray, parseArchitecture } from '../../src/index.js';
+import { keepNeeded } from '../../src/programme/needs.js';
+import { COMBINATIONS, type Combination } from './backends.js';
+
+async function opens({ backend, precision }: Combination): Promise<boolean> {
+  return (await selectBackend(backend, precision)).backend.openImages !== undefined;
+}
+
+const OPEN = await Promise.all(COMBINATIONS.map(opens));
+
+/** The combinations whose backend computes on images: one joins as soon as it has `openImages`. */
+export const IMAGE_COMBINATIONS: readonly Combination[] = COMBINATIONS.filter((_, k) => OPEN[k]);
+
+/** What is computed, and how. */
+export interface ImageOptions {
+  /** Columns; left out for a symmetric kernel. */
+  readonly z?: NdArray;
+  readonly kind?: KernelKind;
+  readonly normalized?: boolean;
+  /** Side of a tile, in images. */
+  readonly tile?: number;
+}
+
+/** The kernels that were asked for, `[n, m]` each. */
+export interface ImageKernels {
+  readonly nngp: NdArray | null;
+  readonly ntk: NdArray | null;
+}
+
+function shapeOf({ shape }: NdArray): InputShape & { readonly positions: readonly number[] } {
+  return { positions: shape.slice(1, -1), channels: shape[shape.length - 1] };
+}
+
+function imageSet(x: NdArray): ImageSet {
+  return { data: x.data, count: x.shape[0], ...shapeOf(x) };
+}
+
+/** The network as steps for images of the shape of `x` `[n, ...positions, channels]`. */
+export function imageTask(
+  architecture: unknown,
+  x: NdArray,
+  options: ImageOptions,
+  precision: 'f64' | 'f32',
+): ImageTask {
+  const { z, kind = 'both', normalized = false } = options;
+  const programme = keepNeeded(lower(parseArchitecture(architecture), shapeOf(x), kind));
+  const outputs: readonly Output[] = kind === 'both' ? ['ntk', 'nngp'] : [kind];
+  const set = imageSet(x);
+  return { programme, precision, outputs, x: set, z: z ? imageSet(z) : set, symmetric: z === undefined, normalized };
+}
+
+function ranges(task: ImageTask, side: number): TileRange[] {
+  const found: TileRange[] = [];
+  for (let row = 0; row < task.x.count; row += side) {
+    for (let column = task.symmetric ? row : 0; column < task.z.count; column += side) {
+      const [rows, columns] = [Math.min(side, task.x.count - row), Math.min(side, task.z.count - column)];
+      found.push({ row, rows, column, columns });
+    }
+  }
+  return found;
+}
+
+async function computeTask(backend: Backend, task: ImageTask, tile: number): Promise<ImageKernels> {
+  const job = await backend.openImages?.(task, { threads: 1, tile: [tile, tile] });
+  if (job === undefined) throw new Error(`${backend.name} must open images`);
+  const shape = [task.x.count, task.z.count];
+  const results = new Map(task.outputs.map((output) => [output, new Float64Array(shape[0] * shape[1])]));
+  try {
+    for (const range of ranges(task, tile)) {
+      const mirrored = task.symmetric && range.row !== range.column;
+      const done = await job.compute(range, mirrored);
+      for (const [output, out] of results) {
+        const { values, stride, transposed, transposedStride } = await done.read(output);
+        for (let i = 0; i < range.rows; i++) {
+          for (let j = 0; j < range.columns; j++) {
+            out[(range.row + i) * shape[1] + range.column + j] = values[i * stride + j];
+            if (!mirrored) continue;
+            out[(range.column + j) * shape[1] + range.row + i] = transposed?.[j * transposedStride + i] ?? Number.NaN;
+          }
+        }
+      }
+      done.release();
+    }
+  } finally {
+    await job.close();
+  }
+  const pick = (output: Output) => {
+    const data = results.get(output);
+    return data === undefined ? null : { data, shape };
+  };
+  return { nngp: pick('nngp'), ntk: pick('ntk') };
+}
+
+/** Kernels of a network in the file format on images `[n, ...positions, channels]`. */
+export async function imageKernels(
+  architecture: unknown,
+  x: NdArray,
+  { backend: name, precision }: Combination,
+  options: ImageOptions = {},
+): Promise<ImageKernels> {
+  const { backend } = await selectBackend(name, precision);
+  const task = imageTask(architecture, x, options, precision);
+  const tile = options.tile ?? (backend.imageTileSizes ?? backend.tileSizes)[0];
+  return computeTask(backend, task, tile);
+}

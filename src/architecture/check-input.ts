@@ -1,4 +1,4 @@
-import { ArchitectureError, type ArchitectureProblem } from '../errors.js';
+import { ArchitectureError, type ArchitectureProblem, UsageError } from '../errors.js';
 import { checkLayers, dataSignal } from '../layers/check.js';
 import type { AnyFieldTable } from '../layers/fields.js';
 import { definitionOf } from '../layers/index.js';
@@ -31,6 +31,23 @@ export function firstImageLayer(
 /** Whether a network reads images: one with a conv, a pool, a flatten or a pixel layer. Images are flattened for any other. */
 export function isImageNetwork(definition: KernelDefinition): boolean {
   return definition.format === 'ntk-architecture/1' && firstImageLayer(definition.layers) !== null;
+}
+
+/** The shape in which a network takes inputs `[n, ...]`: flattened unless it is one of images. */
+export function inputShapeOf(definition: KernelDefinition, shape: readonly number[]): InputShape {
+  const channels = shape.slice(1).reduce((a, b) => a * b, 1);
+  if (shape.length < 3 || !isImageNetwork(definition)) return { positions: null, channels };
+  return { positions: shape.slice(1, -1), channels: shape[shape.length - 1] };
+}
+
+/**
+ * Refuses a network of images where only vectors make sense; `where` says who refuses, and `instead` what to do.
+ *
+ * @throws UsageError for a network of images
+ */
+export function requireVectors(definition: KernelDefinition, where: string, instead: string): void {
+  if (!isImageNetwork(definition)) return;
+  throw new UsageError(`${where}: must be a network of vectors, got ${definition.name}, one of images. ${instead}`);
 }
 
 /** Reports a network of images whose output has several positions left; `path` names its last layer. */

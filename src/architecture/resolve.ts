@@ -1,5 +1,5 @@
 import { type PresetFlags, refuseForeignFlags } from './preset-flags.js';
-import { isPresetName, presetArchitecture } from './presets.js';
+import { isImagePreset, isPresetName, presetArchitecture } from './presets.js';
 import { parseRadial } from './radial.js';
 import { readArchitecture } from './read.js';
 import type { KernelDefinition } from './types.js';
@@ -27,4 +27,18 @@ export function resolveArchitecture(spec: string, flags: PresetFlags = {}, rank:
   if (radial === null) return presetArchitecture(spec, flags, rank);
   refuseForeignFlags(flags, [], `the kernel ${spec}`);
   return radial;
+}
+
+/**
+ * The same kernel for data of this shape, `[n, ...]`: an image preset gets filters of one axis for sequences `[n, w, c]`.
+ *
+ * @throws ArchitectureError for flags that make no network
+ */
+export function fitToData(
+  spec: string,
+  flags: PresetFlags,
+  definition: KernelDefinition,
+  shape: readonly number[],
+): KernelDefinition {
+  return isImagePreset(spec) && shape.length === 3 ? presetArchitecture(spec, flags, 1) : definition;
 }

@@ -79,10 +79,10 @@ function accelerates({ availability }: Found): boolean {
 /**
  * The backend of that name, or for `auto` the first accelerator that offers the precision, else `host`.
  *
- * Throws BackendError when it is not available here or lacks the precision.
+ * Throws BackendError when it is not available here, lacks the precision, or computes on vectors only where `images` are to be computed on.
  */
-export async function selectBackend(name: BackendId | 'auto', precision: Precision): Promise<Found> {
-  if (name === 'auto') return (await accelerator(precision)) ?? probe('host');
+export async function selectBackend(name: BackendId | 'auto', precision: Precision, images = false): Promise<Found> {
+  if (name === 'auto') return (await accelerator(precision, images)) ?? (images ? forImages(precision) : probe('host'));
   const { precisions } = BACKENDS[name];
   if (!precisions.some((p) => p === precision)) {
     const remedy = `Use --precision ${precisions[0]}, or --backend host.`;
@@ -90,6 +90,11 @@ export async function selectBackend(name: BackendId | 'auto', precision: Precisi
   }
   const found = await probe(name);
   const { availability } = found;
+  if (images && found.backend.openImages === undefined) {
+    throw new BackendError(
+      `--backend ${name}: must compute networks of images, got one for vectors only. Leave --backend out.`,
+    );
+  }
   if (availability.available) return found;
   throw new BackendError(
     `--backend ${name}: must be available here, got: ${availability.reason ?? 'nothing found'}. ${availability.remedy ?? 'Use --backend host'}.`,
@@ -97,14 +102,26 @@ export async function selectBackend(name: BackendId | 'auto', precision: Precisi
 }
 
 /** The first backend with an accelerator for that precision; null when there is none. Without a GPU nothing is loaded to find out. */
-async function accelerator(precision: Precision): Promise<Found | null> {
+async function accelerator(precision: Precision, images: boolean): Promise<Found | null> {
   if (!hasGpu()) return null;
   for (const name of Object.keys(BACKENDS) as BackendId[]) {
     if (!ACCELERATED.includes(name) || !BACKENDS[name].precisions.some((p) => p === precision)) continue;
     const found = await probe(name);
-    if (accelerates(found)) return found;
+    if (accelerates(found) && (!images || found.backend.openImages !== undefined)) return found;
   }
   return null;
+}
+
+/** The first backend on the processor that computes on images in that precision, the fastest first. */
+async function forImages(precision: Precision): Promise<Found> {
+  for (const name of ['host', 'tfjs', 'reference'] as const) {
+    if (!BACKENDS[name].precisions.some((p) => p === precision)) continue;
+    const found = await probe(name);
+    if (found.availability.available && found.backend.openImages !== undefined) return found;
+  }
+  throw new BackendError(
+    `--precision: must be one in which a backend here computes on images, got ${precision}. Use --precision f64.`,
+  );
 }
 
 /** What each backend is on this machine, and for those missing why and what to do. */

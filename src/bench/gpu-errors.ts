@@ -2,7 +2,7 @@ import { presetArchitecture } from '../architecture/presets.js';
 import type { Architecture } from '../architecture/types.js';
 import type { NdArray } from '../data/array.js';
 import { kernelMatrix } from '../matrix/kernel-matrix.js';
-import type { Planned } from '../matrix/plan.js';
+import type { PlannedRows } from '../matrix/plan.js';
 import { lastCorner } from './gpu-stream.js';
 import { biased, firstRows } from './inputs.js';
 import type { BenchLine } from './lines.js';
@@ -92,7 +92,7 @@ export async function errorLines(x: NdArray, rows: number, software: boolean): P
 }
 
 /** Error of the far corner of a large kernel, whose rows lie behind all others on the device. */
-export async function cornerLine(planned: Planned, architecture: Architecture): Promise<BenchLine> {
+export async function cornerLine(planned: PlannedRows, architecture: Architecture): Promise<BenchLine> {
   const { row, rows, column, columns, values } = await lastCorner(planned, 64);
   const { x } = planned.outline;
   const d = x.shape[1];

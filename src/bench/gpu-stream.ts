@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KernelJob, TileData, TileRange } from '../backend/contract.js';
 import { NpyFile } from '../matrix/npy-sink.js';
-import type { Planned } from '../matrix/plan.js';
+import type { PlannedRows } from '../matrix/plan.js';
 import { prepareTask } from '../matrix/prepare.js';
 import { tiles } from '../matrix/tiles.js';
 
@@ -77,7 +77,7 @@ function copying(size: number): Put {
 
 interface Loop {
   readonly job: KernelJob;
-  readonly planned: Planned;
+  readonly planned: PlannedRows;
   readonly put: Put;
   readonly budget: { readonly seconds: number; readonly bytes: number };
   readonly started: number;
@@ -114,7 +114,7 @@ async function loop({ job, planned: { plan }, put, budget, started }: Loop): Pro
 }
 
 /** Streams the tiles of a planned kernel to a target for `seconds` at most. */
-export async function stream(planned: Planned, target: Target, seconds: number): Promise<Streamed> {
+export async function stream(planned: PlannedRows, target: Target, seconds: number): Promise<Streamed> {
   const { plan, backend, outline } = planned;
   const started = performance.now();
   const job = await backend.open(prepareTask(outline, true).task, { threads: plan.threads, tile: plan.tile });
@@ -138,7 +138,7 @@ export async function stream(planned: Planned, target: Target, seconds: number):
 
 /** The corner of the last tile off the diagonal of a planned symmetric kernel, `[side, side]`, and where it stands. */
 export async function lastCorner(
-  planned: Planned,
+  planned: PlannedRows,
   most: number,
 ): Promise<TileRange & { readonly values: Float64Array }> {
   const { plan, backend, outline } = planned;

@@ -8,7 +8,7 @@ import { selectBackend } from '../backend/select.js';
 import type { NdArray } from '../data/array.js';
 import { asVectors } from '../data/image.js';
 import { readInput } from '../data/input.js';
-import { makePlan } from '../matrix/plan.js';
+import { planRows } from '../matrix/plan.js';
 import { outline, prepareTask } from '../matrix/prepare.js';
 import { bandwidths, deviceTiles, type Way } from './gpu-device.js';
 import { cornerLine, errorLines } from './gpu-errors.js';
@@ -198,7 +198,7 @@ function streamedLines(target: Target, streamed: Streamed, found: Found): BenchL
 /** Plans the large kernel as `ntk kernel` would. */
 async function largePlan({ x, sizes, threads }: Bench, architecture: Architecture) {
   const options = { architecture, precision: 'f32', threads, backend: 'webgpu' } as const;
-  return makePlan(firstRows(x, sizes.streamRows), options, false);
+  return planRows(firstRows(x, sizes.streamRows), options, false);
 }
 
 async function streamLines(bench: Bench): Promise<BenchLine[]> {

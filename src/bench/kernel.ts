@@ -8,7 +8,7 @@ import { defaultThreads } from '../backend/limits.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { asVectors } from '../data/image.js';
 import { readInput } from '../data/input.js';
-import { makePlan } from '../matrix/plan.js';
+import { planRows } from '../matrix/plan.js';
 import { prepareTask } from '../matrix/prepare.js';
 import { runTiles, type TileSink } from '../matrix/run.js';
 import { tiles } from '../matrix/tiles.js';
@@ -37,7 +37,7 @@ async function kernelSeconds(
   precision: Precision,
   threads: number,
 ): Promise<number> {
-  const planned = await makePlan(x, { architecture, precision, threads, backend: 'host' }, false);
+  const planned = await planRows(x, { architecture, precision, threads, backend: 'host' }, false);
   const run = await runTiles(planned, DISCARD, { architecture }, performance.now());
   return run.stages.compute;
 }
@@ -45,7 +45,7 @@ async function kernelSeconds(
 /** Seconds of the plain matrix product with the same tiles: of half the matrix, as the kernel computes it. */
 async function productSeconds(x: NdArray, precision: Precision, threads: number): Promise<number> {
   const architecture = presetArchitecture('fc');
-  const { plan, outline } = await makePlan(x, { architecture, precision, threads, backend: 'host' }, false);
+  const { plan, outline } = await planRows(x, { architecture, precision, threads, backend: 'host' }, false);
   const job = await openHost(prepareTask(outline, true).task, { threads, tile: plan.tile });
   const queue = tiles({ rows: plan.shape[0], columns: plan.shape[1], symmetric: true }, plan.tile[0]);
   const work = async (): Promise<void> => {

@@ -18,9 +18,9 @@ export interface LabelsRecord {
 
 /** The data of a command, ready for the library. */
 export interface LoadedInputs {
-  /** Rows `[n, d]`, scaled. */
+  /** Rows `[n, d]`, or images `[n, h, w, c]` or sequences `[n, w, c]` where they were asked for; scaled. */
   readonly x: NdArray;
-  /** Rows `[m, d]`, scaled as x; null: the kernel of x with itself. */
+  /** The same of Z, scaled as x; null: the kernel of x with itself. */
   readonly z: NdArray | null;
   readonly inputs: readonly InputRecord[];
   readonly labels: LabelsRecord | null;
@@ -86,23 +86,34 @@ async function labelsOf(
 }
 
 function checkFeatures(x: NdArray, z: NdArray, { path }: Input): void {
-  if (z.shape[1] === x.shape[1]) return;
+  const [ofX, ofZ] = [x, z].map(({ shape }) => shape.slice(1));
+  if (ofX.join() === ofZ.join()) return;
+  if (ofX.length > 1 || ofZ.length > 1) {
+    throw new DataError(
+      `${path}: images must have the shape of those of X, ${ofX.join('x')}, got ${ofZ.join('x')}. Give files of the same shape, or --image HxWxC.`,
+    );
+  }
   throw new DataError(
     `${path}: rows must be as long as those of X, ${x.shape[1]} values, got ${z.shape[1]}. Give files of the same columns; --label-column takes one out of both.`,
   );
 }
 
-/** Reads X and Z and scales them; `standard` takes mean and deviation of X for both. */
+/**
+ * Reads X and Z and scales them; `standard` takes mean and deviation of X for both.
+ *
+ * Images are flattened unless `images` is set, as it is for a network that reads their positions.
+ */
 export async function loadInputs(
   paths: readonly string[],
   options: InputOptions,
-  limits: LoadLimits,
+  limits: LoadLimits & { readonly images: boolean },
 ): Promise<LoadedInputs> {
+  const inForm = limits.images ? (a: NdArray) => a : asVectors;
   const [xPath, zPath] = paths;
   const x = await readFile(xPath, options, false, limits);
   const labels = await labelsOf(x, options.labels, options.rows, limits);
   const scaledX = scale(x, options.scale);
-  const vectorsX = asVectors(scaledX.x);
+  const vectorsX = inForm(scaledX.x);
   const record = ({ path, shape, sha256 }: Input): InputRecord => ({ path, shape, sha256 });
   const warnings = [...x.warnings, ...zeroWarning(xPath, options.scale, scaledX)];
   const known = { labels: labels?.record ?? null, warnings };
@@ -110,10 +121,10 @@ export async function loadInputs(
     return { x: vectorsX, z: null, inputs: [record(x)], labelValues: { x: labels?.values ?? null, z: null }, ...known };
   }
   const z = await readFile(zPath, options, true, limits);
-  checkFeatures(vectorsX, asVectors(z), z);
+  checkFeatures(vectorsX, inForm(z), z);
   const scaledZ = scale(z, options.scale, scaledX.statistics);
   warnings.push(...z.warnings, ...zeroWarning(zPath, options.scale, scaledZ));
   const labelsZ = await labelsOf(z, options.testLabels ?? null, options.rowsZ, limits);
   const labelValues = { x: labels?.values ?? null, z: labelsZ?.values ?? null };
-  return { x: vectorsX, z: asVectors(scaledZ.x), inputs: [record(x), record(z)], labelValues, ...known };
+  return { x: vectorsX, z: inForm(scaledZ.x), inputs: [record(x), record(z)], labelValues, ...known };
 }

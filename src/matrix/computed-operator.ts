@@ -1,10 +1,9 @@
-import type { KernelJob, Output, TileData, TileRange } from '../backend/contract.js';
+import type { ImageTask, KernelJob, KernelTask, Output, TileData, TileRange } from '../backend/contract.js';
 import type { NdArray } from '../data/array.js';
 import { InternalError, UsageError } from '../errors.js';
 import type { SymmetricOperator } from './operator.js';
 import { makePlan, type Planned } from './plan.js';
-import { prepareTask } from './prepare.js';
-import { openFitting } from './run.js';
+import { openFitting, prepared } from './run.js';
 import { type Extent, tiles } from './tiles.js';
 import type { KernelOptions } from './types.js';
 
@@ -40,15 +39,15 @@ class ComputedOperator implements SymmetricOperator {
   readonly #job: KernelJob;
   readonly #tile: number;
   readonly #output: Output;
-  readonly #diagonal: Float64Array;
+  #diagonal: Float64Array | null;
 
-  constructor(planned: Planned, job: KernelJob, tile: number, output: Output, diagonal: Float64Array) {
+  constructor(planned: Planned, job: KernelJob, tile: number, diagonal: Float64Array | null) {
     this.#planned = planned;
     this.#job = job;
     this.#tile = tile;
-    this.#output = output;
+    this.#output = planned.outputs[0];
     this.#diagonal = diagonal;
-    this.size = diagonal.length;
+    this.size = planned.plan.shape[0];
     this.description = `computed on ${planned.plan.backend}`;
     this.roundoff = planned.plan.precision === 'f64' ? 2 ** -53 : 2 ** -24;
   }
@@ -62,7 +61,19 @@ class ComputedOperator implements SymmetricOperator {
   }
 
   async diagonal(): Promise<Float64Array> {
+    this.#diagonal ??= await this.#readDiagonal();
     return Float64Array.from(this.#diagonal);
+  }
+
+  /** The diagonal entry by entry, where nothing but the device knows it. */
+  async #readDiagonal(): Promise<Float64Array> {
+    const diagonal = new Float64Array(this.size);
+    for (let i = 0; i < this.size; i++) {
+      const tile = await this.#job.compute({ row: i, rows: 1, column: i, columns: 1 }, false);
+      diagonal[i] = (await tile.read(this.#output)).values[0];
+      tile.release();
+    }
+    return diagonal;
   }
 
   async entries(): Promise<Float64Array | null> {
@@ -113,6 +124,13 @@ class ComputedOperator implements SymmetricOperator {
   }
 }
 
+/** K(x,x) of every row, which a task on vectors knows; null for one on images. */
+function ownValues(task: KernelTask | ImageTask): Float64Array | null {
+  if (!('table' in task)) return null;
+  const scales = task.x.scales[task.outputs[0]];
+  return scales === null ? new Float64Array(task.x.rows) : scales.map((s) => s * s);
+}
+
 /**
  * Opens the kernel matrix of rows x `[n, d]` as an operator that is never stored.
  *
@@ -123,12 +141,7 @@ export async function computedOperator(x: NdArray, options: KernelOptions): Prom
     throw new UsageError('computedOperator: must be one symmetric kernel, got z or both kinds. Leave them out.');
   }
   const planned = await makePlan(x, options, false);
-  const { backend, outline, plan } = planned;
-  const { task } = prepareTask(outline, backend.name !== 'reference');
-  const [output] = task.outputs;
-  const scales = task.x.scales[output];
-  const n = plan.shape[0];
-  const diagonal = scales === null ? new Float64Array(n) : scales.map((s) => s * s);
-  const { job, size } = await openFitting(backend, task, plan);
-  return new ComputedOperator(planned, job, size, output, diagonal);
+  const { task } = prepared(planned);
+  const { job, size } = await openFitting(planned.backend, task, planned.plan);
+  return new ComputedOperator(planned, job, size, ownValues(task));
 }

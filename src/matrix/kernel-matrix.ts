@@ -32,7 +32,7 @@ class MemorySink implements TileSink {
 /**
  * Kernel matrix of a network on rows x `[n, d]`, against themselves or against `options.z` `[m, d]`: `[n, m]` in memory.
  *
- * Symmetric bit for bit when there is no z. Images are flattened.
+ * Symmetric bit for bit when there is no z. Images `[n, h, w, c]` and sequences `[n, w, c]` stay what they are for a network with a layer of positions, and are flattened for others.
  *
  * Throws UsageError, BackendError, MemoryError before it starts; NumericalError when the precision cannot hold an entry;
  * InterruptedError when the signal fires.
@@ -45,10 +45,10 @@ export async function kernelMatrix<K extends KernelKind = 'ntk'>(
   const planned = await makePlan(x, options, true);
   const [n, m] = planned.plan.shape;
   const precision = planned.plan.precision;
-  const arrays = Object.fromEntries(planned.outline.outputs.map((output) => [output, allocate(n * m, precision)]));
+  const arrays = Object.fromEntries(planned.outputs.map((output) => [output, allocate(n * m, precision)]));
   const run = await runTiles(planned, new MemorySink(arrays, m), options, started);
   const matrices = Object.fromEntries(
-    planned.outline.outputs.map((output) => [output, { data: arrays[output], shape: [n, m] }]),
+    planned.outputs.map((output) => [output, { data: arrays[output], shape: [n, m] }]),
   );
   return { ...matrices, run } as KernelMatrices<K>;
 }

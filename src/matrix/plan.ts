@@ -1,60 +1,41 @@
-import type { Backend, Pace } from '../backend/contract.js';
+import { isImageNetwork } from '../architecture/check-input.js';
+import type { Backend, ImageTask, Output } from '../backend/contract.js';
 import { hasGpu } from '../backend/gpu.js';
 import { defaultMemory, defaultThreads } from '../backend/limits.js';
 import { selectBackend } from '../backend/select.js';
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
-import { TABLE_RULES } from '../programme/table.js';
-import { tablePays } from '../programme/zonal.js';
+import { imageTask, imageWorkload } from './image-workload.js';
 import { type Outline, outline } from './prepare.js';
-import { chooseTile, type Extent, tileCount } from './tiles.js';
+import { rowWorkload } from './row-workload.js';
+import { tileCount } from './tiles.js';
 import type { KernelOptions, KernelPlan } from './types.js';
+import type { Workload } from './workload.js';
 
 /** A plan with what it was made from. */
-export interface Planned {
+interface Planning {
   readonly plan: KernelPlan;
-  readonly outline: Outline;
   readonly backend: Backend;
+  readonly outputs: readonly Output[];
   /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
 }
 
-/** Factor columns that the programme needs when it is not tabulated. */
-function columnCount({ programme }: Outline): number {
-  return programme.steps.reduce((n, step) => {
-    if (step.op === 'sum') return n + step.terms.length + (step.constant > 0 ? 1 : 0);
-    if (step.op === 'dual' || step.op === 'dualDerivative') return n + (step.phi.map === 'piecewiseLinear' ? 0 : 4);
-    return n + (step.op === 'radial' ? 1 : 0);
-  }, 2);
+/** The plan of a kernel of vectors. */
+export interface PlannedRows extends Planning {
+  readonly outline: Outline;
+  readonly images: null;
 }
 
-/** Bytes of prepared rows and their factors, beside the rows as they were read. */
-function rowBytes(o: Outline, columns: number): number {
-  const element = o.precision === 'f64' ? 8 : 4;
-  const one = (x: NdArray): number => {
-    const shared = x.data.buffer instanceof SharedArrayBuffer ? 0 : x.data.byteLength;
-    const own = o.zonal.applies ? 0 : x.shape[0] * (o.programme.steps.length * 12 + columns * 8);
-    return shared + x.data.length * element + x.shape[0] * (columns * element + 32) + own;
-  };
-  return one(o.x) + (o.symmetric ? 0 : one(o.z));
+/** The plan of a kernel of images. */
+export interface PlannedImages extends Planning {
+  readonly outline: null;
+  readonly images: ImageTask;
 }
 
-/** Whether a table is likely to be built: it pays and is allowed. */
-function likelyTable(o: Outline, entries: number): boolean {
-  return o.zonal.applies && tablePays(entries);
-}
-
-function estimateSeconds(
-  o: Outline,
-  { product, step }: Pace,
-  entries: number,
-  threads: number,
-  table: boolean,
-): number {
-  const steps = table ? 1 : o.programme.steps.length;
-  return (entries * (o.x.shape[1] / product + steps * step)) / threads;
-}
+/** The plan of any kernel. */
+export type Planned = PlannedRows | PlannedImages;
 
 function checkOptions({ threads, memory, native }: KernelOptions): void {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
@@ -69,65 +50,63 @@ function checkOptions({ threads, memory, native }: KernelOptions): void {
   }
 }
 
-/** Bytes that the process needs at its peak for tiles of side `size`, beside the result when it is kept in memory. */
-function peakBytes(o: Outline, backend: Backend, size: number, threads: number, table: boolean, kept: number): number {
-  const columns = table ? o.outputs.length : columnCount(o);
-  const { degree, most } = TABLE_RULES[o.precision];
-  const tableBytes = table ? o.outputs.length * 2 * most * (degree + 1) * 8 * 4 : 0;
-  const work = backend.memory({
-    precision: o.precision,
-    steps: o.programme.steps.length,
-    columnCount: columns,
-    outputs: o.outputs.length,
-    size,
-    threads,
-    table,
-  });
-  return process.memoryUsage.rss() + rowBytes(o, columnCount(o)) + tableBytes + work + kept;
-}
-
 function tooLittle(needed: number, limit: number): MemoryError {
   return new MemoryError(
     `--memory: the computation needs about ${readableBytes(needed)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --threads or --precision, or choose fewer --rows.`,
   );
 }
 
-/**
- * Plans a computation: backend, tiles, memory, expected time. `keep` counts the result as held in memory.
- *
- * Throws MemoryError when no tile fits into the promise, UsageError and BackendError for options that cannot be.
- */
-export async function makePlan(inputs: NdArray, options: KernelOptions, keep: boolean): Promise<Planned> {
-  checkOptions(options);
-  const o = outline(inputs, options);
-  const { backend, availability } = await selectBackend(options.backend ?? 'auto', o.precision);
+/** The plan of a workload on the backend that was asked for, or chosen. */
+async function planOf(work: Workload, options: KernelOptions, keep: boolean, images: boolean): Promise<Planning> {
+  const { extent, precision } = work;
+  const { backend, availability } = await selectBackend(options.backend ?? 'auto', precision, images);
   const threads = backend.usesThreads ? (options.threads ?? defaultThreads()) : 1;
   const limit = options.memory ?? defaultMemory();
-  const extent: Extent = { rows: o.x.shape[0], columns: o.z.shape[0], symmetric: o.symmetric };
-  const outputBytes = extent.rows * extent.columns * (o.precision === 'f64' ? 8 : 4) * o.outputs.length;
-  const entries = extent.symmetric ? (extent.rows * (extent.rows + 1)) / 2 : extent.rows * extent.columns;
-  const table = likelyTable(o, entries) && backend.name !== 'reference';
-  const need = (size: number): number => peakBytes(o, backend, size, threads, table, keep ? outputBytes : 0);
-  const size = chooseTile(extent, backend.tileSizes, threads, limit, need);
-  if (size === null) throw tooLittle(need(backend.tileSizes.at(-1) ?? 1), limit);
+  const outputBytes = extent.rows * extent.columns * (precision === 'f64' ? 8 : 4) * work.outputs.length;
+  const demand = work.on(backend, threads);
+  const need = (size: number): number => process.memoryUsage.rss() + demand.bytes(size) + (keep ? outputBytes : 0);
+  const size = demand.tile(limit, need);
+  if (size === null) throw tooLittle(need(demand.smallest), limit);
   const plan: KernelPlan = {
     shape: [extent.rows, extent.columns],
     symmetric: extent.symmetric,
     backend: backend.name,
     device: availability.device?.name ?? null,
-    precision: o.precision,
+    precision,
     threads,
     tile: [size, size],
     tiles: tileCount(extent, size),
-    shortcut: table
-      ? `table: ${o.zonal.reason}`
-      : `no table: ${o.zonal.applies ? 'too few pairs for it to pay' : o.zonal.reason}`,
+    shortcut: demand.shortcut,
     memoryBytes: need(size),
     memoryLimit: limit,
     outputBytes,
-    seconds: estimateSeconds(o, backend.pace(o.precision), entries, threads, table),
+    seconds: demand.seconds,
   };
-  return { plan, outline: o, backend, warnings: fasterBackend(options, plan) };
+  return { plan, backend, outputs: work.outputs, warnings: images ? [] : fasterBackend(options, plan) };
+}
+
+/**
+ * Plans a kernel of vectors: backend, tiles, memory, expected time. `keep` counts the result as held in memory.
+ *
+ * Throws as `makePlan` does, and ArchitectureError for a network of images.
+ */
+export async function planRows(inputs: NdArray, options: KernelOptions, keep: boolean): Promise<PlannedRows> {
+  checkOptions(options);
+  const o = outline(inputs, options);
+  return { ...(await planOf(rowWorkload(o), options, keep, false)), outline: o, images: null };
+}
+
+/**
+ * Plans a computation: backend, tiles, memory, expected time. `keep` counts the result as held in memory.
+ *
+ * Throws MemoryError when no tile fits into the promise, UsageError and BackendError for options that cannot be, ArchitectureError for inputs
+ * that the network does not fit.
+ */
+export async function makePlan(inputs: NdArray, options: KernelOptions, keep: boolean): Promise<Planned> {
+  if (!isImageNetwork(options.architecture)) return planRows(inputs, options, keep);
+  checkOptions(options);
+  const images = imageTask(inputs, options);
+  return { ...(await planOf(imageWorkload(images), options, keep, true)), outline: null, images };
 }
 
 /** Seconds of work from which a faster backend is worth a word. */

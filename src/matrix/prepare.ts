@@ -25,7 +25,8 @@ export interface Outline {
   readonly normalized: boolean;
 }
 
-function outputsOf(kind: KernelKind): Output[] {
+/** The kernels of a kind, in the order in which tiles hold them. */
+export function outputsOf(kind: KernelKind): Output[] {
   return kind === 'both' ? ['ntk', 'nngp'] : [kind];
 }
 

@@ -1,5 +1,15 @@
-import type { Backend, KernelJob, KernelTask, Output, Tile, TileData, TileRange } from '../backend/contract.js';
-import { DeviceFullError, InterruptedError } from '../errors.js';
+import type {
+  Backend,
+  ImageTask,
+  JobOptions,
+  KernelJob,
+  KernelTask,
+  Output,
+  Tile,
+  TileData,
+  TileRange,
+} from '../backend/contract.js';
+import { DeviceFullError, InternalError, InterruptedError } from '../errors.js';
 import type { Planned } from './plan.js';
 import { prepareTask } from './prepare.js';
 import { type Extent, tileCount, tiles } from './tiles.js';
@@ -90,16 +100,32 @@ function extentOf({ shape, symmetric }: KernelPlan): Extent {
   return { rows: shape[0], columns: shape[1], symmetric };
 }
 
+function open(backend: Backend, task: KernelTask | ImageTask, options: JobOptions): Promise<KernelJob> {
+  if ('table' in task) return backend.open(task, options);
+  if (backend.openImages === undefined) throw new InternalError(`${backend.name} was chosen for images`);
+  return backend.openImages(task, options);
+}
+
+/** The task of a plan: for vectors with table or factors and unit rows, the work that comes before the tiles. */
+export function prepared({ outline, images, backend, plan }: Planned): {
+  readonly task: KernelTask | ImageTask;
+  readonly shortcut: string;
+} {
+  if (images !== null) return { task: images, shortcut: plan.shortcut };
+  return prepareTask(outline, backend.name !== 'reference');
+}
+
 /** Opens a job with the planned tiles, or with smaller ones where a device has no room for them. */
 export async function openFitting(
   backend: Backend,
-  task: KernelTask,
+  task: KernelTask | ImageTask,
   { threads, tile }: KernelPlan,
 ): Promise<{ readonly job: KernelJob; readonly size: number }> {
-  const sizes = backend.tileSizes.filter((size) => size < tile[0]);
+  const all = 'table' in task ? backend.tileSizes : (backend.imageTileSizes ?? backend.tileSizes);
+  const sizes = all.filter((size) => size < tile[0]);
   for (let size = tile[0]; ; ) {
     try {
-      return { job: await backend.open(task, { threads, tile: [size, size] }), size };
+      return { job: await open(backend, task, { threads, tile: [size, size] }), size };
     } catch (error) {
       const next = sizes.shift();
       if (!(error instanceof DeviceFullError) || next === undefined) throw error;
@@ -114,13 +140,14 @@ export async function openFitting(
  * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`.
  */
 export async function runTiles(
-  { plan: asked, outline, backend, warnings }: Planned,
+  planned: Planned,
   sink: TileSink,
   options: KernelOptions,
   started: number,
 ): Promise<KernelRun> {
   if (options.signal?.aborted) throw new InterruptedError();
-  const { task, shortcut } = prepareTask(outline, backend.name !== 'reference');
+  const { plan: asked, backend, warnings } = planned;
+  const { task, shortcut } = prepared(planned);
   const { job, size } = await openFitting(backend, task, asked);
   const plan: KernelPlan = { ...asked, tile: [size, size], tiles: tileCount(extentOf(asked), size) };
   const compile = (performance.now() - started) / 1000;
@@ -143,7 +170,7 @@ export async function runTiles(
   return {
     plan: { ...plan, shortcut },
     stages: { compile, compute: total - clock.write, write: clock.write },
-    tableError: task.table?.error ?? null,
+    tableError: 'table' in task ? (task.table?.error ?? null) : null,
     nearPairs: job.nearPairs,
     warnings,
   };

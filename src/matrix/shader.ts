@@ -1,3 +1,4 @@
+import { requireVectors } from '../architecture/check-input.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import { loadBackend } from '../backend/select.js';
 import { InternalError } from '../errors.js';
@@ -18,6 +19,7 @@ export async function kernelShader(
   features: number | null,
   kind: KernelKind,
 ): Promise<string> {
+  requireVectors(architecture, '--shader', 'Leave --shader out.');
   const d = features ?? FEATURES;
   const data = new Float32Array(2 * d).fill(1, 0, d).fill(2, d);
   const o = outline({ data, shape: [2, d] }, { architecture, kind, precision: 'f32', normalized: true });

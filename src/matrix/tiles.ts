@@ -23,6 +23,22 @@ export function* tiles({ rows, columns, symmetric }: Extent, size: number): Gene
 }
 
 /**
+ * The largest tile side of pairs of images that fits into `room` bytes and makes tiles enough for every thread, the smallest where none does.
+ *
+ * A pair of images is worth thousands of pairs of rows, so that even few of them are spread. Null when no tile fits.
+ */
+export function chooseImageTile(
+  extent: Extent,
+  sizes: readonly number[],
+  threads: number,
+  room: number,
+  bytes: (size: number) => number,
+): number | null {
+  const fitting = sizes.filter((size) => bytes(size) <= room);
+  return fitting.find((size) => tileCount(extent, size) >= 5 * threads) ?? fitting.at(-1) ?? null;
+}
+
+/**
  * The largest tile side that fits into `room` bytes and leaves every thread some tiles to work on; null when none fits.
  */
 export function chooseTile(

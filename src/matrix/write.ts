@@ -66,10 +66,10 @@ function checkRoom(out: string, bytes: number): void {
 class Workspace implements TileSink {
   readonly #files: Partial<Record<Output, NpyFile>> = {};
 
-  constructor({ plan, outline }: Planned, out: string) {
+  constructor({ plan, outputs }: Planned, out: string) {
     const mark = randomBytes(6).toString('hex');
     try {
-      for (const output of outline.outputs) {
+      for (const output of outputs) {
         const path = join(dirname(out), `.${basename(out)}.${output}.${mark}.tmp`);
         this.#files[output] = new NpyFile(path, plan.shape, plan.precision);
       }
@@ -133,7 +133,7 @@ export async function writeKernel(x: NdArray, out: string, options: WriteOptions
     const run = await runTiles(planned, workspace, options, started);
     workspace.close();
     const closing = performance.now();
-    await finish(workspace, planned.outline.outputs, out, options.signal);
+    await finish(workspace, planned.outputs, out, options.signal);
     const write = run.stages.write + (performance.now() - closing) / 1000;
     return { ...run, stages: { ...run.stages, write } };
   } finally {

@@ -1,3 +1,4 @@
+import { requireVectors } from '../architecture/check-input.js';
 import { lower } from '../architecture/lower.js';
 import { checkKind } from '../architecture/parse.js';
 import type { KernelDefinition } from '../architecture/types.js';
@@ -43,6 +44,11 @@ function curve(
   options: Required<Omit<ProfileOptions, 'signal' | 'angles'>>,
 ): number[] {
   const { kind, normalized, features } = options;
+  requireVectors(
+    definition,
+    '--arch',
+    'A profile is a function of one angle: use fc, resntk or another network of vectors, or ntk kernel for images.',
+  );
   if (definition.format === 'ntk-architecture/1') checkKind(definition, kind);
   const programme = keepNeeded(lower(definition, features, kind));
   const own = rowFactors(programme, Float64Array.of(1));

@@ -1,3 +1,4 @@
+import { requireVectors } from '../architecture/check-input.js';
 import { lower } from '../architecture/lower.js';
 import { checkKind } from '../architecture/parse.js';
 import type { KernelDefinition } from '../architecture/types.js';
@@ -240,6 +241,11 @@ export function sphereSpectrum(definition: KernelDefinition, options: SphereOpti
   checkOptions(options);
   checkSignal(options.signal);
   const { dim, kind = 'ntk', normalized = false } = options;
+  requireVectors(
+    definition,
+    '--arch',
+    'Use fc, resntk or another network of vectors, or ntk eigs for the eigenvalues on images.',
+  );
   if (definition.format === 'ntk-architecture/1') checkKind(definition, kind);
   const programme = keepNeeded(lower(definition, dim, kind));
   const own = rowFactors(programme, Float64Array.of(1));

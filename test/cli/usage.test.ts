@@ -174,7 +174,7 @@ describe('bad usage is exit code 2 with one message, and writes nothing', () => 
     ['laplace', 'laplace:0.5'],
     ['laplace:-1', 'laplace:-1'],
     ['gamma:3,1', 'g must be'],
-    ['cntk', 'needs the positions of an image'],
+    ['cntk', '--image HxWxC'],
     ['none.json', 'no such file'],
   ])('--arch %s', async (arch, part) => {
     await refused(at, ['kernel', 'x.npy', '--arch', arch, '--out', 'K.npy'], part);

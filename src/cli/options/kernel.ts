@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import type { PresetFlags } from '../../architecture/preset-flags.js';
 import { resolveArchitecture } from '../../architecture/resolve.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { UsageError } from '../../errors.js';
@@ -12,6 +13,9 @@ import { type ParsedArguments, textOf } from './parsed.js';
 /** A call of `ntk kernel`, checked as far as it can be without the data. */
 export interface KernelJob {
   readonly definition: KernelDefinition;
+  /** As given to `--arch`, with the flags given for it. */
+  readonly arch: string;
+  readonly flags: PresetFlags;
   readonly input: InputOptions;
   readonly compute: ComputeOptions;
   /** File of the matrix; null: csv on stdout. */
@@ -47,12 +51,13 @@ export function readKernelJob(args: ParsedArguments): KernelJob {
   }
   const input = readInputOptions(args);
   const compute = readComputeOptions(args);
-  const definition = resolveArchitecture(arch, readPresetFlags(args));
+  const flags = readPresetFlags(args);
+  const definition = resolveArchitecture(arch, flags);
   checkCombinations(out, compute.kind, json, plan);
   const record = out === null ? null : recordPath(out);
   if (out !== null && record !== null) {
     checkOutput(out, force, compute.kind);
     checkPath(record, force);
   }
-  return { definition, input, compute, out, record, json, force, plan };
+  return { definition, arch, flags, input, compute, out, record, json, force, plan };
 }

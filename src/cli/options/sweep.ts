@@ -1,6 +1,7 @@
+import { isImageNetwork } from '../../architecture/check-input.js';
 import type { PresetFlags } from '../../architecture/preset-flags.js';
 import { PRESETS } from '../../architecture/presets.js';
-import { resolveArchitecture } from '../../architecture/resolve.js';
+import { fitToData, resolveArchitecture } from '../../architecture/resolve.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { UsageError } from '../../errors.js';
 import { PRESET_KEYS, PRESET_PARSERS } from './architecture.js';
@@ -21,6 +22,17 @@ export interface Variant {
   readonly name: string;
   readonly flags: PresetFlags;
   readonly definition: KernelDefinition;
+}
+
+/** Whether any of them reads the positions of images. */
+export function readsImages(variants: readonly Variant[]): boolean {
+  return variants.some(({ definition }) => isImageNetwork(definition));
+}
+
+/** The same variant for data of this shape, `[n, ...]`. */
+export function fitVariant(variant: Variant, shape: readonly number[]): Variant {
+  const definition = fitToData(variant.arch, variant.flags, variant.definition, shape);
+  return { ...variant, definition };
 }
 
 function readChoices(args: ParsedArguments): readonly Choice[] {

@@ -1,8 +1,10 @@
+import { inputShapeOf } from '../../architecture/check-input.js';
 import { describeArchitecture } from '../../architecture/describe.js';
 import { presetConvention } from '../../architecture/presets.js';
-import { resolveArchitecture } from '../../architecture/resolve.js';
+import { fitToData, resolveArchitecture } from '../../architecture/resolve.js';
 import { serialiseArchitecture } from '../../architecture/serialise.js';
 import type { KernelDefinition } from '../../architecture/types.js';
+import { parseImageShape } from '../../data/image.js';
 import { UsageError } from '../../errors.js';
 import { kernelShader } from '../../matrix/shader.js';
 import { programmeNotes } from '../../programme/describe.js';
@@ -17,26 +19,31 @@ import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
 import { badValue } from '../options/values.js';
 import { print, say } from '../print.js';
 
-/** Numbers in one input: `784`, or the product of `32x32x3`. */
-function inputSize(flag: string, text: string): number {
-  const size = /^\d+(x\d+){0,2}$/.test(text) ? text.split('x').reduce((product, part) => product * Number(part), 1) : 0;
-  if (size < 1 || !Number.isSafeInteger(size)) {
+/** Sizes of one input: `784`, or `32x32x3`. */
+function inputSizes(flag: string, text: string): readonly number[] {
+  const sizes = /^\d+(x\d+){0,2}$/.test(text) ? text.split('x').map(Number) : [0];
+  const product = sizes.reduce((a, b) => a * b, 1);
+  if (product < 1 || !Number.isSafeInteger(product)) {
     throw badValue(flag, 'must be a size or sizes joined by x, above 0', text, `For example ${flag} 784 or 32x32x3`);
   }
-  return size;
+  return sizes;
 }
 
 /** The table, and with `--shader` the WGSL below it. */
-async function describe(args: ParsedArguments, definition: KernelDefinition): Promise<string> {
-  const features = parsedOf(args, 'input', inputSize) ?? null;
+async function describe(
+  args: ParsedArguments,
+  definition: KernelDefinition,
+  sizes: readonly number[] | null,
+): Promise<string> {
+  const input = sizes === null ? null : inputShapeOf(definition, [1, ...sizes]);
   const kind = parsedOf(args, 'kind', singleKind) ?? 'ntk';
   const table = describeArchitecture(definition, {
-    input: features,
+    input,
     convention: presetConvention(args.positionals[0]),
-    notes: programmeNotes(definition, features, kind),
+    notes: programmeNotes(definition, input, kind),
   });
   if (!args.switches.has('shader')) return table;
-  return `${table}\n${await kernelShader(definition, features, kind)}`;
+  return `${table}\n${await kernelShader(definition, input?.channels ?? null, kind)}`;
 }
 
 /** Runs `ntk arch`. */
@@ -49,9 +56,13 @@ export async function runArch(args: ParsedArguments, { command }: CommandContext
     }
   }
   if (out !== undefined) checkPath(out, args.switches.has('force'));
-  const definition = resolveArchitecture(args.positionals[0], readPresetFlags(args));
+  const sizes = parsedOf(args, 'input', inputSizes) ?? null;
+  const image = parsedOf(args, 'image', (_flag, text) => parseImageShape(text)) ?? sizes ?? [];
+  const [spec] = args.positionals;
+  const flags = readPresetFlags(args);
+  const definition = fitToData(spec, flags, resolveArchitecture(spec, flags), [1, ...image]);
   const load = performance.now() / 1000;
-  const description = wanted ? await describe(args, definition) : null;
+  const description = wanted ? await describe(args, definition, sizes) : null;
   if (out !== undefined) await writeWhole(out, description ?? serialiseArchitecture(definition));
   if (args.switches.has('json')) {
     const stages = { load, compile: performance.now() / 1000 - load };

@@ -16,7 +16,7 @@ import { EXIT } from '../exit.js';
 import { loadInputs } from '../load.js';
 import { type EigsJob, readEigsJob } from '../options/eigs.js';
 import type { ParsedArguments } from '../options/parsed.js';
-import type { Variant } from '../options/sweep.js';
+import { fitVariant, readsImages, type Variant } from '../options/sweep.js';
 import { print, say } from '../print.js';
 import { openProgress, wantsProgress } from '../progress.js';
 import { sha256Of } from './hash.js';
@@ -30,11 +30,14 @@ const now = (): number => performance.now() / 1000;
 interface Source {
   readonly inputs: readonly InputRecord[];
   readonly warnings: readonly string[];
+  /** The architectures as they fit the data. */
+  readonly variants: readonly Variant[];
   open(variant: Variant | null): Promise<SymmetricOperator>;
 }
 
 async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
-  const { x, inputs, warnings } = await loadInputs([job.path], job.input, { memory, signal });
+  const limits = { memory, signal, images: readsImages(job.variants) };
+  const { x, inputs, warnings } = await loadInputs([job.path], job.input, limits);
   const { seed: _seed, native: _native, kind, ...compute } = job.compute;
   const open = (variant: Variant | null): Promise<SymmetricOperator> => {
     if (variant === null) return storedOperator(job.path);
@@ -45,13 +48,14 @@ async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Prom
       signal,
     });
   };
-  return { inputs, warnings, open };
+  const variants = job.variants.map((variant) => fitVariant(variant, x.shape));
+  return { inputs, warnings, variants, open };
 }
 
 async function fromStored(path: string): Promise<Source> {
   const matrix = await storedOperator(path);
   const inputs = [{ path, shape: [matrix.size, matrix.size], sha256: await sha256Of(path) }];
-  return { inputs, warnings: [], open: async () => matrix };
+  return { inputs, warnings: [], variants: [], open: async () => matrix };
 }
 
 /** Seconds of each stage. */
@@ -165,9 +169,10 @@ function recordOf(work: Work, results: readonly EigsResult[], command: string): 
 
 /** Runs `ntk eigs`. */
 export async function runEigs(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
-  const job = readEigsJob(args);
-  const memory = job.compute.memory ?? defaultMemory();
-  const source = job.variants.length === 0 ? await fromStored(job.path) : await fromData(job, memory, signal);
+  const asked = readEigsJob(args);
+  const memory = asked.compute.memory ?? defaultMemory();
+  const source = asked.variants.length === 0 ? await fromStored(asked.path) : await fromData(asked, memory, signal);
+  const job = { ...asked, variants: source.variants };
   for (const warning of source.warnings) say(`ntk: warning: ${warning}`);
   const clock: Clock = { load: now(), compile: 0, solve: 0, write: 0 };
   const algebra = await linearAlgebra(job.compute.native);

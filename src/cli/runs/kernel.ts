@@ -1,3 +1,5 @@
+import { inputShapeOf, isImageNetwork } from '../../architecture/check-input.js';
+import { fitToData } from '../../architecture/resolve.js';
 import { defaultMemory } from '../../backend/limits.js';
 import { readableBytes } from '../../data/budget.js';
 import { rootMeanSquare } from '../../data/norm.js';
@@ -27,12 +29,14 @@ const TERMINAL_ENTRIES = 100_000;
 const LARGE_ROWS = 10;
 
 function sizeWarnings({ definition }: KernelJob, { x, z, inputs }: LoadedInputs): readonly string[] {
-  if (isHomogeneous(definition, x.shape[1])) return [];
+  const shape = inputShapeOf(definition, x.shape);
+  if (isHomogeneous(definition, shape)) return [];
+  const usual = shape.positions === null ? 'unit-rows' : 'unit-pixels';
   return [x, z].flatMap((rows, i) => {
     const size = rows === null ? 0 : rootMeanSquare(rows);
     if (size <= LARGE_ROWS) return [];
     return [
-      `${inputs[i].path}: values have a root mean square of ${size.toPrecision(3)} and the kernel depends on it in another way than as a factor; --scale unit-rows or standard is usual`,
+      `${inputs[i].path}: values have a root mean square of ${size.toPrecision(3)} and the kernel depends on it in another way than as a factor; --scale ${usual} or standard is usual`,
     ];
   });
 }
@@ -113,8 +117,12 @@ async function underProgress<T>(
 
 /** Runs `ntk kernel`. */
 export async function runKernel(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
-  const job = readKernelJob(args);
-  const data = await loadInputs(args.positionals, job.input, { memory: job.compute.memory ?? defaultMemory(), signal });
+  const asked = readKernelJob(args);
+  const memory = asked.compute.memory ?? defaultMemory();
+  const images = isImageNetwork(asked.definition);
+  const data = await loadInputs(args.positionals, asked.input, { memory, signal, images });
+  const definition = fitToData(asked.arch, asked.flags, asked.definition, data.x.shape);
+  const job = { ...asked, definition };
   const options = optionsOf(job, data, signal);
   if (job.plan) {
     await planOnly(job, data, options);

@@ -25,7 +25,7 @@ import { EXIT } from '../exit.js';
 import { loadInputs } from '../load.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { type RegressJob, readRegressJob } from '../options/regress.js';
-import type { Variant } from '../options/sweep.js';
+import { fitVariant, readsImages, type Variant } from '../options/sweep.js';
 import { print, say } from '../print.js';
 
 /** What a regression starts from, whether data or stored kernels. */
@@ -36,6 +36,8 @@ interface Start {
   readonly testLabels: Float64Array | null;
   readonly n: number;
   readonly m: number;
+  /** The architectures as they fit the data. */
+  readonly variants: readonly Variant[];
   /** The kernels of an architecture (null: the stored ones) in float64. */
   kernels(variant: Variant | null): Promise<Kernels>;
 }
@@ -88,7 +90,7 @@ async function diagonalOf(x: NdArray, options: KernelOptions): Promise<Float64Ar
 }
 
 async function fromData(args: ParsedArguments, job: RegressJob, memory: number, signal: AbortSignal): Promise<Start> {
-  const data = await loadInputs(args.positionals, job.input, { memory, signal });
+  const data = await loadInputs(args.positionals, job.input, { memory, signal, images: readsImages(job.variants) });
   const { x, z, labelValues } = data;
   if (labelValues.x === null) throw noLabels(args.positionals[0]);
   const test = z ?? x;
@@ -100,6 +102,7 @@ async function fromData(args: ParsedArguments, job: RegressJob, memory: number, 
     testLabels: labelValues.z,
     n: x.shape[0],
     m: test.shape[0],
+    variants: job.variants.map((variant) => fitVariant(variant, x.shape)),
     kernels: async (variant) => {
       if (variant === null) throw noLabels(args.positionals[0]);
       const wanted = kind === 'nngp' ? ('nngp' as const) : ('ntk' as const);
@@ -150,6 +153,7 @@ async function fromStored(job: RegressJob, memory: number, signal: AbortSignal):
     testLabels: await read(testLabels, rowsZ, cross.shape[0]),
     n,
     m: cross.shape[0],
+    variants: [],
     kernels: async () => ({ kernel: doubles(kernel), cross: doubles(cross), diagonal: null, backend: 'stored' }),
   };
 }
@@ -250,9 +254,11 @@ function recordOf(work: Work, results: readonly RegressResult[], command: string
 
 /** Runs `ntk regress`. */
 export async function runRegress(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
-  const job = readRegressJob(args);
-  const memory = job.compute.memory ?? defaultMemory();
-  const start = job.stored === null ? await fromData(args, job, memory, signal) : await fromStored(job, memory, signal);
+  const asked = readRegressJob(args);
+  const memory = asked.compute.memory ?? defaultMemory();
+  const isData = asked.stored === null;
+  const start = isData ? await fromData(args, asked, memory, signal) : await fromStored(asked, memory, signal);
+  const job = { ...asked, variants: start.variants };
   checkMemory(start, job, memory);
   for (const warning of start.warnings) say(`ntk: warning: ${warning}`);
   const clock: Clock = { load: now(), compute: 0, solve: 0, write: 0 };

@@ -78,6 +78,7 @@ export {
 } from './regression/regress.js';
 export type { EigenMethod } from './spectrum/choose.js';
 export type { SpectrumEnd } from './spectrum/dense.js';
+export { type DensityOptions, type SpectralDensity, spectralDensity } from './spectrum/density.js';
 export { type EigenOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.js';
 export type { IterationProgress, MissedCheck } from './spectrum/iteration.js';
 export type { DecayFit } from './spectrum/sphere/asymptotics.js';
@@ -89,3 +90,10 @@ export {
   type SphereTrace,
   sphereSpectrum,
 } from './spectrum/sphere.js';
+export {
+  type DimensionAt,
+  type Estimate,
+  type SpectrumSummary,
+  type SummaryOptions,
+  summarise,
+} from './spectrum/summary.js';

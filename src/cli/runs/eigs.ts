@@ -1,16 +1,21 @@
 import { defaultMemory } from '../../backend/limits.js';
+import { readLabels } from '../../data/labels.js';
 import { writeNpy } from '../../data/write/npy.js';
+import { DataError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
 import { computedOperator } from '../../matrix/computed-operator.js';
 import type { SymmetricOperator } from '../../matrix/operator.js';
 import { storedOperator } from '../../matrix/stored-operator.js';
-import { type EigsResult, eigsText } from '../../report/eigs-text.js';
+import { targetsOf } from '../../regression/targets.js';
+import { type DensityResult, type EigsResult, eigsText } from '../../report/eigs-text.js';
 import { writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
 import { commonRecord, type InputRecord } from '../../report/record.js';
+import { type SpectralDensity, spectralDensity } from '../../spectrum/density.js';
 import { type Eigenpairs, eigenpairs } from '../../spectrum/eigenpairs.js';
 import type { IterationProgress } from '../../spectrum/iteration.js';
+import { summarise } from '../../spectrum/summary.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import { loadInputs } from '../load.js';
@@ -30,11 +35,13 @@ const now = (): number => performance.now() / 1000;
 interface Source {
   readonly inputs: readonly InputRecord[];
   readonly warnings: readonly string[];
+  /** Labels, one a row of the matrix; null without. */
+  readonly labels: Float64Array | null;
   open(variant: Variant | null): Promise<SymmetricOperator>;
 }
 
 async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
-  const { x, inputs, warnings } = await loadInputs([job.path], job.input, { memory, signal });
+  const { x, inputs, warnings, labelValues } = await loadInputs([job.path], job.input, { memory, signal });
   const { seed: _seed, native: _native, kind, ...compute } = job.compute;
   const open = (variant: Variant | null): Promise<SymmetricOperator> => {
     if (variant === null) return storedOperator(job.path);
@@ -45,13 +52,19 @@ async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Prom
       signal,
     });
   };
-  return { inputs, warnings, open };
+  return { inputs, warnings, labels: labelValues.x, open };
 }
 
-async function fromStored(path: string): Promise<Source> {
+async function fromStored({ path, input }: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
   const matrix = await storedOperator(path);
   const inputs = [{ path, shape: [matrix.size, matrix.size], sha256: await sha256Of(path) }];
-  return { inputs, warnings: [], open: async () => matrix };
+  const labels = input.labels === null ? null : await readLabels(input.labels, { memoryLimit: memory, signal });
+  if (labels !== null && labels.data.length !== matrix.size) {
+    throw new DataError(
+      `${input.labels}: labels must be one a row of ${path}, got ${labels.data.length} for ${matrix.size} rows. Give the labels of these rows.`,
+    );
+  }
+  return { inputs, warnings: [], labels: labels?.data ?? null, open: async () => matrix };
 }
 
 /** Seconds of each stage. */
@@ -66,6 +79,8 @@ interface Work {
   readonly args: ParsedArguments;
   readonly job: EigsJob;
   readonly source: Source;
+  /** `[outputs, n]`, of the labels; null without. */
+  readonly targets: Float64Array | null;
   readonly algebra: LinearAlgebra;
   readonly memory: number;
   readonly signal: AbortSignal;
@@ -109,12 +124,28 @@ async function solveOne(work: Work, operator: SymmetricOperator): Promise<Eigenp
       algebra,
       signal,
       seed: compute.seed,
-      vectors: job.vectors !== null,
+      vectors: job.vectors !== null || work.targets !== null,
       memory: Math.max(0, memory - process.memoryUsage.rss()),
       ...(tol === null ? {} : { tol }),
       ...(job.variants.length === 0 ? {} : { block: COMPUTED_BLOCK }),
     });
   return watched(args, solve);
+}
+
+/** The spectral density as a record holds it, or null when it was not asked for. */
+async function densityOf({ job, signal }: Work, operator: SymmetricOperator): Promise<DensityResult | null> {
+  if (!job.density) return null;
+  const block = job.variants.length === 0 ? 1 : COMPUTED_BLOCK;
+  const found: SpectralDensity = await spectralDensity(operator, { seed: job.compute.seed, block, signal });
+  const { points, density, errors, cumulative, cumulativeErrors, ...facts } = found;
+  return {
+    points: [...points],
+    values: [...density],
+    errors: [...errors],
+    cumulative: [...cumulative],
+    cumulativeErrors: [...cumulativeErrors],
+    ...facts,
+  };
 }
 
 async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
@@ -125,12 +156,15 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
   clock.compile += opened - began;
   try {
     const found = await solveOne(work, operator);
+    const { which, ridges } = job;
+    const summary = await summarise(operator, found, { which, ridges, targets: work.targets });
+    const density = await densityOf(work, operator);
     const solved = now();
     clock.solve += solved - opened;
     if (job.vectors !== null) await writeVectors(job.vectors, found, operator.size);
     clock.write += now() - solved;
     for (const warning of found.warnings) say(`ntk: warning: ${warning}`);
-    const { values, residuals, vectors: _vectors, warnings: _warnings, ...facts } = found;
+    const { values, residuals, all: _all, vectors: _vectors, warnings: _warnings, ...facts } = found;
     return {
       name: variant?.name ?? job.path,
       ...variant?.flags,
@@ -139,6 +173,8 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
       values: [...values],
       residuals: [...residuals],
       ...facts,
+      ...summary,
+      density,
     };
   } finally {
     await operator.close();
@@ -167,12 +203,14 @@ function recordOf(work: Work, results: readonly EigsResult[], command: string): 
 export async function runEigs(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
   const job = readEigsJob(args);
   const memory = job.compute.memory ?? defaultMemory();
-  const source = job.variants.length === 0 ? await fromStored(job.path) : await fromData(job, memory, signal);
+  const source =
+    job.variants.length === 0 ? await fromStored(job, memory, signal) : await fromData(job, memory, signal);
   for (const warning of source.warnings) say(`ntk: warning: ${warning}`);
   const clock: Clock = { load: now(), compile: 0, solve: 0, write: 0 };
   const algebra = await linearAlgebra(job.compute.native);
   clock.compile += now() - clock.load;
-  const work: Work = { args, job, source, algebra, memory, signal, clock };
+  const targets = source.labels === null ? null : targetsOf(source.labels).values;
+  const work: Work = { args, job, source, targets, algebra, memory, signal, clock };
   const results: EigsResult[] = [];
   for (const variant of job.variants.length === 0 ? [null] : job.variants) results.push(await one(work, variant));
   const record = jsonText(recordOf(work, results, command));

@@ -11,6 +11,7 @@ import type {
   TileData,
   TileRange,
 } from '../../src/backend/contract.js';
+import type { NativeLibrary } from '../../src/backend/native-library.js';
 import { NEAR_THRESHOLD } from '../../src/backend/near.js';
 import { allocate, type FloatArray, type Precision } from '../../src/data/array.js';
 import { InternalError, InterruptedError } from '../../src/errors.js';
@@ -40,9 +41,9 @@ interface Site {
 }
 
 /** Runs tiles on the calling thread. */
-function localSite(module: WebAssembly.Module, job: TileJob): Site {
+function localSite(module: WebAssembly.Module, job: TileJob, native: NativeLibrary | null): Site {
   const memory = createMemory(job.layout.bytes);
-  const engine = new TileEngine(module, memory, job);
+  const engine = new TileEngine(module, memory, job, native);
   const run = async ({ range, set, transposed, productOnly }: WorkerRequest): Promise<WorkerAnswer> => {
     // Lets signals and progress through between tiles.
     await new Promise((resolve) => setImmediate(resolve));
@@ -184,7 +185,7 @@ function workingPrecision(precision: Precision, steps: number, table: boolean): 
   return !table && steps > DEEP ? 'f64' : precision;
 }
 
-function prepare(asked: KernelTask, size: number): TileJob {
+function prepare(asked: KernelTask, size: number, native: readonly string[] | null): TileJob {
   const precision = workingPrecision(asked.precision, asked.programme.steps.length, asked.table !== null);
   const task = { ...asked, precision };
   const code = encode(task);
@@ -209,7 +210,7 @@ function prepare(asked: KernelTask, size: number): TileJob {
     x: { features },
   } = task;
   const threshold = NEAR_THRESHOLD[asked.precision];
-  return { precision, threshold, features, outputs: outputs.length, symmetric, x, z, code, tables, layout };
+  return { precision, threshold, features, outputs: outputs.length, symmetric, x, z, code, tables, layout, native };
 }
 
 function tablesOf(task: KernelTask): FloatArray[] {
@@ -229,24 +230,28 @@ function cost(task: KernelTask): number {
 }
 
 /** Opens a task; a small one stays on the calling thread. */
-export async function openHost(task: KernelTask, { threads, tile }: JobOptions): Promise<HostJob> {
+export async function openHost(task: KernelTask, { threads, tile, native = null }: JobOptions): Promise<HostJob> {
   const size = Math.ceil(Math.max(tile[0], tile[1]) / 24) * 24;
-  const job = prepare(task, size);
+  const job = prepare(task, size, native?.paths ?? null);
   const module = compileModule();
   const small = cost(task) < SMALL_JOB;
-  const sites = small ? [localSite(module, job)] : Array.from({ length: threads }, () => threadSite(module, job));
+  const sites = small
+    ? [localSite(module, job, native)]
+    : Array.from({ length: threads }, () => threadSite(module, job));
   return new HostJob(task, job, sites);
 }
 
 /** Bytes of one thread beside its tile memory: an isolate with its code. */
 const THREAD_BYTES = 24 * 2 ** 20;
+/** Bytes of packed blocks that a BLAS keeps for each thread, and of the functions that call it. */
+const NATIVE_BYTES = 12 * 2 ** 20;
 
 function memory(shape: Parameters<Backend['memory']>[0]): number {
   const element = workingPrecision(shape.precision, shape.steps, shape.table) === 'f64' ? 8 : 4;
   const blocks = 4 * shape.outputs * shape.size ** 2 * element + 4 * shape.size ** 2;
   const panels = 4 * shape.size * 320 * element;
   const columns = 2 * shape.size * shape.columnCount * element;
-  return shape.threads * (THREAD_BYTES + blocks + panels + columns + 2 ** 20);
+  return shape.threads * (THREAD_BYTES + (shape.native ? NATIVE_BYTES : 0) + blocks + panels + columns + 2 ** 20);
 }
 
 /** WebAssembly SIMD in f32 and f64 on worker threads over shared memory: the default, with nothing to install. */
@@ -254,8 +259,12 @@ export const host: Backend = {
   name: 'host',
   precisions: ['f64', 'f32'],
   // Measured on a server core of 2023.
-  pace: (precision) => (precision === 'f64' ? { product: 4.5e9, step: 4e-9 } : { product: 1.1e10, step: 1.5e-9 }),
+  pace: (precision, native) =>
+    precision === 'f64'
+      ? { product: native ? 1.8e10 : 4.5e9, step: 4e-9 }
+      : { product: native ? 3.7e10 : 1.1e10, step: 1.5e-9 },
   usesThreads: true,
+  usesNative: true,
   tileSizes: [768, 576, 384, 288, 192, 96, 48, 24],
   probe: async () => ({
     available: true,

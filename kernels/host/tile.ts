@@ -1,4 +1,6 @@
 import type { TileRange } from '../../src/backend/contract.js';
+import type { NativeLibrary } from '../../src/backend/native-library.js';
+import { nativeProduct } from '../../src/backend/native-product.js';
 import { nearGap } from '../../src/backend/near.js';
 import type { FloatArray, Precision } from '../../src/data/array.js';
 import { gaussLegendre } from '../../src/programme/duals/gauss-legendre.js';
@@ -30,6 +32,8 @@ export interface TileJob {
   readonly code: Code;
   readonly tables: readonly FloatArray[];
   readonly layout: Layout;
+  /** Where the BLAS lies that computes inner products; null: the product of this module. */
+  readonly native: readonly string[] | null;
 }
 
 /** Rows of x in a panel, and rows of z: two vectors. */
@@ -59,9 +63,12 @@ export class TileEngine {
   readonly #job: TileJob;
   readonly #kernels: Kernels;
   readonly #elements: FloatArray;
+  readonly #native: NativeLibrary | null;
 
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, job: TileJob) {
+  /** `native` is the library of `job.native`, loaded on this thread. */
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, job: TileJob, native: NativeLibrary | null) {
     this.memory = memory;
+    this.#native = native;
     this.#job = job;
     this.#kernels = instantiate(module, memory, job.precision);
     this.#elements = job.precision === 'f64' ? new Float64Array(memory.buffer) : new Float32Array(memory.buffer);
@@ -109,8 +116,34 @@ export class TileEngine {
     return near;
   }
 
-  /** Inner products of unit rows, pass by pass over the features. */
   #product(range: TileRange, c: number, upper: boolean): void {
+    if (this.#native === null) this.#ownProduct(range, c, upper);
+    else this.#nativeProduct(this.#native, range, c);
+  }
+
+  /** Inner products by a BLAS, which reads the unit rows where they are and writes into the memory of the module. */
+  #nativeProduct(library: NativeLibrary, { row, rows, column, columns }: TileRange, c: number): void {
+    const { features, layout, precision, x, z } = this.#job;
+    const { stride } = layout;
+    const base = c / this.#elements.BYTES_PER_ELEMENT;
+    const target = this.#elements.subarray(base, base + rows * stride);
+    const block = (unit: FloatArray, first: number, count: number): FloatArray => {
+      const part = unit.subarray(first * features, (first + count) * features);
+      // Deep bodies run in double precision on rows that are singles.
+      return precision === 'f64' && part instanceof Float32Array ? Float64Array.from(part) : part;
+    };
+    const a = block(x.unit, row, rows);
+    const b = block(z.unit, column, columns);
+    // One tile a thread: threads of the library's own would wait for each other whenever something else runs.
+    library.setThreads(1);
+    nativeProduct(library, a, b, { rows, columns, depth: features, stride }, target);
+    // The body reads whole vectors.
+    const padded = roundUp(columns, panelZ(precision));
+    if (padded > columns) for (let i = 0; i < rows; i++) target.fill(0, i * stride + columns, i * stride + padded);
+  }
+
+  /** Inner products of unit rows, pass by pass over the features. */
+  #ownProduct(range: TileRange, c: number, upper: boolean): void {
     const { features, layout, precision, x, z } = this.#job;
     const rows = roundUp(range.rows, PANEL_X);
     const columns = roundUp(range.columns, panelZ(precision));

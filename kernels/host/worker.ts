@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TileRange } from '../../src/backend/contract.js';
+import { sameLibrary } from '../../src/backend/native.js';
 import { TileEngine, type TileJob } from './tile.js';
 
 /** What a thread is started with. */
@@ -24,7 +25,7 @@ export interface WorkerAnswer {
 }
 
 const { module, memory, job } = workerData as WorkerStart;
-const engine = new TileEngine(module, memory, job);
+const engine = new TileEngine(module, memory, job, job.native === null ? null : await sameLibrary(job.native));
 
 parentPort?.on('message', ({ range, set, transposed, productOnly }: WorkerRequest) => {
   if (productOnly) engine.productOnly(range);

@@ -3,6 +3,7 @@ import type { RowFactors } from '../programme/own.js';
 import type { Programme } from '../programme/steps.js';
 import type { Table } from '../programme/table.js';
 import type { OutputScales } from '../programme/zonal.js';
+import type { NativeLibrary } from './native-library.js';
 
 /** One set of inputs, prepared for a backend. */
 export interface RowSet {
@@ -80,6 +81,8 @@ export interface JobOptions {
   readonly threads: number;
   /** Largest tile that will be asked for, `[rows, columns]`. */
   readonly tile: readonly [number, number];
+  /** BLAS that computes the inner products; null or absent: the backend itself. */
+  readonly native?: NativeLibrary | null;
 }
 
 /** The device behind a backend. */
@@ -130,10 +133,12 @@ export interface Backend {
   probe(): Promise<Availability>;
   /** Measures the matrix product for some tenths of a second: GFLOP/s in each precision. */
   speed?(): Promise<Partial<Record<Precision, number>>>;
-  /** Rough speed of one thread, or of the device, for plans. */
-  pace(precision: Precision): Pace;
+  /** Rough speed of one thread, or of the device, for plans; `native`: with a BLAS for the products. */
+  pace(precision: Precision, native: boolean): Pace;
   /** Whether tiles are spread over threads of the processor: then each should have some; a device takes them one by one. */
   readonly usesThreads: boolean;
+  /** Whether it leaves inner products to a BLAS library where there is one. */
+  readonly usesNative: boolean;
   /** Sizes of tiles that suit the device, largest first. */
   readonly tileSizes: readonly number[];
   /** Bytes that a job needs beside the rows, for `columnCount` factor columns, `steps` of the body and tiles of `size`. */
@@ -145,6 +150,7 @@ export interface Backend {
     size: number;
     threads: number;
     table: boolean;
+    native: boolean;
   }): number;
   open(task: KernelTask, options: JobOptions): Promise<KernelJob>;
   /** The programme text that the device will run for a task, where it is made anew for each. */

@@ -36,6 +36,7 @@ class ComputedOperator implements SymmetricOperator {
   readonly size: number;
   readonly description: string;
   readonly roundoff: number;
+  readonly native: string | null;
   readonly #planned: Planned;
   readonly #job: KernelJob;
   readonly #tile: number;
@@ -50,6 +51,7 @@ class ComputedOperator implements SymmetricOperator {
     this.#diagonal = diagonal;
     this.size = diagonal.length;
     this.description = `computed on ${planned.plan.backend}`;
+    this.native = planned.plan.native;
     this.roundoff = planned.plan.precision === 'f64' ? 2 ** -53 : 2 ** -24;
   }
 
@@ -129,6 +131,6 @@ export async function computedOperator(x: NdArray, options: KernelOptions): Prom
   const scales = task.x.scales[output];
   const n = plan.shape[0];
   const diagonal = scales === null ? new Float64Array(n) : scales.map((s) => s * s);
-  const { job, size } = await openFitting(backend, task, plan);
+  const { job, size } = await openFitting(task, planned);
   return new ComputedOperator(planned, job, size, output, diagonal);
 }

@@ -12,6 +12,8 @@ export interface SymmetricOperator {
   readonly description: string;
   /** Unit roundoff of its entries: 2^-53, or 2^-24 where they are singles. */
   readonly roundoff: number;
+  /** BLAS library that its entries come from; null or absent without. */
+  readonly native?: string | null;
   /** A X for X `[columns, n]`: a new array. */
   apply(x: Float64Array, columns: number): Promise<Float64Array>;
   /** `[n]` */

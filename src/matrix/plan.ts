@@ -1,6 +1,8 @@
 import type { Backend, Pace } from '../backend/contract.js';
 import { hasGpu } from '../backend/gpu.js';
 import { defaultMemory, defaultThreads } from '../backend/limits.js';
+import { nativeLibrary } from '../backend/native.js';
+import type { NativeLibrary } from '../backend/native-library.js';
 import { selectBackend } from '../backend/select.js';
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
@@ -16,6 +18,8 @@ export interface Planned {
   readonly plan: KernelPlan;
   readonly outline: Outline;
   readonly backend: Backend;
+  /** BLAS that computes inner products; null: the backend itself. */
+  readonly native: NativeLibrary | null;
   /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
 }
@@ -56,7 +60,7 @@ function estimateSeconds(
   return (entries * (o.x.shape[1] / product + steps * step)) / threads;
 }
 
-function checkOptions({ threads, memory, native }: KernelOptions): void {
+function checkOptions({ threads, memory }: KernelOptions): void {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new UsageError(
       `threads: must be a whole number of at least 1, got ${threads}. Leave it out to use what the machine offers.`,
@@ -64,13 +68,31 @@ function checkOptions({ threads, memory, native }: KernelOptions): void {
   }
   if (memory !== undefined && !(memory > 0))
     throw new UsageError(`memory: must be a positive number of bytes, got ${memory}.`);
-  if (native !== undefined && native !== 'auto' && native !== 'off') {
-    throw new UsageError(`native: must be auto or off, got ${native}. Native libraries are not part of this version.`);
-  }
 }
 
-/** Bytes that the process needs at its peak for tiles of side `size`, beside the result when it is kept in memory. */
-function peakBytes(o: Outline, backend: Backend, size: number, threads: number, table: boolean, kept: number): number {
+/** Multiply-adds of a product for which looking for a library pays. */
+const NATIVE_PAYS = 5e8;
+
+/** The library for a product of so many multiply-adds. A path is checked whether or not the backend uses it. */
+async function libraryFor(native: string, backend: Backend, work: number): Promise<NativeLibrary | null> {
+  if (native === 'auto' && (!backend.usesNative || work < NATIVE_PAYS)) return null;
+  const library = await nativeLibrary(native);
+  if (!backend.usesNative || library === null) return null;
+  // Another BLAS that is merely found may be the reference one, which is slower than the engine.
+  return native === 'auto' && !library.isOpenBlas ? null : library;
+}
+
+/** What decides the memory beside the size of tiles; `kept`: bytes of the result when it is kept in memory. */
+interface Needs {
+  readonly backend: Backend;
+  readonly threads: number;
+  readonly table: boolean;
+  readonly native: boolean;
+  readonly kept: number;
+}
+
+/** Bytes that the process needs at its peak for tiles of side `size`. */
+function peakBytes(o: Outline, { backend, threads, table, native, kept }: Needs, size: number): number {
   const columns = table ? o.outputs.length : columnCount(o);
   const { degree, most } = TABLE_RULES[o.precision];
   const tableBytes = table ? o.outputs.length * 2 * most * (degree + 1) * 8 * 4 : 0;
@@ -82,6 +104,7 @@ function peakBytes(o: Outline, backend: Backend, size: number, threads: number, 
     size,
     threads,
     table,
+    native,
   });
   return process.memoryUsage.rss() + rowBytes(o, columnCount(o)) + tableBytes + work + kept;
 }
@@ -107,7 +130,9 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
   const outputBytes = extent.rows * extent.columns * (o.precision === 'f64' ? 8 : 4) * o.outputs.length;
   const entries = extent.symmetric ? (extent.rows * (extent.rows + 1)) / 2 : extent.rows * extent.columns;
   const table = likelyTable(o, entries) && backend.name !== 'reference';
-  const need = (size: number): number => peakBytes(o, backend, size, threads, table, keep ? outputBytes : 0);
+  const native = await libraryFor(options.native ?? 'auto', backend, entries * o.x.shape[1]);
+  const needs: Needs = { backend, threads, table, native: native !== null, kept: keep ? outputBytes : 0 };
+  const need = (size: number): number => peakBytes(o, needs, size);
   const size = chooseTile(extent, backend.tileSizes, threads, limit, need);
   if (size === null) throw tooLittle(need(backend.tileSizes.at(-1) ?? 1), limit);
   const plan: KernelPlan = {
@@ -115,6 +140,7 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
     symmetric: extent.symmetric,
     backend: backend.name,
     device: availability.device?.name ?? null,
+    native: native?.name ?? null,
     precision: o.precision,
     threads,
     tile: [size, size],
@@ -125,9 +151,9 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
     memoryBytes: need(size),
     memoryLimit: limit,
     outputBytes,
-    seconds: estimateSeconds(o, backend.pace(o.precision), entries, threads, table),
+    seconds: estimateSeconds(o, backend.pace(o.precision, native !== null), entries, threads, table),
   };
-  return { plan, outline: o, backend, warnings: fasterBackend(options, plan) };
+  return { plan, outline: o, backend, native, warnings: fasterBackend(options, plan) };
 }
 
 /** Seconds of work from which a faster backend is worth a word. */

@@ -1,4 +1,4 @@
-import type { Backend, KernelJob, KernelTask, Output, Tile, TileData, TileRange } from '../backend/contract.js';
+import type { KernelJob, KernelTask, Output, Tile, TileData, TileRange } from '../backend/contract.js';
 import { DeviceFullError, InterruptedError } from '../errors.js';
 import type { Planned } from './plan.js';
 import { prepareTask } from './prepare.js';
@@ -92,14 +92,13 @@ function extentOf({ shape, symmetric }: KernelPlan): Extent {
 
 /** Opens a job with the planned tiles, or with smaller ones where a device has no room for them. */
 export async function openFitting(
-  backend: Backend,
   task: KernelTask,
-  { threads, tile }: KernelPlan,
+  { plan: { threads, tile }, backend, native }: Planned,
 ): Promise<{ readonly job: KernelJob; readonly size: number }> {
   const sizes = backend.tileSizes.filter((size) => size < tile[0]);
   for (let size = tile[0]; ; ) {
     try {
-      return { job: await backend.open(task, { threads, tile: [size, size] }), size };
+      return { job: await backend.open(task, { threads, tile: [size, size], native }), size };
     } catch (error) {
       const next = sizes.shift();
       if (!(error instanceof DeviceFullError) || next === undefined) throw error;
@@ -114,14 +113,15 @@ export async function openFitting(
  * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`.
  */
 export async function runTiles(
-  { plan: asked, outline, backend, warnings }: Planned,
+  planned: Planned,
   sink: TileSink,
   options: KernelOptions,
   started: number,
 ): Promise<KernelRun> {
   if (options.signal?.aborted) throw new InterruptedError();
+  const { plan: asked, outline, backend, warnings } = planned;
   const { task, shortcut } = prepareTask(outline, backend.name !== 'reference');
-  const { job, size } = await openFitting(backend, task, asked);
+  const { job, size } = await openFitting(task, planned);
   const plan: KernelPlan = { ...asked, tile: [size, size], tiles: tileCount(extentOf(asked), size) };
   const compile = (performance.now() - started) / 1000;
   const extent = extentOf(plan);

@@ -30,6 +30,8 @@ export interface EigsResult extends PresetFlags, SpectrumSummary {
   readonly name: string;
   /** What the matrix is: stored, or computed on which backend. */
   readonly matrix: string;
+  /** BLAS that computed the inner products of a kernel; null without. */
+  readonly native: string | null;
   readonly n: number;
   readonly values: readonly number[];
   readonly residuals: readonly number[];

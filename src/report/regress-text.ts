@@ -5,6 +5,8 @@ import { tableText } from './table.js';
 export interface RegressResult extends PresetFlags {
   readonly name: string;
   readonly backend: string;
+  /** BLAS that computed the inner products; null without. */
+  readonly native: string | null;
   /** Share of test rows whose largest output is their label; null for numbers, or without test labels. */
   readonly accuracy: number | null;
   /** Root mean squared error on the test rows; null for classes, or without test labels. */

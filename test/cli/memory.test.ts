@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
-import { COMBINATIONS } from '../kernels/backends.js';
+import { COMBINATIONS, nativePlaces } from '../kernels/backends.js';
 import { bench, ended, numbers } from './ntk.js';
 
 const at = bench();
@@ -25,6 +25,19 @@ describe('a memory promise', () => {
     expect(peakMemoryBytes).toBeLessThan(190 * MIB);
     expect(peakMemoryBytes).toBeLessThan(plan.memoryBytes);
     expect(plan.memoryBytes).toBeLessThan(190 * MIB);
+  });
+});
+
+describe.each(nativePlaces().map((native) => [native]))('a memory promise with products by %s', (native) => {
+  test.each(['f64', 'f32'])('is kept in %s', async (precision) => {
+    at.write('wide.npy', npyOf([4000, 200], numbers(800_000)));
+    const run = ['kernel', 'wide.npy', '--arch', 'fc', '--native', native, '--precision', precision, '--threads', '2'];
+    const { code, stdout, stderr } = await at.ntk(...run, '--memory', '240MiB', '--out', 'W.npy', '--force', '--json');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { peakMemoryBytes, plan } = JSON.parse(stdout);
+    expect(plan.native).toContain('las');
+    expect(peakMemoryBytes).toBeLessThan(plan.memoryBytes);
+    expect(plan.memoryBytes).toBeLessThan(240 * MIB);
   });
 });
 

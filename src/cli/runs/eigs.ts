@@ -42,7 +42,7 @@ interface Source {
 
 async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
   const { x, inputs, warnings, labelValues } = await loadInputs([job.path], job.input, { memory, signal });
-  const { seed: _seed, native: _native, kind, ...compute } = job.compute;
+  const { seed: _seed, kind, ...compute } = job.compute;
   const open = (variant: Variant | null): Promise<SymmetricOperator> => {
     if (variant === null) return storedOperator(job.path);
     return computedOperator(x, {
@@ -169,6 +169,7 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
       name: variant?.name ?? job.path,
       ...variant?.flags,
       matrix: operator.description,
+      native: operator.native ?? null,
       n: operator.size,
       values: [...values],
       residuals: [...residuals],

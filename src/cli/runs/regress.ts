@@ -46,6 +46,8 @@ interface Kernels {
   /** K(z,z) of the test rows; null unless variances are wanted. */
   readonly diagonal: Float64Array | null;
   readonly backend: string;
+  /** BLAS that computed the inner products; null without. */
+  readonly native: string | null;
 }
 
 /** Seconds of each stage. */
@@ -92,7 +94,7 @@ async function fromData(args: ParsedArguments, job: RegressJob, memory: number, 
   const { x, z, labelValues } = data;
   if (labelValues.x === null) throw noLabels(args.positionals[0]);
   const test = z ?? x;
-  const { seed: _seed, native: _native, kind, ...compute } = job.compute;
+  const { seed: _seed, kind, ...compute } = job.compute;
   return {
     inputs: data.inputs,
     warnings: data.warnings,
@@ -108,7 +110,7 @@ async function fromData(args: ParsedArguments, job: RegressJob, memory: number, 
       const oblong = await kernelMatrix(test, { ...options, z: x });
       const pick = (k: typeof square): Float64Array => doubles('ntk' in k && k.ntk !== undefined ? k.ntk : k.nngp);
       const diagonal = job.variance === null ? null : await diagonalOf(test, options);
-      return { kernel: pick(square), cross: pick(oblong), diagonal, backend: square.run.plan.backend };
+      return { kernel: pick(square), cross: pick(oblong), diagonal, backend: square.run.plan.backend, native: square.run.plan.native };
     },
   };
 }
@@ -150,7 +152,7 @@ async function fromStored(job: RegressJob, memory: number, signal: AbortSignal):
     testLabels: await read(testLabels, rowsZ, cross.shape[0]),
     n,
     m: cross.shape[0],
-    kernels: async () => ({ kernel: doubles(kernel), cross: doubles(cross), diagonal: null, backend: 'stored' }),
+    kernels: async () => ({ kernel: doubles(kernel), cross: doubles(cross), diagonal: null, backend: 'stored', native: null }),
   };
 }
 
@@ -196,7 +198,7 @@ async function one(work: Work, variant: Variant | null): Promise<RegressResult> 
   const { job, start, targets, algebra, clock } = work;
   const began = now();
   const kernels = await start.kernels(variant);
-  const { kernel, cross, backend } = kernels;
+  const { kernel, cross, backend, native } = kernels;
   const computed = now();
   clock.compute += computed - began;
   const options = { ridge: job.ridge, algebra, ...(job.time === null ? {} : { time: job.time }) };
@@ -210,6 +212,7 @@ async function one(work: Work, variant: Variant | null): Promise<RegressResult> 
     name: variant?.name ?? job.stored?.kernel ?? '',
     ...variant?.flags,
     backend,
+    native,
     ...quality(targets, found.predictions, start.testLabels),
     residual: found.residual,
     ridge: found.ridge,

@@ -110,7 +110,13 @@ async function fromData(args: ParsedArguments, job: RegressJob, memory: number, 
       const oblong = await kernelMatrix(test, { ...options, z: x });
       const pick = (k: typeof square): Float64Array => doubles('ntk' in k && k.ntk !== undefined ? k.ntk : k.nngp);
       const diagonal = job.variance === null ? null : await diagonalOf(test, options);
-      return { kernel: pick(square), cross: pick(oblong), diagonal, backend: square.run.plan.backend, native: square.run.plan.native };
+      return {
+        kernel: pick(square),
+        cross: pick(oblong),
+        diagonal,
+        backend: square.run.plan.backend,
+        native: square.run.plan.native,
+      };
     },
   };
 }
@@ -152,7 +158,13 @@ async function fromStored(job: RegressJob, memory: number, signal: AbortSignal):
     testLabels: await read(testLabels, rowsZ, cross.shape[0]),
     n,
     m: cross.shape[0],
-    kernels: async () => ({ kernel: doubles(kernel), cross: doubles(cross), diagonal: null, backend: 'stored', native: null }),
+    kernels: async () => ({
+      kernel: doubles(kernel),
+      cross: doubles(cross),
+      diagonal: null,
+      backend: 'stored',
+      native: null,
+    }),
   };
 }
 

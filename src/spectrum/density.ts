@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { loadSharedProduct } from '../linalg/own-shared.js';
 import { Basis } from './basis.js';
 import { CountedProducts, type Products } from './iteration.js';
 import { RandomSource } from './random.js';
@@ -126,6 +127,7 @@ export async function spectralDensity(operator: Products, options: DensityOption
   const random = new RandomSource(seed);
   // Vectors that stand in where a Krylov space ends come from a source of their own: the starts are the same for every block.
   const replacements = new RandomSource(seed + 1);
+  await loadSharedProduct();
   const products = new CountedProducts(operator, options.signal);
   const all: Quadrature[] = [];
   while (all.length < samples) {

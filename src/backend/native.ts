@@ -5,7 +5,8 @@ import { loadLibrary, type NativeLibrary, type Unusable } from './native-library
 /** What `auto` looks for, in this order, where the system's loader finds it. */
 const KNOWN: readonly (readonly string[])[] = [['libopenblas.so.0'], ['liblapack.so.3', 'libblas.so.3']];
 
-const REMEDY =
+/** How to get a native library. */
+export const NATIVE_REMEDY =
   'Install OpenBLAS (Debian, Ubuntu: apt-get install libopenblas0-pthread), or give the path of the library: --native PATH.';
 const KOFFI_REMEDY = 'Install it: npm install koffi.';
 
@@ -40,7 +41,7 @@ async function look(native: string): Promise<Search> {
   }
   if (native !== 'auto') {
     const found = loadLibrary(koffi, [native]);
-    return isUsable(found) ? { library: found } : { reason: found.reason, remedy: REMEDY };
+    return isUsable(found) ? { library: found } : { reason: found.reason, remedy: NATIVE_REMEDY };
   }
   const reasons: string[] = [];
   for (const paths of KNOWN) {
@@ -48,7 +49,7 @@ async function look(native: string): Promise<Search> {
     if (isUsable(found)) return { library: found };
     reasons.push(`${basename(paths[0])}: ${found.reason}`);
   }
-  return { reason: reasons.join('; '), remedy: REMEDY };
+  return { reason: reasons.join('; '), remedy: NATIVE_REMEDY };
 }
 
 function search(native: string): Promise<Search> {

@@ -38,9 +38,11 @@ export interface LinearAlgebra {
   readonly isNative: boolean;
   /** Largest matrix whose eigenvalues it finds, the built-in ones in about a minute; of a native library as far as its integers reach. */
   readonly largestEigen: number;
+  /** Matrices of n^2 numbers that `eigen` holds beside its argument at its peak. */
+  readonly eigenCopies: number;
   /** Throws NumericalError, with the row, when A is not positive definite to rounding. */
   cholesky(a: Float64Array, n: number): Promise<CholeskyFactor>;
-  /** All eigenvalues of A, and the vectors if wanted. Throws NumericalError when an entry is not finite. */
+  /** All eigenvalues of A, and the vectors if wanted. Throws NumericalError when an entry is not finite, UsageError for n above `largestEigen`. */
   eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition>;
   /** Of A - shift I, by an L D L' factorisation with pivoting (Sylvester's law of inertia). */
   inertia(a: Float64Array, n: number, shift: number): Promise<Inertia>;

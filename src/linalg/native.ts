@@ -33,6 +33,7 @@ export class NativeAlgebra implements LinearAlgebra {
   readonly name: string;
   readonly isNative = true;
   readonly largestEigen: number;
+  readonly eigenCopies = 4;
   readonly #library: NativeLibrary;
   readonly #threads: number;
 

@@ -1,3 +1,5 @@
+import { NATIVE_REMEDY } from '../backend/native.js';
+import { UsageError } from '../errors.js';
 import type { CholeskyFactor, EigenDecomposition, Inertia, LinearAlgebra } from './algebra.js';
 import { largestEntry, roundingPivot, shifted } from './matrix.js';
 import { ownCholesky } from './own-cholesky.js';
@@ -14,6 +16,7 @@ export class OwnAlgebra implements LinearAlgebra {
   readonly name = 'built in';
   readonly isNative = false;
   readonly largestEigen = 4000;
+  readonly eigenCopies = 6;
   readonly #product = new OwnProduct();
 
   async cholesky(a: Float64Array, n: number): Promise<CholeskyFactor> {
@@ -22,6 +25,11 @@ export class OwnAlgebra implements LinearAlgebra {
   }
 
   async eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition> {
+    if (n > this.largestEigen) {
+      throw new UsageError(
+        `eigenvalues: the built-in decomposition must have at most ${this.largestEigen} rows, got ${n}. ${NATIVE_REMEDY}`,
+      );
+    }
     return ownEigen(this.#product, a, n, vectors);
   }
 

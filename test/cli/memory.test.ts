@@ -41,6 +41,38 @@ describe.each(nativePlaces().map((native) => [native]))('a memory promise with p
   });
 });
 
+describe('a memory promise of ntk eigs', () => {
+  async function store(n: number): Promise<void> {
+    at.write('rows.npy', npyOf([n, 8], numbers(8 * n)));
+    const { code, stderr } = await at.ntk('kernel', 'rows.npy', '--arch', 'fc', '--out', 'S.npy', '--force');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+  }
+
+  // 4,500 x 4,500 in f64 are 154 MiB: the matrix alone would break the promise if it were held.
+  test('is kept by iterations on a stored matrix, of which only panels are read', async () => {
+    await store(4500);
+    const { code, stdout } = await at.ntk('eigs', 'S.npy', '-k', '5', '--memory', '150MiB', '--json');
+    expect(code).toBe(0);
+    const { peakMemoryBytes, method, converged } = JSON.parse(stdout);
+    expect({ method, converged }).toEqual({ method: 'lanczos', converged: true });
+    expect(peakMemoryBytes).toBeLessThan(150 * MIB);
+  });
+
+  test.each(['auto', 'off'])(
+    'is kept by a decomposition with --native %s, or refused before it starts',
+    async (native) => {
+      await store(1500);
+      const dense = ['eigs', 'S.npy', '-k', '5', '--method', 'dense', '--native', native];
+      const { code, stdout } = await at.ntk(...dense, '--memory', '250MiB', '--json');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).peakMemoryBytes).toBeLessThan(250 * MIB);
+      const little = await at.ntk(...dense, '--memory', '140MiB');
+      expect(little).toMatchObject({ code: 2, stdout: '' });
+      expect(little.stderr).toContain('--memory');
+    },
+  );
+});
+
 const DEVICES = COMBINATIONS.filter(({ backend }) => backend !== 'reference' && backend !== 'host');
 
 test.each(DEVICES.map(({ backend }) => [backend]))(

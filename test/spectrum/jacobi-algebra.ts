@@ -96,6 +96,7 @@ export const jacobiAlgebra: LinearAlgebra = {
   name: 'jacobi',
   isNative: false,
   largestEigen: 400,
+  eigenCopies: 2,
   cholesky: async (a, n) => cholesky(a, n),
   eigen: async (a, n) => jacobi(a, n),
   inertia: async (a, n, shift) => inertia(a, n, shift),

@@ -29,6 +29,9 @@ import { sha256Of } from './hash.js';
 /** Vectors that one product of a computed matrix takes at once: its tiles cost far more than a product with them. */
 const COMPUTED_BLOCK = 4;
 
+/** Bytes for modules and for arrays that wait to be collected. */
+const RESERVE = 48 * 2 ** 20;
+
 const now = (): number => performance.now() / 1000;
 
 /** Where the matrices come from. */
@@ -125,7 +128,7 @@ async function solveOne(work: Work, operator: SymmetricOperator): Promise<Eigenp
       signal,
       seed: compute.seed,
       vectors: job.vectors !== null || work.targets !== null,
-      memory: Math.max(0, memory - process.memoryUsage.rss()),
+      memory: Math.max(0, memory - process.memoryUsage.rss() - RESERVE),
       ...(tol === null ? {} : { tol }),
       ...(job.variants.length === 0 ? {} : { block: COMPUTED_BLOCK }),
     });

@@ -44,11 +44,8 @@ export async function runPlot(args: ParsedArguments, { command, signal }: Comman
   const stages = { load, compute: computed - load, write: performance.now() / 1000 - computed };
   const head = { command, backend: null, precision: null, stages, architecture: null, inputs, warnings: [] };
   const { names, title, panel } = figure;
-  const record = { ...commonRecord(head), out, data, title, curves: names };
+  const record = { ...commonRecord(head), out, data: data ?? null, title, curves: names };
   if (args.switches.has('json')) await print(jsonText(record));
-  else if (out !== undefined)
-    say(
-      `${out}: ${panel.form === 'heat-map' ? 'picture of' : `${names.length} ${names.length === 1 ? 'curve' : 'curves'}:`} ${names.join(', ')}`,
-    );
+  else if (out !== undefined) say(`${out}: ${panel.form === 'heat-map' ? 'picture of ' : ''}${names.join(', ')}`);
   return EXIT.done;
 }

@@ -87,7 +87,7 @@ function fieldOf(entries: readonly Entry[], wanted: string | undefined): Field {
       `--x: must be a field of the results (${there.join(', ')}), got ${wanted}. Choose one of them.`,
     );
   }
-  const found = NAMES.find((name) => varies(entries, name));
+  const found = NAMES.find((name) => varies(entries, name) && !(name === 'ridge' && isChosen(entries)));
   if (found !== undefined) return found;
   throw new DataError(
     'R.json: results must differ in a number to be drawn over it, got one value of each. Give ntk regress a list, for example --depth 1,2,3, or plot several records.',

@@ -25,6 +25,7 @@ import type { Variant } from '../options/sweep.js';
 import { print, say } from '../print.js';
 import { openProgress, wantsProgress } from '../progress.js';
 import { sha256Of } from './hash.js';
+import { sweptArchitecture } from './sweep-record.js';
 
 /** Vectors that one product of a computed matrix takes at once: its tiles cost far more than a product with them. */
 const COMPUTED_BLOCK = 4;
@@ -187,14 +188,13 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
 
 function recordOf(work: Work, results: readonly EigsResult[], command: string): object {
   const { job, source, algebra, clock } = work;
-  const definitions = job.variants.map(({ definition }) => definition);
-  const isStored = definitions.length === 0;
+  const isStored = job.variants.length === 0;
   const head = {
     command,
     backend: isStored ? null : results[0].matrix.replace('computed on ', ''),
     precision: isStored ? null : job.compute.precision,
     stages: { ...clock },
-    architecture: isStored ? null : definitions.length === 1 ? definitions[0] : definitions,
+    architecture: sweptArchitecture(job.variants),
     inputs: source.inputs,
     warnings: source.warnings,
   };

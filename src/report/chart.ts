@@ -7,6 +7,8 @@ export interface Axis {
   readonly scale: 'linear' | 'log';
   /** Places with their texts [chosen by the range]. */
   readonly ticks?: readonly Tick[];
+  /** Whether only whole numbers have ticks. */
+  readonly whole?: boolean;
   /** First and last value [what holds all points]. */
   readonly domain?: readonly [number, number];
 }

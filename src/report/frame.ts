@@ -6,6 +6,8 @@ import { linearTicks, logTicks, type Tick } from './ticks.js';
 export const LINE_HEIGHT = 15;
 /** Mean width of a letter of a label, pixels. */
 export const LETTER = 6.7;
+/** Smallest value of a logarithmic axis: below, doubles have few digits. */
+const SMALLEST = 1e-300;
 /** Longest label of a curve, letters. */
 const LONGEST = 54;
 
@@ -42,7 +44,7 @@ export function shortened(text: string): string {
 /** Smallest and largest of the values that an axis can show, with some room around them. */
 function domainOf({ scale, domain }: Axis, values: readonly number[]): readonly [number, number] {
   if (domain !== undefined) return domain;
-  const shown = values.filter((value) => Number.isFinite(value) && (scale === 'linear' || value > 0));
+  const shown = values.filter((value) => Number.isFinite(value) && (scale === 'linear' || value > SMALLEST));
   if (shown.length === 0) return scale === 'log' ? [0.1, 1] : [0, 1];
   const [low, high] = shown.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
   if (scale === 'log') {
@@ -60,7 +62,9 @@ function scaleOf(axis: Axis, values: readonly number[], from: number, to: number
   const ticks = axis.ticks ?? (isLog ? logTicks : linearTicks)(domain[0], domain[1], most);
   return {
     domain,
-    ticks: ticks.filter(([value]) => value >= domain[0] && value <= domain[1]),
+    ticks: ticks.filter(
+      ([value]) => value >= domain[0] && value <= domain[1] && (axis.whole !== true || Number.isInteger(value)),
+    ),
     pixel: (value) => from + (((isLog ? Math.log(value) : value) - a) / (b - a)) * (to - from),
     value: (pixel) => {
       const at = a + ((pixel - from) / (to - from)) * (b - a);

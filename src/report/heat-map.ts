@@ -87,7 +87,9 @@ function placesOf(map: HeatMap, title: string, layout: FigureLayout): Places {
 
 /** Ticks of a side: names of classes in their middle, else indices; names that would touch are left out. */
 function sideTicks({ size, classes }: MatrixSide, pixels: number, space: number): readonly Tick[] {
-  if (classes.length === 0) return linearTicks(0, size, Math.max(2, Math.floor(pixels / 70)));
+  if (classes.length === 0) {
+    return linearTicks(0, size, Math.max(2, Math.floor(pixels / 70))).filter(([value]) => Number.isInteger(value));
+  }
   let last = -Infinity;
   return classes.flatMap(({ name, start, end }): readonly Tick[] => {
     const middle = (start + end) / 2;

@@ -103,9 +103,9 @@ describe('eigenvalues', () => {
 });
 
 /** One kernel on the sphere whose odd eigenvalues from 3 on are zero. */
-function sphere(name: string, dim: number, bound = 1e-16): RecordFile {
+function sphere(name: string, dim: number, bound = 1e-16, odd = 1e-19): RecordFile {
   const degrees = Array.from({ length: 11 }, (_, k) => k);
-  const eigenvalues = degrees.map((k) => (k % 2 === 1 && k > 1 ? 1e-19 : 1 / (k + 1) ** 3));
+  const eigenvalues = degrees.map((k) => (k % 2 === 1 && k > 1 ? odd : 1 / (k + 1) ** 3));
   const row = {
     name: 'fc depth 1',
     arch: 'fc',
@@ -134,6 +134,18 @@ describe('eigenvalues on the sphere', () => {
       [1, 1, 1, 1, 1].map((one) => expect.closeTo(one, 12)),
     );
     expect(series[0].note).toBe('predicted k^-3, fitted k^-2.900');
+  });
+
+  test('zeros whose bounds are beyond the axis stand just below the other values', async () => {
+    const figure = await drawn([sphere('s', 3, 1e-323)]);
+    const { series, bands, key } = chartOf(figure);
+    expect(series[1].points.filter(({ isBound }) => isBound === true)).toHaveLength(0);
+    expect(bands).toEqual([]);
+    expect(key.map(({ text }) => text)).toContain('error bounds far below');
+    const zero = await drawn([sphere('s', 3, 1e-323, 0)]);
+    const points = chartOf(zero).series[1].points.filter(({ isBound }) => isBound === true);
+    expect(points.map(({ y }) => y)).toEqual([1, 1, 1, 1].map(() => 11 ** -3 / 10));
+    expect(figureSvg(zero)).toContain('zero or smaller than its bound');
   });
 
   test('bars are the bounds where these are wide', async () => {

@@ -149,7 +149,7 @@ function drawValues(records: readonly Named<EigsData>[]): Figure {
   const hidden = spectra.reduce((sum, { row }) => sum + row.values.filter((value) => value <= 0).length, 0);
   const panel: Chart = {
     form: 'chart',
-    x: { label: 'index', scale: 'log', domain: [low / 1.1, Math.max(high, low * 2) * 1.1] },
+    x: { label: 'index', scale: 'log', whole: true, domain: [low / 1.1, Math.max(high, low * 2) * 1.1] },
     y: { label: 'eigenvalue', scale: 'log' },
     series,
     guides: [...fits, ...floor.guides],

@@ -125,7 +125,7 @@ export const kernelFigure: FigureKind = {
       columns: sideOf(record.shape[1], 'columns', square ? sorting : null),
       low,
       high,
-      unit: record.normalized ? 'K / |K|' : 'K(x,z)',
+      unit: record.normalized ? 'normalised' : 'K(x,z)',
     };
     const name = `${view.toUpperCase()}${record.normalized ? ', normalised' : ''}`;
     return {

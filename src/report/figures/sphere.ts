@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Chart, type Guide, INK, type Point, type Series } from '../chart.js';
+import type { Chart, Guide, Point, Series } from '../chart.js';
 import { checked } from './check.js';
 import { columnsTable } from './columns.js';
 import type { Figure, FigureKind, Named } from './figure.js';
@@ -30,8 +30,10 @@ type Row = z.infer<typeof rowSchema>;
 const VISIBLE = 0.05;
 /** Share of the constant at 1 up to which that at -1 moves a line by less than its width. */
 const SAME = 0.03;
-/** Factor below the smallest value up to which the axis reaches down to the error bounds. */
+/** Factor between a value and its bound from which on the bound is not drawn: it would squeeze the curves. */
 const REACH = 1e4;
+/** Factor below the smallest value up to which bounds of zeros, of the size of rounding, are drawn where they lie; smaller ones stand just below the values. */
+const DEPTH = 1e17;
 
 /** A kernel on one sphere. */
 interface Entry {
@@ -68,16 +70,33 @@ function entriesOf(records: readonly Named<SphereData>[]): readonly Entry[] {
   return all.map(({ row, degrees }, k) => ({ row, degrees, name: names[k], style: styles[k] }));
 }
 
-/** A point of the spectrum: a value with a bar where its bound is wide, or the bound where nothing more is known. */
-function pointOf(x: number, value: number, bound: number): Point {
+/** Smallest eigenvalue that is known to be no zero, from degree 1 on. */
+function smallestKnown({ row, degrees }: Entry): number {
+  const known = row.eigenvalues.map(Math.abs).filter((size, i) => degrees[i] > 0 && size > row.errorBounds[i]);
+  return known.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
+/** A point of the spectrum: a value with a bar where its bound is wide, or, where nothing more is known, the bound or `lowest`. */
+function pointOf(x: number, value: number, bound: number, lowest: number): Point {
   const size = Math.abs(value);
-  if (size <= bound) return { x, y: bound, isBound: true };
+  if (size <= bound || size === 0) return { x, y: Math.max(bound, lowest), isBound: true };
   return bound > VISIBLE * size ? { x, y: size, low: size - bound, high: size + bound } : { x, y: size };
 }
 
+/** Where zeros stand whose bounds lie further down than the axis reaches. */
+function lowestOf(known: number, bounds: readonly number[]): number {
+  if (known === Infinity) return Number.MIN_VALUE;
+  const reached = bounds.filter((bound) => bound > known / DEPTH);
+  return reached.length > 0 ? Math.min(known, ...reached) : known / 10;
+}
+
 /** Even degrees as discs, odd ones as rings: without biases the odd ones of many kernels are zero. */
-function seriesOf({ row, degrees, name, style }: Entry): readonly Series[] {
-  const points = degrees.map((k, i) => pointOf(k, row.eigenvalues[i], row.errorBounds[i])).filter(({ x }) => x > 0);
+function seriesOf(entry: Entry): readonly Series[] {
+  const { row, degrees, name, style } = entry;
+  const lowest = lowestOf(smallestKnown(entry), row.errorBounds);
+  const points = degrees
+    .map((k, i) => pointOf(k, row.eigenvalues[i], row.errorBounds[i], lowest))
+    .filter(({ x }) => x > 0);
   const note = [
     ...(row.exponent === null ? [] : [`predicted k^-${Number(row.exponent.toPrecision(4))}`]),
     ...(row.fit === null ? [] : [`fitted k^-${row.fit.exponent.toFixed(3)}`]),
@@ -125,44 +144,50 @@ function distinctGuides(entry: Entry): readonly Guide[] {
   return [{ ...guides[0], name: `${entry.name}: predicted`, points }];
 }
 
-/** The largest error bound of each degree over all kernels. */
-function largestBounds(entries: readonly Entry[]): readonly Point[] {
-  const largest = new Map<number, number>();
-  for (const { row, degrees } of entries) {
-    degrees.forEach((k, i) => {
-      if (k > 0) largest.set(k, Math.max(largest.get(k) ?? 0, row.errorBounds[i]));
-    });
-  }
-  return [...largest].sort(([a], [b]) => a - b).map(([x, y]) => ({ x, y }));
+/** The bounds of a kernel from degree 1 on, those that the axis reaches; none where all values lie far above theirs. */
+function drawnBounds(entry: Entry): readonly Point[] {
+  const { row, degrees } = entry;
+  const known = smallestKnown(entry);
+  const reached = (bound: number): boolean => bound > 0 && (known === Infinity || bound > known / DEPTH);
+  const near = degrees.some((k, i) => {
+    const [size, bound] = [Math.abs(row.eigenvalues[i]), row.errorBounds[i]];
+    return k > 0 && reached(bound) && bound * REACH > size;
+  });
+  if (!near) return [];
+  return degrees.flatMap((x, i): readonly Point[] => {
+    const y = row.errorBounds[i];
+    return x > 0 && reached(y) ? [{ x, y }] : [];
+  });
+}
+
+function keyOf(guides: readonly Guide[], bounds: boolean, zeros: boolean): Chart['key'] {
+  return [
+    { text: 'even degrees', mark: 'circle' },
+    { text: 'odd degrees', mark: 'circle', hollow: true },
+    ...(guides.length > 0 ? [{ text: 'predicted', dash: '7 4' }] : []),
+    ...(guides.some(({ dash }) => dash === '3 3') ? [{ text: 'predicted, odd', dash: '3 3' }] : []),
+    bounds
+      ? { text: 'below the error bound', band: true, dash: '1.5 3.5' }
+      : { text: 'error bounds far below', dash: '1.5 3.5' },
+    ...(zeros ? [{ text: 'v  zero or smaller than its bound' }] : []),
+  ];
 }
 
 function panelOf(entries: readonly Entry[], series: readonly Series[]): Chart {
   const guides = entries.flatMap(distinctGuides);
-  const bounds = largestBounds(entries);
-  const smallest = Math.min(...series.flatMap(({ points }) => points.map(({ y }) => y)));
-  const top = Math.max(...bounds.map(({ y }) => y));
-  const near = top * REACH > smallest;
-  const text = entries.length === 1 ? 'error bound' : 'largest error bound';
-  const hasBounds = series.some(({ points }) => points.some(({ isBound }) => isBound === true));
+  const bounds = entries
+    .map((entry) => ({ name: `${entry.name}: error bound`, colour: entry.style.colour, points: drawnBounds(entry) }))
+    .filter(({ points }) => points.length > 0);
+  const zeros = series.some(({ points }) => points.some(({ isBound }) => isBound === true));
   const last = Math.max(...entries.flatMap(({ degrees }) => degrees));
   return {
     form: 'chart',
-    x: { label: 'degree', scale: 'log', domain: [0.9, Math.max(2, last) * 1.1] },
+    x: { label: 'degree', scale: 'log', whole: true, domain: [0.9, Math.max(2, last) * 1.1] },
     y: { label: '|eigenvalue|', scale: 'log' },
     series,
-    guides: [...guides, ...(near ? [{ name: text, colour: INK, dash: '1.5 3.5', points: bounds }] : [])],
-    bands: near ? [{ name: text, colour: '#8a9199', points: bounds.map(({ x, y }) => ({ x, low: 0, high: y })) }] : [],
-    key: [
-      { text: 'even degrees', mark: 'circle' },
-      { text: 'odd degrees', mark: 'circle', hollow: true },
-      ...(guides.length > 0 ? [{ text: 'predicted', dash: '7 4' }] : []),
-      ...(guides.some(({ dash }) => dash === '3 3') ? [{ text: 'predicted, odd', dash: '3 3' }] : []),
-      {
-        text: near ? `below the ${text}` : `${text} ${top.toExponential(1)}, far below`,
-        ...(near ? { band: true, dash: '1.5 3.5' } : { dash: '1.5 3.5' }),
-      },
-      ...(hasBounds ? [{ text: 'v  zero or smaller than its bound, drawn there' }] : []),
-    ],
+    guides: [...guides, ...bounds.map((bound) => ({ ...bound, dash: '1.5 3.5' }))],
+    bands: bounds.map((bound) => ({ ...bound, points: bound.points.map(({ x, y }) => ({ x, low: 0, high: y })) })),
+    key: keyOf(guides, bounds.length > 0, zeros),
   };
 }
 

@@ -10,6 +10,8 @@ import type {
   Tile,
   TileData,
   TileRange,
+  TileSums,
+  VectorBlock,
 } from '../../src/backend/contract.js';
 import type { NativeLibrary } from '../../src/backend/native-library.js';
 import { NEAR_THRESHOLD } from '../../src/backend/near.js';
@@ -21,8 +23,8 @@ import { type Layout, layOut } from './layout.js';
 import { compileModule, createMemory, hasFusedMultiplyAdd } from './module.js';
 import { ANGLE_DEGREE } from './polynomials.js';
 import { productSpeed } from './speed.js';
-import { type SharedRows, TileEngine, type TileJob } from './tile.js';
-import type { WorkerAnswer, WorkerRequest, WorkerStart } from './worker.js';
+import { type SharedRows, type TileAnswer, TileEngine, type TileJob, type TileRequest } from './tile.js';
+import type { WorkerStart } from './worker.js';
 
 /** Multiply-adds below which threads are not worth their start: the work is done on the calling thread. */
 const SMALL_JOB = 5e8;
@@ -36,7 +38,7 @@ interface Slot {
 /** An engine, on a thread or on the calling one. */
 interface Site {
   readonly memory: WebAssembly.Memory;
-  run(request: WorkerRequest): Promise<WorkerAnswer>;
+  run(request: TileRequest): Promise<TileAnswer>;
   close(): Promise<void>;
 }
 
@@ -44,11 +46,10 @@ interface Site {
 function localSite(module: WebAssembly.Module, job: TileJob, native: NativeLibrary | null): Site {
   const memory = createMemory(job.layout.bytes);
   const engine = new TileEngine(module, memory, job, native);
-  const run = async ({ range, set, transposed, productOnly }: WorkerRequest): Promise<WorkerAnswer> => {
+  const run = async (request: TileRequest): Promise<TileAnswer> => {
     // Lets signals and progress through between tiles.
     await new Promise((resolve) => setImmediate(resolve));
-    if (productOnly) engine.productOnly(range);
-    return { set, near: productOnly ? 0 : engine.compute(range, set, transposed) };
+    return engine.answer(request);
   };
   return { memory, run, close: async () => undefined };
 }
@@ -60,12 +61,12 @@ function threadSite(module: WebAssembly.Module, job: TileJob): Site {
     workerData: { module, memory, job } satisfies WorkerStart,
   });
   worker.unref();
-  const waiting: { resolve: (a: WorkerAnswer) => void; reject: (e: Error) => void }[] = [];
-  worker.on('message', (answer: WorkerAnswer) => waiting.shift()?.resolve(answer));
+  const waiting: { resolve: (a: TileAnswer) => void; reject: (e: Error) => void }[] = [];
+  worker.on('message', (answer: TileAnswer) => waiting.shift()?.resolve(answer));
   worker.on('error', (error: Error) => {
     for (const w of waiting.splice(0)) w.reject(new InternalError(`a host thread failed: ${error.message}`));
   });
-  const run = (request: WorkerRequest): Promise<WorkerAnswer> =>
+  const run = (request: TileRequest): Promise<TileAnswer> =>
     new Promise((resolve, reject) => {
       worker.ref();
       const done = (): void => {
@@ -111,28 +112,50 @@ class HostJob implements KernelJob {
   }
 
   async compute(range: TileRange, transposed: boolean): Promise<Tile> {
-    return this.#run(range, transposed, false);
+    return this.#tile(range, transposed, false);
   }
 
   /** The matrix product of a tile alone, for `ntk bench`. */
   async computeProduct(range: TileRange): Promise<Tile> {
-    return this.#run(range, false, true);
+    return this.#tile(range, false, true);
   }
 
-  async #run(range: TileRange, transposed: boolean, productOnly: boolean): Promise<Tile> {
-    const slot =
-      this.#free.shift() ?? (await new Promise<Slot>((resolve, reject) => this.#queue.push({ resolve, reject })));
-    const { near } = await slot.site.run({ range, set: slot.set, transposed, productOnly });
+  async multiply(range: TileRange, output: Output, vectors: VectorBlock): Promise<TileSums> {
+    const slot = await this.#take();
+    try {
+      const multiply = { output: this.#task.outputs.indexOf(output), vectors };
+      const request = { range, set: slot.set, transposed: false, productOnly: false, multiply };
+      const { near, sums } = await slot.site.run(request);
+      this.nearPairs += near;
+      if (sums === null) throw new InternalError('a host thread left the products out');
+      return sums;
+    } finally {
+      this.#give(slot);
+    }
+  }
+
+  async #tile(range: TileRange, transposed: boolean, productOnly: boolean): Promise<Tile> {
+    const slot = await this.#take();
+    const { near } = await slot.site.run({ range, set: slot.set, transposed, productOnly, multiply: null });
     this.nearPairs += near;
     let held = true;
     const release = (): void => {
       if (!held) return;
       held = false;
-      const next = this.#queue.shift();
-      if (next) next.resolve(slot);
-      else this.#free.push(slot);
+      this.#give(slot);
     };
     return { range, release, read: async (output: Output) => this.#data(slot, range, output, transposed) };
+  }
+
+  /** A free place, the next one when all are taken. */
+  async #take(): Promise<Slot> {
+    return this.#free.shift() ?? new Promise<Slot>((resolve, reject) => this.#queue.push({ resolve, reject }));
+  }
+
+  #give(slot: Slot): void {
+    const next = this.#queue.shift();
+    if (next) next.resolve(slot);
+    else this.#free.push(slot);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { TileRange } from '../../src/backend/contract.js';
+import type { TileRange, TileSums, VectorBlock } from '../../src/backend/contract.js';
 import type { NativeLibrary } from '../../src/backend/native-library.js';
 import { nativeProduct } from '../../src/backend/native-product.js';
 import { nearGap } from '../../src/backend/near.js';
@@ -8,6 +8,7 @@ import type { Code } from './encode.js';
 import { type Layout, STRIP } from './layout.js';
 import { instantiate, type Kernels } from './module.js';
 import { anglePolynomials } from './polynomials.js';
+import { multiplyTile } from './vectors.js';
 
 /** Rows of one operand as a worker sees them; all arrays lie in shared memory. */
 export interface SharedRows {
@@ -34,6 +35,25 @@ export interface TileJob {
   readonly layout: Layout;
   /** Where the BLAS lies that computes inner products; null: the product of this module. */
   readonly native: readonly string[] | null;
+}
+
+/** One tile to compute. */
+export interface TileRequest {
+  readonly range: TileRange;
+  /** Result set to use, 0 or 1. */
+  readonly set: number;
+  readonly transposed: boolean;
+  /** Leaves the body out, for benchmarks. */
+  readonly productOnly: boolean;
+  /** Vectors to multiply output number `output` with; null: the tile itself is wanted. */
+  readonly multiply: { readonly output: number; readonly vectors: VectorBlock } | null;
+}
+
+/** What comes of a request, beside the tile. */
+export interface TileAnswer {
+  /** Near pairs that were redone. */
+  readonly near: number;
+  readonly sums: TileSums | null;
 }
 
 /** Rows of x in a panel, and rows of z: two vectors. */
@@ -92,8 +112,21 @@ export class TileEngine {
     this.#kernels.setTailRule(layout.rule);
   }
 
+  /** Does what is asked. */
+  answer({ range, set, transposed, productOnly, multiply }: TileRequest): TileAnswer {
+    if (productOnly) {
+      this.#product(range, this.#job.layout.results[set][0], this.#job.symmetric && range.row === range.column);
+      return { near: 0, sums: null };
+    }
+    const near = this.#compute(range, set, transposed);
+    if (multiply === null) return { near, sums: null };
+    const { layout } = this.#job;
+    const tile = layout.results[set][multiply.output];
+    return { near, sums: multiplyTile(this.#kernels, this.memory, layout, tile, range, multiply.vectors) };
+  }
+
   /** Computes a tile into result set `set` (0 or 1); returns the number of near pairs that were redone. */
-  compute(range: TileRange, set: number, transposed: boolean): number {
+  #compute(range: TileRange, set: number, transposed: boolean): number {
     const { layout, symmetric, outputs } = this.#job;
     const upper = symmetric && range.row === range.column && range.rows === range.columns;
     const results = layout.results[set];
@@ -240,10 +273,5 @@ export class TileEngine {
       const at = c * from.rows + row;
       this.#elements.set(from.columns.subarray(at, at + rows), base + c * layout.stride);
     }
-  }
-
-  /** The same product alone, for `ntk bench`. */
-  productOnly(range: TileRange): void {
-    this.#product(range, this.#job.layout.results[0][0], this.#job.symmetric && range.row === range.column);
   }
 }

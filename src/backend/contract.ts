@@ -64,6 +64,21 @@ export interface Tile {
   release(): void;
 }
 
+/** A block of vectors for products with the whole matrix. */
+export interface VectorBlock {
+  /** `[count, n]` in shared memory, one vector after the other. */
+  readonly values: Float64Array;
+  readonly count: number;
+}
+
+/** What a tile T adds to a product of the symmetric matrix with vectors X, summed in float64. */
+export interface TileSums {
+  /** T X[columns of T]: `[count, rows]`. */
+  readonly forRows: Float64Array;
+  /** T' X[rows of T]: `[count, columns]`; null for a tile on the diagonal. */
+  readonly forColumns: Float64Array | null;
+}
+
 /** A task opened on a device. */
 export interface KernelJob {
   /** Tiles that may be in work or unreleased at the same time; asking for more waits. */
@@ -72,6 +87,8 @@ export interface KernelJob {
   readonly nearPairs: number;
   /** Computes a tile, with its transpose if wanted. Tiles on the diagonal of a symmetric task are symmetric bit for bit. */
   compute(range: TileRange, transposed: boolean): Promise<Tile>;
+  /** Computes a tile of a symmetric task and multiplies it with vectors where it is; absent where tiles have to be read for that. */
+  multiply?(range: TileRange, output: Output, vectors: VectorBlock): Promise<TileSums>;
   /** Frees the device at once: tiles in work are rejected with an InterruptedError, finished ones are lost. Again, it does nothing. */
   close(): Promise<void>;
 }

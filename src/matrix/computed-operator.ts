@@ -1,4 +1,4 @@
-import type { KernelJob, Output, TileData, TileRange } from '../backend/contract.js';
+import type { KernelJob, Output, TileData, TileRange, TileSums } from '../backend/contract.js';
 import type { NdArray } from '../data/array.js';
 import { InternalError, UsageError } from '../errors.js';
 import type { SymmetricOperator } from './operator.js';
@@ -25,6 +25,18 @@ function accumulate(range: TileRange, { values, stride }: TileData, x: Float64Ar
       y[rows + i] += sum;
     }
   }
+}
+
+/** Y += what a tile adds, of which each thread has made its own already. */
+function add(range: TileRange, { forRows, forColumns }: TileSums, y: Float64Array, n: number): void {
+  const one = (from: Float64Array, first: number, length: number): void => {
+    for (let v = 0; v * length < from.length; v++) {
+      const at = v * n + first;
+      for (let i = 0; i < length; i++) y[at + i] += from[v * length + i];
+    }
+  };
+  one(forRows, range.row, range.rows);
+  if (forColumns !== null) one(forColumns, range.column, range.columns);
 }
 
 /**
@@ -59,7 +71,20 @@ class ComputedOperator implements SymmetricOperator {
     const n = this.size;
     if (x.length !== columns * n) throw new InternalError(`a block of ${columns} vectors needs ${columns * n} numbers`);
     const y = new Float64Array(x.length);
-    await this.#eachTile((range, data) => accumulate(range, data, x, y, n));
+    const job = this.#job;
+    if (job.multiply === undefined) {
+      await this.#eachTile((range, data) => accumulate(range, data, x, y, n));
+      return y;
+    }
+    const values = new Float64Array(new SharedArrayBuffer(x.byteLength));
+    values.set(x);
+    const vectors = { values, count: columns };
+    await this.#inOrder(
+      async (range) => job.multiply?.(range, this.#output, vectors) ?? null,
+      async (range, sums) => {
+        if (sums !== null) add(range, sums, y, n);
+      },
+    );
     return y;
   }
 
@@ -89,10 +114,23 @@ class ComputedOperator implements SymmetricOperator {
   }
 
   async #eachTile(use: (range: TileRange, data: TileData) => void): Promise<void> {
+    await this.#inOrder(
+      (range) => this.#job.compute(range, false),
+      async (range, tile) => {
+        use(range, await tile.read(this.#output));
+        tile.release();
+      },
+    );
+  }
+
+  /** Starts tiles as the device takes them, and uses them in the order of the plan: a product is the same whichever is finished first. */
+  async #inOrder<T>(
+    start: (range: TileRange) => Promise<T>,
+    use: (range: TileRange, made: T) => Promise<void>,
+  ): Promise<void> {
     const n = this.size;
     const extent: Extent = { rows: n, columns: n, symmetric: true };
     const queue = tiles(extent, this.#tile);
-    // Sums are taken in the order of the tiles, so that a product is the same whichever tile is finished first.
     let before: Promise<void> = Promise.resolve();
     const inTurn = (act: () => Promise<void>): Promise<void> => {
       before = before.then(act);
@@ -101,14 +139,10 @@ class ComputedOperator implements SymmetricOperator {
     const work = async (): Promise<void> => {
       for (let next = queue.next(); next.done !== true; next = queue.next()) {
         const range = next.value;
-        const tile = this.#job.compute(range, false);
+        const made = start(range);
         // An error is passed on in its turn; until then it must not count as one that nobody looks at.
-        tile.catch(() => undefined);
-        await inTurn(async () => {
-          const finished = await tile;
-          use(range, await finished.read(this.#output));
-          finished.release();
-        });
+        made.catch(() => undefined);
+        await inTurn(async () => use(range, await made));
       }
     };
     await Promise.all(Array.from({ length: this.#job.concurrency }, work));

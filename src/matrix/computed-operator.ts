@@ -1,10 +1,10 @@
 import type { KernelJob, Output, TileData, TileRange, TileSums } from '../backend/contract.js';
 import type { NdArray } from '../data/array.js';
-import { InternalError, UsageError } from '../errors.js';
+import { InternalError, InterruptedError, UsageError } from '../errors.js';
 import type { SymmetricOperator } from './operator.js';
 import { makePlan, type Planned } from './plan.js';
 import { prepareTask } from './prepare.js';
-import { openFitting } from './run.js';
+import { entriesOf, openFitting, Reporter } from './run.js';
 import { type Extent, tiles } from './tiles.js';
 import type { KernelOptions } from './types.js';
 
@@ -42,7 +42,7 @@ function add(range: TileRange, { forRows, forColumns }: TileSums, y: Float64Arra
 /**
  * The symmetric kernel of rows x `[n, d]`, computed tile by tile whenever it is applied and never stored.
  *
- * The device, the rows on it and the table stay open between products.
+ * The device, the rows on it and the table stay open between products. `onProgress` is told of the entries of each product.
  */
 class ComputedOperator implements SymmetricOperator {
   readonly size: number;
@@ -54,12 +54,14 @@ class ComputedOperator implements SymmetricOperator {
   readonly #tile: number;
   readonly #output: Output;
   readonly #diagonal: Float64Array;
+  readonly #options: KernelOptions;
 
-  constructor(planned: Planned, job: KernelJob, tile: number, output: Output, diagonal: Float64Array) {
+  constructor(planned: Planned, job: KernelJob, tile: number, diagonal: Float64Array, options: KernelOptions) {
     this.#planned = planned;
     this.#job = job;
     this.#tile = tile;
-    this.#output = output;
+    this.#output = planned.outline.outputs[0];
+    this.#options = options;
     this.#diagonal = diagonal;
     this.size = diagonal.length;
     this.description = `computed on ${planned.plan.backend}`;
@@ -84,6 +86,8 @@ class ComputedOperator implements SymmetricOperator {
       async (range, sums) => {
         if (sums !== null) add(range, sums, y, n);
       },
+      // Sums that wait for their turn are small, and keep no thread from the next tile.
+      4 * job.concurrency,
     );
     return y;
   }
@@ -120,17 +124,21 @@ class ComputedOperator implements SymmetricOperator {
         use(range, await tile.read(this.#output));
         tile.release();
       },
+      this.#job.concurrency,
     );
   }
 
-  /** Starts tiles as the device takes them, and uses them in the order of the plan: a product is the same whichever is finished first. */
+  /** Starts tiles, `ahead` of them at a time, and uses them in the order of the plan: a product is the same whichever is finished first. */
   async #inOrder<T>(
     start: (range: TileRange) => Promise<T>,
     use: (range: TileRange, made: T) => Promise<void>,
+    ahead: number,
   ): Promise<void> {
     const n = this.size;
     const extent: Extent = { rows: n, columns: n, symmetric: true };
     const queue = tiles(extent, this.#tile);
+    const { signal, onProgress } = this.#options;
+    const report = new Reporter(n * n, onProgress);
     let before: Promise<void> = Promise.resolve();
     const inTurn = (act: () => Promise<void>): Promise<void> => {
       before = before.then(act);
@@ -138,14 +146,16 @@ class ComputedOperator implements SymmetricOperator {
     };
     const work = async (): Promise<void> => {
       for (let next = queue.next(); next.done !== true; next = queue.next()) {
+        if (signal?.aborted) throw new InterruptedError();
         const range = next.value;
         const made = start(range);
         // An error is passed on in its turn; until then it must not count as one that nobody looks at.
         made.catch(() => undefined);
         await inTurn(async () => use(range, await made));
+        report.add(entriesOf(range, true));
       }
     };
-    await Promise.all(Array.from({ length: this.#job.concurrency }, work));
+    await Promise.all(Array.from({ length: ahead }, work));
   }
 }
 
@@ -166,5 +176,5 @@ export async function computedOperator(x: NdArray, options: KernelOptions): Prom
   const n = plan.shape[0];
   const diagonal = scales === null ? new Float64Array(n) : scales.map((s) => s * s);
   const { job, size } = await openFitting(task, planned);
-  return new ComputedOperator(planned, job, size, output, diagonal);
+  return new ComputedOperator(planned, job, size, diagonal, options);
 }

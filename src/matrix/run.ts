@@ -12,7 +12,7 @@ export interface TileSink {
 }
 
 /** Counts entries and tells the caller at most ten times a second. */
-class Reporter {
+export class Reporter {
   readonly #start = performance.now();
   readonly #total: number;
   readonly #tell: ((p: Progress) => void) | undefined;
@@ -24,6 +24,7 @@ class Reporter {
     this.#tell = tell;
   }
 
+  /** Counts entries that were just made. */
   add(entries: number): void {
     this.#done += entries;
     const now = performance.now();
@@ -35,7 +36,7 @@ class Reporter {
 }
 
 /** Entries that a tile settles: with its mirror image when it lies off the diagonal of a symmetric matrix. */
-function entriesOf(range: TileRange, symmetric: boolean): number {
+export function entriesOf(range: TileRange, symmetric: boolean): number {
   return range.rows * range.columns * (symmetric && range.row !== range.column ? 2 : 1);
 }
 

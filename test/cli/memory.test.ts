@@ -73,6 +73,18 @@ describe('a memory promise of ntk eigs', () => {
   );
 });
 
+test('eigenpairs of a kernel that would not fit keep the promise', async () => {
+  // 8,000 x 8,000 singles are 244 MiB.
+  at.write('sphere.npy', npyOf([8000, 20], numbers(160_000)));
+  const run = ['eigs', 'sphere.npy', '--arch', 'fc', '--scale', 'unit-rows', '-k', '2', '--precision', 'f32', '--json'];
+  const { code, stdout, stderr } = await at.ntk(...run, '--native', 'off', '--backend', 'host', '--memory', '220MiB');
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { peakMemoryBytes, residuals, norm, tol, matrix } = JSON.parse(stdout);
+  expect(matrix).toBe('computed on host');
+  expect(peakMemoryBytes).toBeLessThan(220 * MIB);
+  expect(Math.max(...residuals)).toBeLessThanOrEqual(tol * norm);
+});
+
 const DEVICES = COMBINATIONS.filter(({ backend }) => backend !== 'reference' && backend !== 'host');
 
 test.each(DEVICES.map(({ backend }) => [backend]))(

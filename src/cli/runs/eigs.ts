@@ -14,7 +14,6 @@ import { jsonText } from '../../report/json.js';
 import { commonRecord, type InputRecord } from '../../report/record.js';
 import { type SpectralDensity, spectralDensity } from '../../spectrum/density.js';
 import { type Eigenpairs, eigenpairs } from '../../spectrum/eigenpairs.js';
-import type { IterationProgress } from '../../spectrum/iteration.js';
 import { summarise } from '../../spectrum/summary.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
@@ -23,7 +22,7 @@ import { type EigsJob, readEigsJob } from '../options/eigs.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import type { Variant } from '../options/sweep.js';
 import { print, say } from '../print.js';
-import { openProgress, wantsProgress } from '../progress.js';
+import { EigsProgress } from './eigs-progress.js';
 import { sha256Of } from './hash.js';
 import { sweptArchitecture } from './sweep-record.js';
 
@@ -41,19 +40,20 @@ interface Source {
   readonly warnings: readonly string[];
   /** Labels, one a row of the matrix; null without. */
   readonly labels: Float64Array | null;
-  open(variant: Variant | null): Promise<SymmetricOperator>;
+  open(variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator>;
 }
 
 async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
   const { x, inputs, warnings, labelValues } = await loadInputs([job.path], job.input, { memory, signal });
   const { seed: _seed, kind, ...compute } = job.compute;
-  const open = (variant: Variant | null): Promise<SymmetricOperator> => {
+  const open = (variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator> => {
     if (variant === null) return storedOperator(job.path);
     return computedOperator(x, {
       ...compute,
       architecture: variant.definition,
       kind: kind === 'nngp' ? 'nngp' : 'ntk',
       signal,
+      onProgress: progress.withinProduct,
     });
   };
   return { inputs, warnings, labels: labelValues.x, open };
@@ -99,41 +99,22 @@ async function writeVectors(path: string, { vectors, values }: Eigenpairs, n: nu
   await writeNpy(path, { data: columns, shape: [n, k] });
 }
 
-/** Pairs that have converged, as a bar; how long the others take nobody knows. */
-async function watched<T>(
-  args: ParsedArguments,
-  work: (tell: (progress: IterationProgress) => void) => Promise<T>,
-): Promise<T> {
-  if (!wantsProgress(args)) return work(() => undefined);
-  const bar = await openProgress(!args.switches.has('progress'), 'products');
-  const start = now();
-  try {
-    return await work(({ products, converged, wanted }) => {
-      bar.update({ done: converged, total: wanted, rate: products / (now() - start), remaining: Number.NaN });
-    });
-  } finally {
-    bar.stop();
-  }
-}
-
-async function solveOne(work: Work, operator: SymmetricOperator): Promise<Eigenpairs> {
-  const { job, algebra, memory, signal, args } = work;
+function solveOne(work: Work, operator: SymmetricOperator, progress: EigsProgress): Promise<Eigenpairs> {
+  const { job, algebra, memory, signal } = work;
   const { k, which, method, tol, compute } = job;
-  const solve = (onProgress: (progress: IterationProgress) => void): Promise<Eigenpairs> =>
-    eigenpairs(operator, {
-      onProgress,
-      k,
-      which,
-      method,
-      algebra,
-      signal,
-      seed: compute.seed,
-      vectors: job.vectors !== null || work.targets !== null,
-      memory: Math.max(0, memory - process.memoryUsage.rss() - RESERVE),
-      ...(tol === null ? {} : { tol }),
-      ...(job.variants.length === 0 ? {} : { block: COMPUTED_BLOCK }),
-    });
-  return watched(args, solve);
+  return eigenpairs(operator, {
+    onProgress: progress.iteration,
+    k,
+    which,
+    method,
+    algebra,
+    signal,
+    seed: compute.seed,
+    vectors: job.vectors !== null || work.targets !== null,
+    memory: Math.max(0, memory - process.memoryUsage.rss() - RESERVE),
+    ...(tol === null ? {} : { tol }),
+    ...(job.variants.length === 0 ? {} : { block: COMPUTED_BLOCK }),
+  });
 }
 
 /** The spectral density as a record holds it, or null when it was not asked for. */
@@ -155,11 +136,12 @@ async function densityOf({ job, signal }: Work, operator: SymmetricOperator): Pr
 async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
   const { job, source, clock } = work;
   const began = now();
-  const operator = await source.open(variant);
+  const progress = await EigsProgress.open(work.args, variant === null ? 'products' : 'entries');
+  const operator = await source.open(variant, progress);
   const opened = now();
   clock.compile += opened - began;
   try {
-    const found = await solveOne(work, operator);
+    const found = await solveOne(work, operator, progress);
     const { which, ridges } = job;
     const summary = await summarise(operator, found, { which, ridges, targets: work.targets });
     const density = await densityOf(work, operator);
@@ -182,6 +164,7 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
       density,
     };
   } finally {
+    progress.stop();
     await operator.close();
   }
 }

@@ -28,6 +28,7 @@ const ROUTINES = {
   dsytrf: 'c i oD i oI oD i oI',
   dgemm: 'c c i i i D D i D i D oD i',
   sgemm: 'c c i i i S S i S i S oS i',
+  dsymm: 'c c i i D D i D i D oD i',
   dgemv: 'c i i D D i D i D oD i',
 } as const;
 

@@ -1,6 +1,7 @@
 import type { Argument, NativeLibrary, Routine } from '../backend/native-library.js';
 import { NumericalError, UsageError } from '../errors.js';
-import type { CholeskyFactor, EigenDecomposition, Inertia, LinearAlgebra } from './algebra.js';
+import type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './algebra.js';
+import { diagonalOf, mirrorUpper, orRestored, setDiagonal } from './in-place.js';
 import { largestEntry, roundingPivot, shifted } from './matrix.js';
 import { checkPivots } from './pivots.js';
 
@@ -46,20 +47,35 @@ export class NativeAlgebra implements LinearAlgebra {
   }
 
   async cholesky(a: Float64Array, n: number): Promise<CholeskyFactor> {
-    largestEntry(a, n, 'Cholesky');
+    return this.factorise(a.slice(0, n * n), n);
+  }
+
+  async factorise(l: Float64Array, n: number): Promise<FactorInPlace> {
+    largestEntry(l, n, 'Cholesky');
+    const diagonal = diagonalOf(l, n);
+    const restore = (): void => mirrorUpper(l, diagonal);
     const { integers } = this.#library;
-    const l = a.slice(0, n * n);
     const size = integers(n);
     const info = integers(0);
     await this.#run('dpotrf', 'U', size, l, size, info);
     const row = Number(info[0]);
-    const logDeterminant = checkPivots(a, l, n, row > 0 ? row - 1 : n);
+    const logDeterminant = orRestored(() => checkPivots(diagonal, l, n, row > 0 ? row - 1 : n), restore);
     const solve = (b: Float64Array, columns: number): Float64Array => {
       const x = b.slice(0, columns * n);
       if (columns > 0) this.#call('dpotrs', 'U', size, integers(columns), l, size, x, size, info);
       return x;
     };
-    return { size: n, logDeterminant, solve };
+    const apply = (x: Float64Array, columns: number): Float64Array => {
+      const y = new Float64Array(columns * n);
+      if (columns === 0) return y;
+      // The call waits, so that nobody sees A's diagonal in the place of the factor's.
+      const own = diagonalOf(l, n);
+      setDiagonal(l, diagonal);
+      this.#library.call('dsymm', 'L', 'L', size, integers(columns), ONE, l, size, x, size, ZERO, y, size);
+      setDiagonal(l, own);
+      return y;
+    };
+    return { size: n, logDeterminant, solve, apply, restore };
   }
 
   async eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition> {

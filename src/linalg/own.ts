@@ -1,6 +1,6 @@
 import { NATIVE_REMEDY } from '../backend/native.js';
 import { UsageError } from '../errors.js';
-import type { CholeskyFactor, EigenDecomposition, Inertia, LinearAlgebra } from './algebra.js';
+import type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './algebra.js';
 import { largestEntry, roundingPivot, shifted } from './matrix.js';
 import { ownCholesky } from './own-cholesky.js';
 import { ownEigen } from './own-eigen.js';
@@ -20,6 +20,10 @@ export class OwnAlgebra implements LinearAlgebra {
   readonly #product = new OwnProduct();
 
   async cholesky(a: Float64Array, n: number): Promise<CholeskyFactor> {
+    return this.factorise(a.slice(0, n * n), n);
+  }
+
+  async factorise(a: Float64Array, n: number): Promise<FactorInPlace> {
     largestEntry(a, n, 'Cholesky');
     return ownCholesky(this.#product, a, n);
   }

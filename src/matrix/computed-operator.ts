@@ -1,11 +1,11 @@
 import type { KernelJob, Output, TileData, TileRange, TileSums } from '../backend/contract.js';
 import type { NdArray } from '../data/array.js';
-import { InternalError, InterruptedError, UsageError } from '../errors.js';
+import { InternalError, UsageError } from '../errors.js';
 import type { SymmetricOperator } from './operator.js';
 import { makePlan, type Planned } from './plan.js';
 import { prepareTask } from './prepare.js';
-import { entriesOf, openFitting, Reporter } from './run.js';
-import { type Extent, tiles } from './tiles.js';
+import { openFitting } from './run.js';
+import { tilesInOrder } from './tiles-in-order.js';
 import type { KernelOptions } from './types.js';
 
 /** Y += T X[columns] and, off the diagonal, Y += T' X[rows], for one tile T. */
@@ -128,34 +128,14 @@ class ComputedOperator implements SymmetricOperator {
     );
   }
 
-  /** Starts tiles, `ahead` of them at a time, and uses them in the order of the plan: a product is the same whichever is finished first. */
-  async #inOrder<T>(
+  /** Starts tiles, `ahead` of them at a time, and uses them in the order of the plan. */
+  #inOrder<T>(
     start: (range: TileRange) => Promise<T>,
     use: (range: TileRange, made: T) => Promise<void>,
     ahead: number,
   ): Promise<void> {
-    const n = this.size;
-    const extent: Extent = { rows: n, columns: n, symmetric: true };
-    const queue = tiles(extent, this.#tile);
-    const { signal, onProgress } = this.#options;
-    const report = new Reporter(n * n, onProgress);
-    let before: Promise<void> = Promise.resolve();
-    const inTurn = (act: () => Promise<void>): Promise<void> => {
-      before = before.then(act);
-      return before;
-    };
-    const work = async (): Promise<void> => {
-      for (let next = queue.next(); next.done !== true; next = queue.next()) {
-        if (signal?.aborted) throw new InterruptedError();
-        const range = next.value;
-        const made = start(range);
-        // An error is passed on in its turn; until then it must not count as one that nobody looks at.
-        made.catch(() => undefined);
-        await inTurn(async () => use(range, await made));
-        report.add(entriesOf(range, true));
-      }
-    };
-    await Promise.all(Array.from({ length: ahead }, work));
+    const extent = { rows: this.size, columns: this.size, symmetric: true };
+    return tilesInOrder({ ...this.#options, extent, side: this.#tile, ahead }, start, use);
   }
 }
 

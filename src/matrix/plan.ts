@@ -20,6 +20,8 @@ export interface Planned {
   readonly backend: Backend;
   /** BLAS that computes inner products; null: the backend itself. */
   readonly native: NativeLibrary | null;
+  /** Bytes of the process at its peak with the smallest tiles. */
+  readonly least: number;
   /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
 }
@@ -134,7 +136,8 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
   const needs: Needs = { backend, threads, table, native: native !== null, kept: keep ? outputBytes : 0 };
   const need = (size: number): number => peakBytes(o, needs, size);
   const size = chooseTile(extent, backend.tileSizes, threads, limit, need);
-  if (size === null) throw tooLittle(need(backend.tileSizes.at(-1) ?? 1), limit);
+  const least = need(backend.tileSizes.at(-1) ?? 1);
+  if (size === null) throw tooLittle(least, limit);
   const plan: KernelPlan = {
     shape: [extent.rows, extent.columns],
     symmetric: extent.symmetric,
@@ -153,7 +156,7 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
     outputBytes,
     seconds: estimateSeconds(o, backend.pace(o.precision, native !== null), entries, threads, table),
   };
-  return { plan, outline: o, backend, native, warnings: fasterBackend(options, plan) };
+  return { plan, outline: o, backend, native, least, warnings: fasterBackend(options, plan) };
 }
 
 /** Seconds of work from which a faster backend is worth a word. */
@@ -168,4 +171,9 @@ function fasterBackend({ backend = 'auto' }: KernelOptions, plan: KernelPlan): s
 /** What computing and writing this kernel would take; writes and computes nothing. */
 export async function planKernel(x: NdArray, options: KernelOptions): Promise<KernelPlan> {
   return (await makePlan(x, options, false)).plan;
+}
+
+/** Bytes that the process needs at least while it computes this kernel without keeping it: those with the smallest tiles. */
+export async function leastMemory(x: NdArray, options: KernelOptions): Promise<number> {
+  return (await makePlan(x, { ...options, memory: Number.MAX_VALUE }, false)).least;
 }

@@ -98,6 +98,10 @@ export const jacobiAlgebra: LinearAlgebra = {
   largestEigen: 400,
   eigenCopies: 2,
   cholesky: async (a, n) => cholesky(a, n),
+  factorise: async (a, n) => {
+    const kept = a.slice(0, n * n);
+    return { ...cholesky(kept, n), apply: (x, columns) => apply(kept, n, x, columns), restore: () => undefined };
+  },
   eigen: async (a, n) => jacobi(a, n),
   inertia: async (a, n, shift) => inertia(a, n, shift),
   apply,

@@ -85,6 +85,53 @@ test('eigenpairs of a kernel that would not fit keep the promise', async () => {
   expect(Math.max(...residuals)).toBeLessThanOrEqual(tol * norm);
 });
 
+describe('the promise of ntk regress', () => {
+  const peakOf = (stdout: string): number => JSON.parse(stdout).peakMemoryBytes;
+  const ways = [
+    ['cholesky', []],
+    ['cholesky', ['--native', 'off']],
+    ['cholesky', ['--precision', 'f32']],
+    ['cholesky', ['--variance', 'V.npy', '--force']],
+    ['cg', []],
+  ] as const;
+
+  test.each([1500, 2600].flatMap((n) => ways.map(([solver, more]) => [n, solver, more] as const)))(
+    'n = %i, %s %j: refused below what it says it needs, and kept at that',
+    async (n, solver, more) => {
+      at.write('many.npy', npyOf([n, 16], numbers(16 * n)));
+      at.write('targets.npy', npyOf([n], numbers(n)));
+      const data = ['many.npy', 'many.npy', '--rows-z', '0:300', '--labels', 'targets.npy', '--arch', 'fc'];
+      const run = ['regress', ...data, '--ridge', '1e-2', '--solver', solver, ...more, '--json'];
+      const little = await at.ntk(...run, '--memory', '80MiB');
+      expect(little).toMatchObject({ code: 2, stdout: '' });
+      const [, needed] = /needs about ([\d.]+) MiB/.exec(little.stderr) ?? [];
+      // Resident memory at the start differs a little between runs.
+      const promise = Math.ceil(Number(needed)) + 3;
+      const { code, stdout, stderr } = await at.ntk(...run, '--memory', `${promise}MiB`);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(peakOf(stdout)).toBeLessThan(promise * MIB);
+    },
+  );
+
+  test('what Cholesky cannot hold is solved by products, in a fraction of the kernel', async () => {
+    // 6,000 x 6,000 in f64 are 275 MiB.
+    at.write('large.npy', npyOf([6000, 8], numbers(48_000)));
+    at.write('large-y.npy', npyOf([6000], numbers(6000)));
+    const data = ['large.npy', 'large.npy', '--rows-z', '0:500', '--labels', 'large-y.npy', '--arch', 'fc'];
+    const run = ['regress', ...data, '--ridge', '1e-2', '--memory', '240MiB', '--json'];
+    const refusedOne = await at.ntk(...run, '--solver', 'cholesky');
+    expect(refusedOne.code).toBe(2);
+    expect(refusedOne.stderr).toContain('--solver cg');
+    const { code, stdout } = await at.ntk(...run);
+    expect(code).toBe(0);
+    const { solver, residual, peakMemoryBytes } = JSON.parse(stdout);
+    expect(solver).toMatchObject({ name: 'cg', converged: true, preconditioner: 'partial Cholesky' });
+    expect(solver.reason).toContain('more than 240 MiB');
+    expect(residual).toBeLessThanOrEqual(1e-6);
+    expect(peakMemoryBytes).toBeLessThan(240 * MIB);
+  });
+});
+
 const DEVICES = COMBINATIONS.filter(({ backend }) => backend !== 'reference' && backend !== 'host');
 
 test.each(DEVICES.map(({ backend }) => [backend]))(

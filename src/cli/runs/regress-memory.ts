@@ -5,9 +5,6 @@ import { needsEigenpairs } from '../../regression/fit.js';
 import { productFitNumbers } from '../../regression/fit-by-products.js';
 import type { RegressJob } from '../options/regress.js';
 
-/** Numbers of K `[n, n]` and its workspace in units of n^2: Cholesky works in K itself; eigenpairs need K, the vectors and workspace. */
-const SQUARES = { cholesky: 1, eigenNative: 4, eigenOwn: 5 } as const;
-
 /** Rows of the preconditioner of conjugate gradients where there is room, and where there is little. */
 const RANK = { most: 500, least: 16 } as const;
 
@@ -30,8 +27,10 @@ export interface Choice {
   readonly reason: string;
   /** Rows of the preconditioner. */
   readonly rank: number;
-  /** Bytes that are held beside what computing the kernels needs. */
+  /** Bytes that are held beside what computing the first kernel needs, those of a second one at work included. */
   readonly held: number;
+  /** Bytes of these that are still to come when the second kernel is computed. */
+  readonly later: number;
 }
 
 /** Bytes of coefficients and predictions, whatever solves. */
@@ -39,11 +38,16 @@ function resultBytes({ n, m, outputs, results }: Sizes): number {
   return 8 * outputs * (2 * results * n + (results + 2) * m);
 }
 
+/** Bytes of K(test, train) and a block of solved rows, which variances need. */
+function varianceBytes({ n, m }: Sizes, job: RegressJob): number {
+  return job.variance === null ? 0 : 8 * n * (m + 2 * Math.min(m, 256));
+}
+
 function denseBytes(sizes: Sizes, job: RegressJob, eigen: boolean, algebra: LinearAlgebra): number {
-  const { n, m, outputs } = sizes;
-  const squares = !eigen ? SQUARES.cholesky : algebra.isNative ? SQUARES.eigenNative : SQUARES.eigenOwn;
-  const variance = job.variance === null ? 0 : 8 * n * (m + 2 * Math.min(m, 256));
-  return 8 * n * (squares * n + 8 * outputs) + variance + resultBytes(sizes);
+  const { n, outputs } = sizes;
+  // Cholesky works in the memory of K itself.
+  const squares = eigen ? 1 + algebra.eigenCopies : 1;
+  return 8 * n * (squares * n + 8 * outputs) + varianceBytes(sizes, job) + resultBytes(sizes);
 }
 
 function tooMuch(needed: number, limit: number, remedy: string): MemoryError {
@@ -66,13 +70,16 @@ export function chooseSolver(
   limit: number,
 ): Choice {
   const eigen = needsEigenpairs({ ridges: job.ridges, times: job.times ?? [] });
-  const held = SLACK + denseBytes(sizes, job, eigen, algebra);
+  // A device that was closed has not given all back, and one that iterates is still at work.
+  const second = least - process.memoryUsage.rss();
+  const later = varianceBytes(sizes, job);
+  const held = SLACK + denseBytes(sizes, job, eigen, algebra) + (job.variance === null ? 0 : second);
   const dense = least + held;
   const name = eigen ? 'eigen' : 'cholesky';
   const what = eigen ? 'kernel and eigenvectors' : 'kernel with its factor in place';
   if (job.solver !== 'cg' && dense <= limit) {
     const fits = `${what} fit: ${readableBytes(dense)} of ${readableBytes(limit)}`;
-    return { solver: name, reason: job.solver === 'auto' ? fits : 'asked for', rank: 0, held };
+    return { solver: name, reason: job.solver === 'auto' ? fits : 'asked for', rank: 0, held, later };
   }
   if (job.solver === 'cholesky') {
     throw tooMuch(dense, limit, 'Raise --memory, choose fewer --rows, or --solver cg, which never stores the kernel');
@@ -85,12 +92,14 @@ export function chooseSolver(
     );
   }
   const bytes = (rank: number): number =>
-    SLACK + 8 * productFitNumbers(sizes.n, sizes.outputs, Math.min(rank, sizes.n)) + resultBytes(sizes);
-  if (least + bytes(RANK.least) > limit) {
-    throw tooMuch(least + bytes(RANK.least), limit, 'Raise --memory, or choose fewer --rows');
+    8 * productFitNumbers(sizes.n, sizes.outputs, Math.min(rank, sizes.n)) + resultBytes(sizes);
+  const besides = SLACK + second;
+  if (least + besides + bytes(RANK.least) > limit) {
+    throw tooMuch(least + besides + bytes(RANK.least), limit, 'Raise --memory, or choose fewer --rows');
   }
   let rank: number = RANK.most;
-  while (least + bytes(rank) > limit) rank = Math.max(RANK.least, Math.floor(rank * 0.8));
+  while (least + besides + bytes(rank) > limit) rank = Math.max(RANK.least, Math.floor(rank * 0.8));
   const reason = `${what} need ${readableBytes(dense)}, more than ${readableBytes(limit)}`;
-  return { solver: 'cg', reason: job.solver === 'auto' ? reason : 'asked for', rank, held: bytes(rank) };
+  const part = { rank, held: besides + bytes(rank), later: bytes(rank) };
+  return { solver: 'cg', reason: job.solver === 'auto' ? reason : 'asked for', ...part };
 }

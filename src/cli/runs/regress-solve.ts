@@ -77,8 +77,8 @@ interface TestRows {
 async function testRows({ job, kernels, memory, choice, clock }: Task): Promise<TestRows | null> {
   if (job.variance === null) return null;
   const began = now();
-  const diagonal = await kernels.testDiagonal();
-  const cross = await kernels.crossMatrix(memory - choice.held);
+  const diagonal = await kernels.testDiagonal(memory - choice.later);
+  const cross = await kernels.crossMatrix(memory - choice.later);
   clock.compute += now() - began;
   return { cross, diagonal };
 }
@@ -86,7 +86,6 @@ async function testRows({ job, kernels, memory, choice, clock }: Task): Promise<
 /** Stores the kernel once; its prefixes are fitted from the largest to the smallest, each in the memory of the one before. */
 async function solveDense(task: Task): Promise<Solved> {
   const { job, kernels, targets, sizes, choice, algebra, memory, clock } = task;
-  const rows = await testRows(task);
   const began = now();
   const largest = sizes[sizes.length - 1];
   const { values, run } = await kernels.matrix(largest, memory - choice.held);
@@ -94,6 +93,8 @@ async function solveDense(task: Task): Promise<Solved> {
   const compile = run?.stages.compile ?? 0;
   clock.compile += compile;
   clock.compute += computed - began - compile;
+  const rows = await testRows(task);
+  const ready = now();
   const found: SizedFit[][] = [];
   let variances: Float64Array | null = null;
   let before = largest;
@@ -115,7 +116,7 @@ async function solveDense(task: Task): Promise<Solved> {
     const solver = { name: choice.solver, reason: choice.reason, converged: true };
     found.unshift(fits.map((fit) => ({ ...fit, trainSize: n, solver: { ...solver, residual: fit.residual } })));
   }
-  clock.solve += now() - computed;
+  clock.solve += now() - ready;
   return { fits: found.flat(), variances };
 }
 
@@ -139,15 +140,14 @@ async function watched<T>(
 
 async function iterate(task: Task, n: number): Promise<readonly ProductFit[]> {
   const { job, kernels, targets, choice, algebra, memory, signal, clock } = task;
-  const room = memory - choice.held;
   const began = now();
-  const kernel = await kernels.operator(n, room);
+  const kernel = await kernels.operator(n, memory - choice.held);
   const opened = now();
   clock.compile += opened - began;
   try {
     const data = {
       kernel,
-      rows: (numbers: readonly number[]) => kernels.rows(numbers, n, room),
+      rows: (numbers: readonly number[]) => kernels.rows(numbers, n, memory - choice.later),
       targets: firstTargets(targets, n),
     };
     return await watched(task, (onProgress) =>

@@ -42,7 +42,7 @@ export interface Kernels {
   /** K(test, train) in memory `[m, n]`. */
   crossMatrix(room: number): Promise<Float64Array>;
   /** K(z,z) of the test rows `[m]`. */
-  testDiagonal(): Promise<Float64Array>;
+  testDiagonal(room: number): Promise<Float64Array>;
 }
 
 /** A matrix, and the stages of computing it where it was computed. */
@@ -88,8 +88,8 @@ function computedKernels(x: NdArray, test: NdArray, options: KernelOptions): Ker
     rows: async (numbers, size, room) => (await into(someRows(x, numbers), head(x, size), room)).values,
     cross: (size, memory) => computedCross(test, head(x, size), { ...options, memory }),
     crossMatrix: async (room) => (await into(test, x, room)).values,
-    testDiagonal: async () => {
-      const operator = await computedOperator(test, options);
+    testDiagonal: async (memory) => {
+      const operator = await computedOperator(test, { ...options, memory });
       try {
         return await operator.diagonal();
       } finally {

@@ -11,6 +11,9 @@ const RANK = { most: 500, least: 16 } as const;
 /** Buffers of BLAS and its threads, and what the garbage collector has not given back yet. */
 const SLACK = 48 * 2 ** 20;
 
+/** Part of the slack that is left to the plans of the kernels: the process grows a little between the choice and them. */
+const GROWTH = 24 * 2 ** 20;
+
 /** Sizes of a regression. */
 export interface Sizes {
   /** Training rows that are used at most. */
@@ -79,7 +82,7 @@ export function chooseSolver(
   const what = eigen ? 'kernel and eigenvectors' : 'kernel with its factor in place';
   if (job.solver !== 'cg' && dense <= limit) {
     const fits = `${what} fit: ${readableBytes(dense)} of ${readableBytes(limit)}`;
-    return { solver: name, reason: job.solver === 'auto' ? fits : 'asked for', rank: 0, held, later };
+    return { solver: name, reason: job.solver === 'auto' ? fits : 'asked for', rank: 0, held: held - GROWTH, later };
   }
   if (job.solver === 'cholesky') {
     throw tooMuch(dense, limit, 'Raise --memory, choose fewer --rows, or --solver cg, which never stores the kernel');
@@ -100,6 +103,6 @@ export function chooseSolver(
   let rank: number = RANK.most;
   while (least + besides + bytes(rank) > limit) rank = Math.max(RANK.least, Math.floor(rank * 0.8));
   const reason = `${what} need ${readableBytes(dense)}, more than ${readableBytes(limit)}`;
-  const part = { rank, held: besides + bytes(rank), later: bytes(rank) };
+  const part = { rank, held: besides - GROWTH + bytes(rank), later: bytes(rank) };
   return { solver: 'cg', reason: job.solver === 'auto' ? reason : 'asked for', ...part };
 }

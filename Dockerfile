@@ -1,4 +1,4 @@
-# Images of the `ntk` command: --target cpu (WebAssembly on the processor) and --target vulkan (NVIDIA GPUs by WebGPU).
+# Images of the `ntk` command: --target cpu (WebAssembly and OpenBLAS on the processor) and --target vulkan (NVIDIA GPUs by WebGPU).
 # docs/containers.md says how to build and run them.
 
 FROM node:22-bookworm-slim AS build
@@ -18,6 +18,11 @@ RUN bash scripts/build \
 
 FROM node:22-bookworm-slim AS cpu
 ENV NODE_ENV=production
+# BLAS and LAPACK for products and factorisations; the version is that of the base image's Debian release.
+# hadolint ignore=DL3008
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends libopenblas0-pthread \
+  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/ntk/package.json /opt/ntk/package.json
 COPY --from=build /opt/ntk/node_modules /opt/ntk/node_modules
 COPY --from=build /opt/ntk/dist /opt/ntk/dist

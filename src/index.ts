@@ -45,7 +45,7 @@ export {
   UsageError,
 } from './errors.js';
 export type { Layer } from './layers/index.js';
-export type { CholeskyFactor, EigenDecomposition, Inertia, LinearAlgebra } from './linalg/algebra.js';
+export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export { linearAlgebra } from './linalg/index.js';
 export { computedOperator } from './matrix/computed-operator.js';
 export { kernelMatrix } from './matrix/kernel-matrix.js';
@@ -69,15 +69,11 @@ export type {
 export { type WriteOptions, writeKernel } from './matrix/write.js';
 export { isHomogeneous, programmeNotes } from './programme/describe.js';
 export { kernelProfile, type Profile, type ProfileCurve, type ProfileOptions } from './programme/profile.js';
-export {
-  type RegressData,
-  type Regression,
-  type RegressOptions,
-  regress,
-  type TriedRidge,
-} from './regression/regress.js';
+export type { Fit, FitData, TriedRidge } from './regression/fit.js';
+export { type RegressData, type Regression, type RegressOptions, regress } from './regression/regress.js';
 export type { EigenMethod } from './spectrum/choose.js';
 export type { SpectrumEnd } from './spectrum/dense.js';
+export { type DensityOptions, type SpectralDensity, spectralDensity } from './spectrum/density.js';
 export { type EigenOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.js';
 export type { IterationProgress, MissedCheck } from './spectrum/iteration.js';
 export type { DecayFit } from './spectrum/sphere/asymptotics.js';
@@ -89,3 +85,10 @@ export {
   type SphereTrace,
   sphereSpectrum,
 } from './spectrum/sphere.js';
+export {
+  type DimensionAt,
+  type Estimate,
+  type SpectrumSummary,
+  type SummaryOptions,
+  summarise,
+} from './spectrum/summary.js';

@@ -10,7 +10,10 @@ import type {
   Tile,
   TileData,
   TileRange,
+  TileSums,
+  VectorBlock,
 } from '../../src/backend/contract.js';
+import type { NativeLibrary } from '../../src/backend/native-library.js';
 import { NEAR_THRESHOLD } from '../../src/backend/near.js';
 import { allocate, type FloatArray, type Precision } from '../../src/data/array.js';
 import { InternalError, InterruptedError } from '../../src/errors.js';
@@ -20,8 +23,8 @@ import { type Layout, layOut } from './layout.js';
 import { compileModule, createMemory, hasFusedMultiplyAdd } from './module.js';
 import { ANGLE_DEGREE } from './polynomials.js';
 import { productSpeed } from './speed.js';
-import { type SharedRows, TileEngine, type TileJob } from './tile.js';
-import type { WorkerAnswer, WorkerRequest, WorkerStart } from './worker.js';
+import { type SharedRows, type TileAnswer, TileEngine, type TileJob, type TileRequest } from './tile.js';
+import type { WorkerStart } from './worker.js';
 
 /** Multiply-adds below which threads are not worth their start: the work is done on the calling thread. */
 const SMALL_JOB = 5e8;
@@ -35,19 +38,18 @@ interface Slot {
 /** An engine, on a thread or on the calling one. */
 interface Site {
   readonly memory: WebAssembly.Memory;
-  run(request: WorkerRequest): Promise<WorkerAnswer>;
+  run(request: TileRequest): Promise<TileAnswer>;
   close(): Promise<void>;
 }
 
 /** Runs tiles on the calling thread. */
-function localSite(module: WebAssembly.Module, job: TileJob): Site {
+function localSite(module: WebAssembly.Module, job: TileJob, native: NativeLibrary | null): Site {
   const memory = createMemory(job.layout.bytes);
-  const engine = new TileEngine(module, memory, job);
-  const run = async ({ range, set, transposed, productOnly }: WorkerRequest): Promise<WorkerAnswer> => {
+  const engine = new TileEngine(module, memory, job, native);
+  const run = async (request: TileRequest): Promise<TileAnswer> => {
     // Lets signals and progress through between tiles.
     await new Promise((resolve) => setImmediate(resolve));
-    if (productOnly) engine.productOnly(range);
-    return { set, near: productOnly ? 0 : engine.compute(range, set, transposed) };
+    return engine.answer(request);
   };
   return { memory, run, close: async () => undefined };
 }
@@ -59,12 +61,12 @@ function threadSite(module: WebAssembly.Module, job: TileJob): Site {
     workerData: { module, memory, job } satisfies WorkerStart,
   });
   worker.unref();
-  const waiting: { resolve: (a: WorkerAnswer) => void; reject: (e: Error) => void }[] = [];
-  worker.on('message', (answer: WorkerAnswer) => waiting.shift()?.resolve(answer));
+  const waiting: { resolve: (a: TileAnswer) => void; reject: (e: Error) => void }[] = [];
+  worker.on('message', (answer: TileAnswer) => waiting.shift()?.resolve(answer));
   worker.on('error', (error: Error) => {
     for (const w of waiting.splice(0)) w.reject(new InternalError(`a host thread failed: ${error.message}`));
   });
-  const run = (request: WorkerRequest): Promise<WorkerAnswer> =>
+  const run = (request: TileRequest): Promise<TileAnswer> =>
     new Promise((resolve, reject) => {
       worker.ref();
       const done = (): void => {
@@ -110,28 +112,50 @@ class HostJob implements KernelJob {
   }
 
   async compute(range: TileRange, transposed: boolean): Promise<Tile> {
-    return this.#run(range, transposed, false);
+    return this.#tile(range, transposed, false);
   }
 
   /** The matrix product of a tile alone, for `ntk bench`. */
   async computeProduct(range: TileRange): Promise<Tile> {
-    return this.#run(range, false, true);
+    return this.#tile(range, false, true);
   }
 
-  async #run(range: TileRange, transposed: boolean, productOnly: boolean): Promise<Tile> {
-    const slot =
-      this.#free.shift() ?? (await new Promise<Slot>((resolve, reject) => this.#queue.push({ resolve, reject })));
-    const { near } = await slot.site.run({ range, set: slot.set, transposed, productOnly });
+  async multiply(range: TileRange, output: Output, vectors: VectorBlock): Promise<TileSums> {
+    const slot = await this.#take();
+    try {
+      const multiply = { output: this.#task.outputs.indexOf(output), vectors };
+      const request = { range, set: slot.set, transposed: false, productOnly: false, multiply };
+      const { near, sums } = await slot.site.run(request);
+      this.nearPairs += near;
+      if (sums === null) throw new InternalError('a host thread left the products out');
+      return sums;
+    } finally {
+      this.#give(slot);
+    }
+  }
+
+  async #tile(range: TileRange, transposed: boolean, productOnly: boolean): Promise<Tile> {
+    const slot = await this.#take();
+    const { near } = await slot.site.run({ range, set: slot.set, transposed, productOnly, multiply: null });
     this.nearPairs += near;
     let held = true;
     const release = (): void => {
       if (!held) return;
       held = false;
-      const next = this.#queue.shift();
-      if (next) next.resolve(slot);
-      else this.#free.push(slot);
+      this.#give(slot);
     };
     return { range, release, read: async (output: Output) => this.#data(slot, range, output, transposed) };
+  }
+
+  /** A free place, the next one when all are taken. */
+  async #take(): Promise<Slot> {
+    return this.#free.shift() ?? new Promise<Slot>((resolve, reject) => this.#queue.push({ resolve, reject }));
+  }
+
+  #give(slot: Slot): void {
+    const next = this.#queue.shift();
+    if (next) next.resolve(slot);
+    else this.#free.push(slot);
   }
 
   async close(): Promise<void> {
@@ -184,7 +208,7 @@ function workingPrecision(precision: Precision, steps: number, table: boolean): 
   return !table && steps > DEEP ? 'f64' : precision;
 }
 
-function prepare(asked: KernelTask, size: number): TileJob {
+function prepare(asked: KernelTask, size: number, native: readonly string[] | null): TileJob {
   const precision = workingPrecision(asked.precision, asked.programme.steps.length, asked.table !== null);
   const task = { ...asked, precision };
   const code = encode(task);
@@ -209,7 +233,7 @@ function prepare(asked: KernelTask, size: number): TileJob {
     x: { features },
   } = task;
   const threshold = NEAR_THRESHOLD[asked.precision];
-  return { precision, threshold, features, outputs: outputs.length, symmetric, x, z, code, tables, layout };
+  return { precision, threshold, features, outputs: outputs.length, symmetric, x, z, code, tables, layout, native };
 }
 
 function tablesOf(task: KernelTask): FloatArray[] {
@@ -229,24 +253,28 @@ function cost(task: KernelTask): number {
 }
 
 /** Opens a task; a small one stays on the calling thread. */
-export async function openHost(task: KernelTask, { threads, tile }: JobOptions): Promise<HostJob> {
+export async function openHost(task: KernelTask, { threads, tile, native = null }: JobOptions): Promise<HostJob> {
   const size = Math.ceil(Math.max(tile[0], tile[1]) / 24) * 24;
-  const job = prepare(task, size);
+  const job = prepare(task, size, native?.paths ?? null);
   const module = compileModule();
   const small = cost(task) < SMALL_JOB;
-  const sites = small ? [localSite(module, job)] : Array.from({ length: threads }, () => threadSite(module, job));
+  const sites = small
+    ? [localSite(module, job, native)]
+    : Array.from({ length: threads }, () => threadSite(module, job));
   return new HostJob(task, job, sites);
 }
 
 /** Bytes of one thread beside its tile memory: an isolate with its code. */
 const THREAD_BYTES = 24 * 2 ** 20;
+/** Bytes of packed blocks that a BLAS keeps for each thread, and of the functions that call it. */
+const NATIVE_BYTES = 12 * 2 ** 20;
 
 function memory(shape: Parameters<Backend['memory']>[0]): number {
   const element = workingPrecision(shape.precision, shape.steps, shape.table) === 'f64' ? 8 : 4;
   const blocks = 4 * shape.outputs * shape.size ** 2 * element + 4 * shape.size ** 2;
   const panels = 4 * shape.size * 320 * element;
   const columns = 2 * shape.size * shape.columnCount * element;
-  return shape.threads * (THREAD_BYTES + blocks + panels + columns + 2 ** 20);
+  return shape.threads * (THREAD_BYTES + (shape.native ? NATIVE_BYTES : 0) + blocks + panels + columns + 2 ** 20);
 }
 
 /** WebAssembly SIMD in f32 and f64 on worker threads over shared memory: the default, with nothing to install. */
@@ -254,8 +282,12 @@ export const host: Backend = {
   name: 'host',
   precisions: ['f64', 'f32'],
   // Measured on a server core of 2023.
-  pace: (precision) => (precision === 'f64' ? { product: 4.5e9, step: 4e-9 } : { product: 1.1e10, step: 1.5e-9 }),
+  pace: (precision, native) =>
+    precision === 'f64'
+      ? { product: native ? 1.8e10 : 4.5e9, step: 4e-9 }
+      : { product: native ? 3.7e10 : 1.1e10, step: 1.5e-9 },
   usesThreads: true,
+  usesNative: true,
   tileSizes: [768, 576, 384, 288, 192, 96, 48, 24],
   probe: async () => ({
     available: true,

@@ -7,6 +7,9 @@ const MOST_DEPTH = 320;
 /** Pairs of a strip. */
 export const STRIP = 256;
 
+/** Vectors that a tile is multiplied with at once. */
+export const VECTORS = 4;
+
 /** What decides the layout of a worker's memory. */
 export interface LayoutInput {
   readonly precision: Precision;
@@ -42,6 +45,8 @@ export interface Layout {
   readonly columnsZ: number;
   readonly slots: number;
   readonly list: number;
+  /** Blocks of vectors `[VECTORS, stride]` in doubles: two that a tile is multiplied with, two of sums. */
+  readonly vectors: readonly number[];
   /** Row length of the result buffers, elements; and features of one pass. */
   readonly stride: number;
   readonly depth: number;
@@ -84,6 +89,7 @@ export function layOut(input: LayoutInput): Layout {
     columnsZ: take(size * input.columns * element),
     slots: take(input.slots * STRIP * element),
     list: take(size * size * 4),
+    vectors: Array.from({ length: 4 }, () => take(VECTORS * size * 8)),
     stride: size,
     depth,
     bytes: end,

@@ -55,10 +55,22 @@ export interface Kernels {
   ): void;
   mirror(c: number, ldc: number, n: number): void;
   transpose(c: number, ldc: number, rows: number, columns: number, dst: number, ldt: number): void;
+  vectors(
+    c: number,
+    ldc: number,
+    rows: number,
+    columns: number,
+    across: number,
+    along: number,
+    forRows: number,
+    forColumns: number,
+    length: number,
+    both: boolean,
+  ): void;
   setTailRule(address: number): void;
 }
 
-const NAMES = ['pack', 'multiply', 'peak', 'signedGaps', 'body', 'mirror', 'transpose'] as const;
+const NAMES = ['pack', 'multiply', 'peak', 'signedGaps', 'body', 'mirror', 'transpose', 'vectors'] as const;
 
 /** A minimal module with one relaxed multiply-add: valid only where the engine offers it. */
 const RELAXED_PROBE = Uint8Array.of(

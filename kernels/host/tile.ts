@@ -1,4 +1,6 @@
-import type { TileRange } from '../../src/backend/contract.js';
+import type { TileRange, TileSums, VectorBlock } from '../../src/backend/contract.js';
+import type { NativeLibrary } from '../../src/backend/native-library.js';
+import { nativeProduct } from '../../src/backend/native-product.js';
 import { nearGap } from '../../src/backend/near.js';
 import type { FloatArray, Precision } from '../../src/data/array.js';
 import { gaussLegendre } from '../../src/programme/duals/gauss-legendre.js';
@@ -6,6 +8,7 @@ import type { Code } from './encode.js';
 import { type Layout, STRIP } from './layout.js';
 import { instantiate, type Kernels } from './module.js';
 import { anglePolynomials } from './polynomials.js';
+import { multiplyTile } from './vectors.js';
 
 /** Rows of one operand as a worker sees them; all arrays lie in shared memory. */
 export interface SharedRows {
@@ -30,6 +33,27 @@ export interface TileJob {
   readonly code: Code;
   readonly tables: readonly FloatArray[];
   readonly layout: Layout;
+  /** Where the BLAS lies that computes inner products; null: the product of this module. */
+  readonly native: readonly string[] | null;
+}
+
+/** One tile to compute. */
+export interface TileRequest {
+  readonly range: TileRange;
+  /** Result set to use, 0 or 1. */
+  readonly set: number;
+  readonly transposed: boolean;
+  /** Leaves the body out, for benchmarks. */
+  readonly productOnly: boolean;
+  /** Vectors to multiply output number `output` with; null: the tile itself is wanted. */
+  readonly multiply: { readonly output: number; readonly vectors: VectorBlock } | null;
+}
+
+/** What comes of a request, beside the tile. */
+export interface TileAnswer {
+  /** Near pairs that were redone. */
+  readonly near: number;
+  readonly sums: TileSums | null;
 }
 
 /** Rows of x in a panel, and rows of z: two vectors. */
@@ -59,9 +83,12 @@ export class TileEngine {
   readonly #job: TileJob;
   readonly #kernels: Kernels;
   readonly #elements: FloatArray;
+  readonly #native: NativeLibrary | null;
 
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, job: TileJob) {
+  /** `native` is the library of `job.native`, loaded on this thread. */
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, job: TileJob, native: NativeLibrary | null) {
     this.memory = memory;
+    this.#native = native;
     this.#job = job;
     this.#kernels = instantiate(module, memory, job.precision);
     this.#elements = job.precision === 'f64' ? new Float64Array(memory.buffer) : new Float32Array(memory.buffer);
@@ -85,8 +112,21 @@ export class TileEngine {
     this.#kernels.setTailRule(layout.rule);
   }
 
+  /** Does what is asked. */
+  answer({ range, set, transposed, productOnly, multiply }: TileRequest): TileAnswer {
+    if (productOnly) {
+      this.#product(range, this.#job.layout.results[set][0], this.#job.symmetric && range.row === range.column);
+      return { near: 0, sums: null };
+    }
+    const near = this.#compute(range, set, transposed);
+    if (multiply === null) return { near, sums: null };
+    const { layout } = this.#job;
+    const tile = layout.results[set][multiply.output];
+    return { near, sums: multiplyTile(this.#kernels, this.memory, layout, tile, range, multiply.vectors) };
+  }
+
   /** Computes a tile into result set `set` (0 or 1); returns the number of near pairs that were redone. */
-  compute(range: TileRange, set: number, transposed: boolean): number {
+  #compute(range: TileRange, set: number, transposed: boolean): number {
     const { layout, symmetric, outputs } = this.#job;
     const upper = symmetric && range.row === range.column && range.rows === range.columns;
     const results = layout.results[set];
@@ -109,8 +149,34 @@ export class TileEngine {
     return near;
   }
 
-  /** Inner products of unit rows, pass by pass over the features. */
   #product(range: TileRange, c: number, upper: boolean): void {
+    if (this.#native === null) this.#ownProduct(range, c, upper);
+    else this.#nativeProduct(this.#native, range, c);
+  }
+
+  /** Inner products by a BLAS, which reads the unit rows where they are and writes into the memory of the module. */
+  #nativeProduct(library: NativeLibrary, { row, rows, column, columns }: TileRange, c: number): void {
+    const { features, layout, precision, x, z } = this.#job;
+    const { stride } = layout;
+    const base = c / this.#elements.BYTES_PER_ELEMENT;
+    const target = this.#elements.subarray(base, base + rows * stride);
+    const block = (unit: FloatArray, first: number, count: number): FloatArray => {
+      const part = unit.subarray(first * features, (first + count) * features);
+      // Deep bodies run in double precision on rows that are singles.
+      return precision === 'f64' && part instanceof Float32Array ? Float64Array.from(part) : part;
+    };
+    const a = block(x.unit, row, rows);
+    const b = block(z.unit, column, columns);
+    // One tile a thread: threads of the library's own would wait for each other whenever something else runs.
+    library.setThreads(1);
+    nativeProduct(library, a, b, { rows, columns, depth: features, stride }, target);
+    // The body reads whole vectors.
+    const padded = roundUp(columns, panelZ(precision));
+    if (padded > columns) for (let i = 0; i < rows; i++) target.fill(0, i * stride + columns, i * stride + padded);
+  }
+
+  /** Inner products of unit rows, pass by pass over the features. */
+  #ownProduct(range: TileRange, c: number, upper: boolean): void {
     const { features, layout, precision, x, z } = this.#job;
     const rows = roundUp(range.rows, PANEL_X);
     const columns = roundUp(range.columns, panelZ(precision));
@@ -207,10 +273,5 @@ export class TileEngine {
       const at = c * from.rows + row;
       this.#elements.set(from.columns.subarray(at, at + rows), base + c * layout.stride);
     }
-  }
-
-  /** The same product alone, for `ntk bench`. */
-  productOnly(range: TileRange): void {
-    this.#product(range, this.#job.layout.results[0][0], this.#job.symmetric && range.row === range.column);
   }
 }

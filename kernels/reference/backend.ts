@@ -70,6 +70,7 @@ export const reference: Backend = {
   precisions: ['f64'],
   pace: () => ({ product: 5e8, step: 6e-8 }),
   usesThreads: false,
+  usesNative: false,
   tileSizes: [128, 32, 8],
   probe: async () => ({
     available: true,

@@ -67,6 +67,7 @@ export function tensorBackend({ name, load, remedy, base, pace }: Source): Backe
     precisions: ['f32'],
     pace: () => pace,
     usesThreads: false,
+    usesNative: false,
     tileSizes: [2048, 1024, 512, 256, 128, 64, 32],
     probe: async () => availability(await find(), remedy),
     speed: async (): Promise<Partial<Record<Precision, number>>> => ({ f32: productSpeed(await engineOf()) }),

@@ -36,6 +36,7 @@ export const webgpu: Backend = {
   precisions: ['f32'],
   pace: () => (isSoftware ? { product: 2e8, step: 1e-8 } : { product: 2e12, step: 5e-12 }),
   usesThreads: false,
+  usesNative: false,
   tileSizes: [4096, 2048, 1024, 512, 256, 128],
   probe,
   speed: async () => ({ f32: await productSpeed() }),

@@ -3,6 +3,7 @@ import type { RowFactors } from '../programme/own.js';
 import type { Programme } from '../programme/steps.js';
 import type { Table } from '../programme/table.js';
 import type { OutputScales } from '../programme/zonal.js';
+import type { NativeLibrary } from './native-library.js';
 
 /** One set of inputs, prepared for a backend. */
 export interface RowSet {
@@ -100,6 +101,21 @@ export interface Tile {
   release(): void;
 }
 
+/** A block of vectors for products with the whole matrix. */
+export interface VectorBlock {
+  /** `[count, n]` in shared memory, one vector after the other. */
+  readonly values: Float64Array;
+  readonly count: number;
+}
+
+/** What a tile T adds to a product of the symmetric matrix with vectors X, summed in float64. */
+export interface TileSums {
+  /** T X[columns of T]: `[count, rows]`. */
+  readonly forRows: Float64Array;
+  /** T' X[rows of T]: `[count, columns]`; null for a tile on the diagonal. */
+  readonly forColumns: Float64Array | null;
+}
+
 /** A task opened on a device. */
 export interface KernelJob {
   /** Tiles that may be in work or unreleased at the same time; asking for more waits. */
@@ -108,6 +124,8 @@ export interface KernelJob {
   readonly nearPairs: number;
   /** Computes a tile, with its transpose if wanted. Tiles on the diagonal of a symmetric task are symmetric bit for bit. */
   compute(range: TileRange, transposed: boolean): Promise<Tile>;
+  /** Computes a tile of a symmetric task and multiplies it with vectors where it is; absent where tiles have to be read for that. */
+  multiply?(range: TileRange, output: Output, vectors: VectorBlock): Promise<TileSums>;
   /** Frees the device at once: tiles in work are rejected with an InterruptedError, finished ones are lost. Again, it does nothing. */
   close(): Promise<void>;
 }
@@ -117,6 +135,8 @@ export interface JobOptions {
   readonly threads: number;
   /** Largest tile that will be asked for, `[rows, columns]`. */
   readonly tile: readonly [number, number];
+  /** BLAS that computes the inner products; null or absent: the backend itself. */
+  readonly native?: NativeLibrary | null;
 }
 
 /** The device behind a backend. */
@@ -167,10 +187,12 @@ export interface Backend {
   probe(): Promise<Availability>;
   /** Measures the matrix product for some tenths of a second: GFLOP/s in each precision. */
   speed?(): Promise<Partial<Record<Precision, number>>>;
-  /** Rough speed of one thread, or of the device, for plans. */
-  pace(precision: Precision): Pace;
+  /** Rough speed of one thread, or of the device, for plans; `native`: with a BLAS for the products. */
+  pace(precision: Precision, native: boolean): Pace;
   /** Whether tiles are spread over threads of the processor: then each should have some; a device takes them one by one. */
   readonly usesThreads: boolean;
+  /** Whether it leaves inner products to a BLAS library where there is one. */
+  readonly usesNative: boolean;
   /** Sizes of tiles that suit the device, largest first. */
   readonly tileSizes: readonly number[];
   /** Bytes that a job needs beside the rows, for `columnCount` factor columns, `steps` of the body and tiles of `size`. */
@@ -182,6 +204,7 @@ export interface Backend {
     size: number;
     threads: number;
     table: boolean;
+    native: boolean;
   }): number;
   open(task: KernelTask, options: JobOptions): Promise<KernelJob>;
   /** Opens a task on images; absent from a backend that computes on vectors only. */

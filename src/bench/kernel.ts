@@ -3,17 +3,17 @@ import { openHost } from '../../kernels/host/backend.js';
 import { hasFusedMultiplyAdd } from '../../kernels/host/module.js';
 import { peakSpeed, productSpeed } from '../../kernels/host/speed.js';
 import { presetArchitecture } from '../architecture/presets.js';
-import type { Architecture } from '../architecture/types.js';
 import { defaultThreads } from '../backend/limits.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { asVectors } from '../data/image.js';
 import { readInput } from '../data/input.js';
 import { planRows } from '../matrix/plan.js';
 import { prepareTask } from '../matrix/prepare.js';
-import { runTiles, type TileSink } from '../matrix/run.js';
 import { tiles } from '../matrix/tiles.js';
 import { biased, firstRows, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
+import { kernelSeconds, least } from './measure.js';
+import { nativeLines } from './native.js';
 
 /** What the benchmark is told. */
 export interface KernelBenchOptions {
@@ -28,24 +28,14 @@ const MADE_UP_FEATURES = 784;
 /** Depth of the network with biases whose layers are timed. */
 const MORE_LAYERS = 32;
 
-const DISCARD: TileSink = { put: () => undefined };
-
-/** Seconds of the tiles of one kernel, results thrown away. */
-async function kernelSeconds(
-  x: NdArray,
-  architecture: Architecture,
-  precision: Precision,
-  threads: number,
-): Promise<number> {
-  const planned = await planRows(x, { architecture, precision, threads, backend: 'host' }, false);
-  const run = await runTiles(planned, DISCARD, { architecture }, performance.now());
-  return run.stages.compute;
-}
-
 /** Seconds of the plain matrix product with the same tiles: of half the matrix, as the kernel computes it. */
 async function productSeconds(x: NdArray, precision: Precision, threads: number): Promise<number> {
   const architecture = presetArchitecture('fc');
-  const { plan, outline } = await planRows(x, { architecture, precision, threads, backend: 'host' }, false);
+  const { plan, outline } = await planRows(
+    x,
+    { architecture, precision, threads, backend: 'host', native: 'off' },
+    false,
+  );
   const job = await openHost(prepareTask(outline, true).task, { threads, tile: plan.tile });
   const queue = tiles({ rows: plan.shape[0], columns: plan.shape[1], symmetric: true }, plan.tile[0]);
   const work = async (): Promise<void> => {
@@ -57,15 +47,6 @@ async function productSeconds(x: NdArray, precision: Precision, threads: number)
   const seconds = (performance.now() - start) / 1000;
   await job.close();
   return seconds;
-}
-
-/** Least of `rounds` runs of each measurement, taken in turn so that drifts of the machine hit all of them. */
-async function least(rounds: number, measures: readonly (() => Promise<number>)[]): Promise<number[]> {
-  const best = measures.map(() => Infinity);
-  for (let r = 0; r < rounds; r++) {
-    for (let k = 0; k < measures.length; k++) best[k] = Math.min(best[k], await measures[k]());
-  }
-  return best;
 }
 
 function speedLines(): BenchLine[] {
@@ -144,7 +125,8 @@ async function layerLines(x: NdArray): Promise<BenchLine[]> {
 
 /**
  * Measures the kernel job against its limits in one run: the product against the peak of the multiply-add in registers, kernels
- * against the plain product of the same size, threads against one, and a layer where no shortcut applies.
+ * against the plain product of the same size, threads against one, a layer where no shortcut applies, and kernels with a native
+ * library for the products against that library's own.
  */
 export async function benchKernel({
   data,
@@ -158,6 +140,7 @@ export async function benchKernel({
     ...(await kernelLines(x, 'f64', threads)),
     ...(await scalingLines(x)),
     ...(await layerLines(x)),
+    ...(await nativeLines(x, threads)),
   ];
   const shape = x.shape.slice(0, 2);
   return {

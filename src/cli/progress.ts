@@ -4,7 +4,8 @@ import type { ParsedArguments } from './options/parsed.js';
 
 /** A bar that shows how far a computation has come. */
 export interface ProgressBar {
-  readonly update: (progress: Progress) => void;
+  /** `note` follows what is left. */
+  readonly update: (progress: Progress, note?: string) => void;
   readonly stop: () => void;
 }
 
@@ -22,7 +23,7 @@ export async function openProgress(patient: boolean, unit = 'entries'): Promise<
   const { default: cliProgress } = await import('cli-progress');
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
-    format: `  {bar} {percentage}%  {rate} ${unit}/s  {remaining} left`,
+    format: `  {bar} {percentage}%  {rate} ${unit}/s  {remaining} left{note}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,
@@ -34,9 +35,9 @@ export async function openProgress(patient: boolean, unit = 'entries'): Promise<
   const start = performance.now();
   let shown = false;
   return {
-    update: ({ done, total, rate, remaining }) => {
+    update: ({ done, total, rate, remaining }, note = '') => {
       if (!shown && patient && performance.now() - start < PATIENCE * 1000) return;
-      const payload = { rate: countText(rate), remaining: secondsText(remaining) };
+      const payload = { rate: countText(rate), remaining: secondsText(remaining), note };
       if (shown) bar.update(done, payload);
       else bar.start(total, done, payload);
       shown = true;

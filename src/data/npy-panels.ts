@@ -13,6 +13,8 @@ export interface NpyPanels {
   readonly rows: number;
   readonly columns: number;
   readonly precision: Precision;
+  /** Whether the file stores column by column: rows here are then its columns. */
+  readonly isTransposed: boolean;
   /**
    * Rows `first .. first + count` into the beginning of `buffer`, as numbers. Of a matrix stored column by column these are its columns.
    *
@@ -77,6 +79,7 @@ export async function openNpyPanels(path: string): Promise<NpyPanels> {
     rows,
     columns,
     precision: element === 'f4' ? 'f32' : 'f64',
+    isTransposed: header.fortranOrder,
     async read(first, count, buffer) {
       const target = new Uint8Array(buffer, 0, count * columns * bytes);
       await fill(file, target, offset + first * columns * bytes, path);

@@ -8,6 +8,14 @@ export interface CholeskyFactor {
   solve(b: Float64Array, columns: number): Float64Array;
 }
 
+/** A Cholesky factor in the lower triangle of its own matrix, which above the diagonal still holds A: no copy of A is needed. */
+export interface FactorInPlace extends CholeskyFactor {
+  /** A X for blocks of vectors X `[columns, n]`: `[columns, n]`. */
+  apply(x: Float64Array, columns: number): Float64Array;
+  /** Puts A back, to the bit; the factor must not be used afterwards. */
+  restore(): void;
+}
+
 /** How many eigenvalues lie on each side of 0. */
 export interface Inertia {
   /** Below 0. */
@@ -29,7 +37,7 @@ export interface EigenDecomposition {
 /**
  * Dense linear algebra in float64 on the processor: a native LAPACK where there is one, else the engine's own.
  *
- * Matrices are symmetric, `[n, n]` in C order, and given whole. All calls leave their arguments as they are.
+ * Matrices are symmetric, `[n, n]` in C order, and given whole. All calls but `factorise` leave their arguments as they are.
  */
 export interface LinearAlgebra {
   /** Library and version, for records: `OpenBLAS 0.3.21 (libopenblas.so.0), 2 threads` or `built in`. */
@@ -38,9 +46,13 @@ export interface LinearAlgebra {
   readonly isNative: boolean;
   /** Largest matrix whose eigenvalues it finds, the built-in ones in about a minute; of a native library as far as its integers reach. */
   readonly largestEigen: number;
+  /** Matrices of n^2 numbers that `eigen` holds beside its argument at its peak. */
+  readonly eigenCopies: number;
   /** Throws NumericalError, with the row, when A is not positive definite to rounding. */
   cholesky(a: Float64Array, n: number): Promise<CholeskyFactor>;
-  /** All eigenvalues of A, and the vectors if wanted. Throws NumericalError when an entry is not finite. */
+  /** As `cholesky`, in the memory of A `[n, n]` itself; when it throws, A is as it was. */
+  factorise(a: Float64Array, n: number): Promise<FactorInPlace>;
+  /** All eigenvalues of A, and the vectors if wanted. Throws NumericalError when an entry is not finite, UsageError for n above `largestEigen`. */
   eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition>;
   /** Of A - shift I, by an L D L' factorisation with pivoting (Sylvester's law of inertia). */
   inertia(a: Float64Array, n: number, shift: number): Promise<Inertia>;

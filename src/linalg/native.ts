@@ -1,8 +1,8 @@
-import type { FloatArray } from '../data/array.js';
+import type { Argument, NativeLibrary, Routine } from '../backend/native-library.js';
 import { NumericalError, UsageError } from '../errors.js';
-import type { CholeskyFactor, EigenDecomposition, Inertia, LinearAlgebra } from './algebra.js';
+import type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './algebra.js';
+import { diagonalOf, mirrorUpper, orRestored, setDiagonal } from './in-place.js';
 import { largestEntry, roundingPivot, shifted } from './matrix.js';
-import type { NativeLibrary } from './native-library.js';
 import { checkPivots } from './pivots.js';
 
 /** Largest matrix whose workspace of 2 n^2 numbers a 32-bit integer can count. */
@@ -10,8 +10,6 @@ const LARGEST_32 = 32_766;
 
 const ONE = Float64Array.of(1);
 const ZERO = Float64Array.of(0);
-const ONE_SINGLE = Float32Array.of(1);
-const ZERO_SINGLE = Float32Array.of(0);
 
 /** Turns rows from ascending to descending order of their values, in place. */
 function reverseRows(rows: Float64Array, n: number): void {
@@ -36,30 +34,48 @@ export class NativeAlgebra implements LinearAlgebra {
   readonly name: string;
   readonly isNative = true;
   readonly largestEigen: number;
+  readonly eigenCopies = 4;
   readonly #library: NativeLibrary;
+  readonly #threads: number;
 
   constructor(library: NativeLibrary, threads: number) {
     this.#library = library;
+    this.#threads = threads;
     const counted = library.setThreads(threads);
     this.name = counted ? `${library.name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : library.name;
     this.largestEigen = library.bits === 64 ? Infinity : LARGEST_32;
   }
 
   async cholesky(a: Float64Array, n: number): Promise<CholeskyFactor> {
-    largestEntry(a, n, 'Cholesky');
+    return this.factorise(a.slice(0, n * n), n);
+  }
+
+  async factorise(l: Float64Array, n: number): Promise<FactorInPlace> {
+    largestEntry(l, n, 'Cholesky');
+    const diagonal = diagonalOf(l, n);
+    const restore = (): void => mirrorUpper(l, diagonal);
     const { integers } = this.#library;
-    const l = a.slice(0, n * n);
     const size = integers(n);
     const info = integers(0);
-    await this.#library.run('dpotrf', 'U', size, l, size, info);
+    await this.#run('dpotrf', 'U', size, l, size, info);
     const row = Number(info[0]);
-    const logDeterminant = checkPivots(a, l, n, row > 0 ? row - 1 : n);
+    const logDeterminant = orRestored(() => checkPivots(diagonal, l, n, row > 0 ? row - 1 : n), restore);
     const solve = (b: Float64Array, columns: number): Float64Array => {
       const x = b.slice(0, columns * n);
-      if (columns > 0) this.#library.call('dpotrs', 'U', size, integers(columns), l, size, x, size, info);
+      if (columns > 0) this.#call('dpotrs', 'U', size, integers(columns), l, size, x, size, info);
       return x;
     };
-    return { size: n, logDeterminant, solve };
+    const apply = (x: Float64Array, columns: number): Float64Array => {
+      const y = new Float64Array(columns * n);
+      if (columns === 0) return y;
+      // The call waits, so that nobody sees A's diagonal in the place of the factor's.
+      const own = diagonalOf(l, n);
+      setDiagonal(l, diagonal);
+      this.#library.call('dsymm', 'L', 'L', size, integers(columns), ONE, l, size, x, size, ZERO, y, size);
+      setDiagonal(l, own);
+      return y;
+    };
+    return { size: n, logDeterminant, solve, apply, restore };
   }
 
   async eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition> {
@@ -70,46 +86,11 @@ export class NativeAlgebra implements LinearAlgebra {
       );
     }
     largestEntry(a, n, 'eigenvalues');
-    const { integers } = this.#library;
-    const job = vectors ? 'V' : 'N';
-    const size = integers(n);
-    const info = integers(0);
+    const size = this.#library.integers(n);
     const rows = a.slice(0, n * n);
     const values = new Float64Array(n);
-    const best = new Float64Array(1);
-    const bestIntegers = integers(0);
-    this.#library.call(
-      'dsyevd',
-      job,
-      'U',
-      size,
-      rows,
-      size,
-      values,
-      best,
-      integers(-1),
-      bestIntegers,
-      integers(-1),
-      info,
-    );
-    const room = new Float64Array(best[0]);
-    const integerRoom = this.#library.zeros(Number(bestIntegers[0]));
-    const counts = [integers(room.length), integers(integerRoom.length)] as const;
-    await this.#library.run(
-      'dsyevd',
-      job,
-      'U',
-      size,
-      rows,
-      size,
-      values,
-      room,
-      counts[0],
-      integerRoom,
-      counts[1],
-      info,
-    );
-    if (Number(info[0]) !== 0) throw notConverged(Number(info[0]));
+    const info = await this.#runInRoom('dsyevd', [vectors ? 'V' : 'N', 'U', size, rows, size, values], true);
+    if (info !== 0) throw notConverged(info);
     values.reverse();
     if (vectors) reverseRows(rows, n);
     return { values, vectors: vectors ? rows : null };
@@ -118,14 +99,9 @@ export class NativeAlgebra implements LinearAlgebra {
   async inertia(a: Float64Array, n: number, shift: number): Promise<Inertia> {
     const d = shifted(a, n, shift);
     const zeroBelow = roundingPivot(n, largestEntry(d, n, 'inertia'));
-    const { integers } = this.#library;
-    const size = integers(n);
-    const info = integers(0);
+    const size = this.#library.integers(n);
     const pivots = this.#library.zeros(n);
-    const best = new Float64Array(1);
-    this.#library.call('dsytrf', 'L', size, d, size, pivots, best, integers(-1), info);
-    const room = new Float64Array(best[0]);
-    await this.#library.run('dsytrf', 'L', size, d, size, pivots, room, integers(room.length), info);
+    await this.#runInRoom('dsytrf', ['L', size, d, size, pivots], false);
     let negative = 0;
     let positive = 0;
     for (let k = 0; k < n; k++) {
@@ -146,20 +122,39 @@ export class NativeAlgebra implements LinearAlgebra {
     const size = this.#library.integers(n);
     const count = this.#library.integers(columns);
     const one = this.#library.integers(1);
-    if (columns === 1) this.#library.call('dgemv', 'T', size, size, ONE, a, size, x, one, ZERO, y, one);
-    else if (columns > 1) {
-      this.#library.call('dgemm', 'T', 'N', size, count, size, ONE, a, size, x, size, ZERO, y, size);
-    }
+    if (columns === 1) this.#call('dgemv', 'T', size, size, ONE, a, size, x, one, ZERO, y, one);
+    else if (columns > 1) this.#call('dgemm', 'T', 'N', size, count, size, ONE, a, size, x, size, ZERO, y, size);
     return y;
   }
 
-  /** C `[rows, columns]` = A B' for A `[rows, depth]` and B `[columns, depth]`, all in C order and of one precision. */
-  product(a: FloatArray, b: FloatArray, rows: number, columns: number, depth: number, c: FloatArray): void {
-    const { integers } = this.#library;
-    const sizes = [integers(columns), integers(rows), integers(depth)] as const;
-    const single = a instanceof Float32Array;
-    const [one, zero] = single ? [ONE_SINGLE, ZERO_SINGLE] : [ONE, ZERO];
-    const routine = single ? 'sgemm' : 'dgemm';
-    this.#library.call(routine, 'T', 'N', ...sizes, one, b, sizes[2], a, sizes[2], zero, c, sizes[0]);
+  /** Calls a routine and waits. The number of threads belongs to the process, and others set it too: so anew each time. */
+  #call(routine: Routine, ...args: Argument[]): void {
+    this.#library.setThreads(this.#threads);
+    this.#library.call(routine, ...args);
+  }
+
+  #run(routine: Routine, ...args: Argument[]): Promise<void> {
+    this.#library.setThreads(this.#threads);
+    return this.#library.run(routine, ...args);
+  }
+
+  /** Runs a routine with the room that it asks for, of doubles and where it `takesIntegers` of those too; what it says at its end. */
+  async #runInRoom(routine: Routine, args: readonly Argument[], takesIntegers: boolean): Promise<number> {
+    const { integers, zeros } = this.#library;
+    const info = integers(0);
+    const room = (doubles: Float64Array, whole: Int32Array | BigInt64Array, asks: boolean): Argument[] => {
+      const counts = asks ? [-1, -1] : [doubles.length, whole.length];
+      const pairs: Argument[][] = [
+        [doubles, integers(counts[0])],
+        [whole, integers(counts[1])],
+      ];
+      return pairs.slice(0, takesIntegers ? 2 : 1).flat();
+    };
+    const doubles = new Float64Array(1);
+    const whole = integers(0);
+    this.#call(routine, ...args, ...room(doubles, whole, true), info);
+    const given = room(new Float64Array(doubles[0]), zeros(Number(whole[0])), false);
+    await this.#run(routine, ...args, ...given, info);
+    return Number(info[0]);
   }
 }

@@ -1,4 +1,5 @@
-import type { CholeskyFactor } from './algebra.js';
+import type { FactorInPlace } from './algebra.js';
+import { diagonalOf, mirrorUpper, orRestored } from './in-place.js';
 import type { OwnProduct } from './own-product.js';
 import { checkPivots } from './pivots.js';
 
@@ -136,19 +137,70 @@ function solveMany(product: OwnProduct, l: Float64Array, n: number, x: Float64Ar
   }
 }
 
-/** Blocked Cholesky on the engine's own product: about n^3 / 3 multiply-adds, one copy of A. */
-export function ownCholesky(product: OwnProduct, a: Float64Array, n: number): CholeskyFactor {
-  const l = Float64Array.from(a);
-  factorColumns(product, l, n, 0, n);
-  const logDeterminant = checkPivots(a, l, n);
+/** y += A x and its mirror image within rows and columns [i, end), from the upper triangle of A and its diagonal, for one vector. */
+function squareTimes(
+  a: Float64Array,
+  diagonal: Float64Array,
+  i: number,
+  end: number,
+  x: Float64Array,
+  y: Float64Array,
+): void {
+  const n = diagonal.length;
+  for (let r = i; r < end; r++) {
+    const [row, xr] = [r * n, x[r]];
+    let sum = diagonal[r] * xr;
+    for (let k = r + 1; k < end; k++) {
+      sum += a[row + k] * x[k];
+      y[k] += a[row + k] * xr;
+    }
+    y[r] += sum;
+  }
+}
+
+/** A X for X `[columns, n]` from the upper triangle of A and its diagonal. */
+function timesUpper(
+  product: OwnProduct,
+  a: Float64Array,
+  diagonal: Float64Array,
+  x: Float64Array,
+  columns: number,
+): Float64Array {
+  const n = diagonal.length;
+  const y = new Float64Array(columns * n);
+  // One vector is done in one pass over the triangle; several share products with its blocks.
+  const block = columns < MANY ? n : BLOCK;
+  for (let i = 0; i < n; i += block) {
+    const end = Math.min(n, i + block);
+    for (let at = 0; at < columns * n; at += n) {
+      squareTimes(a, diagonal, i, end, x.subarray(at, at + n), y.subarray(at, at + n));
+    }
+    if (end === n) break;
+    const beyond = { data: x, offset: end, rowStep: n, depthStep: 1 };
+    const rows = { data: a, offset: i * n + end, rowStep: n, depthStep: 1 };
+    product.add(1, beyond, rows, columns, end - i, n - end, { data: y, offset: i, rowStep: n });
+    const within = { data: x, offset: i, rowStep: n, depthStep: 1 };
+    const mirrored = { data: a, offset: i * n + end, rowStep: 1, depthStep: n };
+    product.add(1, within, mirrored, columns, n - end, end - i, { data: y, offset: end, rowStep: n });
+  }
+  return y;
+}
+
+/** Blocked Cholesky on the engine's own product, in place: about n^3 / 3 multiply-adds. */
+export function ownCholesky(product: OwnProduct, a: Float64Array, n: number): FactorInPlace {
+  const diagonal = diagonalOf(a, n);
+  const restore = (): void => mirrorUpper(a, diagonal);
+  factorColumns(product, a, n, 0, n);
   return {
     size: n,
-    logDeterminant,
+    logDeterminant: orRestored(() => checkPivots(diagonal, a, n), restore),
     solve(b, columns) {
       const x = b.slice(0, columns * n);
-      if (columns >= MANY) solveMany(product, l, n, x, columns);
-      else for (let c = 0; c < columns; c++) solveOne(l, n, x.subarray(c * n, (c + 1) * n));
+      if (columns >= MANY) solveMany(product, a, n, x, columns);
+      else for (let c = 0; c < columns; c++) solveOne(a, n, x.subarray(c * n, (c + 1) * n));
       return x;
     },
+    apply: (x, columns) => timesUpper(product, a, diagonal, x, columns),
+    restore,
   };
 }

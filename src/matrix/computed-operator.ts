@@ -1,10 +1,10 @@
-import type { ImageTask, KernelJob, KernelTask, Output, TileData, TileRange } from '../backend/contract.js';
+import type { ImageTask, KernelJob, KernelTask, Output, TileData, TileRange, TileSums } from '../backend/contract.js';
 import type { NdArray } from '../data/array.js';
-import { InternalError, UsageError } from '../errors.js';
+import { InternalError, InterruptedError, UsageError } from '../errors.js';
 import type { SymmetricOperator } from './operator.js';
 import { makePlan, type Planned } from './plan.js';
 import { openFitting, prepared } from './run.js';
-import { type Extent, tiles } from './tiles.js';
+import { tilesInOrder } from './tiles-in-order.js';
 import type { KernelOptions } from './types.js';
 
 /** Y += T X[columns] and, off the diagonal, Y += T' X[rows], for one tile T. */
@@ -26,29 +26,46 @@ function accumulate(range: TileRange, { values, stride }: TileData, x: Float64Ar
   }
 }
 
+/** Y += what a tile adds, of which each thread has made its own already. */
+function add(range: TileRange, { forRows, forColumns }: TileSums, y: Float64Array, n: number): void {
+  const one = (from: Float64Array, first: number, length: number): void => {
+    for (let v = 0; v * length < from.length; v++) {
+      const at = v * n + first;
+      for (let i = 0; i < length; i++) y[at + i] += from[v * length + i];
+    }
+  };
+  one(forRows, range.row, range.rows);
+  if (forColumns !== null) one(forColumns, range.column, range.columns);
+}
+
 /**
  * The symmetric kernel of rows x `[n, d]`, computed tile by tile whenever it is applied and never stored.
  *
- * The device, the rows on it and the table stay open between products.
+ * The device, the rows on it and the table stay open between products. `onProgress` is told of the entries of each product.
  */
 class ComputedOperator implements SymmetricOperator {
   readonly size: number;
   readonly description: string;
   readonly roundoff: number;
+  readonly native: string | null;
   readonly #planned: Planned;
   readonly #job: KernelJob;
   readonly #tile: number;
   readonly #output: Output;
+  readonly #options: KernelOptions;
+  /** `[n]`; null until it is read from tiles. */
   #diagonal: Float64Array | null;
 
-  constructor(planned: Planned, job: KernelJob, tile: number, diagonal: Float64Array | null) {
+  constructor(planned: Planned, job: KernelJob, tile: number, diagonal: Float64Array | null, options: KernelOptions) {
     this.#planned = planned;
     this.#job = job;
     this.#tile = tile;
     this.#output = planned.outputs[0];
+    this.#options = options;
     this.#diagonal = diagonal;
     this.size = planned.plan.shape[0];
     this.description = `computed on ${planned.plan.backend}`;
+    this.native = planned.plan.native;
     this.roundoff = planned.plan.precision === 'f64' ? 2 ** -53 : 2 ** -24;
   }
 
@@ -56,7 +73,22 @@ class ComputedOperator implements SymmetricOperator {
     const n = this.size;
     if (x.length !== columns * n) throw new InternalError(`a block of ${columns} vectors needs ${columns * n} numbers`);
     const y = new Float64Array(x.length);
-    await this.#eachTile((range, data) => accumulate(range, data, x, y, n));
+    const job = this.#job;
+    if (job.multiply === undefined) {
+      await this.#eachTile((range, data) => accumulate(range, data, x, y, n));
+      return y;
+    }
+    const values = new Float64Array(new SharedArrayBuffer(x.byteLength));
+    values.set(x);
+    const vectors = { values, count: columns };
+    await this.#inOrder(
+      async (range) => job.multiply?.(range, this.#output, vectors) ?? null,
+      async (range, sums) => {
+        if (sums !== null) add(range, sums, y, n);
+      },
+      // Sums that wait for their turn are small, and keep no thread from the next tile.
+      4 * job.concurrency,
+    );
     return y;
   }
 
@@ -65,14 +97,24 @@ class ComputedOperator implements SymmetricOperator {
     return Float64Array.from(this.#diagonal);
   }
 
-  /** The diagonal entry by entry, where nothing but the device knows it. */
+  /** From the tiles on the diagonal, where nothing but the device knows it. */
   async #readDiagonal(): Promise<Float64Array> {
-    const diagonal = new Float64Array(this.size);
-    for (let i = 0; i < this.size; i++) {
-      const tile = await this.#job.compute({ row: i, rows: 1, column: i, columns: 1 }, false);
-      diagonal[i] = (await tile.read(this.#output)).values[0];
-      tile.release();
-    }
+    const n = this.size;
+    const diagonal = new Float64Array(n);
+    let first = 0;
+    const work = async (): Promise<void> => {
+      while (first < n) {
+        if (this.#options.signal?.aborted) throw new InterruptedError();
+        const at = first;
+        first += this.#tile;
+        const side = Math.min(this.#tile, n - at);
+        const tile = await this.#job.compute({ row: at, rows: side, column: at, columns: side }, false);
+        const { values, stride } = await tile.read(this.#output);
+        for (let i = 0; i < side; i++) diagonal[at + i] = values[i * stride + i];
+        tile.release();
+      }
+    };
+    await Promise.all(Array.from({ length: this.#job.concurrency }, work));
     return diagonal;
   }
 
@@ -98,29 +140,24 @@ class ComputedOperator implements SymmetricOperator {
   }
 
   async #eachTile(use: (range: TileRange, data: TileData) => void): Promise<void> {
-    const n = this.size;
-    const extent: Extent = { rows: n, columns: n, symmetric: true };
-    const queue = tiles(extent, this.#tile);
-    // Sums are taken in the order of the tiles, so that a product is the same whichever tile is finished first.
-    let before: Promise<void> = Promise.resolve();
-    const inTurn = (act: () => Promise<void>): Promise<void> => {
-      before = before.then(act);
-      return before;
-    };
-    const work = async (): Promise<void> => {
-      for (let next = queue.next(); next.done !== true; next = queue.next()) {
-        const range = next.value;
-        const tile = this.#job.compute(range, false);
-        // An error is passed on in its turn; until then it must not count as one that nobody looks at.
-        tile.catch(() => undefined);
-        await inTurn(async () => {
-          const finished = await tile;
-          use(range, await finished.read(this.#output));
-          finished.release();
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: this.#job.concurrency }, work));
+    await this.#inOrder(
+      (range) => this.#job.compute(range, false),
+      async (range, tile) => {
+        use(range, await tile.read(this.#output));
+        tile.release();
+      },
+      this.#job.concurrency,
+    );
+  }
+
+  /** Starts tiles, `ahead` of them at a time, and uses them in the order of the plan. */
+  #inOrder<T>(
+    start: (range: TileRange) => Promise<T>,
+    use: (range: TileRange, made: T) => Promise<void>,
+    ahead: number,
+  ): Promise<void> {
+    const extent = { rows: this.size, columns: this.size, symmetric: true };
+    return tilesInOrder({ ...this.#options, extent, side: this.#tile, ahead }, start, use);
   }
 }
 
@@ -142,6 +179,6 @@ export async function computedOperator(x: NdArray, options: KernelOptions): Prom
   }
   const planned = await makePlan(x, options, false);
   const { task } = prepared(planned);
-  const { job, size } = await openFitting(planned.backend, task, planned.plan);
-  return new ComputedOperator(planned, job, size, ownValues(task));
+  const { job, size } = await openFitting(task, planned);
+  return new ComputedOperator(planned, job, size, ownValues(task), options);
 }

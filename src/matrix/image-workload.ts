@@ -52,7 +52,7 @@ export function imageTask(inputs: NdArray, options: KernelOptions): ImageTask {
 function pairSeconds({ programme, precision }: ImageTask, backend: Backend): number {
   if (backend.imagePace !== undefined) return backend.imagePace(programme, precision);
   const numbers = valueShapes(programme).reduce((sum, shape) => sum + positionCount(shape), 0);
-  return numbers * backend.pace(precision).step;
+  return numbers * backend.pace(precision, false).step;
 }
 
 /** What a plan has to know of a task on images. */
@@ -71,5 +71,5 @@ export function imageWorkload(task: ImageTask): Workload {
       smallest: sizes.at(-1) ?? 1,
     };
   };
-  return { extent, outputs, precision, on };
+  return { extent, outputs, precision, products: null, on };
 }

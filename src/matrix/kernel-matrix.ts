@@ -1,8 +1,9 @@
 import type { Output, TileData, TileRange } from '../backend/contract.js';
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
+import { UsageError } from '../errors.js';
 import { makePlan } from './plan.js';
 import { runTiles, type TileSink } from './run.js';
-import type { KernelKind, KernelMatrices, KernelOptions } from './types.js';
+import type { KernelKind, KernelMatrices, KernelOptions, KernelRun } from './types.js';
 
 /** Keeps the matrices in memory. */
 class MemorySink implements TileSink {
@@ -51,4 +52,17 @@ export async function kernelMatrix<K extends KernelKind = 'ntk'>(
     planned.outputs.map((output) => [output, { data: arrays[output], shape: [n, m] }]),
   );
   return { ...matrices, run } as KernelMatrices<K>;
+}
+
+/**
+ * Writes one kernel of rows x `[n, d]`, or of x against `options.z` `[m, d]`, into `target` `[n, m]`, whatever the precision it is computed in.
+ *
+ * `target` is the caller's: the plan counts no result. Throws as `kernelMatrix` does, and UsageError for `kind: both`.
+ */
+export async function kernelInto(target: Float64Array, x: NdArray, options: KernelOptions): Promise<KernelRun> {
+  const started = performance.now();
+  if (options.kind === 'both') throw new UsageError('kernelInto: must be one kernel, got both kinds. Leave kind out.');
+  const planned = await makePlan(x, options, false);
+  const [output] = planned.outputs;
+  return runTiles(planned, new MemorySink({ [output]: target }, planned.plan.shape[1]), options, started);
 }

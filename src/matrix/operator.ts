@@ -1,4 +1,5 @@
 import { InternalError } from '../errors.js';
+import { timesVectors } from '../linalg/own-times.js';
 
 /**
  * A symmetric matrix as what it does to vectors, stored or not.
@@ -12,6 +13,8 @@ export interface SymmetricOperator {
   readonly description: string;
   /** Unit roundoff of its entries: 2^-53, or 2^-24 where they are singles. */
   readonly roundoff: number;
+  /** BLAS library that its entries come from; null or absent without. */
+  readonly native?: string | null;
   /** A X for X `[columns, n]`: a new array. */
   apply(x: Float64Array, columns: number): Promise<Float64Array>;
   /** `[n]` */
@@ -36,16 +39,8 @@ export class DenseOperator implements SymmetricOperator {
   }
 
   async apply(x: Float64Array, columns: number): Promise<Float64Array> {
-    const n = this.size;
-    const y = new Float64Array(columns * n);
-    for (let i = 0; i < n; i++) {
-      const row = this.#a.subarray(i * n, (i + 1) * n);
-      for (let c = 0; c < columns; c++) {
-        let sum = 0;
-        for (let k = 0; k < n; k++) sum += row[k] * x[c * n + k];
-        y[c * n + i] = sum;
-      }
-    }
+    const y = new Float64Array(columns * this.size);
+    timesVectors({ data: this.#a, first: 0 }, this.size, x.subarray(0, y.length), y);
     return y;
   }
 

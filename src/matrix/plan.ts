@@ -2,6 +2,8 @@ import { isImageNetwork } from '../architecture/check-input.js';
 import type { Backend, ImageTask, Output } from '../backend/contract.js';
 import { hasGpu } from '../backend/gpu.js';
 import { defaultMemory, defaultThreads } from '../backend/limits.js';
+import { nativeLibrary } from '../backend/native.js';
+import type { NativeLibrary } from '../backend/native-library.js';
 import { selectBackend } from '../backend/select.js';
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
@@ -18,6 +20,10 @@ interface Planning {
   readonly plan: KernelPlan;
   readonly backend: Backend;
   readonly outputs: readonly Output[];
+  /** BLAS that computes inner products; null: the backend itself. */
+  readonly native: NativeLibrary | null;
+  /** Bytes of the process at its peak with the smallest tiles. */
+  readonly least: number;
   /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
 }
@@ -37,7 +43,7 @@ export interface PlannedImages extends Planning {
 /** The plan of any kernel. */
 export type Planned = PlannedRows | PlannedImages;
 
-function checkOptions({ threads, memory, native }: KernelOptions): void {
+function checkOptions({ threads, memory }: KernelOptions): void {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new UsageError(
       `threads: must be a whole number of at least 1, got ${threads}. Leave it out to use what the machine offers.`,
@@ -45,9 +51,19 @@ function checkOptions({ threads, memory, native }: KernelOptions): void {
   }
   if (memory !== undefined && !(memory > 0))
     throw new UsageError(`memory: must be a positive number of bytes, got ${memory}.`);
-  if (native !== undefined && native !== 'auto' && native !== 'off') {
-    throw new UsageError(`native: must be auto or off, got ${native}. Native libraries are not part of this version.`);
-  }
+}
+
+/** Multiply-adds of a product for which looking for a library pays. */
+const NATIVE_PAYS = 5e8;
+
+/** The library for the products of a workload. A path is checked whether or not it is used. */
+async function libraryFor(native: string, backend: Backend, { products }: Workload): Promise<NativeLibrary | null> {
+  const isUsed = backend.usesNative && products !== null;
+  if (native === 'auto' && (!isUsed || products < NATIVE_PAYS)) return null;
+  const library = await nativeLibrary(native);
+  if (!isUsed || library === null) return null;
+  // Another BLAS that is merely found may be the reference one, which is slower than the engine.
+  return native === 'auto' && !library.isOpenBlas ? null : library;
 }
 
 function tooLittle(needed: number, limit: number): MemoryError {
@@ -63,15 +79,18 @@ async function planOf(work: Workload, options: KernelOptions, keep: boolean, ima
   const threads = backend.usesThreads ? (options.threads ?? defaultThreads()) : 1;
   const limit = options.memory ?? defaultMemory();
   const outputBytes = extent.rows * extent.columns * (precision === 'f64' ? 8 : 4) * work.outputs.length;
-  const demand = work.on(backend, threads);
+  const native = await libraryFor(options.native ?? 'auto', backend, work);
+  const demand = work.on(backend, threads, native !== null);
   const need = (size: number): number => process.memoryUsage.rss() + demand.bytes(size) + (keep ? outputBytes : 0);
   const size = demand.tile(limit, need);
-  if (size === null) throw tooLittle(need(demand.smallest), limit);
+  const least = need(demand.smallest);
+  if (size === null) throw tooLittle(least, limit);
   const plan: KernelPlan = {
     shape: [extent.rows, extent.columns],
     symmetric: extent.symmetric,
     backend: backend.name,
     device: availability.device?.name ?? null,
+    native: native?.name ?? null,
     precision,
     threads,
     tile: [size, size],
@@ -82,7 +101,8 @@ async function planOf(work: Workload, options: KernelOptions, keep: boolean, ima
     outputBytes,
     seconds: demand.seconds,
   };
-  return { plan, backend, outputs: work.outputs, warnings: images ? [] : fasterBackend(options, plan) };
+  const warnings = images ? [] : fasterBackend(options, plan);
+  return { plan, backend, outputs: work.outputs, native, least, warnings };
 }
 
 /**
@@ -121,4 +141,9 @@ function fasterBackend({ backend = 'auto' }: KernelOptions, plan: KernelPlan): s
 /** What computing and writing this kernel would take; writes and computes nothing. */
 export async function planKernel(x: NdArray, options: KernelOptions): Promise<KernelPlan> {
   return (await makePlan(x, options, false)).plan;
+}
+
+/** Bytes that the process needs at least while it computes this kernel without keeping it: those with the smallest tiles. */
+export async function leastMemory(x: NdArray, options: KernelOptions): Promise<number> {
+  return (await makePlan(x, { ...options, memory: Number.MAX_VALUE }, false)).least;
 }

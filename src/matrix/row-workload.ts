@@ -42,8 +42,17 @@ function estimateSeconds(
   return (entries * (o.x.shape[1] / product + steps * step)) / threads;
 }
 
+/** What computes, and how. */
+interface Means {
+  readonly backend: Backend;
+  readonly threads: number;
+  readonly table: boolean;
+  /** Whether a BLAS library computes the products. */
+  readonly native: boolean;
+}
+
 /** Bytes of tiles of side `size`, prepared rows and tables. */
-function demandBytes(o: Outline, backend: Backend, size: number, threads: number, table: boolean): number {
+function demandBytes(o: Outline, { backend, threads, table, native }: Means, size: number): number {
   const columns = table ? o.outputs.length : columnCount(o);
   const { degree, most } = TABLE_RULES[o.precision];
   const tableBytes = table ? o.outputs.length * 2 * most * (degree + 1) * 8 * 4 : 0;
@@ -55,6 +64,7 @@ function demandBytes(o: Outline, backend: Backend, size: number, threads: number
     size,
     threads,
     table,
+    native,
   });
   return rowBytes(o, columnCount(o)) + tableBytes + work;
 }
@@ -63,16 +73,16 @@ function demandBytes(o: Outline, backend: Backend, size: number, threads: number
 export function rowWorkload(o: Outline): Workload {
   const extent: Extent = { rows: o.x.shape[0], columns: o.z.shape[0], symmetric: o.symmetric };
   const entries = entryCount(extent);
-  const on = (backend: Backend, threads: number): Demand => {
+  const on = (backend: Backend, threads: number, native: boolean): Demand => {
     const table = likelyTable(o, entries) && backend.name !== 'reference';
     const without = o.zonal.applies ? 'too few pairs for it to pay' : o.zonal.reason;
     return {
       shortcut: table ? `table: ${o.zonal.reason}` : `no table: ${without}`,
-      seconds: estimateSeconds(o, backend.pace(o.precision), entries, threads, table),
-      bytes: (size) => demandBytes(o, backend, size, threads, table),
+      seconds: estimateSeconds(o, backend.pace(o.precision, native), entries, threads, table),
+      bytes: (size) => demandBytes(o, { backend, threads, table, native }, size),
       tile: (room, need) => chooseTile(extent, backend.tileSizes, threads, room, need),
       smallest: backend.tileSizes.at(-1) ?? 1,
     };
   };
-  return { extent, outputs: o.outputs, precision: o.precision, on };
+  return { extent, outputs: o.outputs, precision: o.precision, products: entries * o.x.shape[1], on };
 }

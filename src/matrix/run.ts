@@ -1,5 +1,4 @@
 import type {
-  Backend,
   ImageTask,
   JobOptions,
   KernelJob,
@@ -22,7 +21,7 @@ export interface TileSink {
 }
 
 /** Counts entries and tells the caller at most ten times a second. */
-class Reporter {
+export class Reporter {
   readonly #start = performance.now();
   readonly #total: number;
   readonly #tell: ((p: Progress) => void) | undefined;
@@ -34,6 +33,7 @@ class Reporter {
     this.#tell = tell;
   }
 
+  /** Counts entries that were just made. */
   add(entries: number): void {
     this.#done += entries;
     const now = performance.now();
@@ -45,7 +45,7 @@ class Reporter {
 }
 
 /** Entries that a tile settles: with its mirror image when it lies off the diagonal of a symmetric matrix. */
-function entriesOf(range: TileRange, symmetric: boolean): number {
+export function entriesOf(range: TileRange, symmetric: boolean): number {
   return range.rows * range.columns * (symmetric && range.row !== range.column ? 2 : 1);
 }
 
@@ -100,7 +100,12 @@ function extentOf({ shape, symmetric }: KernelPlan): Extent {
   return { rows: shape[0], columns: shape[1], symmetric };
 }
 
-function open(backend: Backend, task: KernelTask | ImageTask, options: JobOptions): Promise<KernelJob> {
+function open(
+  { backend, native, plan: { threads } }: Planned,
+  task: KernelTask | ImageTask,
+  tile: JobOptions['tile'],
+): Promise<KernelJob> {
+  const options = { threads, tile, native };
   if ('table' in task) return backend.open(task, options);
   if (backend.openImages === undefined) throw new InternalError(`${backend.name} was chosen for images`);
   return backend.openImages(task, options);
@@ -117,15 +122,18 @@ export function prepared({ outline, images, backend, plan }: Planned): {
 
 /** Opens a job with the planned tiles, or with smaller ones where a device has no room for them. */
 export async function openFitting(
-  backend: Backend,
   task: KernelTask | ImageTask,
-  { threads, tile }: KernelPlan,
+  planned: Planned,
 ): Promise<{ readonly job: KernelJob; readonly size: number }> {
+  const {
+    backend,
+    plan: { tile },
+  } = planned;
   const all = 'table' in task ? backend.tileSizes : (backend.imageTileSizes ?? backend.tileSizes);
   const sizes = all.filter((size) => size < tile[0]);
   for (let size = tile[0]; ; ) {
     try {
-      return { job: await open(backend, task, { threads, tile: [size, size] }), size };
+      return { job: await open(planned, task, [size, size]), size };
     } catch (error) {
       const next = sizes.shift();
       if (!(error instanceof DeviceFullError) || next === undefined) throw error;
@@ -146,9 +154,9 @@ export async function runTiles(
   started: number,
 ): Promise<KernelRun> {
   if (options.signal?.aborted) throw new InterruptedError();
-  const { plan: asked, backend, warnings } = planned;
+  const { plan: asked, warnings } = planned;
   const { task, shortcut } = prepared(planned);
-  const { job, size } = await openFitting(backend, task, asked);
+  const { job, size } = await openFitting(task, planned);
   const plan: KernelPlan = { ...asked, tile: [size, size], tiles: tileCount(extentOf(asked), size) };
   const compile = (performance.now() - started) / 1000;
   const extent = extentOf(plan);

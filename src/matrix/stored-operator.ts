@@ -1,43 +1,11 @@
 import type { FloatArray } from '../data/array.js';
 import { type NpyPanels, openNpyPanels } from '../data/npy-panels.js';
 import { DataError } from '../errors.js';
+import { timesVectors } from '../linalg/own-times.js';
 import type { SymmetricOperator } from './operator.js';
 
 /** Bytes of a panel: small against any promise of memory, large against a seek. */
 const PANEL_BYTES = 8 * 2 ** 20;
-
-/** y[first ..] = A[first ..] X for the rows of a panel; four vectors share each pass over a row. */
-function multiply(panel: FloatArray, first: number, x: Float64Array, y: Float64Array, n: number): void {
-  const rows = panel.length / n;
-  for (let i = 0; i < rows; i++) {
-    const row = i * n;
-    let at = 0;
-    for (; at + 4 * n <= x.length; at += 4 * n) {
-      let [a, b, c, d] = [0, 0, 0, 0];
-      for (let k = 0; k < n; k++) {
-        const value = panel[row + k];
-        a += value * x[at + k];
-        b += value * x[at + n + k];
-        c += value * x[at + 2 * n + k];
-        d += value * x[at + 3 * n + k];
-      }
-      y[at + first + i] = a;
-      y[at + n + first + i] = b;
-      y[at + 2 * n + first + i] = c;
-      y[at + 3 * n + first + i] = d;
-    }
-    for (; at < x.length; at += n) {
-      let [a, b] = [0, 0];
-      let k = 0;
-      for (; k + 2 <= n; k += 2) {
-        a += panel[row + k] * x[at + k];
-        b += panel[row + k + 1] * x[at + k + 1];
-      }
-      if (k < n) a += panel[row + k] * x[at + k];
-      y[at + first + i] = a + b;
-    }
-  }
-}
 
 /** A symmetric matrix in a `.npy` file, read panel by panel whenever it is applied: the next panel is read while one is used. */
 class StoredOperator implements SymmetricOperator {
@@ -60,7 +28,7 @@ class StoredOperator implements SymmetricOperator {
 
   async apply(x: Float64Array): Promise<Float64Array> {
     const y = new Float64Array(x.length);
-    await this.#eachPanel((panel, first) => multiply(panel, first, x, y, this.size));
+    await this.#eachPanel((panel, first) => timesVectors({ data: panel, first }, this.size, x, y));
     return y;
   }
 

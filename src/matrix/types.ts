@@ -35,7 +35,7 @@ export interface KernelOptions {
   readonly threads?: number;
   /** Promise for the peak memory of the whole process, bytes; default: from the container or the machine. */
   readonly memory?: number;
-  /** `auto`, `off` or the path of a BLAS/LAPACK library. */
+  /** Whether `host` leaves inner products to a BLAS: `auto`, `off` or the path of a library. With `off`, results do not depend on tiles and threads. [auto] */
   readonly native?: string;
   /** Divide by sqrt(K(x,x) K(z,z)). */
   readonly normalized?: boolean;
@@ -57,6 +57,8 @@ export interface KernelPlan {
   readonly backend: string;
   /** Name of the accelerator behind it; null where the processor computes. */
   readonly device: string | null;
+  /** BLAS library and version that computes inner products; null: the backend itself does. */
+  readonly native: string | null;
   /** Number format of the result. */
   readonly precision: Precision;
   /** Worker threads. */

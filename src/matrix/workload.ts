@@ -7,8 +7,10 @@ export interface Workload {
   readonly extent: Extent;
   readonly outputs: readonly Output[];
   readonly precision: Precision;
-  /** What it takes on a backend with so many threads. */
-  on(backend: Backend, threads: number): Demand;
+  /** Multiply-adds of the inner products that a BLAS library may compute; null where there are none for it. */
+  readonly products: number | null;
+  /** What it takes on a backend with so many threads; `native`: with a BLAS for the products. */
+  on(backend: Backend, threads: number, native: boolean): Demand;
 }
 
 /** What a computation takes on one backend. */

@@ -21,6 +21,7 @@ export interface GradientFit {
   readonly coefficients: Float64Array;
   readonly residual: number;
   readonly converged: boolean;
+  readonly iterations: number;
   /** Products of K with one vector. */
   readonly products: number;
 }
@@ -54,11 +55,12 @@ export async function conjugateGradients(
   const p = Float64Array.from(z);
   let rho = each.map((at) => dot(r, z, at, n));
   const residualNow = (): number => Math.max(...each.map((at, c) => Math.sqrt(dot(r, r, at, n)) / sizes[c]));
-  let products = 0;
-  for (let iteration = 1; iteration <= options.iterations && residualNow() > options.tolerance; iteration++) {
+  let [products, iterations] = [0, 0];
+  while (iterations < options.iterations && residualNow() > options.tolerance) {
     if (options.signal?.aborted) throw new InterruptedError();
     const q = await k.apply(p, outputs);
     products += outputs;
+    iterations += 1;
     each.forEach((at, c) => {
       for (let i = at; i < at + n; i++) q[i] += shift * p[i];
       const curvature = dot(p, q, at, n);
@@ -81,8 +83,8 @@ export async function conjugateGradients(
       for (let i = at; i < at + n; i++) p[i] = z[i] + turn * p[i];
     });
     rho = next;
-    options.onProgress?.(iteration, residualNow());
+    options.onProgress?.(iterations, residualNow());
   }
   const residual = residualNow();
-  return { coefficients: a, residual, converged: residual <= options.tolerance, products };
+  return { coefficients: a, residual, converged: residual <= options.tolerance, iterations, products };
 }

@@ -1,3 +1,9 @@
+/** Predictions `[outputs, m]` in the order in which they are written: `[m, outputs]`. */
+export function byRow(values: Float64Array, m: number): Float64Array {
+  const outputs = values.length / m;
+  return Float64Array.from(values, (_, k) => values[(k % outputs) * m + Math.floor(k / outputs)]);
+}
+
 /**
  * Predictions K(z, x) A from the cross kernel `[m, n]` and coefficients `[outputs, n]`: `[m, outputs]`.
  */

@@ -1,5 +1,6 @@
 import { NumericalError } from '../errors.js';
 import type { CholeskyFactor, LinearAlgebra } from '../linalg/algebra.js';
+import { diagonalOf, setDiagonal } from '../linalg/in-place.js';
 
 /** A kernel ridge regression that was solved. */
 export interface RidgeFit {
@@ -10,6 +11,8 @@ export interface RidgeFit {
   /** Largest relative residual |(K + shift I) a - y| / |y| of an output. */
   readonly residual: number;
   readonly factor: CholeskyFactor;
+  /** Puts K back, to the bit, where the factor lies in its place; the factor must not be used afterwards. */
+  putBack(): void;
 }
 
 /** Mean of the diagonal of K `[n, n]`: ridges are multiples of it. */
@@ -17,12 +20,6 @@ export function meanDiagonal(k: Float64Array, n: number): number {
   let sum = 0;
   for (let i = 0; i < n; i++) sum += k[i * (n + 1)];
   return sum / n;
-}
-
-function plusShift(k: Float64Array, n: number, shift: number): Float64Array {
-  const a = Float64Array.from(k);
-  for (let i = 0; i < n; i++) a[i * (n + 1)] += shift;
-  return a;
 }
 
 /** Largest |A X - Y| / |Y| of the right sides. */
@@ -39,20 +36,12 @@ function relativeResidual(product: Float64Array, y: Float64Array, n: number): nu
   return worst;
 }
 
-/** Factorises K + shift I. Throws NumericalError when that is not positive definite to rounding. */
-export async function shiftedFactor(
-  k: Float64Array,
-  n: number,
-  shift: number,
-  algebra: LinearAlgebra,
-): Promise<CholeskyFactor> {
-  return algebra.cholesky(plusShift(k, n, shift), n);
-}
-
 /**
  * Solves (K + ridge mean(diag K) I) a = y for targets y `[outputs, n]`, by Cholesky and one step of iterative refinement.
  *
- * Throws NumericalError when K plus the ridge is not positive definite to rounding.
+ * With `inPlace` the factor takes the place of K, which must be left alone until `putBack`; else a copy is worked in.
+ *
+ * Throws NumericalError when K plus the ridge is not positive definite to rounding; K is then as it was.
  */
 export async function ridgeFit(
   k: Float64Array,
@@ -60,29 +49,37 @@ export async function ridgeFit(
   y: Float64Array,
   ridge: number,
   algebra: LinearAlgebra,
+  inPlace = false,
 ): Promise<RidgeFit> {
   const outputs = y.length / n;
   const shift = ridge * meanDiagonal(k, n);
-  const a = plusShift(k, n, shift);
-  const factor = await algebra.cholesky(a, n).catch((error: unknown) => {
+  const a = inPlace ? k : k.slice(0, n * n);
+  const diagonal = diagonalOf(a, n);
+  for (let i = 0; i < n; i++) a[i * (n + 1)] += shift;
+  const factor = await algebra.factorise(a, n).catch((error: unknown) => {
+    setDiagonal(a, diagonal);
     if (!(error instanceof NumericalError)) throw error;
     throw new NumericalError(
       `--ridge: the kernel plus the ridge must be positive definite, got ridge ${ridge}: ${error.message} Use a larger --ridge.`,
     );
   });
   const first = factor.solve(y, outputs);
-  const product = algebra.apply(a, n, first, outputs);
+  const product = factor.apply(first, outputs);
+  const residualOfFirst = relativeResidual(product, y, n);
   const correction = factor.solve(
     y.map((v, i) => v - product[i]),
     outputs,
   );
   const refined = first.map((v, i) => v + correction[i]);
-  const residuals = [first, refined].map((c) => relativeResidual(algebra.apply(a, n, c, outputs), y, n));
-  const isBetter = residuals[1] < residuals[0];
+  const residualOfRefined = relativeResidual(factor.apply(refined, outputs), y, n);
   return {
-    coefficients: isBetter ? refined : first,
+    coefficients: residualOfRefined < residualOfFirst ? refined : first,
     shift,
-    residual: Math.min(...residuals),
+    residual: Math.min(residualOfFirst, residualOfRefined),
     factor,
+    putBack(): void {
+      factor.restore();
+      setDiagonal(a, diagonal);
+    },
   };
 }

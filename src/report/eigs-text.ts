@@ -1,11 +1,37 @@
 import type { PresetFlags } from '../architecture/preset-flags.js';
+import type { DimensionAt, Estimate, SpectrumSummary } from '../spectrum/summary.js';
+import { sparkline } from './sparkline.js';
 import { tableText } from './table.js';
 
+/** A spectral density, as a record holds it. */
+export interface DensityResult {
+  /** Where it is given, ascending. */
+  readonly points: readonly number[];
+  /** Eigenvalues per unit, as a share of n. */
+  readonly values: readonly number[];
+  /** Standard errors over the random vectors. */
+  readonly errors: readonly number[];
+  /** Share of the eigenvalues at most each point. */
+  readonly cumulative: readonly number[];
+  /** Their standard errors. */
+  readonly cumulativeErrors: readonly number[];
+  /** Width of the Gaussian that each eigenvalue becomes. */
+  readonly width: number;
+  /** Random vectors. */
+  readonly samples: number;
+  /** Lanczos steps of each. */
+  readonly steps: number;
+  /** Products with one vector. */
+  readonly products: number;
+}
+
 /** The spectrum of one matrix, as a record holds it. */
-export interface EigsResult extends PresetFlags {
+export interface EigsResult extends PresetFlags, SpectrumSummary {
   readonly name: string;
   /** What the matrix is: stored, or computed on which backend. */
   readonly matrix: string;
+  /** BLAS that computed the inner products of a kernel; null without. */
+  readonly native: string | null;
   readonly n: number;
   readonly values: readonly number[];
   readonly residuals: readonly number[];
@@ -19,24 +45,90 @@ export interface EigsResult extends PresetFlags {
   readonly norm: number;
   readonly conditionNumber: number | null;
   readonly missed: object | null;
+  /** Null when it was not asked for. */
+  readonly density: DensityResult | null;
 }
 
-function one(result: EigsResult): string {
-  const { name, matrix, n, values, residuals, method, reason, products, precisionFloor, conditionNumber } = result;
+const short = (value: number): string => String(Number(value.toPrecision(4)));
+const power = (value: number): string => value.toExponential(2);
+
+/** A number, or the bounds between which it lies. */
+function estimateText({ value, lower, upper }: Estimate): string {
+  return short(lower) === short(upper) ? short(value) : `${short(lower)} to ${short(upper)}`;
+}
+
+function rankText({ numericalRank: { least, most }, n }: EigsResult): string {
+  if (least === most) return `numerical rank ${least} of ${n}`;
+  return most === n ? `numerical rank at least ${least}` : `numerical rank ${least} to ${most}`;
+}
+
+function conditionText(result: EigsResult): string {
+  const { conditionAtLeast, conditionResolved, doubleConstantBound, meanCorrelation } = result;
+  const own = `condition number ${conditionResolved ? '' : 'at least '}${power(conditionAtLeast)}`;
+  const rows = `at least ${power(doubleConstantBound)} at unit diagonal by the mean correlation ${short(meanCorrelation)}`;
+  return `${own}; ${rows}`;
+}
+
+function dimensionText(list: readonly DimensionAt[]): string {
+  const parts = list.map((one) => `${estimateText(one)} at ridge ${one.ridge.toExponential()}`);
+  return `effective dimension ${parts.join(', ')}`;
+}
+
+function decayText({ decay }: EigsResult): string[] {
+  if (decay === null) return [];
+  const { exponent, interval, confidence, from, to } = decay;
+  const [low, high] = interval.map((value) => value.toFixed(2));
+  return [
+    `decay i^-${exponent.toFixed(2)} (${low} to ${high} with ${100 * confidence} %), fitted to ${from} ... ${to}`,
+  ];
+}
+
+/** Places that the curve of a density takes in a line. */
+const CURVE = 48;
+
+function densityText(density: DensityResult | null): string[] {
+  if (density === null) return [];
+  const { points, values, errors, samples, steps, products, width } = density;
+  const most = Math.max(...values);
+  return [
+    `density from ${power(points[0])} to ${power(points[points.length - 1])}, width ${power(width)}; ${samples} random vectors, ${steps} steps, ${products} products`,
+    `  ${sparkline(values, 0, most, CURVE)}  largest ${power(most)}, standard errors up to ${power(Math.max(...errors))}`,
+  ];
+}
+
+function table({ values, residuals, precisionFloor, learningTimes, targetShares }: EigsResult): string {
   const rows = values.map((value, i) => [
     String(i + 1),
     value.toExponential(10),
     residuals[i].toExponential(1),
+    Number.isFinite(learningTimes[i]) ? power(learningTimes[i]) : 'never',
+    ...(targetShares === null ? [] : [`${(100 * targetShares[i]).toFixed(2)} %`]),
     ...(Math.abs(value) <= precisionFloor ? ['below the floor'] : []),
   ]);
+  const header = ['', 'eigenvalue', '|K v - l v|', 'time 1/l', ...(targetShares === null ? [] : ['of the labels'])];
+  return tableText(rows.some((row) => row.length > header.length) ? [...header, 'note'] : header, rows, [
+    'right',
+    'right',
+    'right',
+    'right',
+    'right',
+  ]);
+}
+
+function one(result: EigsResult): string {
+  const { name, matrix, n, method, reason, products, precisionFloor, effectiveDimension, alignment } = result;
   const facts = [
     `${name}: ${n} x ${n}, ${matrix}`,
     `${method}: ${reason}; ${products} products`,
-    `floor of the precision ${precisionFloor.toExponential(1)}`,
-    ...(conditionNumber === null ? [] : [`condition number ${conditionNumber.toExponential(3)}`]),
+    `floor of the precision ${precisionFloor.toExponential(1)}; ${rankText(result)}`,
+    conditionText(result),
+    ...(effectiveDimension === null ? [] : [dimensionText(effectiveDimension)]),
+    ...decayText(result),
+    ...(alignment === null ? [] : [`alignment with the labels ${estimateText(alignment)}`]),
+    ...densityText(result.density),
     ...(result.converged ? [] : [`NOT all residuals are below ${result.tol} |K|`]),
   ];
-  return `${facts.join('\n')}\n\n${tableText(['', 'eigenvalue', '|K v - l v|', ...(rows.some((row) => row.length > 3) ? ['note'] : [])], rows)}`;
+  return `${facts.join('\n')}\n\n${table(result)}`;
 }
 
 /** Spectra for a terminal. */

@@ -1,24 +1,17 @@
 import { extname } from 'node:path';
 import { UsageError } from '../errors.js';
-import type { FigureCurve } from './figure.js';
+import type { Figure } from './figures/figure.js';
 
-/** A figure on its way to a file. */
-export interface Figure {
-  readonly curves: readonly FigureCurve[];
-  readonly title: string;
-  /** Where the numbers come from, for formats that have room for it. */
-  readonly footer: string;
-}
-
-type Render = (figure: Figure) => Promise<string | Uint8Array>;
+/** Turns a figure into the content of a file; `footer` says where the numbers come from, for formats that have room for it. */
+type Render = (figure: Figure, footer: string) => Promise<string | Uint8Array>;
 
 /** Formats of figures by the ending of the file; each is loaded when it is wanted. */
 const FORMATS: Readonly<Record<string, Render>> = {
-  '.svg': async ({ curves, title }) => `${(await import('./figure.js')).figureSvg(curves, title)}\n`,
-  '.html': async ({ curves, title, footer }) => (await import('./html.js')).figureHtml(curves, title, footer),
-  '.pdf': async ({ curves, title }) => {
-    const [{ figureSvg }, { pdfOfSvg }] = await Promise.all([import('./figure.js'), import('./pdf.js')]);
-    return pdfOfSvg(figureSvg(curves, title), title);
+  '.svg': async (figure) => `${(await import('./panel-svg.js')).figureSvg(figure)}\n`,
+  '.html': async (figure, footer) => (await import('./html.js')).figureHtml(figure, footer),
+  '.pdf': async (figure) => {
+    const [{ figureSvg }, { pdfOfSvg }] = await Promise.all([import('./panel-svg.js'), import('./pdf.js')]);
+    return pdfOfSvg(figureSvg(figure), figure.title);
   },
 };
 

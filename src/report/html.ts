@@ -1,6 +1,8 @@
-import { type FigureCurve, figureSvg, NARROW, WIDE } from './figure.js';
-import { halfAngle } from './profile.js';
-import { curvesCsv } from './profile-csv.js';
+import { NARROW, type Series, WIDE } from './chart.js';
+import { csvText } from './csv.js';
+import type { Figure, SummaryRow } from './figures/figure.js';
+import { markPath } from './mark-style.js';
+import { figureSvg } from './panel-svg.js';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
@@ -13,26 +15,51 @@ const STYLE = `
   .narrow { display: none; }
   @media (max-width: 720px) { .wide { display: none; } .narrow { display: block; } }
   table { border-collapse: collapse; margin-top: 16px; font-variant-numeric: tabular-nums; }
-  th, td { padding: 3px 14px 3px 0; text-align: right; border-bottom: 1px solid #e3e6ea; }
+  th, td { padding: 3px 14px 3px 0; white-space: nowrap; text-align: right; border-bottom: 1px solid #e3e6ea; }
   th:first-child, td:first-child { text-align: left; }
-  .key { display: inline-block; width: 22px; margin-right: 8px; vertical-align: middle; border-top: 3px solid; }
-  .dashed { border-top-style: dashed; }
+  .table { overflow-x: auto; }
+  svg.key { display: inline-block; max-width: none; margin-right: 8px; vertical-align: middle; }
   footer, details { margin-top: 16px; color: #57606a; font-size: 13px; }
+  footer p { margin: 0 0 4px; }
   pre { overflow-x: auto; }`;
 
 function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (mark) => ESCAPES[mark]);
 }
 
-function legendRow({ name, angles, values, colour, dashed }: FigureCurve): string {
-  const half = halfAngle(angles, values);
-  const key = `<span class="key${dashed ? ' dashed' : ''}" style="border-top-color: ${escaped(colour)}"></span>`;
-  const end = values[values.length - 1].toPrecision(4);
-  return `<tr><td>${key}${escaped(name)}</td><td>${half === null ? '–' : half.toFixed(3)}</td><td>${end}</td></tr>`;
+/** A piece of the curve before its name: its line, whole or dashed, and its mark. */
+function keyOf({ colour, dash, mark, hollow, joined }: Series): string {
+  const line = joined
+    ? `<line x1="1" x2="29" y1="6" y2="6" stroke="${escaped(colour)}" stroke-width="2"${dash === null ? '' : ` stroke-dasharray="${dash}"`}/>`
+    : '';
+  const path = mark === null ? '' : markPath(mark);
+  const dot = `<path transform="translate(15,6)" d="${path}" stroke="${escaped(colour)}" stroke-width="1.3" fill="${hollow ? '#fff' : escaped(colour)}"/>`;
+  return `<svg class="key" width="30" height="12" aria-hidden="true">${line}${mark === null ? '' : dot}</svg>`;
+}
+
+function summaryRow({ series, cells }: SummaryRow): string {
+  const first = series === null ? [] : [`<td>${keyOf(series)}${escaped(series.name)}</td>`];
+  return `<tr>${[...first, ...cells.map((cell) => `<td>${escaped(cell)}</td>`)].join('')}</tr>`;
+}
+
+function summaryTable({ header, rows }: Figure['summary']): string {
+  if (rows.length === 0) return '';
+  return `<div class="table"><table>
+<thead><tr>${header.map((title) => `<th>${escaped(title)}</th>`).join('')}</tr></thead>
+<tbody>
+${rows.map(summaryRow).join('\n')}
+</tbody>
+</table></div>
+`;
 }
 
 /** One self-contained page: the figure (another one for narrow screens), its legend with key numbers, and the data. */
-export function figureHtml(curves: readonly FigureCurve[], title: string, footer: string): string {
+export function figureHtml(figure: Figure, footer: string): string {
+  const { title, summary, data, notes, panel } = figure;
+  const numbers =
+    panel.form === 'chart'
+      ? `<details><summary>Data</summary>\n<pre>${escaped(csvText(data))}</pre>\n</details>\n`
+      : '';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -44,19 +71,10 @@ export function figureHtml(curves: readonly FigureCurve[], title: string, footer
 </head>
 <body>
 <figure>
-<div class="wide">${figureSvg(curves, title, WIDE)}</div>
-<div class="narrow">${figureSvg(curves, title, NARROW)}</div>
+<div class="wide">${figureSvg(figure, WIDE)}</div>
+<div class="narrow">${figureSvg(figure, NARROW)}</div>
 </figure>
-<table>
-<thead><tr><th>kernel</th><th>half at (rad)</th><th>value at π</th></tr></thead>
-<tbody>
-${curves.map(legendRow).join('\n')}
-</tbody>
-</table>
-<details><summary>Data</summary>
-<pre>${escaped(curvesCsv(curves))}</pre>
-</details>
-<footer>${escaped(footer)} “Half at”: the angle at which a kernel has fallen half-way from 1 to its value at π; a small one means a spiky kernel.</footer>
+${summaryTable(summary)}${numbers}<footer>${notes.map((note) => `<p>${escaped(note)}</p>`).join('')}<p>${escaped(footer)}</p></footer>
 </body>
 </html>
 `;

@@ -6,6 +6,7 @@ import { drawText } from './pdf-text.js';
 export interface PdfStyle {
   readonly fill: string | null;
   readonly stroke: string | null;
+  readonly fillOpacity: number;
   readonly strokeOpacity: number;
   readonly strokeWidth: number;
   readonly dash: readonly number[] | null;
@@ -18,6 +19,7 @@ const INK = '#000000';
 const START: PdfStyle = {
   fill: INK,
   stroke: null,
+  fillOpacity: 1,
   strokeOpacity: 1,
   strokeWidth: 1,
   dash: null,
@@ -51,6 +53,7 @@ function styleOf(node: Element, inherited: PdfStyle): PdfStyle {
   return {
     fill: read('fill', paintOf, inherited.fill),
     stroke: read('stroke', paintOf, inherited.stroke),
+    fillOpacity: read('fill-opacity', Number, inherited.fillOpacity),
     strokeOpacity: read('stroke-opacity', Number, inherited.strokeOpacity),
     strokeWidth: read('stroke-width', Number, inherited.strokeWidth),
     dash: read('stroke-dasharray', (text) => text.split(/[ ,]+/).map(Number), inherited.dash),
@@ -69,22 +72,45 @@ function transform(doc: PDFKit.PDFDocument, text: string): void {
   }
 }
 
-function stroke(doc: PDFKit.PDFDocument, style: PdfStyle): void {
-  if (style.stroke === null) return;
-  doc.lineWidth(style.strokeWidth).strokeOpacity(style.strokeOpacity).lineJoin('round');
-  if (style.dash !== null) doc.dash(style.dash[0], { space: style.dash[1] ?? style.dash[0] });
-  doc.stroke(style.stroke);
+/** Fills and strokes the path that was begun, as the style says. */
+function paint(
+  doc: PDFKit.PDFDocument,
+  { fill, stroke, fillOpacity, strokeOpacity, strokeWidth, dash }: PdfStyle,
+): void {
+  doc.lineWidth(strokeWidth).strokeOpacity(strokeOpacity).fillOpacity(fillOpacity).lineJoin('round');
+  if (dash !== null) doc.dash(dash[0], { space: dash[1] ?? dash[0] });
+  if (fill !== null && stroke !== null) doc.fillAndStroke(fill, stroke);
+  else if (fill !== null) doc.fill(fill);
+  else if (stroke !== null) doc.stroke(stroke);
+}
+
+/** Attributes of a node as numbers; 0 where one is missing. */
+function numbersOf(node: Element, names: readonly string[]): readonly number[] {
+  return names.map((name) => Number(node.getAttribute(name) ?? 0));
 }
 
 /** How each kind of node is drawn; nodes that are not here (style sheets) draw nothing. */
 const DRAW: Readonly<Record<string, (doc: PDFKit.PDFDocument, node: Element, style: PdfStyle) => void>> = {
   path: (doc, node, style) => {
     const path = node.getAttribute('d');
-    if (path !== null) stroke(doc.path(path), style);
+    if (path !== null) paint(doc.path(path), style);
   },
   line: (doc, node, style) => {
-    const [x1, y1, x2, y2] = ['x1', 'y1', 'x2', 'y2'].map((name) => Number(node.getAttribute(name) ?? 0));
-    stroke(doc.moveTo(x1, y1).lineTo(x2, y2), style);
+    const [x1, y1, x2, y2] = numbersOf(node, ['x1', 'y1', 'x2', 'y2']);
+    paint(doc.moveTo(x1, y1).lineTo(x2, y2), { ...style, fill: null });
+  },
+  circle: (doc, node, style) => {
+    const [x, y, r] = numbersOf(node, ['cx', 'cy', 'r']);
+    paint(doc.circle(x, y, r), style);
+  },
+  rect: (doc, node, style) => {
+    const [x, y, width, height] = numbersOf(node, ['x', 'y', 'width', 'height']);
+    paint(doc.rect(x, y, width, height), style);
+  },
+  image: (doc, node) => {
+    const [x, y, width, height] = numbersOf(node, ['x', 'y', 'width', 'height']);
+    const [, content = ''] = (node.getAttribute('href') ?? '').split('base64,');
+    doc.image(Buffer.from(content, 'base64'), x, y, { width, height });
   },
   text: (doc, node, style) => {
     const shift = Number.parseFloat(node.getAttribute('y') ?? '0') * style.fontSize;
@@ -102,7 +128,7 @@ function draw(doc: PDFKit.PDFDocument, node: Element, inherited: PdfStyle): void
   doc.restore();
 }
 
-/** One page of the figure's size, drawn from the SVG of `figureSvg`: lines stay lines and text stays text. */
+/** One page of the figure's size, drawn from the SVG of `figureSvg`: lines stay lines, text stays text, pictures are embedded. */
 export async function pdfOfSvg(svg: string, title: string): Promise<Uint8Array> {
   const window = new Window();
   const root = new window.DOMParser().parseFromString(svg, 'image/svg+xml').documentElement;

@@ -1,3 +1,4 @@
+import { NATIVE_REMEDY } from '../backend/native.js';
 import { UsageError } from '../errors.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import { formatBytes } from './bytes.js';
@@ -37,14 +38,25 @@ export function matrixBytes(n: number, copies: number): number {
   return 8 * copies * n * n;
 }
 
-/** What stands against a decomposition, or null. */
-function obstacle({ n, memory, isStored, algebra }: MethodQuestion): string | null {
-  if (algebra === null) return 'no dense linear algebra was given';
-  if (!isStored) return 'its entries are not stored';
-  if (matrixBytes(n, 3) > memory) {
-    return `a decomposition needs ${formatBytes(matrixBytes(n, 3))}, of ${formatBytes(memory)} allowed`;
+/** What stands against a decomposition, and what helps. */
+interface Obstacle {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+function obstacle({ n, memory, isStored, algebra }: MethodQuestion): Obstacle | null {
+  const iterate = 'Use method lanczos.';
+  if (algebra === null) return { reason: 'no dense linear algebra was given', remedy: iterate };
+  const needed = matrixBytes(n, 1 + algebra.eigenCopies);
+  if (needed > memory) {
+    const reason = `a decomposition needs ${formatBytes(needed)}, of ${formatBytes(memory)} left`;
+    return { reason, remedy: 'Use method lanczos, or allow more (--memory).' };
   }
-  return n > algebra.largestEigen ? `n = ${n} is beyond the built-in decomposition (${algebra.largestEigen})` : null;
+  if (!isStored) return { reason: 'its entries are not stored', remedy: iterate };
+  if (n <= algebra.largestEigen) return null;
+  const whose = algebra.isNative ? 'that of a library with 32-bit integers' : 'the built-in one';
+  const reason = `n = ${n} is beyond the largest decomposition, ${whose}: ${algebra.largestEigen}`;
+  return { reason, remedy: algebra.isNative ? iterate : `Use method lanczos, or a native library. ${NATIVE_REMEDY}` };
 }
 
 /**
@@ -59,12 +71,12 @@ export function chooseMethod(question: MethodQuestion): MethodChoice {
   const how = which === 'largest' ? '' : inverse ? ', through a factorisation' : ', of the negated matrix';
   if (method === 'dense' && against !== null) {
     throw new UsageError(
-      `method: dense cannot be used, got a matrix of ${n} rows: ${against}. Use method lanczos${n > SMALL ? ', or a native library' : ''}.`,
+      `method: dense must be possible, got a matrix of ${n} rows: ${against.reason}. ${against.remedy}`,
     );
   }
   if (method !== 'auto') return { method, reason: `asked for${method === 'lanczos' ? how : ''}`, inverse };
   if (against === null && n <= SMALL) return { method: 'dense', reason: `n = ${n} is small`, inverse };
   if (k < LARGE_SHARE * n) return { method: 'lanczos', reason: `few of many (k = ${k} of ${n})${how}`, inverse };
   if (against === null) return { method: 'dense', reason: `a large part is sought (k = ${k} of ${n})`, inverse };
-  return { method: 'lanczos', reason: `${against}${how}`, inverse };
+  return { method: 'lanczos', reason: `${against.reason}${how}`, inverse };
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { dot } from './rows.js';
 
 /** Condition of a kernel matrix, and what its mean off-diagonal entry forces on it. */
 export interface Condition {
@@ -39,18 +40,19 @@ export function doubleConstantBound(n: number, meanOffDiagonal: number): number 
   return low > 0 ? high / low : Infinity;
 }
 
+/** 1 / sqrt(k_ii) `[n]`, which scales a matrix to unit diagonal; 0 where k_ii is not positive. */
+export function unitScales(diagonal: Float64Array): Float64Array {
+  return diagonal.map((own) => (own > 0 ? 1 / Math.sqrt(own) : 0));
+}
+
 /**
- * Mean off-diagonal entry of the matrix scaled to unit diagonal, k_ij / sqrt(k_ii k_jj), from the entries `[n, n]`; 0 for n = 1.
+ * Mean off-diagonal entry of the matrix scaled to unit diagonal, k_ij / sqrt(k_ii k_jj), from the scales s and the product K s `[n]`; 0 for n = 1.
  *
- * Rows of zeros count as orthogonal to all. The bound of {@link doubleConstantBound} for this mean holds for the scaled matrix, and for the
- * matrix itself where its diagonal is constant.
+ * It is (s' K s - m) / (n (n - 1)), m the number of scales that are not 0: rows of zeros count as orthogonal to all. The bound of
+ * {@link doubleConstantBound} for this mean holds for the scaled matrix, and for the matrix itself where its diagonal is constant.
  */
-export function meanCorrelation(entries: Float64Array, n: number): number {
-  const scale = Float64Array.from({ length: n }, (_, i) => {
-    const own = entries[i * (n + 1)];
-    return own > 0 ? 1 / Math.sqrt(own) : 0;
-  });
-  let sum = 0;
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) sum += entries[i * n + j] * scale[i] * scale[j];
-  return n > 1 ? (2 * sum) / (n * (n - 1)) : 0;
+export function meanCorrelation(scales: Float64Array, product: Float64Array): number {
+  const n = scales.length;
+  const ones = scales.filter((scale) => scale > 0).length;
+  return n > 1 ? (dot(scales, product) - ones) / (n * (n - 1)) : 0;
 }

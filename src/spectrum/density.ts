@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { loadSharedProduct } from '../linalg/own-shared.js';
 import { Basis } from './basis.js';
 import { CountedProducts, type Products } from './iteration.js';
 import { RandomSource } from './random.js';
@@ -14,6 +15,8 @@ export interface DensityOptions {
   /** Width of the Gaussian that each eigenvalue becomes [1 / 50 of the spread]. */
   readonly width?: number;
   readonly seed?: number;
+  /** Random vectors that one product takes at once [1]; more where entries are computed anew for each product. */
+  readonly block?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -39,22 +42,39 @@ interface Quadrature {
   readonly weights: Float64Array;
 }
 
-/** Gauss quadrature of the spectral measure of a random unit vector: Ritz values, and squared first components of Ritz vectors. */
-async function quadrature(
-  products: CountedProducts,
-  n: number,
-  steps: number,
-  random: RandomSource,
-): Promise<Quadrature> {
-  const basis = new Basis(n, Math.min(n, steps + 1));
-  basis.propose(random.normals(n), 1, 0, random);
-  for (let i = 0; i < steps && basis.waiting > 0; i++) {
-    basis.accept(await products.apply(basis.next(), 1));
-    basis.proposeProducts(1, random);
-  }
+/** Gauss quadrature of the spectral measure of the start: Ritz values, and squared first components of Ritz vectors. */
+function quadratureOf(basis: Basis): Quadrature {
   const { values, vectors } = basis.ritz();
-  const weights = values.map((_, i) => vectors[i * values.length] ** 2);
-  return { nodes: values, weights };
+  return { nodes: values, weights: values.map((_, i) => vectors[i * values.length] ** 2) };
+}
+
+/** Quadratures of some random vectors, their Lanczos steps in common products; each is what it would be alone. */
+async function quadratures(
+  products: CountedProducts,
+  steps: number,
+  starts: readonly Float64Array[],
+  random: RandomSource,
+): Promise<Quadrature[]> {
+  const n = starts[0].length;
+  const bases = starts.map((start) => {
+    const basis = new Basis(n, Math.min(n, steps + 1));
+    basis.propose(start, 1, 0, random);
+    return basis;
+  });
+  for (let i = 0; i < steps; i++) {
+    const active = bases.filter((basis) => basis.waiting > 0);
+    if (active.length === 0) break;
+    const block = new Float64Array(active.length * n);
+    active.forEach((basis, b) => {
+      block.set(basis.next(), b * n);
+    });
+    const images = await products.apply(block, active.length);
+    active.forEach((basis, b) => {
+      basis.accept(images.subarray(b * n, (b + 1) * n));
+      basis.proposeProducts(1, random);
+    });
+  }
+  return bases.map(quadratureOf);
 }
 
 /** The normal distribution function, to 1e-7 (M. Abramowitz, I. Stegun, 7.1.26). */
@@ -102,10 +122,18 @@ export async function spectralDensity(operator: Products, options: DensityOption
   const samples = atLeastOne('samples', options.samples ?? 10);
   const steps = Math.min(n, atLeastOne('steps', options.steps ?? 60));
   const count = atLeastOne('points', options.points ?? 200);
-  const random = new RandomSource(options.seed ?? 0);
+  const block = atLeastOne('block', options.block ?? 1);
+  const seed = options.seed ?? 0;
+  const random = new RandomSource(seed);
+  // Vectors that stand in where a Krylov space ends come from a source of their own: the starts are the same for every block.
+  const replacements = new RandomSource(seed + 1);
+  await loadSharedProduct();
   const products = new CountedProducts(operator, options.signal);
   const all: Quadrature[] = [];
-  for (let s = 0; s < samples; s++) all.push(await quadrature(products, n, steps, random));
+  while (all.length < samples) {
+    const starts = Array.from({ length: Math.min(block, samples - all.length) }, () => random.normals(n));
+    all.push(...(await quadratures(products, steps, starts, replacements)));
+  }
   const highest = Math.max(...all.map(({ nodes }) => nodes[0]));
   const lowest = Math.min(...all.map(({ nodes }) => nodes[nodes.length - 1]));
   const spread = highest - lowest || Math.abs(highest) || 1;

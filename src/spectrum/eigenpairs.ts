@@ -67,6 +67,8 @@ export interface Eigenpairs {
   readonly precisionFloor: number;
   /** |K|, the 2-norm; of an iteration an estimate from below. */
   readonly norm: number;
+  /** All eigenvalues `[n]`, descending; null unless a decomposition found them. */
+  readonly all: Float64Array | null;
   /** Largest over smallest magnitude of an eigenvalue; null unless a decomposition found them all. */
   readonly conditionNumber: number | null;
   /** Whether eigenvalues beyond the innermost found are missing; null when that was not checked. */
@@ -123,8 +125,16 @@ function turned(result: IterationResult, n: number): IterationResult {
   };
 }
 
+/** Products from the entries where they are in memory, else those of the operator. */
+function productsOf({ operator, entries, algebra }: Task): Products {
+  if (entries === null || algebra === null) return operator;
+  const { size } = operator;
+  return { size, apply: async (x, columns) => algebra.apply(entries, size, x, columns) };
+}
+
 async function iterate(task: Task): Promise<IterationResult> {
-  const { operator, entries, which, choice, iteration, algebra } = task;
+  const { entries, which, choice, iteration, algebra } = task;
+  const operator = productsOf(task);
   const n = operator.size;
   const method = { lanczos, power, subspace }[choice.method === 'dense' ? 'lanczos' : choice.method];
   if (which === 'largest') return method(operator, iteration);
@@ -211,6 +221,7 @@ export async function eigenpairs(operator: SymmetricOperator, options: EigenOpti
     trace: result.trace,
     precisionFloor: operator.roundoff * Math.sqrt(n) * result.norm,
     norm: result.norm,
+    all: 'all' in result ? result.all : null,
     conditionNumber: 'conditionNumber' in result ? result.conditionNumber : null,
     missed,
     warnings: warningsOf(wanted, n, result, missed),

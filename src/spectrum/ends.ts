@@ -1,3 +1,4 @@
+import { loadSharedProduct } from '../linalg/own-shared.js';
 import { Basis } from './basis.js';
 import type { CountedProducts } from './iteration.js';
 import type { RandomSource } from './random.js';
@@ -17,6 +18,7 @@ export async function spectrumEnds(
   steps: number,
   random: RandomSource,
 ): Promise<SpectrumEnds> {
+  await loadSharedProduct();
   const basis = new Basis(n, Math.min(n, steps + 1));
   basis.propose(random.normals(n), 1, 0, random);
   for (let i = 0; i < steps && basis.waiting > 0; i++) {

@@ -1,3 +1,4 @@
+import { loadSharedProduct } from '../linalg/own-shared.js';
 import { Basis } from './basis.js';
 import {
   CountedProducts,
@@ -92,13 +93,15 @@ class Run {
     const { basis } = this;
     const ritz = basis.ritz();
     const couplings = basis.couplings(ritz);
+    const norm = normOf(ritz);
     let worst = 0;
     for (let i = 0; i < this.#k; i++) {
       let square = 0;
-      for (let q = 0; q < basis.waiting; q++) square += couplings[q * basis.size + i] ** 2;
+      // Divided before it is squared: the square of a coupling may overflow, or vanish.
+      for (let q = 0; q < basis.waiting; q++) square += (couplings[q * basis.size + i] / (norm || 1)) ** 2;
       worst = Math.max(worst, square);
     }
-    return worst === 0 ? 0 : Math.sqrt(worst) / normOf(ritz);
+    return Math.sqrt(worst);
   }
 
   /** Fills the basis, or stops earlier when the estimates have converged. Returns whether they have. */
@@ -198,6 +201,7 @@ class Run {
  */
 export async function lanczos(operator: Products, options: LanczosOptions): Promise<IterationResult> {
   const { k, tol } = options;
+  await loadSharedProduct();
   const run = new Run(operator, options);
   const most = options.maxProducts ?? 100 * (2 * k + 20) + 20 * operator.size ** 0.5;
   run.begin();

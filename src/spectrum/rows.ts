@@ -1,3 +1,8 @@
+import { sharedProduct } from '../linalg/own-shared.js';
+
+/** Rows from which on a combination is a matrix product: fewer do not pay for packing. */
+const MANY = 8;
+
 /** out_i = v_i . x for the first `rows` rows of V `[rows, n]`; four rows at a time, so that x is read once for them. */
 export function dotRows(v: Float64Array, rows: number, n: number, x: Float64Array, out: Float64Array): void {
   let i = 0;
@@ -62,6 +67,12 @@ export function combineRows(
   count: number,
 ): Float64Array {
   const out = new Float64Array(count * n);
+  if (count >= MANY && rows >= MANY) {
+    const weights = { data: s, offset: 0, rowStep: stride, depthStep: 1 };
+    const vectors = { data: v, offset: 0, rowStep: 1, depthStep: n };
+    sharedProduct().add(1, weights, vectors, count, n, rows, { data: out, offset: 0, rowStep: n });
+    return out;
+  }
   for (let i = 0; i < count; i++) {
     addRows(v, rows, n, s.subarray(i * stride, i * stride + rows), out.subarray(i * n, (i + 1) * n));
   }

@@ -36,8 +36,9 @@ export function countBeyond({ values, couplings, ties }: SeenPart, bound: number
     matrix[i * m + i] = values[i];
     for (let j = 0; j < m; j++) {
       let sum = 0;
-      for (let q = 0; q < ties; q++) sum += couplings[q * m + i] * couplings[q * m + j];
-      matrix[i * m + j] += sum / (bound - rest);
+      // Divided before they are multiplied: squares of couplings overflow where eigenvalues are of the size 1e200.
+      for (let q = 0; q < ties; q++) sum += (couplings[q * m + i] / (bound - rest)) * couplings[q * m + j];
+      matrix[i * m + j] += sum;
     }
   }
   return symmetricEigen(matrix, m).values.filter((value) => value > bound).length;

@@ -93,7 +93,8 @@ describe('unfit data is exit code 2 with one message, and writes nothing', () =>
     ['missing.json', '', 'no such file'],
     ['none.json', '', 'an empty file'],
     ['text.json', 'angles', 'must be JSON'],
-    ['net.json', '{ "format": "ntk-architecture/1" }', 'must be a record of ntk profile'],
+    ['net.json', '{ "format": "ntk-architecture/1" }', 'must be a record (ntk-record/1)'],
+    ['arch.json', '{ "format": "ntk-record/1", "command": "arch" }', 'got one of arch'],
     [
       'short.json',
       '{"format":"ntk-record/1","command":"profile","kind":"ntk","architecture":{},"angles":[0,1],"curves":[{"name":"a","arch":"a"}],"values":[[1]]}',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { readInput } from '../../src/index.js';
@@ -15,6 +16,16 @@ interface Spectrum {
   readonly converged: boolean;
   readonly method: string;
   readonly products: number;
+  readonly targetShares: readonly number[];
+  readonly effectiveDimension: readonly { readonly value: number }[];
+  readonly alignment: { readonly value: number };
+  readonly numericalRank: object;
+  readonly density: {
+    readonly points: readonly number[];
+    readonly values: readonly number[];
+    readonly errors: readonly number[];
+    readonly products: number;
+  };
 }
 
 async function eigs(...flags: readonly string[]): Promise<Spectrum> {
@@ -70,6 +81,42 @@ describe('ntk eigs', () => {
     expect((await at.ntk('eigs', ...flags)).stdout).toContain('floor of the precision');
   });
 
+  test('labels inside the data or in a file give alignment and shares; a density has error bars', async () => {
+    const labelled = ['--rows', '0:120', ...KERNEL];
+    const { code } = await at.ntk('kernel', ...labelled, '--out', 'K.npy', '--force');
+    expect(code).toBe(0);
+    const rows = readFileSync(DIGITS, 'utf8').trim().split('\n').slice(0, 120);
+    at.write('labels.csv', `${rows.map((row) => row.split(',')[64]).join('\n')}\n`);
+    const flags = ['-k', '120', '--ridge', '1e-3,1', '--density'];
+    const inside = await eigs(...labelled, ...flags);
+    const stored = await eigs('K.npy', '--labels', 'labels.csv', ...flags);
+    for (const found of [inside, stored]) {
+      const { targetShares, effectiveDimension, alignment, density, values, numericalRank } = found;
+      expect(targetShares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 8);
+      const mean = values.reduce((sum, value) => sum + value, 0) / 120;
+      for (const [i, ridge] of [1e-3, 1].entries()) {
+        const expected = values.reduce((sum, value) => sum + value / (value + ridge * mean), 0);
+        expect(effectiveDimension[i].value).toBeCloseTo(expected, 6);
+      }
+      expect(alignment.value).toBeCloseTo(inside.alignment.value, 10);
+      expect(numericalRank).toEqual({ least: 120, most: 120 });
+      expect(density.products).toBe(600);
+      const step = density.points[1] - density.points[0];
+      expect(density.values.reduce((sum, value) => sum + value, 0) * step).toBeCloseTo(1, 2);
+      expect(Math.max(...density.errors)).toBeGreaterThan(0);
+    }
+    const { stdout } = await at.ntk('eigs', ...labelled, '-k', '3', '--density');
+    for (const part of [
+      'alignment',
+      'effective dimension',
+      'numerical rank',
+      'condition number',
+      'decay',
+      '600 products',
+    ])
+      expect(stdout).toContain(part);
+  });
+
   test('a tolerance that is not met is exit code 3, with what was found', async () => {
     at.write('R.npy', npyOf([6, 6], symmetric(numbers(36), 6)));
     const { code, stdout } = await at.ntk(
@@ -94,6 +141,8 @@ describe('ntk eigs', () => {
     [['O.npy'], 'square'],
     [['A.npy', '-k', '0'], '-k'],
     [['A.npy', '--tol', '2'], '--tol'],
+    [['A.npy', '--ridge', '0'], '--ridge'],
+    [['A.npy', '--labels', 'z.csv'], 'z.csv'],
     [['A.npy', '--depth', '2'], '--depth'],
     [['A.npy', '--native', '/none.so'], '--native'],
     [['A.npy', '--method', 'qr'], '--method'],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
 import { bench, type Ended, numbers } from './ntk.js';
@@ -57,6 +58,33 @@ describe('ntk kernel on images', () => {
     at.write('labels.csv', 'y\n0\n1\n1\n');
     const regress = await at.ntk('regress', 'images.npy', 'images.npy', ...SHORT, '--labels', 'labels.csv', '--json');
     expect({ code: regress.code, rows: JSON.parse(regress.stdout).rows.length }).toEqual({ code: 0, rows: 1 });
+  });
+
+  test('regress takes conjugate gradients, prefixes and variances of images', async () => {
+    at.write('labels.csv', 'y\n0\n1\n1\n');
+    const solved = async (...more: readonly string[]) => {
+      const fixed = ['images.npy', 'images.npy', ...SHORT, '--labels', 'labels.csv', '--ridge', '0.1', '--json'];
+      const { code, stdout } = await at.ntk('regress', ...fixed, ...more);
+      expect(code).toBe(0);
+      return JSON.parse(stdout).rows;
+    };
+    const rows = await solved('--train-sizes', '2,3', '--solver', 'cg');
+    expect(rows.map((row: { trainSize: number }) => row.trainSize)).toEqual([2, 3]);
+    await solved('--solver', 'cg', '--out', 'cg.csv');
+    await solved('--solver', 'cholesky', '--out', 'cholesky.csv', '--variance', 'variance.csv');
+    const read = (name: string): readonly number[] =>
+      readFileSync(at.path(name), 'utf8').trim().split(/[,\n]/).map(Number);
+    const direct = read('cholesky.csv');
+    read('cg.csv').forEach((value, i) => {
+      expect(value).toBeCloseTo(direct[i], 6);
+    });
+    // K - K (K + r)^-1 K = K r (K + r)^-1 lies between 0 and r, here 0.1 of the mean diagonal.
+    const k = entries(await at.ntk('kernel', 'images.npy', ...SHORT));
+    const ridge = (0.1 * (k[0] + k[4] + k[8])) / 3;
+    for (const value of read('variance.csv')) {
+      expect(value).toBeGreaterThan(0);
+      expect(value).toBeLessThan(ridge);
+    }
   });
 
   test('refuses vectors, images of another shape, and networks that do not fit, with the remedy', async () => {

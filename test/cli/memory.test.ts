@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
-import { COMBINATIONS } from '../kernels/backends.js';
+import { COMBINATIONS, nativePlaces } from '../kernels/backends.js';
 import { bench, ended, numbers } from './ntk.js';
 
 const at = bench();
@@ -25,6 +25,110 @@ describe('a memory promise', () => {
     expect(peakMemoryBytes).toBeLessThan(190 * MIB);
     expect(peakMemoryBytes).toBeLessThan(plan.memoryBytes);
     expect(plan.memoryBytes).toBeLessThan(190 * MIB);
+  });
+});
+
+describe.each(nativePlaces().map((native) => [native]))('a memory promise with products by %s', (native) => {
+  test.each(['f64', 'f32'])('is kept in %s', async (precision) => {
+    at.write('wide.npy', npyOf([4000, 200], numbers(800_000)));
+    const run = ['kernel', 'wide.npy', '--arch', 'fc', '--native', native, '--precision', precision, '--threads', '2'];
+    const { code, stdout, stderr } = await at.ntk(...run, '--memory', '240MiB', '--out', 'W.npy', '--force', '--json');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { peakMemoryBytes, plan } = JSON.parse(stdout);
+    expect(plan.native).toContain('las');
+    expect(peakMemoryBytes).toBeLessThan(plan.memoryBytes);
+    expect(plan.memoryBytes).toBeLessThan(240 * MIB);
+  });
+});
+
+describe('a memory promise of ntk eigs', () => {
+  async function store(n: number): Promise<void> {
+    at.write('rows.npy', npyOf([n, 8], numbers(8 * n)));
+    const { code, stderr } = await at.ntk('kernel', 'rows.npy', '--arch', 'fc', '--out', 'S.npy', '--force');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+  }
+
+  // 4,500 x 4,500 in f64 are 154 MiB: the matrix alone would break the promise if it were held.
+  test('is kept by iterations on a stored matrix, of which only panels are read', async () => {
+    await store(4500);
+    const { code, stdout } = await at.ntk('eigs', 'S.npy', '-k', '5', '--memory', '150MiB', '--json');
+    expect(code).toBe(0);
+    const { peakMemoryBytes, method, converged } = JSON.parse(stdout);
+    expect({ method, converged }).toEqual({ method: 'lanczos', converged: true });
+    expect(peakMemoryBytes).toBeLessThan(150 * MIB);
+  });
+
+  test.each(['auto', 'off'])(
+    'is kept by a decomposition with --native %s, or refused before it starts',
+    async (native) => {
+      await store(1500);
+      const dense = ['eigs', 'S.npy', '-k', '5', '--method', 'dense', '--native', native];
+      const { code, stdout } = await at.ntk(...dense, '--memory', '250MiB', '--json');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).peakMemoryBytes).toBeLessThan(250 * MIB);
+      const little = await at.ntk(...dense, '--memory', '140MiB');
+      expect(little).toMatchObject({ code: 2, stdout: '' });
+      expect(little.stderr).toContain('--memory');
+    },
+  );
+});
+
+test('eigenpairs of a kernel that would not fit keep the promise', async () => {
+  // 8,000 x 8,000 singles are 244 MiB.
+  at.write('sphere.npy', npyOf([8000, 20], numbers(160_000)));
+  const run = ['eigs', 'sphere.npy', '--arch', 'fc', '--scale', 'unit-rows', '-k', '2', '--precision', 'f32', '--json'];
+  const { code, stdout, stderr } = await at.ntk(...run, '--native', 'off', '--backend', 'host', '--memory', '220MiB');
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { peakMemoryBytes, residuals, norm, tol, matrix } = JSON.parse(stdout);
+  expect(matrix).toBe('computed on host');
+  expect(peakMemoryBytes).toBeLessThan(220 * MIB);
+  expect(Math.max(...residuals)).toBeLessThanOrEqual(tol * norm);
+});
+
+describe('the promise of ntk regress', () => {
+  const peakOf = (stdout: string): number => JSON.parse(stdout).peakMemoryBytes;
+  const ways = [
+    ['cholesky', []],
+    ['cholesky', ['--native', 'off']],
+    ['cholesky', ['--precision', 'f32']],
+    ['cholesky', ['--variance', 'V.npy', '--force']],
+    ['cg', []],
+  ] as const;
+
+  test.each([1500, 2600].flatMap((n) => ways.map(([solver, more]) => [n, solver, more] as const)))(
+    'n = %i, %s %j: refused below what it says it needs, and kept at that',
+    async (n, solver, more) => {
+      at.write('many.npy', npyOf([n, 16], numbers(16 * n)));
+      at.write('targets.npy', npyOf([n], numbers(n)));
+      const data = ['many.npy', 'many.npy', '--rows-z', '0:300', '--labels', 'targets.npy', '--arch', 'fc'];
+      const run = ['regress', ...data, '--ridge', '1e-2', '--solver', solver, ...more, '--json'];
+      const little = await at.ntk(...run, '--memory', '80MiB');
+      expect(little).toMatchObject({ code: 2, stdout: '' });
+      const [, needed] = /needs about ([\d.]+) MiB/.exec(little.stderr) ?? [];
+      // Resident memory at the start differs a little between runs.
+      const promise = Math.ceil(Number(needed)) + 3;
+      const { code, stdout, stderr } = await at.ntk(...run, '--memory', `${promise}MiB`);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(peakOf(stdout)).toBeLessThan(promise * MIB);
+    },
+  );
+
+  test('what Cholesky cannot hold is solved by products, in a fraction of the kernel', async () => {
+    // 6,000 x 6,000 in f64 are 275 MiB.
+    at.write('large.npy', npyOf([6000, 8], numbers(48_000)));
+    at.write('large-y.npy', npyOf([6000], numbers(6000)));
+    const data = ['large.npy', 'large.npy', '--rows-z', '0:500', '--labels', 'large-y.npy', '--arch', 'fc'];
+    const run = ['regress', ...data, '--ridge', '1e-2', '--memory', '240MiB', '--json'];
+    const refusedOne = await at.ntk(...run, '--solver', 'cholesky');
+    expect(refusedOne.code).toBe(2);
+    expect(refusedOne.stderr).toContain('--solver cg');
+    const { code, stdout } = await at.ntk(...run);
+    expect(code).toBe(0);
+    const { solver, residual, peakMemoryBytes } = JSON.parse(stdout);
+    expect(solver).toMatchObject({ name: 'cg', converged: true, preconditioner: 'partial Cholesky' });
+    expect(solver.reason).toContain('more than 240 MiB');
+    expect(residual).toBeLessThanOrEqual(1e-6);
+    expect(peakMemoryBytes).toBeLessThan(240 * MIB);
   });
 });
 

@@ -81,36 +81,6 @@ describe('ntk profile', () => {
   });
 });
 
-describe('ntk plot', () => {
-  test('overlays records in each format, with the plotted numbers', async () => {
-    await at.ntk('profile', '--arch', 'fc', '--depth', '1,8', '--out', 'fc.json');
-    await at.ntk('profile', '--arch', 'laplace:1', '--out', 'laplace.json');
-    for (const out of ['F.svg', 'F.html', 'F.pdf']) {
-      const { code, stdout } = await at.ntk('plot', 'fc.json', 'laplace.json', '--out', out, '--data', `${out}.csv`);
-      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    }
-    const svg = readFileSync(at.path('F.svg'), 'utf8');
-    for (const name of ['fc depth 1', 'fc depth 8', 'laplace:1']) expect(svg).toContain(`aria-label="${name}"`);
-    expect(readFileSync(at.path('F.html'), 'utf8')).not.toMatch(/(src|href)="http/);
-    expect(readFileSync(at.path('F.pdf')).subarray(0, 5).toString()).toBe('%PDF-');
-    const [header, first] = readFileSync(at.path('F.svg.csv'), 'utf8').split('\n');
-    expect(header).toBe('angle,fc depth 1,fc depth 8,laplace:1');
-    expect(first).toBe('0,1,1,1');
-  });
-
-  test('without --out prints the svg; --json needs --out', async () => {
-    await at.ntk('profile', '--arch', 'fc', '--out', 'one.json');
-    expect((await at.ntk('plot', 'one.json')).stdout).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
-    expect((await at.ntk('plot', 'one.json', '--json')).code).toBe(2);
-    const { stdout } = await at.ntk('plot', 'one.json', '--out', 'one.svg', '--json');
-    expect(JSON.parse(stdout)).toMatchObject({
-      command: 'plot',
-      out: 'one.svg',
-      inputs: [{ path: 'one.json', shape: null }],
-    });
-  });
-});
-
 describe('ntk arch', () => {
   test('prints a file that it reads back, and describes it', async () => {
     const { stdout } = await at.ntk('arch', 'resntk', '--depth', '2', '--gamma', '1');

@@ -49,6 +49,54 @@ describe('ntk regress', () => {
     expect(text.stdout).toMatch(/resntk depth 1 +\d+\.\d\d %/);
   });
 
+  test('conjugate gradients predict what Cholesky does, to the tolerance, of data and of stored kernels', async () => {
+    const few = ['--rows', '0:400', '--rows-z', '0:100', '--arch', 'fc', '--depth', '2', '--json'];
+    const exact = await at.ntk('regress', ...DIGITS, ...few, '--out', 'exact.npy');
+    const found = await at.ntk('regress', ...DIGITS, ...few, '--solver', 'cg', '--tol', '1e-8', '--out', 'cg.npy');
+    expect({ code: found.code, stderr: found.stderr }).toEqual({ code: 0, stderr: '' });
+    const record = JSON.parse(found.stdout);
+    expect(record.accuracy).toBe(JSON.parse(exact.stdout).accuracy);
+    expect(record.solver).toMatchObject({ name: 'cg', converged: true, reason: 'asked for', rank: 400 });
+    expect(record.solver.residual).toBeLessThanOrEqual(1e-8);
+    expect(record.solver.products).toBeGreaterThanOrEqual(10 * record.solver.iterations);
+    const [p, q] = [await readInput(at.path('exact.npy')), await readInput(at.path('cg.npy'))];
+    expect(Math.max(...Array.from(p.data, (v, i) => Math.abs(v - q.data[i])))).toBeLessThan(1e-7);
+  });
+
+  test('conjugate gradients that stop early say so: the result, and exit code 3', async () => {
+    const few = ['--rows', '0:300', '--rows-z', '0:50', '--arch', 'fc', '--solver', 'cg', '--iterations', '1'];
+    const { code, stdout, stderr } = await at.ntk('regress', ...DIGITS, ...few, '--tol', '1e-12', '--json');
+    expect(code).toBe(3);
+    expect(stderr).toContain('not converged');
+    const { solver, residual } = JSON.parse(stdout);
+    expect(solver).toMatchObject({ converged: false, iterations: 1, tol: 1e-12 });
+    expect(residual).toBe(solver.residual);
+  });
+
+  test('sizes, ridges and times: a row each, as when each is run alone', async () => {
+    const few = ['--rows', '0:200', '--rows-z', '0:60', '--arch', 'fc', '--json'];
+    const many = ['--train-sizes', '100,200', '--ridge', '1e-6,1e-2'];
+    const dense = JSON.parse((await at.ntk('regress', ...DIGITS, ...few, ...many)).stdout);
+    const iterated = JSON.parse((await at.ntk('regress', ...DIGITS, ...few, ...many, '--solver', 'cg')).stdout);
+    const places = [
+      [100, 1e-6],
+      [100, 1e-2],
+      [200, 1e-6],
+      [200, 1e-2],
+    ];
+    for (const { rows } of [dense, iterated]) {
+      const found = rows.map((row: { trainSize: number; ridge: number }) => [row.trainSize, row.ridge]);
+      expect(found).toEqual(places);
+    }
+    const small = ['--rows', '0:100', '--rows-z', '0:60', '--arch', 'fc', '--ridge', '1e-2', '--json'];
+    const one = JSON.parse((await at.ntk('regress', ...DIGITS, ...small)).stdout);
+    expect(dense.rows[1].accuracy).toBe(one.accuracy);
+    expect(iterated.rows[1].accuracy).toBe(one.accuracy);
+    const timed = JSON.parse((await at.ntk('regress', ...DIGITS, ...small, '--time', '1,100')).stdout);
+    expect(timed.rows.map(({ time }: { time: number }) => time)).toEqual([1, 100]);
+    expect(timed.rows[1].residual).toBeLessThan(timed.rows[0].residual);
+  });
+
   test('predictions go to a file, and stored kernels give the same ones', async () => {
     const few = ['--rows', '0:120', '--rows-z', '0:30'];
     const kernel = ['--label-column', '64', '--scale', 'unit-rows', '--arch', 'fc', '--depth', '2'];
@@ -92,6 +140,10 @@ describe('ntk regress', () => {
     const [p, q] = [await readInput(at.path('P.npy')), await readInput(at.path('Q.npy'))];
     expect(p.shape).toEqual([30, 10]);
     expect(Math.max(...Array.from(p.data, (v, i) => Math.abs(v - q.data[i])))).toBeLessThan(1e-10);
+    const third = await at.ntk('regress', ...stored, '--solver', 'cg', '--tol', '1e-9', '--out', 'R.npy', '--json');
+    expect(third.code).toBe(0);
+    const r = await readInput(at.path('R.npy'));
+    expect(Math.max(...Array.from(p.data, (v, i) => Math.abs(v - r.data[i])))).toBeLessThan(1e-8);
   });
 
   test('numbers as labels: rmse, and gradient flow that ends early', async () => {
@@ -116,6 +168,9 @@ describe('ntk regress', () => {
     [['x.npy', 'x.npy', '--labels', 'y.npy', '--arch', 'fc', '--ridge', '-1'], '--ridge'],
     [['x.npy', 'x.npy', '--labels', 'y.npy', '--arch', 'fc', '--task', 'classify'], '--task'],
     [['x.npy', 'x.npy', '--labels', 'y.npy', '--arch', 'fc', '--memory', '60MiB'], '--memory'],
+    [['x.npy', 'x.npy', '--labels', 'y.npy', '--arch', 'fc', '--solver', 'cg', '--time', '1'], '--solver'],
+    [['x.npy', 'x.npy', '--labels', 'y.npy', '--arch', 'fc', '--solver', 'cg', '--ridge', 'auto'], '--solver'],
+    [['x.npy', 'x.npy', '--labels', 'y.npy', '--arch', 'fc', '--train-sizes', '10,31'], '--train-sizes'],
     [['--kernel', 'x.npy'], '--cross'],
     [['--kernel', 'x.npy', '--cross', 'x.npy'], '--labels'],
     [['--kernel', 'x.npy', '--cross', 'x.npy', '--labels', 'y.npy'], 'square'],

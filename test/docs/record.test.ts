@@ -63,6 +63,14 @@ describe('docs/record.md', () => {
       [...common, ...of('profile'), 'out'].filter((key) => key in profile).toSorted(),
     );
     expect(of('An object of curves')).toEqual(expect.arrayContaining([...keys(profile.curves)]));
+    const flags = ['--label-column', '64', '--rows', '0:40', '--arch', 'fc', '-k', '4', '--density'];
+    const eigs = record('eigs', data, ...flags);
+    const known = [...common, ...of('eigs'), ...of('An object of these rows')];
+    expect(keys(eigs).filter((key) => !known.includes(key))).toEqual([]);
+    const row = of('An object of these rows').filter((key) => !['depth', 'alpha', 'gamma'].includes(key));
+    expect(keys(eigs.rows).toSorted()).toEqual(row.filter((key) => /^[a-z]/i.test(key)).toSorted());
+    const title = [...fields.keys()].find((key) => key.includes('The object density')) ?? '';
+    expect(keys(eigs.density).toSorted()).toEqual([...of(title)].toSorted());
     const plot = record('plot', 'p.json', '--out', 'p.svg');
     expect(keys(plot).toSorted()).toEqual([...common, ...of('plot')].toSorted());
     const arch = record('arch', 'fc', '--describe');

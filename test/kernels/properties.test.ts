@@ -105,23 +105,27 @@ const BIASED = network({ ...he, biasStd: 0.4 }, { kind: 'relu' }, { ...he, biasS
 
 const EACH = COMBINATIONS.map((c) => [label(c), c] as const);
 const EACH_F64 = inPrecision('f64').map((c) => [label(c), c] as const);
+/** Those whose sums do not depend on the sizes of tiles: a native library's do. */
+const EXACT = EACH_F64.filter(([, { native }]) => native === undefined);
 
 describe.each(EACH)('any network on %s', (_label, combination) => {
   const { entry, shortcut } = limits(combination);
+  const limit = combination.precision === 'f64' ? WORST_ROUNDING : entry;
 
   test('is symmetric bit for bit, and the same against a copy of x', async () => {
     await any(async (json, seed) => {
       const x = apart(7, seed);
       const k = await ntk(json, x, combination);
       const z = { data: x.data.slice(), shape: x.shape };
-      expect(await ntk(json, x, { ...combination, z })).toEqual(k);
+      const copied = await ntk(json, x, { ...combination, z });
+      if (combination.native === undefined) expect(copied).toEqual(k);
+      else expect(distance(copied, k)).toBeLessThanOrEqual(limit);
       for (let i = 0; i < 7; i++) for (let j = 0; j < 7; j++) expect(k[i * 7 + j]).toBe(k[j * 7 + i]);
     });
   });
 
   test('a permutation of the rows permutes the kernel', async () => {
     const order = [4, 2, 6, 0, 5, 1, 3];
-    const limit = combination.precision === 'f64' ? WORST_ROUNDING : entry;
     await any(async (json, seed) => {
       const x = apart(7, seed);
       const k = await ntk(json, x, combination);
@@ -220,7 +224,7 @@ describe.each(EACH.filter(([, c]) => c.backend !== 'reference'))('the table on %
   });
 });
 
-describe.each(EACH_F64)('in double precision on %s', (_label, combination) => {
+describe.each(EXACT)('in double precision on %s', (_label, combination) => {
   test.each([
     ['without the shortcut', false],
     ['with it', true],
@@ -244,7 +248,9 @@ describe.each(EACH_F64)('in double precision on %s', (_label, combination) => {
     const small = await kernelMatrix(x, { architecture, threads: 1, memory, ...combination });
     expect(small.ntk?.data).toEqual(large.ntk?.data);
   });
+});
 
+describe.each(EACH_F64)('in double precision on %s', (_label, combination) => {
   test('no eigenvalue is below 0 but by rounding', async () => {
     const n = 24;
     await any(async (json, seed) => {

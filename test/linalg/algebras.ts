@@ -1,6 +1,7 @@
 import { basename, delimiter } from 'node:path';
+import { nativeFacts } from '../../src/backend/native.js';
 import type { LinearAlgebra } from '../../src/linalg/algebra.js';
-import { linearAlgebra, nativeFacts } from '../../src/linalg/index.js';
+import { linearAlgebra } from '../../src/linalg/index.js';
 
 /** An algebra under test. */
 export interface Subject {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { OwnAlgebra } from '../../src/linalg/own.js';
 import { subjects } from './algebras.js';
 import { cases, jacobi, symmetric } from './matrices.js';
 
@@ -91,4 +92,10 @@ describe.each(all)('eigenpairs: $name', ({ algebra }) => {
     a[7] = Number.NaN;
     await expect(algebra.eigen(a, 5, true)).rejects.toThrow(/got NaN in row 1, column 2/);
   });
+});
+
+test('beyond its largest size the built-in decomposition says how to get a native library', async () => {
+  const algebra = new OwnAlgebra();
+  const n = algebra.largestEigen + 1;
+  await expect(algebra.eigen(new Float64Array(0), n, true)).rejects.toThrow(/4000 rows, got 4001.*apt-get.*--native/);
 });

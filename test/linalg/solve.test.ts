@@ -43,6 +43,28 @@ describe.each(all)('Cholesky: $name', ({ algebra }) => {
     expect(Math.abs(factor.logDeterminant - logs)).toBeLessThanOrEqual(1e-10 * n);
   });
 
+  test.each([1, 2, 47, 96, 130])(
+    'n = %i: in place it applies and restores the matrix, also when it fails',
+    async (n) => {
+      const a = gram(n, n + 3, 0.1, n);
+      const own = a.slice();
+      const factor = await algebra.factorise(own, n);
+      for (const columns of [0, 1, 3, 9]) {
+        const x = numbers(columns * n, columns + 1);
+        const [found, expected] = [factor.apply(x, columns), algebra.apply(a, n, x, columns)];
+        const size = Math.max(1, ...expected.map(Math.abs));
+        expect(Math.max(0, ...found.map((v, i) => Math.abs(v - expected[i])))).toBeLessThanOrEqual(10 * n * EPS * size);
+        expect(backwardError(a, n, factor.solve(x, columns), x)).toBeLessThanOrEqual(10 * n * EPS);
+      }
+      factor.restore();
+      expect(own).toEqual(a);
+      own[(n - 1) * (n + 1)] = -1;
+      const before = own.slice();
+      await expect(algebra.factorise(own, n)).rejects.toThrow('positive definite');
+      expect(own).toEqual(before);
+    },
+  );
+
   test('an ill-conditioned matrix is solved to rounding', async () => {
     const n = 60;
     // Hilbert's matrix with a ridge that leaves a condition number of 1e12.

@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { DataError, kernelMatrix, type NdArray, presetArchitecture, UsageError, writeNpy } from '../../src/index.js';
+import {
+  DataError,
+  InterruptedError,
+  kernelMatrix,
+  type NdArray,
+  presetArchitecture,
+  UsageError,
+  writeNpy,
+} from '../../src/index.js';
 import { computedOperator } from '../../src/matrix/computed-operator.js';
 import { DenseOperator, type SymmetricOperator, scaled, shifted, sum } from '../../src/matrix/operator.js';
 import { storedOperator } from '../../src/matrix/stored-operator.js';
@@ -63,6 +71,50 @@ describe('an operator', () => {
       await check(operator, limits(combination).entry / 10);
     },
   );
+
+  test.each(['f64', 'f32'] as const)(
+    'computed by host in %s, of odd sizes, with one vector and with many',
+    async (precision) => {
+      for (const n of [1, 3, 151]) {
+        const odd: NdArray = { data: Float64Array.from({ length: n * 6 }, next), shape: [n, 6] };
+        const options = { architecture, precision, backend: 'host', native: 'off' } as const;
+        const entries = Float64Array.from((await kernelMatrix(odd, options)).ntk.data);
+        const operator = await computedOperator(odd, { ...options, threads: 2 });
+        for (const columns of [1, 4, 9]) {
+          const v = Float64Array.from({ length: columns * n }, next);
+          expect(distance(await operator.apply(v, columns), product(entries, v, n))).toBeLessThan(1e-15 * SIZE);
+        }
+        await operator.close();
+      }
+    },
+  );
+
+  test('tells how far a product is, and can be stopped within one', async () => {
+    const told: number[] = [];
+    const stop = new AbortController();
+    const operator = await computedOperator(x, {
+      architecture,
+      signal: stop.signal,
+      onProgress: ({ done, total }) => told.push(done / total),
+    });
+    await operator.apply(block, COLUMNS);
+    expect(told.at(-1)).toBe(1);
+    stop.abort();
+    await expect(operator.apply(block, COLUMNS)).rejects.toThrow(InterruptedError);
+    await operator.close();
+  });
+
+  test('computed of images has the diagonal and the products of their matrix, the last tile a narrow one', async () => {
+    const n = 19;
+    const images: NdArray = { data: Float64Array.from({ length: n * 12 }, next), shape: [n, 3, 2, 2] };
+    const options = { architecture: presetArchitecture('cntk', { depth: 1 }) } as const;
+    const entries = Float64Array.from((await kernelMatrix(images, options)).ntk.data);
+    const operator = await computedOperator(images, options);
+    expect(await operator.diagonal()).toEqual(Float64Array.from({ length: n }, (_, i) => entries[i * n + i]));
+    const v = Float64Array.from({ length: 2 * n }, next);
+    expect(distance(await operator.apply(v, 2), product(entries, v, n))).toBeLessThan(1e-13);
+    await operator.close();
+  });
 
   test('gives the same product every time', async () => {
     const operator = await computedOperator(x, { architecture, threads: 2 });

@@ -61,6 +61,10 @@ describe('the Dockerfile', () => {
     expect(last('USER ')).toBeGreaterThan(last('RUN '));
   });
 
+  test.each(['cpu', 'vulkan'])('target %s has a native BLAS', (target) => {
+    expect(instructions(target).join('\n')).toContain('libopenblas0-pthread');
+  });
+
   test('target vulkan asks for the Vulkan part of the driver, and has the loader', () => {
     const text = instructions('vulkan').join('\n');
     expect(text).toContain('NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics');

@@ -3,10 +3,11 @@ import { DataError, kernelMatrix, NumericalError, presetArchitecture, UsageError
 import { linearAlgebra } from '../../src/linalg/index.js';
 import { DenseOperator } from '../../src/matrix/operator.js';
 import { conjugateGradients } from '../../src/regression/conjugate-gradient.js';
-import { nystroemPreconditioner } from '../../src/regression/nystroem.js';
+import { fitByProducts } from '../../src/regression/fit-by-products.js';
+import { partialCholesky, randomPivots } from '../../src/regression/partial-cholesky.js';
 import { predict } from '../../src/regression/predict.js';
 import { regress } from '../../src/regression/regress.js';
-import { meanDiagonal, ridgeFit, shiftedFactor } from '../../src/regression/ridge.js';
+import { meanDiagonal, ridgeFit } from '../../src/regression/ridge.js';
 import { leaveOneOutError, spectralTargets } from '../../src/regression/spectral-fit.js';
 import { accuracy, largestOutputs, rootMeanSquareError, targetsOf } from '../../src/regression/targets.js';
 import { posteriorVariance } from '../../src/regression/variance.js';
@@ -104,10 +105,13 @@ describe('ridge regression', () => {
 
 describe('posterior variance', () => {
   test('is 0 at training rows without a ridge, and that of the joint Gaussian elsewhere', async () => {
-    const factor = await shiftedFactor(kernel, N, 0, algebra);
+    const factor = await algebra.cholesky(kernel, N);
     const own = Float64Array.from({ length: N }, (_, i) => kernel[i * (N + 1)]);
     expect(Math.max(...posteriorVariance(own, kernel, factor))).toBeLessThan(1e-8);
-    const shifted = await shiftedFactor(kernel, N, 0.5, algebra);
+    const shifted = await algebra.cholesky(
+      kernel.map((v, k) => (k % (N + 1) === 0 ? v + 0.5 : v)),
+      N,
+    );
     const square = (await kernelMatrix(test_, { architecture, threads: 1 })).ntk.data;
     const diagonal = Float64Array.from({ length: M }, (_, i) => square[i * (M + 1)]);
     const found = posteriorVariance(diagonal, Float64Array.from(cross), shifted);
@@ -140,14 +144,48 @@ describe('conjugate gradients', () => {
     expect(distance(found.coefficients, coefficients)).toBeLessThan(1e-6 * Math.max(...coefficients.map(Math.abs)));
   });
 
-  test('need fewer products with a Nystroem preconditioner', async () => {
+  const rowsOf = (pivots: readonly number[]): Float64Array =>
+    Float64Array.from(pivots.flatMap((p) => Array.from(kernel.subarray(p * N, (p + 1) * N))));
+  const diagonal = Float64Array.from({ length: N }, (_, i) => kernel[i * (N + 1)]);
+
+  test('need fewer products with a partial Cholesky factor', async () => {
     const options = { tolerance: 1e-10, iterations: 500 };
     const plain = await conjugateGradients(operator, shift, targets, options);
-    const { preconditioner, products } = await nystroemPreconditioner(operator, shift, 20, algebra);
+    const pivots = randomPivots(N, 20, 1);
+    expect(new Set(pivots).size).toBe(20);
+    const factor = partialCholesky(rowsOf(pivots), pivots, diagonal, algebra);
+    const preconditioner = await factor.preconditioner(shift);
     const quick = await conjugateGradients(operator, shift, targets, { ...options, preconditioner });
     expect(quick.converged).toBe(true);
-    expect(products).toBe(40);
     expect(quick.products).toBeLessThan(plain.products / 2);
+  });
+
+  test('a factor of all rows is the kernel itself, and rows that repeat drop out', async () => {
+    const pivots = randomPivots(N, 2 * N);
+    expect([...pivots].sort((a, b) => a - b)).toEqual(Array.from({ length: N }, (_, k) => k));
+    const solve = await partialCholesky(rowsOf(pivots), pivots, diagonal, algebra).preconditioner(shift);
+    const { coefficients } = await ridgeFit(kernel, N, targets, 1e-4, algebra);
+    const answer = solve(targets).map((v) => v / shift);
+    expect(distance(answer, coefficients)).toBeLessThan(1e-6 * Math.max(...coefficients.map(Math.abs)));
+    const twice = [3, 5, 3];
+    expect(partialCholesky(rowsOf(twice), twice, diagonal, algebra).rank).toBe(2);
+  });
+
+  test('several ridges share the rows; the residual is that of the equations, whatever the iteration believes', async () => {
+    const ridges = [1e-6, 1e-3];
+    const rows = async (numbers: readonly number[]): Promise<Float64Array> => rowsOf(numbers);
+    const options = { ridges, tolerance: 1e-11, iterations: 500, rank: 10, seed: 0, algebra };
+    const fits = await fitByProducts({ kernel: operator, rows, targets }, options);
+    for (const [k, { converged, coefficients, residual }] of fits.entries()) {
+      const exact = await ridgeFit(kernel, N, targets, ridges[k], algebra);
+      expect(converged).toBe(true);
+      expect(residual).toBeLessThanOrEqual(1e-11);
+      const size = Math.max(...exact.coefficients.map(Math.abs));
+      expect(distance(coefficients, exact.coefficients)).toBeLessThan(1e-4 * size);
+    }
+    const [early] = await fitByProducts({ kernel: operator, rows, targets }, { ...options, iterations: 2 });
+    expect(early).toMatchObject({ converged: false, iterations: 2 });
+    expect(early.residual).toBeGreaterThan(1e-11);
   });
 
   test('say so when they stop early, and refuse an indefinite matrix', async () => {

@@ -131,12 +131,16 @@ describe('the choice', () => {
     expect(await chosen(320, { k: 3, method: 'auto' })).toEqual(['lanczos', 'few of many (k = 3 of 320)']);
     const [method, reason] = await chosen(60, { k: 40, memory: 50_000 });
     expect(method).toBe('lanczos');
-    expect(reason).toMatch(/not stored/);
-    expect((await chosen(60, { k: 30, memory: 80_000 }))[1]).toBe('a decomposition needs 86.4 kB, of 80 kB allowed');
+    expect(reason).toBe('a decomposition needs 86.4 kB, of 50 kB left');
+    expect((await chosen(60, { k: 30, memory: 80_000 }))[1]).toBe('a decomposition needs 86.4 kB, of 80 kB left');
   });
 
   test('dense where it cannot be is a usage error', async () => {
     await expect(eigenpairs(matrix(20), { method: 'dense' })).rejects.toThrow(UsageError);
+    const small = { ...jacobiAlgebra, largestEigen: 10 };
+    await expect(eigenpairs(matrix(20), { method: 'dense', algebra: small })).rejects.toThrow(
+      /built-in one: 10\. .*apt-get/,
+    );
   });
 
   test('k above n is n, with a warning', async () => {

@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { NumericalError } from '../../src/errors.js';
+import { loadSharedProduct } from '../../src/linalg/own-shared.js';
 import type { Products } from '../../src/spectrum/iteration.js';
 import { lanczos } from '../../src/spectrum/lanczos.js';
 import { symmetricEigen } from '../../src/spectrum/projected.js';
@@ -14,6 +15,8 @@ function diagonal(values: Float64Array): Products {
   const n = values.length;
   return { size: n, apply: async (x) => x.map((value, i) => value * values[i % n]) };
 }
+
+beforeAll(loadSharedProduct);
 
 const powerLaw = (n: number, p: number): Float64Array => Float64Array.from({ length: n }, (_, i) => (i + 1) ** -p);
 
@@ -92,6 +95,8 @@ describe('lanczos', () => {
       const found = await lanczos(diagonal(powerLaw(300, 1.5).map((value) => value * scale)), { k: 3, tol: 1e-10 });
       expect(found.converged).toBe(true);
       expect(found.values[1] / scale).toBeCloseTo(2 ** -1.5, 12);
+      const plain = await lanczos(diagonal(powerLaw(300, 1.5)), { k: 3, tol: 1e-10 });
+      expect([found.products, found.check?.missed]).toEqual([plain.products, plain.check?.missed]);
     }
   });
 

@@ -96,7 +96,12 @@ export const jacobiAlgebra: LinearAlgebra = {
   name: 'jacobi',
   isNative: false,
   largestEigen: 400,
+  eigenCopies: 2,
   cholesky: async (a, n) => cholesky(a, n),
+  factorise: async (a, n) => {
+    const kept = a.slice(0, n * n);
+    return { ...cholesky(kept, n), apply: (x, columns) => apply(kept, n, x, columns), restore: () => undefined };
+  },
   eigen: async (a, n) => jacobi(a, n),
   inertia: async (a, n, shift) => inertia(a, n, shift),
   apply,

@@ -8,6 +8,7 @@ import {
   doubleConstantBound,
   doubleConstantEigenvalues,
   meanCorrelation,
+  unitScales,
 } from '../../src/spectrum/condition.js';
 import { decayExponent } from '../../src/spectrum/decay.js';
 import { spectralDensity } from '../../src/spectrum/density.js';
@@ -18,6 +19,13 @@ import { RandomSource } from '../../src/spectrum/random.js';
 import { studentQuantile } from '../../src/spectrum/student.js';
 import { jacobiAlgebra } from './jacobi-algebra.js';
 import { withSpectrum } from './matrices.js';
+
+/** Mean off-diagonal entry of a matrix scaled to unit diagonal, by one product. */
+async function correlation(a: Float64Array, n: number): Promise<number> {
+  const operator = new DenseOperator(a, n);
+  const scales = unitScales(await operator.diagonal());
+  return meanCorrelation(scales, await operator.apply(scales, 1));
+}
 
 describe('condition', () => {
   test('of given ends', () => {
@@ -37,7 +45,7 @@ describe('condition', () => {
     const { repeated, single } = doubleConstantEigenvalues(n, b);
     expect(Math.max(...values)).toBeCloseTo(n === 1 ? single : Math.max(repeated, single), 12);
     expect(values[0] / values[n - 1]).toBeCloseTo(doubleConstantBound(n, b), 10);
-    expect(meanCorrelation(a, n)).toBeCloseTo(b, 14);
+    expect(await correlation(a, n)).toBeCloseTo(b, 14);
   });
 
   test('no positive semidefinite matrix goes below the bound', async () => {
@@ -55,7 +63,7 @@ describe('condition', () => {
           });
         });
         const { values } = await jacobiAlgebra.eigen(a, n, false);
-        const bound = doubleConstantBound(n, meanCorrelation(a, n));
+        const bound = doubleConstantBound(n, await correlation(a, n));
         expect(values[0] / values[n - 1]).toBeGreaterThanOrEqual(bound * (1 - 1e-9));
       }),
     );
@@ -157,6 +165,8 @@ describe('alignment', () => {
 
   test('shares of the targets along orthonormal directions', () => {
     expect([...targetShares(Float64Array.of(1, 0, 0, 0, 1, 0), Float64Array.of(3, 0, 4))]).toEqual([9 / 25, 0]);
+    const two = Float64Array.of(3, 0, 4, 0, 5, 0);
+    expect([...targetShares(Float64Array.of(1, 0, 0, 0, 1, 0), two, 2)]).toEqual([9 / 50, 0.5]);
   });
 });
 
@@ -185,6 +195,18 @@ describe('spectral density', () => {
     });
     const again = await spectralDensity(operator, { samples: 20, steps: 60, width: 0.1, points: 60, seed: 4 });
     expect(again.density).toEqual(result.density);
+    const inBlocks = await spectralDensity(operator, {
+      samples: 20,
+      steps: 60,
+      width: 0.1,
+      points: 60,
+      seed: 4,
+      block: 3,
+    });
+    expect(inBlocks.products).toBe(result.products);
+    inBlocks.density.forEach((value, p) => {
+      expect(Math.abs(value - result.density[p])).toBeLessThan(1e-9);
+    });
     await expect(spectralDensity(operator, { samples: 0 })).rejects.toThrow(UsageError);
   });
 

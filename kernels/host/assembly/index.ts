@@ -3,6 +3,7 @@ import { multiply, pack, peak } from './product';
 import { signedGaps } from './source';
 import { Strip } from './sum';
 import { setRule } from './tail';
+import { multiplyVectors } from './vectors';
 
 // Entry points in both precisions. All addresses come from the caller, which lays out the memory (layout.ts).
 
@@ -65,4 +66,16 @@ export function transposeF32(c: usize, ldc: i32, rows: i32, columns: i32, dst: u
 }
 export function transposeF64(c: usize, ldc: i32, rows: i32, columns: i32, dst: usize, ldt: i32): void {
   transpose<f64>(c, ldc, rows, columns, dst, ldt);
+}
+
+export function vectorsF32(
+  c: usize, ldc: i32, rows: i32, columns: i32, across: usize, along: usize, forRows: usize, forColumns: usize, length: i32, both: bool,
+): void {
+  multiplyVectors<f32>(c, ldc, rows, columns, across, along, forRows, forColumns, length, both);
+}
+
+export function vectorsF64(
+  c: usize, ldc: i32, rows: i32, columns: i32, across: usize, along: usize, forRows: usize, forColumns: usize, length: i32, both: bool,
+): void {
+  multiplyVectors<f64>(c, ldc, rows, columns, across, along, forRows, forColumns, length, both);
 }

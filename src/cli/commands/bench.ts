@@ -2,7 +2,9 @@ import type { Command } from '../command.js';
 
 /** `ntk bench`: speeds, each beside a limit measured in the same run. */
 export const benchCommand: Command = {
-  positionals: [{ name: 'WHAT', describe: 'kernel, start, or gpu: what `--backend webgpu` would use', required: true }],
+  positionals: [
+    { name: 'WHAT', describe: 'kernel, eigs, start, or gpu: what `--backend webgpu` would use', required: true },
+  ],
   flags: {
     data: { describe: 'data file to measure on', group: 'Input', fallback: 'made-up numbers of the size of MNIST' },
     threads: { describe: 'worker threads', group: 'Compute', fallback: 'all that the container offers' },
@@ -10,6 +12,7 @@ export const benchCommand: Command = {
   },
   examples: [
     ['ntk bench kernel --data digits.csv', 'ratios on a small data set'],
+    ['ntk bench eigs --data digits.csv', 'eigenpairs of a small kernel'],
     ['ntk bench gpu --data digits.csv || ntk backends', 'a first try of the GPU, or why there is none'],
   ],
   run: async (args, context) => (await import('../runs/bench.js')).runBench(args, context),

@@ -8,6 +8,8 @@ const GROUP = 'Spectrum';
 
 /** Eigenpairs where the user does not say how many. */
 export const DEFAULT_PAIRS = 20;
+/** Ridge of the effective dimension where the user gives none: that of `ntk regress`. */
+export const DEFAULT_RIDGE = 1e-6;
 /** Methods that may be asked for. */
 export const METHODS = ['auto', 'dense', 'lanczos', 'power'] as const;
 /** Ends of the spectrum. */
@@ -34,6 +36,12 @@ export const eigsCommand: Command = {
       group: GROUP,
       fallback: '1e-10, 1e-5 in f32',
     },
+    ridge: {
+      describe: 'ridges of the effective dimension, as multiples of the mean diagonal; a list',
+      group: GROUP,
+      fallback: '1e-6',
+    },
+    density: { describe: 'spectral density with error bars, by some hundred products', group: GROUP, alone: true },
     vectors: { describe: 'file for the eigenvectors [n, k], .npy', group: 'Output' },
     ...KERNEL_FLAGS,
     kind: { describe: 'kernel of the network', group: 'Kernel', fallback: 'ntk', choices: SINGLE_KINDS },
@@ -46,6 +54,10 @@ export const eigsCommand: Command = {
     [
       'ntk eigs digits.csv --label-column label --scale unit-rows --arch fc --depth 1,3 -k 3',
       'the largest of two kernels, never stored',
+    ],
+    [
+      'ntk eigs digits.csv --label-column label --scale unit-rows --arch resntk -k 10 --ridge 1e-6,1e-3 --density --json',
+      'with the spectral density, and the effective dimension at two ridges',
     ],
     [
       'ntk kernel digits.csv --label-column label --arch laplace:0.05 --out L.npy && ntk eigs L.npy -k 5 --json',

@@ -3,6 +3,7 @@ import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KINDS } from '../options/compute.js';
 import { INPUT_FLAGS } from '../options/inputs.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
+import { SOLVERS } from '../options/regress.js';
 
 const GROUP = 'Regression';
 
@@ -23,11 +24,23 @@ export const regressCommand: Command = {
     ...ARCH_FLAG,
     ...PRESET_FLAGS,
     ridge: {
-      describe: 'added to the diagonal, as a multiple of its mean; auto: by leave-one-out',
+      describe: 'added to the diagonal, as a multiple of its mean; auto: by leave-one-out; a list: a row each',
       group: GROUP,
       fallback: '1e-6',
     },
-    time: { describe: 'time of gradient flow from 0; without it the ridge regression itself', group: GROUP },
+    time: {
+      describe: 'time of gradient flow from 0, or a list; without it the ridge regression itself',
+      group: GROUP,
+    },
+    'train-sizes': { describe: 'a list: fit the first rows of TRAIN, so many each time', group: GROUP },
+    solver: {
+      describe: 'cholesky stores the kernel; cg iterates from products and never does',
+      group: GROUP,
+      fallback: 'auto',
+      choices: SOLVERS,
+    },
+    tol: { describe: 'relative residual at which cg is done', group: GROUP, fallback: '1e-6' },
+    iterations: { describe: 'after which cg gives up, with exit code 3', group: GROUP, fallback: '1000' },
     task: { describe: 'classes or numbers', group: GROUP, fallback: 'by the labels', choices: ['classify', 'regress'] },
     ...KERNEL_FLAGS,
     kind: { describe: 'kernel of the network', group: 'Kernel', fallback: 'ntk', choices: SINGLE_KINDS },
@@ -47,6 +60,10 @@ export const regressCommand: Command = {
     [
       'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch resntk --depth 1,3 --ridge auto --json',
       'two depths, the best ridge of each',
+    ],
+    [
+      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch fc --solver cg --train-sizes 20,40,60 --json',
+      'a learning curve, the kernel never stored',
     ],
   ],
   run: async (args, context) => (await import('../runs/regress.js')).runRegress(args, context),

@@ -1,12 +1,12 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { checkPath } from '../../report/file.js';
-import { DEFAULT_PAIRS, ENDS, METHODS } from '../commands/eigs.js';
+import { DEFAULT_PAIRS, DEFAULT_RIDGE, ENDS, METHODS } from '../commands/eigs.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
 import { readVariants, type Variant } from './sweep.js';
-import { badValue, finiteNumber, oneOf, positiveInteger } from './values.js';
+import { badValue, finiteNumber, listOf, oneOf, positiveInteger } from './values.js';
 
 /** A call of `ntk eigs`, checked as far as it can be without the data. */
 export interface EigsJob {
@@ -20,6 +20,10 @@ export interface EigsJob {
   readonly which: (typeof ENDS)[number];
   readonly method: (typeof METHODS)[number];
   readonly tol: number | null;
+  /** Ridges of the effective dimension, as multiples of the mean diagonal. */
+  readonly ridges: readonly number[];
+  /** Whether the spectral density is wanted. */
+  readonly density: boolean;
   readonly vectors: string | null;
   readonly out: string | null;
   readonly json: boolean;
@@ -29,6 +33,12 @@ function tolerance(flag: string, text: string): number {
   const value = finiteNumber(flag, text);
   if (!(value > 0 && value < 1))
     throw badValue(flag, 'must be a number between 0 and 1', text, `For example ${flag} 1e-8`);
+  return value;
+}
+
+function ridgeAbove(flag: string, text: string): number {
+  const value = finiteNumber(flag, text);
+  if (!(value > 0)) throw badValue(flag, 'must be a number above 0', text, `For example ${flag} 1e-6,1e-3`);
   return value;
 }
 
@@ -92,6 +102,8 @@ export function readEigsJob(args: ParsedArguments): EigsJob {
     which: parsedOf(args, 'which', oneOf(ENDS)) ?? 'largest',
     method: parsedOf(args, 'method', oneOf(METHODS)) ?? 'auto',
     tol: parsedOf(args, 'tol', tolerance) ?? null,
+    ridges: parsedOf(args, 'ridge', listOf(ridgeAbove)) ?? [DEFAULT_RIDGE],
+    density: args.switches.has('density'),
     vectors,
     out: fileOf(args, 'out', ['.json']),
     json: args.switches.has('json'),

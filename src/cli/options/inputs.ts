@@ -46,7 +46,8 @@ function rowRange(flag: string, text: string): RowRange {
   throw new UsageError(`${flag}: must hold at least one row, got ${text}. Write for example 0:100, 100: or :100.`);
 }
 
-function columnOf(flag: string, text: string): string | number {
+/** A column of a csv: its zero-based index, or its name. */
+export function columnOf(flag: string, text: string): string | number {
   return /^\d+$/.test(text) ? Number(text) : nonEmpty(flag, text);
 }
 

@@ -5,10 +5,19 @@ import { type ComputeOptions, readComputeOptions } from './compute.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
 import { readVariants, type Variant } from './sweep.js';
-import { badValue, finiteNumber, nonEmpty, oneOf } from './values.js';
+import { badValue, finiteNumber, listOf, nonEmpty, oneOf, positiveInteger } from './values.js';
 
 /** Ridge where the user gives none. */
 const DEFAULT_RIDGE = 1e-6;
+
+/** How equations are solved. */
+export const SOLVERS = ['auto', 'cholesky', 'cg'] as const;
+
+/** Relative residual at which conjugate gradients are done: of predictions on the training rows no more is wrong. */
+const DEFAULT_TOLERANCE = 1e-6;
+
+/** Steps of conjugate gradients before they give up. */
+const DEFAULT_ITERATIONS = 1000;
 
 /** A call of `ntk regress`, checked as far as it can be without the data. */
 export interface RegressJob {
@@ -18,8 +27,16 @@ export interface RegressJob {
   readonly variants: readonly Variant[];
   /** Stored kernels instead of data. */
   readonly stored: { readonly kernel: string; readonly cross: string } | null;
-  readonly ridge: number | 'auto';
-  readonly time: number | null;
+  readonly ridges: readonly (number | 'auto')[];
+  /** Times of gradient flow; null: its limit alone. */
+  readonly times: readonly number[] | null;
+  /** Ascending numbers of first training rows; null: all rows. */
+  readonly trainSizes: readonly number[] | null;
+  readonly solver: (typeof SOLVERS)[number];
+  /** Relative residual of conjugate gradients. */
+  readonly tol: number;
+  /** Most steps of conjugate gradients. */
+  readonly iterations: number;
   readonly task: Task | undefined;
   readonly out: string | null;
   /** File of the posterior variances. */
@@ -39,6 +56,21 @@ function timeOf(flag: string, text: string): number {
   const value = finiteNumber(flag, text);
   if (value < 0) throw badValue(flag, 'must be a number from 0 on', text, `For example ${flag} 100`);
   return value;
+}
+
+function tolOf(flag: string, text: string): number {
+  const value = finiteNumber(flag, text);
+  if (!(value > 0 && value < 1)) throw badValue(flag, 'must lie between 0 and 1', text, `For example ${flag} 1e-6`);
+  return value;
+}
+
+/** Refuses what conjugate gradients cannot do when they are asked for. */
+function checkSolver({ solver, ridges, times, variance }: RegressJob): void {
+  const flag = ridges.includes('auto') ? '--ridge auto' : times !== null ? '--time' : '--variance';
+  if (solver !== 'cg' || (flag === '--variance' && variance === null)) return;
+  throw new UsageError(
+    `--solver: must be cholesky or auto where a factor or all eigenpairs are needed, got cg with ${flag}. Leave one of them out.`,
+  );
 }
 
 function storedOf(args: ParsedArguments): RegressJob['stored'] {
@@ -63,12 +95,12 @@ function checkPositionals(args: ParsedArguments): void {
   throw new UsageError(`TRAIN TEST: must be two files, got ${got}. Give both, or --kernel and --cross.`);
 }
 
-function outputOf(args: ParsedArguments, flag: string, force: boolean, variants: number): string | null {
+function outputOf(args: ParsedArguments, flag: string, force: boolean, results: number): string | null {
   const path = textOf(args, flag) ?? null;
   if (path === null) return null;
-  if (variants > 1) {
+  if (results > 1) {
     throw new UsageError(
-      `--${flag}: must come with one architecture, got ${variants}. Leave it out, or run each alone.`,
+      `--${flag}: must come with one architecture, ridge, time and size, got ${results} of them. Leave it out, or run each alone.`,
     );
   }
   checkPath(path, force, ['.npy', '.csv']);
@@ -85,21 +117,31 @@ export function readRegressJob(args: ParsedArguments): RegressJob {
   if (compute.kind === 'both') throw new UsageError('--kind: must be ntk or nngp, got both. Run once for each.');
   const variants = stored === null ? readVariants(args) : [];
   const force = args.switches.has('force');
-  const [out, variance] = ['out', 'variance'].map((flag) => outputOf(args, flag, force, variants.length));
+  const ridges = parsedOf(args, 'ridge', listOf(ridgeOf)) ?? [DEFAULT_RIDGE];
+  const times = parsedOf(args, 'time', listOf(timeOf)) ?? null;
+  const sizes = parsedOf(args, 'train-sizes', listOf(positiveInteger)) ?? null;
+  const results = Math.max(1, variants.length) * ridges.length * (times?.length ?? 1) * (sizes?.length ?? 1);
+  const [out, variance] = ['out', 'variance'].map((flag) => outputOf(args, flag, force, results));
   if (variance !== null && (stored !== null || args.values.has('time'))) {
     throw new UsageError('--variance: must come with TRAIN, TEST and no --time, got one of these. Leave it out.');
   }
-  return {
+  const job: RegressJob = {
     input,
     compute,
     variants,
     stored,
-    ridge: parsedOf(args, 'ridge', ridgeOf) ?? DEFAULT_RIDGE,
-    time: parsedOf(args, 'time', timeOf) ?? null,
+    ridges,
+    times,
+    trainSizes: sizes === null ? null : [...sizes].sort((a, b) => a - b),
+    solver: parsedOf(args, 'solver', oneOf(SOLVERS)) ?? 'auto',
+    tol: parsedOf(args, 'tol', tolOf) ?? DEFAULT_TOLERANCE,
+    iterations: parsedOf(args, 'iterations', positiveInteger) ?? DEFAULT_ITERATIONS,
     task: parsedOf(args, 'task', oneOf(['classify', 'regress'] as const)),
     out,
     variance,
     json: args.switches.has('json'),
     force,
   };
+  checkSolver(job);
+  return job;
 }

@@ -24,6 +24,7 @@ export interface BenchResult {
 /** Every benchmark; each is loaded when it is wanted. */
 const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<BenchResult>>>> = {
   kernel: async () => (await import('../../bench/kernel.js')).benchKernel,
+  eigs: async () => (await import('../../bench/eigs.js')).benchEigs,
   gpu: async () => (await import('../../bench/gpu.js')).benchGpu,
   start: async () => (await import('../../bench/start.js')).benchStart,
 };

@@ -1,16 +1,20 @@
 import { defaultMemory } from '../../backend/limits.js';
+import { readLabels } from '../../data/labels.js';
 import { writeNpy } from '../../data/write/npy.js';
+import { DataError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
 import { computedOperator } from '../../matrix/computed-operator.js';
 import type { SymmetricOperator } from '../../matrix/operator.js';
 import { storedOperator } from '../../matrix/stored-operator.js';
-import { type EigsResult, eigsText } from '../../report/eigs-text.js';
+import { targetsOf } from '../../regression/targets.js';
+import { type DensityResult, type EigsResult, eigsText } from '../../report/eigs-text.js';
 import { writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
 import { commonRecord, type InputRecord } from '../../report/record.js';
+import { type SpectralDensity, spectralDensity } from '../../spectrum/density.js';
 import { type Eigenpairs, eigenpairs } from '../../spectrum/eigenpairs.js';
-import type { IterationProgress } from '../../spectrum/iteration.js';
+import { summarise } from '../../spectrum/summary.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import { loadInputs } from '../load.js';
@@ -18,11 +22,15 @@ import { type EigsJob, readEigsJob } from '../options/eigs.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { fitVariant, readsImages, type Variant } from '../options/sweep.js';
 import { print, say } from '../print.js';
-import { openProgress, wantsProgress } from '../progress.js';
+import { EigsProgress } from './eigs-progress.js';
 import { sha256Of } from './hash.js';
+import { sweptArchitecture } from './sweep-record.js';
 
 /** Vectors that one product of a computed matrix takes at once: its tiles cost far more than a product with them. */
 const COMPUTED_BLOCK = 4;
+
+/** Bytes for modules and for arrays that wait to be collected. */
+const RESERVE = 48 * 2 ** 20;
 
 const now = (): number => performance.now() / 1000;
 
@@ -32,30 +40,39 @@ interface Source {
   readonly warnings: readonly string[];
   /** The architectures as they fit the data. */
   readonly variants: readonly Variant[];
-  open(variant: Variant | null): Promise<SymmetricOperator>;
+  /** Labels, one a row of the matrix; null without. */
+  readonly labels: Float64Array | null;
+  open(variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator>;
 }
 
 async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
   const limits = { memory, signal, images: readsImages(job.variants) };
-  const { x, inputs, warnings } = await loadInputs([job.path], job.input, limits);
-  const { seed: _seed, native: _native, kind, ...compute } = job.compute;
-  const open = (variant: Variant | null): Promise<SymmetricOperator> => {
+  const { x, inputs, warnings, labelValues } = await loadInputs([job.path], job.input, limits);
+  const { seed: _seed, kind, ...compute } = job.compute;
+  const open = (variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator> => {
     if (variant === null) return storedOperator(job.path);
     return computedOperator(x, {
       ...compute,
       architecture: variant.definition,
       kind: kind === 'nngp' ? 'nngp' : 'ntk',
       signal,
+      onProgress: progress.withinProduct,
     });
   };
   const variants = job.variants.map((variant) => fitVariant(variant, x.shape));
-  return { inputs, warnings, variants, open };
+  return { inputs, warnings, variants, labels: labelValues.x, open };
 }
 
-async function fromStored(path: string): Promise<Source> {
+async function fromStored({ path, input }: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
   const matrix = await storedOperator(path);
   const inputs = [{ path, shape: [matrix.size, matrix.size], sha256: await sha256Of(path) }];
-  return { inputs, warnings: [], variants: [], open: async () => matrix };
+  const labels = input.labels === null ? null : await readLabels(input.labels, { memoryLimit: memory, signal });
+  if (labels !== null && labels.data.length !== matrix.size) {
+    throw new DataError(
+      `${input.labels}: labels must be one a row of ${path}, got ${labels.data.length} for ${matrix.size} rows. Give the labels of these rows.`,
+    );
+  }
+  return { inputs, warnings: [], variants: [], labels: labels?.data ?? null, open: async () => matrix };
 }
 
 /** Seconds of each stage. */
@@ -70,6 +87,8 @@ interface Work {
   readonly args: ParsedArguments;
   readonly job: EigsJob;
   readonly source: Source;
+  /** `[outputs, n]`, of the labels; null without. */
+  readonly targets: Float64Array | null;
   readonly algebra: LinearAlgebra;
   readonly memory: number;
   readonly signal: AbortSignal;
@@ -84,81 +103,85 @@ async function writeVectors(path: string, { vectors, values }: Eigenpairs, n: nu
   await writeNpy(path, { data: columns, shape: [n, k] });
 }
 
-/** Pairs that have converged, as a bar; how long the others take nobody knows. */
-async function watched<T>(
-  args: ParsedArguments,
-  work: (tell: (progress: IterationProgress) => void) => Promise<T>,
-): Promise<T> {
-  if (!wantsProgress(args)) return work(() => undefined);
-  const bar = await openProgress(!args.switches.has('progress'), 'products');
-  const start = now();
-  try {
-    return await work(({ products, converged, wanted }) => {
-      bar.update({ done: converged, total: wanted, rate: products / (now() - start), remaining: Number.NaN });
-    });
-  } finally {
-    bar.stop();
-  }
+function solveOne(work: Work, operator: SymmetricOperator, progress: EigsProgress): Promise<Eigenpairs> {
+  const { job, algebra, memory, signal } = work;
+  const { k, which, method, tol, compute } = job;
+  return eigenpairs(operator, {
+    onProgress: progress.iteration,
+    k,
+    which,
+    method,
+    algebra,
+    signal,
+    seed: compute.seed,
+    vectors: job.vectors !== null || work.targets !== null,
+    memory: Math.max(0, memory - process.memoryUsage.rss() - RESERVE),
+    ...(tol === null ? {} : { tol }),
+    ...(job.variants.length === 0 ? {} : { block: COMPUTED_BLOCK }),
+  });
 }
 
-async function solveOne(work: Work, operator: SymmetricOperator): Promise<Eigenpairs> {
-  const { job, algebra, memory, signal, args } = work;
-  const { k, which, method, tol, compute } = job;
-  const solve = (onProgress: (progress: IterationProgress) => void): Promise<Eigenpairs> =>
-    eigenpairs(operator, {
-      onProgress,
-      k,
-      which,
-      method,
-      algebra,
-      signal,
-      seed: compute.seed,
-      vectors: job.vectors !== null,
-      memory: Math.max(0, memory - process.memoryUsage.rss()),
-      ...(tol === null ? {} : { tol }),
-      ...(job.variants.length === 0 ? {} : { block: COMPUTED_BLOCK }),
-    });
-  return watched(args, solve);
+/** The spectral density as a record holds it, or null when it was not asked for. */
+async function densityOf({ job, signal }: Work, operator: SymmetricOperator): Promise<DensityResult | null> {
+  if (!job.density) return null;
+  const block = job.variants.length === 0 ? 1 : COMPUTED_BLOCK;
+  const found: SpectralDensity = await spectralDensity(operator, { seed: job.compute.seed, block, signal });
+  const { points, density, errors, cumulative, cumulativeErrors, ...facts } = found;
+  return {
+    points: [...points],
+    values: [...density],
+    errors: [...errors],
+    cumulative: [...cumulative],
+    cumulativeErrors: [...cumulativeErrors],
+    ...facts,
+  };
 }
 
 async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
   const { job, source, clock } = work;
   const began = now();
-  const operator = await source.open(variant);
+  const progress = await EigsProgress.open(work.args, variant === null ? 'products' : 'entries');
+  const operator = await source.open(variant, progress);
   const opened = now();
   clock.compile += opened - began;
   try {
-    const found = await solveOne(work, operator);
+    const found = await solveOne(work, operator, progress);
+    const { which, ridges } = job;
+    const summary = await summarise(operator, found, { which, ridges, targets: work.targets });
+    const density = await densityOf(work, operator);
     const solved = now();
     clock.solve += solved - opened;
     if (job.vectors !== null) await writeVectors(job.vectors, found, operator.size);
     clock.write += now() - solved;
     for (const warning of found.warnings) say(`ntk: warning: ${warning}`);
-    const { values, residuals, vectors: _vectors, warnings: _warnings, ...facts } = found;
+    const { values, residuals, all: _all, vectors: _vectors, warnings: _warnings, ...facts } = found;
     return {
       name: variant?.name ?? job.path,
       ...variant?.flags,
       matrix: operator.description,
+      native: operator.native ?? null,
       n: operator.size,
       values: [...values],
       residuals: [...residuals],
       ...facts,
+      ...summary,
+      density,
     };
   } finally {
+    progress.stop();
     await operator.close();
   }
 }
 
 function recordOf(work: Work, results: readonly EigsResult[], command: string): object {
   const { job, source, algebra, clock } = work;
-  const definitions = job.variants.map(({ definition }) => definition);
-  const isStored = definitions.length === 0;
+  const isStored = job.variants.length === 0;
   const head = {
     command,
     backend: isStored ? null : results[0].matrix.replace('computed on ', ''),
     precision: isStored ? null : job.compute.precision,
     stages: { ...clock },
-    architecture: isStored ? null : definitions.length === 1 ? definitions[0] : definitions,
+    architecture: sweptArchitecture(job.variants),
     inputs: source.inputs,
     warnings: source.warnings,
   };
@@ -171,13 +194,15 @@ function recordOf(work: Work, results: readonly EigsResult[], command: string): 
 export async function runEigs(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
   const asked = readEigsJob(args);
   const memory = asked.compute.memory ?? defaultMemory();
-  const source = asked.variants.length === 0 ? await fromStored(asked.path) : await fromData(asked, memory, signal);
+  const read = asked.variants.length === 0 ? fromStored : fromData;
+  const source = await read(asked, memory, signal);
   const job = { ...asked, variants: source.variants };
   for (const warning of source.warnings) say(`ntk: warning: ${warning}`);
   const clock: Clock = { load: now(), compile: 0, solve: 0, write: 0 };
   const algebra = await linearAlgebra(job.compute.native);
   clock.compile += now() - clock.load;
-  const work: Work = { args, job, source, algebra, memory, signal, clock };
+  const targets = source.labels === null ? null : targetsOf(source.labels).values;
+  const work: Work = { args, job, source, targets, algebra, memory, signal, clock };
   const results: EigsResult[] = [];
   for (const variant of job.variants.length === 0 ? [null] : job.variants) results.push(await one(work, variant));
   const record = jsonText(recordOf(work, results, command));

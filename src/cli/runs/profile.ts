@@ -6,7 +6,6 @@ import { jsonText } from '../../report/json.js';
 import { halfAngle, type ProfileRecord, type ProfileResult } from '../../report/profile.js';
 import { curvesCsv } from '../../report/profile-csv.js';
 import { profileText } from '../../report/profile-text.js';
-import { commonRecord } from '../../report/record.js';
 import type { CommandContext } from '../command.js';
 import { DEFAULT_ANGLES } from '../commands/profile.js';
 import { EXIT } from '../exit.js';
@@ -15,6 +14,7 @@ import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
 import { readVariants, type Variant } from '../options/sweep.js';
 import { badValue, positiveInteger } from '../options/values.js';
 import { print, say } from '../print.js';
+import { sweepRecord } from './sweep-record.js';
 
 /** More angles than this are a mistake. */
 const MOST_ANGLES = 1_000_000;
@@ -48,20 +48,6 @@ function compute(args: ParsedArguments, variants: readonly Variant[], signal: Ab
   return { kind, angles: profile.angles, curves, values };
 }
 
-function recordOf(result: ProfileResult, variants: readonly Variant[], command: string, load: number): ProfileRecord {
-  const definitions = variants.map(({ definition }) => definition);
-  const head = {
-    command,
-    backend: null,
-    precision: 'f64' as const,
-    stages: { load, compute: performance.now() / 1000 - load },
-    architecture: definitions.length === 1 ? definitions[0] : definitions,
-    inputs: [],
-    warnings: [],
-  };
-  return { ...commonRecord(head), ...result };
-}
-
 function csvOf({ angles, curves, values }: ProfileResult): string {
   return curvesCsv(curves.map(({ name }, i) => ({ name, angles, values: values[i] })));
 }
@@ -76,7 +62,8 @@ export async function runProfile(args: ParsedArguments, { command, signal }: Com
   const variants = readVariants(args);
   const load = performance.now() / 1000;
   const result = compute(args, variants, signal);
-  const json = jsonText(recordOf(result, variants, command, load));
+  const record: ProfileRecord = { ...sweepRecord(variants, { command, load, warnings: [] }), ...result };
+  const json = jsonText(record);
   if (out !== undefined) await writeWhole(out, extname(out).toLowerCase() === '.csv' ? csvOf(result) : json);
   if (args.switches.has('json')) await print(json);
   else if (out === undefined) await print(profileText(result));

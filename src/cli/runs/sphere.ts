@@ -2,7 +2,6 @@ import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
-import { commonRecord } from '../../report/record.js';
 import { sphereCsv } from '../../report/sphere-csv.js';
 import { type SphereRecord, type SphereResult, topFields } from '../../report/sphere-record.js';
 import { sphereText } from '../../report/sphere-text.js';
@@ -15,6 +14,7 @@ import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
 import { readVariants, type Variant } from '../options/sweep.js';
 import { badValue, nonNegativeInteger } from '../options/values.js';
 import { print, say } from '../print.js';
+import { sweepRecord } from './sweep-record.js';
 
 function wholeWithin(least: number, most: number, example: number): (flag: string, text: string) => number {
   return (flag, text) => {
@@ -53,21 +53,6 @@ function compute(args: ParsedArguments, variants: readonly Variant[], signal: Ab
   return { result: { kind, normalized, dim, degrees, multiplicities, rows }, warnings };
 }
 
-function recordOf({ result, warnings }: Computed, variants: readonly Variant[], command: string, load: number) {
-  const definitions = variants.map(({ definition }) => definition);
-  const head = {
-    command,
-    backend: null,
-    precision: 'f64' as const,
-    stages: { load, compute: performance.now() / 1000 - load },
-    architecture: definitions.length === 1 ? definitions[0] : definitions,
-    inputs: [],
-    warnings,
-  };
-  const record: SphereRecord = { ...commonRecord(head), ...result, ...topFields(result) };
-  return record;
-}
-
 /** Runs `ntk sphere`. */
 export async function runSphere(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
   const out = textOf(args, 'out');
@@ -77,9 +62,10 @@ export async function runSphere(args: ParsedArguments, { command, signal }: Comm
   }
   const variants = readVariants(args);
   const load = performance.now() / 1000;
-  const computed = compute(args, variants, signal);
-  const { result, warnings } = computed;
-  const json = jsonText(recordOf(computed, variants, command, load));
+  const { result, warnings } = compute(args, variants, signal);
+  const common = sweepRecord(variants, { command, load, warnings });
+  const record: SphereRecord = { ...common, ...result, ...topFields(result) };
+  const json = jsonText(record);
   for (const warning of warnings) say(warning);
   if (out !== undefined) await writeWhole(out, extname(out).toLowerCase() === '.csv' ? sphereCsv(result) : json);
   if (args.switches.has('json')) await print(json);

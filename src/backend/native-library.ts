@@ -28,6 +28,7 @@ const ROUTINES = {
   dsytrf: 'c i oD i oI oD i oI',
   dgemm: 'c c i i i D D i D i D oD i',
   sgemm: 'c c i i i S S i S i S oS i',
+  dsymm: 'c c i i D D i D i D oD i',
   dgemv: 'c i i D D i D i D oD i',
 } as const;
 
@@ -43,8 +44,10 @@ type Call = KoffiFunc<(...args: (Argument | number)[]) => void>;
 export interface NativeLibrary {
   /** Library and version: `OpenBLAS 0.3.21 (libopenblas.so.0)`. */
   readonly name: string;
-  /** As it was loaded. */
-  readonly path: string;
+  /** As it was loaded: paths, or names that the system's loader knows; further ones hold what the first lacks. */
+  readonly paths: readonly string[];
+  /** Whether it is an OpenBLAS, by its own words; a plain reference BLAS is slower than the engine's product. */
+  readonly isOpenBlas: boolean;
   readonly bits: 32 | 64;
   /** An integer, or several, as the library takes them. */
   integers(...values: number[]): Int32Array | BigInt64Array;
@@ -54,7 +57,7 @@ export interface NativeLibrary {
   call(routine: Routine, ...args: Argument[]): void;
   /** Calls a routine on another thread; the arguments must be left alone until it is done. */
   run(routine: Routine, ...args: Argument[]): Promise<void>;
-  /** Sets the number of threads where the library has it; whether it did. */
+  /** Sets the number of threads, of the whole process, where the library has it; whether it did. */
   setThreads(count: number): boolean;
 }
 
@@ -112,10 +115,10 @@ function lengths(args: readonly Argument[]): number[] {
   return args.filter((argument) => typeof argument === 'string').map(() => 1);
 }
 
-function describe(libraries: readonly LibraryHandle[], paths: readonly string[], naming: Naming): string {
-  const config = configOf(libraries[0], naming);
-  const version = /^OpenBLAS \S+/.exec(config ?? '')?.[0] ?? 'BLAS and LAPACK';
-  return `${version} (${paths.map((path) => basename(path)).join(', ')})`;
+/** Sets the number of threads; null where the library has no such function. */
+function threadSetter(library: LibraryHandle, { prefix, ownSuffix }: Naming): ((count: number) => void) | null {
+  const name = `${prefix}openblas_set_num_threads${ownSuffix}`;
+  return has(library, name) ? (library.func(name, 'void', ['int']) as KoffiFunc<(count: number) => void>) : null;
 }
 
 /** Loads the libraries `paths` as one; the reason where that does not work. Nothing else is loaded before. */
@@ -130,10 +133,12 @@ export function loadLibrary(koffi: Koffi, paths: readonly string[]): NativeLibra
     const calls = bind(libraries, naming);
     if (calls === null) continue;
     const routine = (name: Routine): Call => calls.get(name) as Call;
-    const setter = `${naming.prefix}openblas_set_num_threads${naming.ownSuffix}`;
+    const setThreads = threadSetter(libraries[0], naming);
+    const version = /^OpenBLAS \S+/.exec(configOf(libraries[0], naming) ?? '')?.[0];
     return {
-      name: describe(libraries, paths, naming),
-      path: paths[0],
+      name: `${version ?? 'BLAS and LAPACK'} (${paths.map((path) => basename(path)).join(', ')})`,
+      paths,
+      isOpenBlas: version !== undefined,
       bits: naming.bits,
       integers: (...values) => (naming.bits === 64 ? BigInt64Array.from(values, BigInt) : Int32Array.from(values)),
       zeros: (count) => (naming.bits === 64 ? new BigInt64Array(count) : new Int32Array(count)),
@@ -143,9 +148,8 @@ export function loadLibrary(koffi: Koffi, paths: readonly string[]): NativeLibra
           routine(name).async(...args, ...lengths(args), (error: unknown) => (error ? reject(error) : resolve()));
         }),
       setThreads(count) {
-        if (!has(libraries[0], setter)) return false;
-        libraries[0].func(setter, 'void', ['int'])(count);
-        return true;
+        setThreads?.(count);
+        return setThreads !== null;
       },
     };
   }

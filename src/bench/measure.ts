@@ -1,0 +1,28 @@
+import type { Architecture } from '../architecture/types.js';
+import type { NdArray, Precision } from '../data/array.js';
+import { makePlan } from '../matrix/plan.js';
+import { runTiles, type TileSink } from '../matrix/run.js';
+
+const DISCARD: TileSink = { put: () => undefined };
+
+/** Seconds of the tiles of one kernel on `host`, results thrown away; `native` as the flag, off unless given. */
+export async function kernelSeconds(
+  x: NdArray,
+  architecture: Architecture,
+  precision: Precision,
+  threads: number,
+  native = 'off',
+): Promise<number> {
+  const planned = await makePlan(x, { architecture, precision, threads, backend: 'host', native }, false);
+  const run = await runTiles(planned, DISCARD, { architecture }, performance.now());
+  return run.stages.compute;
+}
+
+/** Least of `rounds` runs of each measurement, taken in turn so that drifts of the machine hit all of them. */
+export async function least(rounds: number, measures: readonly (() => Promise<number>)[]): Promise<number[]> {
+  const best = measures.map(() => Infinity);
+  for (let r = 0; r < rounds; r++) {
+    for (let k = 0; k < measures.length; k++) best[k] = Math.min(best[k], await measures[k]());
+  }
+  return best;
+}

@@ -1,0 +1,108 @@
+import { readableBytes } from '../../data/budget.js';
+import { MemoryError } from '../../errors.js';
+import type { LinearAlgebra } from '../../linalg/algebra.js';
+import { needsEigenpairs } from '../../regression/fit.js';
+import { productFitNumbers } from '../../regression/fit-by-products.js';
+import type { RegressJob } from '../options/regress.js';
+
+/** Rows of the preconditioner of conjugate gradients where there is room, and where there is little. */
+const RANK = { most: 500, least: 16 } as const;
+
+/** Buffers of BLAS and its threads, and what the garbage collector has not given back yet. */
+const SLACK = 48 * 2 ** 20;
+
+/** Part of the slack that is left to the plans of the kernels: the process grows a little between the choice and them. */
+const GROWTH = 24 * 2 ** 20;
+
+/** Sizes of a regression. */
+export interface Sizes {
+  /** Training rows that are used at most. */
+  readonly n: number;
+  readonly m: number;
+  readonly outputs: number;
+  /** Rows of the record for one architecture. */
+  readonly results: number;
+}
+
+/** How the equations are solved, and why. */
+export interface Choice {
+  readonly solver: 'cholesky' | 'eigen' | 'cg';
+  readonly reason: string;
+  /** Rows of the preconditioner. */
+  readonly rank: number;
+  /** Bytes that are held beside what computing the first kernel needs, those of a second one at work included. */
+  readonly held: number;
+  /** Bytes of these that are still to come when the second kernel is computed. */
+  readonly later: number;
+}
+
+/** Bytes of coefficients and predictions, whatever solves. */
+function resultBytes({ n, m, outputs, results }: Sizes): number {
+  return 8 * outputs * (2 * results * n + (results + 2) * m);
+}
+
+/** Bytes of K(test, train) and a block of solved rows, which variances need. */
+function varianceBytes({ n, m }: Sizes, job: RegressJob): number {
+  return job.variance === null ? 0 : 8 * n * (m + 2 * Math.min(m, 256));
+}
+
+function denseBytes(sizes: Sizes, job: RegressJob, eigen: boolean, algebra: LinearAlgebra): number {
+  const { n, outputs } = sizes;
+  // Cholesky works in the memory of K itself.
+  const squares = eigen ? 1 + algebra.eigenCopies : 1;
+  return 8 * n * (squares * n + 8 * outputs) + varianceBytes(sizes, job) + resultBytes(sizes);
+}
+
+function tooMuch(needed: number, limit: number, remedy: string): MemoryError {
+  return new MemoryError(
+    `--memory: the regression needs about ${readableBytes(needed)}, got a promise of ${readableBytes(limit)}. ${remedy}.`,
+  );
+}
+
+/**
+ * Chooses what solves the equations: Cholesky (or eigenpairs where they are needed) when the kernel fits into the promise of `limit`
+ * bytes, else conjugate gradients. `least` are the bytes that computing the kernels needs at least.
+ *
+ * Throws MemoryError, with what would be needed, when nothing that was asked for fits.
+ */
+export function chooseSolver(
+  job: RegressJob,
+  sizes: Sizes,
+  algebra: LinearAlgebra,
+  least: number,
+  limit: number,
+): Choice {
+  const eigen = needsEigenpairs({ ridges: job.ridges, times: job.times ?? [] });
+  // A device that was closed has not given all back, and one that iterates is still at work.
+  const second = least - process.memoryUsage.rss();
+  const later = varianceBytes(sizes, job);
+  const held = SLACK + denseBytes(sizes, job, eigen, algebra) + (job.variance === null ? 0 : second);
+  const dense = least + held;
+  const name = eigen ? 'eigen' : 'cholesky';
+  const what = eigen ? 'kernel and eigenvectors' : 'kernel with its factor in place';
+  if (job.solver !== 'cg' && dense <= limit) {
+    const fits = `${what} fit: ${readableBytes(dense)} of ${readableBytes(limit)}`;
+    return { solver: name, reason: job.solver === 'auto' ? fits : 'asked for', rank: 0, held: held - GROWTH, later };
+  }
+  if (job.solver === 'cholesky') {
+    throw tooMuch(dense, limit, 'Raise --memory, choose fewer --rows, or --solver cg, which never stores the kernel');
+  }
+  if (eigen || job.variance !== null) {
+    throw tooMuch(
+      dense,
+      limit,
+      'Raise --memory, choose fewer --rows, or leave --ridge auto, --time and --variance out',
+    );
+  }
+  const bytes = (rank: number): number =>
+    8 * productFitNumbers(sizes.n, sizes.outputs, Math.min(rank, sizes.n)) + resultBytes(sizes);
+  const besides = SLACK + second;
+  if (least + besides + bytes(RANK.least) > limit) {
+    throw tooMuch(least + besides + bytes(RANK.least), limit, 'Raise --memory, or choose fewer --rows');
+  }
+  let rank: number = RANK.most;
+  while (least + besides + bytes(rank) > limit) rank = Math.max(RANK.least, Math.floor(rank * 0.8));
+  const reason = `${what} need ${readableBytes(dense)}, more than ${readableBytes(limit)}`;
+  const part = { rank, held: besides - GROWTH + bytes(rank), later: bytes(rank) };
+  return { solver: 'cg', reason: job.solver === 'auto' ? reason : 'asked for', ...part };
+}

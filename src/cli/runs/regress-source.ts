@@ -1,0 +1,131 @@
+import type { NdArray } from '../../data/array.js';
+import { UsageError } from '../../errors.js';
+import { computedOperator } from '../../matrix/computed-operator.js';
+import { type CrossOperator, computedCross } from '../../matrix/cross-operator.js';
+import { kernelInto } from '../../matrix/kernel-matrix.js';
+import type { SymmetricOperator } from '../../matrix/operator.js';
+import { leastMemory, planKernel } from '../../matrix/plan.js';
+import type { KernelOptions, KernelRun } from '../../matrix/types.js';
+import type { InputRecord } from '../../report/record.js';
+import { loadInputs } from '../load.js';
+import type { ParsedArguments } from '../options/parsed.js';
+import type { RegressJob } from '../options/regress.js';
+import { fitVariant, readsImages, type Variant } from '../options/sweep.js';
+
+/** What a regression starts from, whether data or stored kernels. */
+export interface Start {
+  readonly inputs: readonly InputRecord[];
+  readonly warnings: readonly string[];
+  /** `[n]` */
+  readonly labels: Float64Array;
+  /** `[m]` */
+  readonly testLabels: Float64Array | null;
+  readonly n: number;
+  readonly m: number;
+  /** The architectures as they fit the data; none with stored kernels. */
+  readonly variants: readonly Variant[];
+  /** The kernels of an architecture, or (null) those that are stored. */
+  kernels(variant: Variant | null): Kernels;
+}
+
+/** Kernels of one architecture, in every form that a solver asks for; `size`: of the first training rows, `room`: bytes of the promise. */
+export interface Kernels {
+  /** Backend that computes them, or `stored`, and the BLAS beside it. */
+  origin(): Promise<{ readonly backend: string; readonly native: string | null }>;
+  /** Bytes of the process at least while it computes them, without what is kept. */
+  least(): Promise<number>;
+  /** K `[size, size]`, and how it was computed. */
+  matrix(size: number, room: number): Promise<Computed>;
+  operator(size: number, room: number): Promise<SymmetricOperator>;
+  /** Rows of K `[numbers, size]`. */
+  rows(numbers: readonly number[], size: number, room: number): Promise<Float64Array>;
+  /** K(test, train) for the first `size` training rows. */
+  cross(size: number, room: number): Promise<CrossOperator>;
+  /** K(test, train) in memory `[m, n]`. */
+  crossMatrix(room: number): Promise<Float64Array>;
+  /** K(z,z) of the test rows `[m]`. */
+  testDiagonal(room: number): Promise<Float64Array>;
+}
+
+/** A matrix, and the stages of computing it where it was computed. */
+export interface Computed {
+  readonly values: Float64Array;
+  readonly run: KernelRun | null;
+}
+
+/** The error of a command without labels. */
+export function noLabels(where: string): UsageError {
+  return new UsageError(
+    `${where}: must come with labels, got none. Give --labels F, or --label-column for a csv that holds them.`,
+  );
+}
+
+/** The first rows of x `[n, ...]`. */
+function head(x: NdArray, size: number): NdArray {
+  const [n, ...each] = x.shape;
+  return size === n ? x : { data: x.data.subarray(0, (size * x.data.length) / n), shape: [size, ...each] };
+}
+
+function someRows(x: NdArray, numbers: readonly number[]): NdArray {
+  const [n, ...each] = x.shape;
+  const d = x.data.length / n;
+  const data = new Float64Array(numbers.length * d);
+  numbers.forEach((row, k) => {
+    data.set(x.data.subarray(row * d, (row + 1) * d), k * d);
+  });
+  return { data, shape: [numbers.length, ...each] };
+}
+
+function computedKernels(x: NdArray, test: NdArray, options: KernelOptions): Kernels {
+  const into = async (rows: NdArray, z: NdArray | null, memory: number): Promise<Computed> => {
+    const columns = (z ?? rows).shape[0];
+    const values = new Float64Array(rows.shape[0] * columns);
+    const run = await kernelInto(values, rows, { ...options, ...(z === null ? {} : { z }), memory });
+    return { values, run };
+  };
+  return {
+    origin: () => planKernel(x, { ...options, memory: Number.MAX_VALUE }),
+    least: async () => Math.max(await leastMemory(x, options), await leastMemory(test, { ...options, z: x })),
+    matrix: (size, room) => into(head(x, size), null, room),
+    operator: (size, memory) => computedOperator(head(x, size), { ...options, memory }),
+    rows: async (numbers, size, room) => (await into(someRows(x, numbers), head(x, size), room)).values,
+    cross: (size, memory) => computedCross(test, head(x, size), { ...options, memory }),
+    crossMatrix: async (room) => (await into(test, x, room)).values,
+    testDiagonal: async (memory) => {
+      const operator = await computedOperator(test, { ...options, memory });
+      try {
+        return await operator.diagonal();
+      } finally {
+        await operator.close();
+      }
+    },
+  };
+}
+
+/** Training and test rows from files. */
+export async function fromData(
+  args: ParsedArguments,
+  job: RegressJob,
+  memory: number,
+  signal: AbortSignal,
+): Promise<Start> {
+  const data = await loadInputs(args.positionals, job.input, { memory, signal, images: readsImages(job.variants) });
+  const { x, z, labelValues } = data;
+  if (labelValues.x === null) throw noLabels(args.positionals[0]);
+  const test = z ?? x;
+  const { seed: _seed, memory: _memory, kind, ...compute } = job.compute;
+  const wanted = kind === 'nngp' ? ('nngp' as const) : ('ntk' as const);
+  return {
+    inputs: data.inputs,
+    warnings: data.warnings,
+    labels: labelValues.x,
+    testLabels: labelValues.z,
+    n: x.shape[0],
+    m: test.shape[0],
+    variants: job.variants.map((variant) => fitVariant(variant, x.shape)),
+    kernels: (variant) => {
+      if (variant === null) throw noLabels(args.positionals[0]);
+      return computedKernels(x, test, { ...compute, architecture: variant.definition, kind: wanted, signal });
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { InternalError } from '../errors.js';
+import type { OwnProduct } from './own-product.js';
+
+let shared: OwnProduct | null = null;
+
+/** Loads the matrix product of this process, once: importing the library loads no backend, and the product is that of `host`. */
+export async function loadSharedProduct(): Promise<void> {
+  if (shared !== null) return;
+  const { OwnProduct } = await import('./own-product.js');
+  shared ??= new OwnProduct();
+}
+
+/** The matrix product of this process. Throws InternalError before {@link loadSharedProduct}. */
+export function sharedProduct(): OwnProduct {
+  if (shared === null) throw new InternalError('the shared product is used before it is loaded');
+  return shared;
+}

@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { decayExponent } from '../../spectrum/decay.js';
+import type { Chart, Guide, Point, Series } from '../chart.js';
+import { checked } from './check.js';
+import { type Column, columnsTable } from './columns.js';
+import { drawDensity } from './density.js';
+import { drawEigenvectors } from './eigenvectors.js';
+import type { Figure, FigureKind, Named } from './figure.js';
+import { type Floor, floorGuide } from './floor.js';
+import { distinctNames, familyOf } from './names.js';
+import { stylesOf } from './styles.js';
+
+const decaySchema = z.looseObject({
+  exponent: z.number(),
+  interval: z.tuple([z.number(), z.number()]),
+  from: z.number(),
+  to: z.number(),
+  amplitude: z.number(),
+});
+const rowSchema = z.looseObject({
+  name: z.string(),
+  n: z.number(),
+  values: z.array(z.number()).min(1),
+  precisionFloor: z.number(),
+  decay: decaySchema.nullish(),
+  density: z
+    .looseObject({ points: z.array(z.number()), values: z.array(z.number()), errors: z.array(z.number()) })
+    .nullish(),
+});
+const schema = z.looseObject({
+  which: z.enum(['largest', 'smallest']),
+  vectors: z.string().nullish(),
+  inputs: z.array(z.looseObject({ path: z.string(), shape: z.array(z.number()).nullable(), sha256: z.string() })),
+  rows: z.array(rowSchema).min(1),
+});
+
+/** The part of a record of eigenvalues that figures need. */
+export type EigsData = z.infer<typeof schema>;
+type Row = z.infer<typeof rowSchema>;
+
+/** A spectrum with its curve. */
+interface Spectrum {
+  readonly row: Row;
+  readonly series: Series;
+  /** Index of the first eigenvalue, counted from 1. */
+  readonly first: number;
+  readonly decay: Decay | null;
+}
+
+/** The fitted power law: eigenvalue i is c i^-p from `from` to `to`. */
+interface Decay {
+  readonly exponent: number;
+  readonly interval: readonly [number, number];
+  readonly from: number;
+  readonly to: number;
+  readonly amplitude: number;
+}
+
+/** The fit in the record, or one made here for a record without the field; only spectra from the largest eigenvalue on have one. */
+function decayOf({ values, decay, precisionFloor }: Row, first: number): Decay | null {
+  if (first !== 1) return null;
+  return decay === undefined ? decayExponent(values, { precisionFloor }) : decay;
+}
+
+/** The power of a fit with its confidence interval, as text. */
+function powerText({ exponent, interval: [low, high] }: Decay): string {
+  return `decay i^-${exponent.toFixed(2)}, 95 %: ${low.toFixed(2)} to ${high.toFixed(2)}`;
+}
+
+function spectraOf(records: readonly Named<EigsData>[]): readonly Spectrum[] {
+  const entries = records.flatMap(({ name: source, record }, index) =>
+    record.rows.map((row) => ({
+      source,
+      row,
+      name: row.name,
+      which: record.which,
+      group: `${index} ${familyOf(row.name)}`,
+    })),
+  );
+  const names = distinctNames(entries);
+  const styles = stylesOf(entries.map(({ group }) => group));
+  return entries.map(({ row, which }, k) => {
+    const first = which === 'largest' ? 1 : row.n - row.values.length + 1;
+    const decay = decayOf(row, first);
+    const points = row.values.map((y, i): Point => ({ x: first + i, y })).filter(({ y }) => y > 0);
+    const series: Series = {
+      name: names[k],
+      labelled: true,
+      ...(decay === null ? {} : { note: powerText(decay) }),
+      ...styles[k],
+      dash: null,
+      joined: true,
+      hollow: false,
+      points,
+    };
+    return { row, series, first, decay };
+  });
+}
+
+function fitGuide({ series, decay }: Spectrum): readonly Guide[] {
+  if (decay === null) return [];
+  const at = (x: number): Point => ({ x, y: decay.amplitude * x ** -decay.exponent });
+  const points = [at(decay.from), at(decay.to)];
+  return [{ name: `${series.name}: fit`, colour: series.colour, dash: '7 4', points }];
+}
+
+function dataOf(spectra: readonly Spectrum[]): Figure['data'] {
+  const columns = spectra.flatMap(({ row, series, first, decay }): readonly Column[] => {
+    const places = row.values.map((_, i) => first + i);
+    const own = { title: series.name, places, values: row.values };
+    if (decay === null) return [own];
+    const fitted = places.map((i) =>
+      i >= decay.from && i <= decay.to ? decay.amplitude * i ** -decay.exponent : null,
+    );
+    return [own, { title: `${series.name} fitted`, places, values: fitted }];
+  });
+  return columnsTable('index', columns);
+}
+
+function summaryOf(spectra: readonly Spectrum[]): Figure['summary'] {
+  const rows = spectra.map(({ row, series, decay }) => ({
+    series,
+    cells: [
+      row.values[0].toExponential(3),
+      row.values[row.values.length - 1].toExponential(3),
+      row.precisionFloor.toExponential(1),
+      decay === null ? '–' : `${decay.exponent.toFixed(3)} (${decay.interval.map((p) => p.toFixed(3)).join(' to ')})`,
+      decay === null ? '–' : `${decay.from} to ${decay.to}`,
+    ],
+  }));
+  return { header: ['matrix', 'largest', 'smallest shown', 'floor', 'decay exponent', 'fitted over'], rows };
+}
+
+function drawValues(records: readonly Named<EigsData>[]): Figure {
+  const spectra = spectraOf(records);
+  const series = spectra.map((one) => one.series);
+  const fits = spectra.flatMap(fitGuide);
+  const floors: readonly Floor[] = spectra.map(({ row, series: { name, colour } }) => ({
+    name,
+    colour,
+    value: row.precisionFloor,
+  }));
+  const [low, high] = [
+    Math.min(...spectra.map(({ first }) => first)),
+    Math.max(...spectra.map(({ first, row }) => first + row.values.length - 1)),
+  ];
+  const values = series.flatMap(({ points }) => points.map(({ y }) => y));
+  const floor = floorGuide(floors, values, [low, high]);
+  const hidden = spectra.reduce((sum, { row }) => sum + row.values.filter((value) => value <= 0).length, 0);
+  const panel: Chart = {
+    form: 'chart',
+    x: { label: 'index', scale: 'log', whole: true, domain: [low / 1.1, Math.max(high, low * 2) * 1.1] },
+    y: { label: 'eigenvalue', scale: 'log' },
+    series,
+    guides: [...fits, ...floor.guides],
+    bands: [],
+    key: [
+      { text: 'eigenvalues', mark: 'circle', dash: '' },
+      ...(fits.length > 0 ? [{ text: 'fitted power law', dash: '7 4' }] : []),
+      floor.key,
+    ],
+  };
+  return {
+    title: 'Eigenvalues by index',
+    panel,
+    names: series.map(({ name }) => name),
+    data: dataOf(spectra),
+    summary: summaryOf(spectra),
+    notes: [
+      'Below the floor of the precision an eigenvalue may be rounding of the entries alone. The interval of the exponent has 95 % confidence under independent scatter about the line.',
+      ...(hidden > 0
+        ? [`${hidden} eigenvalues at or below zero are not on the logarithmic axis; the data have them.`]
+        : []),
+    ],
+  };
+}
+
+/** Spectra: eigenvalues, eigenvectors, or the density. */
+export const eigsFigure: FigureKind = {
+  views: ['values', 'vectors', 'density'],
+  choices: ['count'],
+  async draw(files, options) {
+    const records = checked(files, schema, 'eigs');
+    if (options.view === 'vectors') return drawEigenvectors(records, options);
+    return options.view === 'density' ? drawDensity(records) : drawValues(records);
+  },
+};

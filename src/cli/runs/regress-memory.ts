@@ -30,7 +30,7 @@ export interface Choice {
   readonly reason: string;
   /** Rows of the preconditioner. */
   readonly rank: number;
-  /** Bytes that are held beside what computing the first kernel needs, those of a second one at work included. */
+  /** Bytes that are held beside what computing the first kernel needs, those of computing a second one included. */
   readonly held: number;
   /** Bytes of these that are still to come when the second kernel is computed. */
   readonly later: number;
@@ -76,7 +76,7 @@ export function chooseSolver(
   // A device that was closed has not given all back, and one that iterates is still at work.
   const second = least - process.memoryUsage.rss();
   const later = varianceBytes(sizes, job);
-  const held = SLACK + denseBytes(sizes, job, eigen, algebra) + (job.variance === null ? 0 : second);
+  const held = SLACK + denseBytes(sizes, job, eigen, algebra) + second;
   const dense = least + held;
   const name = eigen ? 'eigen' : 'cholesky';
   const what = eigen ? 'kernel and eigenvectors' : 'kernel with its factor in place';

@@ -44,10 +44,24 @@ export {
   OutputError,
   UsageError,
 } from './errors.js';
+export type { EmpiricalMethod } from './finite/methods.js';
+export { DEFAULT_WIDTH, type FiniteNetwork, finiteNetwork, type WidthOptions } from './finite/network.js';
+export type { Contraction } from './finite/target.js';
+export { loadWeights, saveWeights } from './finite/weight-files.js';
+export type { LayerWeights, Weights } from './finite/weights.js';
 export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export { linearAlgebra } from './linalg/index.js';
 export { computedOperator } from './matrix/computed-operator.js';
+export { empiricalKernel } from './matrix/empirical-kernel.js';
+export type {
+  EmpiricalCheck,
+  EmpiricalKernel,
+  EmpiricalOptions,
+  EmpiricalPlan,
+  EmpiricalStages,
+  LayerPlan,
+} from './matrix/empirical-types.js';
 export { kernelMatrix } from './matrix/kernel-matrix.js';
 export { type TensorKernelOptions, type TensorKernels, tensorKernels } from './matrix/kernel-tensor.js';
 export { DenseOperator, type SymmetricOperator } from './matrix/operator.js';

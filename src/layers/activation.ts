@@ -1,5 +1,6 @@
 import type { ScalarMap } from '../programme/steps.js';
 import type { FieldTable } from './fields.js';
+import { onePart } from './finite.js';
 import { requireGaussian } from './gaussian.js';
 import type { LayerDefinition, LayerNode, Signal } from './layer.js';
 
@@ -44,6 +45,10 @@ export function activation<T extends LayerNode>(options: ActivationOptions<T>): 
         rawChannels: null,
         positions: state.positions,
       };
+    },
+    finite(layer, shape) {
+      const map = phi(layer);
+      return map === null ? { operations: [], shape } : onePart({ op: 'map', phi: map, from: shape, to: shape });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { placeWindows } from '../programme/windows.js';
 import { axesField, openAxesField } from './fields.js';
+import { onePart } from './finite.js';
 import { requirePositions, slide, UNKNOWN_GRID } from './grid.js';
 import type { LayerDefinition } from './layer.js';
 import { imageShapeOf, placed } from './placed.js';
@@ -42,5 +43,9 @@ export const avgPool: LayerDefinition<AvgPoolLayer> = {
       rawChannels: state.rawChannels,
       positions: windows.to,
     };
+  },
+  finite({ window, stride }, from) {
+    const windows = placed(placeWindows(imageShapeOf(from, 'avgPool'), window, stride ?? window, 'valid'), 'avgPool');
+    return onePart({ op: 'mean', windows, from, to: { ...from, positions: windows.to } });
   },
 };

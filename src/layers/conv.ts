@@ -1,9 +1,10 @@
+import type { Windows } from '../programme/steps.js';
 import { type Padding, placeWindows } from '../programme/windows.js';
 import { axesField, choiceField, openAxesField } from './fields.js';
 import { requirePositions, slide, strideOf, UNKNOWN_GRID } from './grid.js';
 import type { KernelState, LayerDefinition, LoweringContext } from './layer.js';
 import { imageShapeOf, placed } from './placed.js';
-import { checkWeights, lowerWeights, WEIGHT_FIELDS, type WeightFields } from './weights.js';
+import { checkWeights, finiteWeights, lowerWeights, WEIGHT_FIELDS, type WeightFields } from './weights.js';
 
 /** Convolution: dense on the taps of a window around each position, the same weights everywhere; fan = taps x channels. */
 export interface ConvLayer extends WeightFields {
@@ -18,13 +19,14 @@ export interface ConvLayer extends WeightFields {
   readonly init: 'gaussian';
 }
 
+/** Where the windows lie on these positions. */
+function windowsOn({ filter, stride, padding }: ConvLayer, positions: readonly number[]): Windows {
+  return placed(placeWindows(positions, filter, strideOf(stride, filter), padding), 'conv');
+}
+
 /** The state whose values are means over the taps k at (p + k, p' + k). */
 function windowMean(layer: ConvLayer, state: KernelState, { builder }: LoweringContext): KernelState {
-  const positions = imageShapeOf(state, 'conv');
-  const windows = placed(
-    placeWindows(positions, layer.filter, strideOf(layer.stride, layer.filter), layer.padding),
-    'conv',
-  );
+  const windows = windowsOn(layer, imageShapeOf(state, 'conv'));
   return {
     ...state,
     covariance: builder.window(state.covariance, windows),
@@ -62,4 +64,6 @@ export const conv: LayerDefinition<ConvLayer> = {
     const taps = layer.filter.reduce((a, b) => a * b, 1);
     return lowerWeights(layer, windowMean(layer, state, context), context, layer.scaling === 'none' ? taps : 1);
   },
+  finite: (layer, shape, context) =>
+    finiteWeights(layer, shape, context, windowsOn(layer, imageShapeOf(shape, 'conv'))),
 };

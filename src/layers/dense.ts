@@ -1,6 +1,6 @@
 import { choiceField } from './fields.js';
 import type { LayerDefinition } from './layer.js';
-import { checkWeights, lowerWeights, WEIGHT_FIELDS, type WeightFields } from './weights.js';
+import { checkWeights, finiteWeights, lowerWeights, WEIGHT_FIELDS, type WeightFields } from './weights.js';
 
 /** Fully connected layer: g = w / sqrt(fan) W h + b B, on images at every position alike. */
 export interface DenseLayer extends WeightFields {
@@ -23,4 +23,5 @@ export const dense: LayerDefinition<DenseLayer> = {
   trainWeight: (layer) => Number(layer.train),
   check: checkWeights,
   lower: (layer, state, context) => lowerWeights(layer, state, context),
+  finite: (layer, shape, context) => finiteWeights(layer, shape, context),
 };

@@ -1,4 +1,4 @@
-import { wholeWindow } from '../programme/windows.js';
+import { positionCount, wholeWindow } from '../programme/windows.js';
 import { readout } from './readout.js';
 
 /** Positions become features, side by side with the channels. */
@@ -17,5 +17,10 @@ export const flatten = readout<FlattenLayer>({
   reference: 'Novak et al. 2019, arXiv:1810.05148, section 3.1; Arora et al. 2019, arXiv:1904.11955, section 4.2',
   fields: {},
   gathers: true,
+  // The numbers of an example already lie position by position.
+  finite: (_layer, { channels }, positions) => ({
+    operations: [],
+    shape: { positions: null, channels: channels * positionCount(positions) },
+  }),
   read: (_layer, value, positions, { builder }) => builder.window(value, wholeWindow(positions)),
 });

@@ -1,4 +1,5 @@
 import { wholeWindow } from '../programme/windows.js';
+import { onePart } from './finite.js';
 import { readout } from './readout.js';
 
 /** Mean over all positions. */
@@ -16,5 +17,7 @@ export const globalAvgPool = readout<GlobalAvgPoolLayer>({
   summary: 'mean over all positions',
   reference: 'Novak et al. 2019, arXiv:1810.05148, section 3.2; Arora et al. 2019, arXiv:1904.11955, section 4.2',
   fields: {},
+  finite: (_layer, from, positions) =>
+    onePart({ op: 'mean', windows: wholeWindow(positions), from, to: { ...from, positions: null } }),
   read: (_layer, value, positions, { builder }) => builder.pool(value, wholeWindow(positions)),
 });

@@ -1,6 +1,7 @@
 import type { ProgrammeBuilder } from '../programme/builder.js';
 import type { ValueId } from '../programme/steps.js';
 import type { FieldTable } from './fields.js';
+import type { FiniteContext, FinitePart, UnitShape } from './finite.js';
 import type { Grid } from './grid.js';
 
 /** Any layer as far as every layer is alike: it has a kind. The union of all of them is `Layer` in `index.ts`. */
@@ -85,4 +86,8 @@ export interface LayerDefinition<T extends LayerNode> {
   check(layer: T, signal: Signal, context: CheckContext): Signal;
   /** Appends its steps and returns the state that leaves it. */
   lower(layer: T, state: KernelState, context: LoweringContext): KernelState;
+  /** The layer of the finite network. */
+  finite(layer: T, shape: UnitShape, context: FiniteContext): FinitePart;
+  /** The list inside the layer through which channels pass on; absent in a layer without lists. */
+  carries?(layer: T): readonly LayerNode[];
 }

@@ -1,3 +1,4 @@
+import { onePart } from './finite.js';
 import { requireGaussian } from './gaussian.js';
 import type { LayerDefinition } from './layer.js';
 
@@ -29,4 +30,5 @@ export const layerNorm: LayerDefinition<LayerNormLayer> = {
       positions,
     };
   },
+  finite: (_layer, shape) => onePart({ op: 'normalise', from: shape, to: shape }),
 };

@@ -1,4 +1,5 @@
 import { openAxesField } from './fields.js';
+import { onePart } from './finite.js';
 import { agreeOnRank, ONE_POSITION, positionsText, UNKNOWN_GRID } from './grid.js';
 import { readout } from './readout.js';
 
@@ -28,6 +29,10 @@ export const pixel = readout<PixelLayer>({
       `must lie inside the ${positionsText(sizes)} that reach it, got [${at.join(', ')}]. Choose at most [${sizes.map((n) => n - 1).join(', ')}].`,
     );
     return ONE_POSITION;
+  },
+  finite({ at }, from, positions) {
+    const position = (at ?? []).reduce((index, p, axis) => index * positions[axis] + p, 0);
+    return onePart({ op: 'pixel', position, from, to: { ...from, positions: null } });
   },
   read: ({ at }, value, positions, { builder }) => builder.pixel(value, at ?? positions.map(() => 0)),
 });

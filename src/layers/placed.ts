@@ -3,7 +3,7 @@ import type { Windows } from '../programme/steps.js';
 import type { KernelState } from './layer.js';
 
 /** Positions of the state that enters a layer of positions. Throws InternalError on vectors, which checking refuses. */
-export function imageShapeOf({ positions }: KernelState, kind: string): readonly number[] {
+export function imageShapeOf({ positions }: Pick<KernelState, 'positions'>, kind: string): readonly number[] {
   if (positions === null) throw new InternalError(`cannot lower ${kind} on vectors`);
   return positions;
 }

@@ -1,5 +1,6 @@
 import type { ValueId } from '../programme/steps.js';
 import type { FieldTable } from './fields.js';
+import type { FinitePart, UnitShape } from './finite.js';
 import { type Grid, ONE_POSITION, requirePositions, UNKNOWN_GRID } from './grid.js';
 import type { CheckContext, LayerDefinition, LayerNode, LoweringContext } from './layer.js';
 import { imageShapeOf } from './placed.js';
@@ -14,6 +15,8 @@ export interface ReadoutOptions<T extends LayerNode> {
   check?(layer: T, grid: Grid, context: CheckContext): Grid;
   /** Appends the step that reads a value on this grid. */
   read(layer: T, value: ValueId, positions: readonly number[], context: LoweringContext): ValueId;
+  /** The readout of the finite network, from these positions. */
+  finite(layer: T, shape: UnitShape, positions: readonly number[]): FinitePart;
   /** Whether the positions become features beside the channels. */
   readonly gathers?: boolean;
 }
@@ -48,5 +51,6 @@ export function readout<T extends LayerNode>(options: ReadoutOptions<T>): LayerD
         positions: null,
       };
     },
+    finite: (layer, shape) => options.finite(layer, shape, imageShapeOf(shape, kind)),
   };
 }

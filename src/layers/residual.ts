@@ -1,4 +1,5 @@
 import { layersField, scaleField } from './fields.js';
+import { type FiniteContext, type FinitePart, onePart, type UnitShape } from './finite.js';
 import { sumGrid } from './grid.js';
 import type { CheckContext, KernelState, LayerDefinition, LayerNode, LoweringContext, Signal } from './layer.js';
 
@@ -41,6 +42,30 @@ function check(layer: ResidualLayer, signal: Signal, context: CheckContext): Sig
     width: skip.width ?? branch.width,
     grid: sumGrid(branch.grid, skip.grid, context),
   };
+}
+
+/** The other summand has as many channels as the skip: those that reach it where the skip draws none of its own. */
+function finite(layer: ResidualLayer, from: UnitShape, context: FiniteContext): FinitePart {
+  const { path, required, report } = context;
+  const keeps = context.keepsChannels(layer.skip);
+  const open = keeps || context.widthOf(layer.skip) !== null ? null : context.widthOf(layer.branch);
+  const skip = context.build(layer.skip, from, `${path}.skip`, required ?? open);
+  const { channels } = skip.shape;
+  if (keeps && required !== null && channels !== required) {
+    report(
+      path,
+      `must have as many channels as its skip carries, ${channels}, got ${required} that are asked for behind it. Put dense layers into the skip, or one before the sum.`,
+    );
+  }
+  const branch = context.build(layer.branch, from, `${path}.branch`, channels);
+  return onePart({
+    op: 'sum',
+    alpha: layer.alpha,
+    branch: branch.operations,
+    skip: skip.operations,
+    from,
+    to: skip.shape,
+  });
 }
 
 /** The state with its covariance per channel: the mean over the channels of the data instead of the sum. */
@@ -86,4 +111,6 @@ export const residual: LayerDefinition<ResidualLayer> = {
       positions: skip.positions,
     };
   },
+  finite,
+  carries: (layer) => layer.skip,
 };

@@ -1,4 +1,6 @@
+import type { Windows } from '../programme/steps.js';
 import { choiceField, scaleField, trainField, widthField } from './fields.js';
+import { type DrawnWeights, type FiniteContext, type FinitePart, onePart, type UnitShape } from './finite.js';
 import type { CheckContext, KernelState, LoweringContext, Signal } from './layer.js';
 
 /** What layers that draw weights share: g = w / sqrt(fan) W h + b B. */
@@ -79,4 +81,22 @@ export function lowerWeights(
     rawChannels: null,
     positions,
   };
+}
+
+/** The weights of the finite network on each window, or on each position (`windows` null). */
+export function finiteWeights(
+  layer: DrawnWeights,
+  shape: UnitShape,
+  { path, required, width, report }: FiniteContext,
+  windows: Windows | null = null,
+): FinitePart {
+  const channels = required ?? layer.width ?? width;
+  if (layer.width !== null && layer.width !== channels) {
+    report(
+      `${path}.width`,
+      `must be ${channels} here, as many as the outputs asked for or as the other summand has, got ${layer.width}. Leave it out, or change the other.`,
+    );
+  }
+  const positions = windows === null ? shape.positions : windows.to;
+  return onePart({ op: 'weights', path, fields: layer, windows, from: shape, to: { positions, channels } });
 }

@@ -3,6 +3,7 @@ import { NumericalError, UsageError } from '../errors.js';
 import type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './algebra.js';
 import { diagonalOf, mirrorUpper, orRestored, setDiagonal } from './in-place.js';
 import { largestEntry, roundingPivot, shifted } from './matrix.js';
+import type { Operand, Target } from './own-product.js';
 import { checkPivots } from './pivots.js';
 
 /** Largest matrix whose workspace of 2 n^2 numbers a 32-bit integer can count. */
@@ -10,6 +11,8 @@ const LARGEST_32 = 32_766;
 
 const ONE = Float64Array.of(1);
 const ZERO = Float64Array.of(0);
+const ONE_SINGLE = Float32Array.of(1);
+const ZERO_SINGLE = Float32Array.of(0);
 
 /** Turns rows from ascending to descending order of their values, in place. */
 function reverseRows(rows: Float64Array, n: number): void {
@@ -157,4 +160,31 @@ export class NativeAlgebra implements LinearAlgebra {
     await this.#run(routine, ...args, ...given, info);
     return Number(info[0]);
   }
+
+  /** C (i, j) = sum_k A(i, k) B(j, k), or added to what stands there; of each operand one step is 1, and all are of one precision. */
+  multiply(a: Operand, b: Operand, rows: number, columns: number, depth: number, c: Target, add: boolean): void {
+    const { integers } = this.#library;
+    const single = a.data instanceof Float32Array;
+    const [one, zero] = single ? [ONE_SINGLE, ZERO_SINGLE] : [ONE, ZERO];
+    // Fortran sees C transposed: its rows are those of B, its columns those of A.
+    this.#call(
+      single ? 'sgemm' : 'dgemm',
+      b.depthStep === 1 ? 'T' : 'N',
+      a.depthStep === 1 ? 'N' : 'T',
+      ...[columns, rows, depth].map((size) => integers(size)),
+      one,
+      b.data.subarray(b.offset),
+      integers(leading(b, columns, depth)),
+      a.data.subarray(a.offset),
+      integers(leading(a, rows, depth)),
+      add ? one : zero,
+      c.data.subarray(c.offset),
+      integers(Math.max(columns, c.rowStep)),
+    );
+  }
+}
+
+/** Distance of the columns that Fortran sees in an operand, at least their length even where there is only one. */
+function leading({ rowStep, depthStep }: Operand, rows: number, depth: number): number {
+  return depthStep === 1 ? Math.max(rowStep, depth) : Math.max(depthStep, rows);
 }

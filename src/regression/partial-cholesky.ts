@@ -1,5 +1,5 @@
 import type { LinearAlgebra } from '../linalg/algebra.js';
-import { RandomSource } from '../spectrum/random.js';
+import { RandomSource } from '../linalg/random.js';
 import type { Preconditioner } from './conjugate-gradient.js';
 
 /** Share of a diagonal entry below which nothing is left of it: a row that repeats an earlier one. */

@@ -1,5 +1,5 @@
+import type { RandomSource } from '../linalg/random.js';
 import { type SmallEigen, symmetricEigen } from './projected.js';
-import type { RandomSource } from './random.js';
 import { combineRows, dotRows, norm, orthogonalise, residualNorm } from './rows.js';
 
 const EPSILON = 2 ** -52;

@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.js';
 import { loadSharedProduct } from '../linalg/own-shared.js';
+import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
 import { CountedProducts, type Products } from './iteration.js';
-import { RandomSource } from './random.js';
 
 /** Options of the spectral density. */
 export interface DensityOptions {

@@ -1,7 +1,7 @@
 import { loadSharedProduct } from '../linalg/own-shared.js';
+import type { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
 import type { CountedProducts } from './iteration.js';
-import type { RandomSource } from './random.js';
 
 /** What a few Lanczos steps tell of a spectrum. */
 export interface SpectrumEnds {

@@ -1,10 +1,10 @@
 import { NumericalError } from '../errors.js';
 import type { CholeskyFactor, LinearAlgebra } from '../linalg/algebra.js';
+import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
 import { spectrumEnds } from './ends.js';
 import { CountedProducts, type IterationOptions, type IterationResult } from './iteration.js';
 import { lanczos } from './lanczos.js';
-import { RandomSource } from './random.js';
 
 const ENDS_STEPS = 20;
 /** So that the inverse of a matrix next to 0 does not overflow. */

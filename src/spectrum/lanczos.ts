@@ -1,4 +1,5 @@
 import { loadSharedProduct } from '../linalg/own-shared.js';
+import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
 import {
   CountedProducts,
@@ -8,7 +9,6 @@ import {
   type Products,
 } from './iteration.js';
 import { type SmallEigen, symmetricEigen } from './projected.js';
-import { RandomSource } from './random.js';
 import { countBeyond, spectrumBound } from './unseen.js';
 
 /** Options of Lanczos beyond those of every iteration. */

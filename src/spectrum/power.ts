@@ -1,6 +1,6 @@
+import { RandomSource } from '../linalg/random.js';
 import { spectrumEnds } from './ends.js';
 import { CountedProducts, type IterationOptions, type IterationResult, type Products } from './iteration.js';
-import { RandomSource } from './random.js';
 import { dot, norm, orthogonalise, residualNorm } from './rows.js';
 
 /** Lanczos steps that the estimate of the lower end takes. */

@@ -1,7 +1,7 @@
+import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
 import { spectrumEnds } from './ends.js';
 import { CountedProducts, type IterationOptions, type IterationResult, type Products } from './iteration.js';
-import { RandomSource } from './random.js';
 
 /** Lanczos steps that the estimate of the lower end takes. */
 const SHIFT_STEPS = 10;

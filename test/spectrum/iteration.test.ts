@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { NumericalError } from '../../src/errors.js';
 import { loadSharedProduct } from '../../src/linalg/own-shared.js';
+import { RandomSource } from '../../src/linalg/random.js';
 import type { Products } from '../../src/spectrum/iteration.js';
 import { lanczos } from '../../src/spectrum/lanczos.js';
 import { symmetricEigen } from '../../src/spectrum/projected.js';
-import { RandomSource } from '../../src/spectrum/random.js';
 import { orthogonalise } from '../../src/spectrum/rows.js';
 import { countBeyond, spectrumBound } from '../../src/spectrum/unseen.js';
 import { jacobiAlgebra } from './jacobi-algebra.js';

@@ -1,4 +1,4 @@
-import { RandomSource } from '../../src/spectrum/random.js';
+import { RandomSource } from '../../src/linalg/random.js';
 import { norm } from '../../src/spectrum/rows.js';
 
 /** Q diag(values) Q' with Q a product of random reflections: symmetric bit for bit, with the eigenvalues given to rounding. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { UsageError } from '../../src/errors.js';
+import { RandomSource } from '../../src/linalg/random.js';
 import { DenseOperator } from '../../src/matrix/operator.js';
 import { frobeniusNorm, kernelTargetAlignment, targetShares } from '../../src/spectrum/alignment.js';
 import {
@@ -15,7 +16,6 @@ import { spectralDensity } from '../../src/spectrum/density.js';
 import { effectiveDimension, effectiveDimensionBounds } from '../../src/spectrum/effective-dimension.js';
 import { learningTimes } from '../../src/spectrum/learning-time.js';
 import { numericalRank } from '../../src/spectrum/numerical-rank.js';
-import { RandomSource } from '../../src/spectrum/random.js';
 import { studentQuantile } from '../../src/spectrum/student.js';
 import { jacobiAlgebra } from './jacobi-algebra.js';
 import { withSpectrum } from './matrices.js';

@@ -33,3 +33,9 @@ export function normalCdf(x: number): number {
   if (x > 0) return 1 - normalCdf(-x);
   return 0.5 * Math.exp((-x * x) / 2) * erfcx(-x / Math.SQRT2);
 }
+
+/** Error function, to about 2e-16 of its own size. */
+export function erf(x: number): number {
+  if (Math.abs(x) < 0.5) return erfSeries(x);
+  return x > 0 ? 1 - Math.exp(-x * x) * erfcx(x) : Math.exp(-x * x) * erfcx(-x) - 1;
+}

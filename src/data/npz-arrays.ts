@@ -1,0 +1,32 @@
+import type { NdArray } from './array.js';
+import { finiteRange } from './finite.js';
+import { npy } from './formats/npy.js';
+import { FileSource } from './source/file.js';
+import { npzMember } from './source/zip.js';
+
+/** Arrays of one `.npz` file, read by name while it is open. */
+export interface NpzArrays {
+  /** The array `name`: every element finite, a single axis as `[n, 1]`. @throws DataError when it is missing or cannot be used. */
+  read(name: string): Promise<NdArray>;
+  /** Closes the file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an `.npz` file whose arrays are wanted one after the other.
+ *
+ * @throws DataError when it cannot be read
+ */
+export async function openNpz(path: string): Promise<NpzArrays> {
+  const file = await FileSource.open(path, { hash: false });
+  return {
+    async read(name) {
+      const bytes = await npzMember(file, name);
+      const request = { rows: null, labelColumn: null, memoryLimit: Number.POSITIVE_INFINITY };
+      const { data, shape, placeOf } = await npy.read(bytes, request);
+      finiteRange(data, bytes.where, placeOf);
+      return { data, shape };
+    },
+    close: () => file.close(),
+  };
+}

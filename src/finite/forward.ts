@@ -1,0 +1,51 @@
+import type { FloatArray } from '../data/array.js';
+import type { Operation } from '../layers/finite.js';
+import { type Engine, zeros } from './engine.js';
+import { applyOperation } from './operations/index.js';
+
+/** What one operation took in, for the way back. */
+export interface Trace {
+  /** `[count, from]` */
+  readonly input: FloatArray;
+  /** Of a sum: the traces of its two lists. */
+  readonly branch?: readonly Trace[];
+  readonly skip?: readonly Trace[];
+}
+
+/** A batch that has passed the network. */
+export interface Passed {
+  /** `[count, to]` */
+  readonly output: FloatArray;
+  /** One for each operation. */
+  readonly traces: readonly Trace[];
+}
+
+function throughSum(
+  { branch, skip, alpha }: Extract<Operation, { readonly op: 'sum' }>,
+  h: FloatArray,
+  count: number,
+  engine: Engine,
+): { readonly output: FloatArray; readonly trace: Trace } {
+  const one = forward(branch, h, count, engine);
+  const other = forward(skip, h, count, engine);
+  const output = zeros(engine, other.output.length);
+  for (let k = 0; k < output.length; k++) output[k] = other.output[k] + alpha * one.output[k];
+  return { output, trace: { input: h, branch: one.traces, skip: other.traces } };
+}
+
+/** Takes `count` examples `[count, from]` through operations, and keeps what each of them took in. */
+export function forward(operations: readonly Operation[], h: FloatArray, count: number, engine: Engine): Passed {
+  const traces: Trace[] = [];
+  let current = h;
+  for (const operation of operations) {
+    if (operation.op === 'sum') {
+      const { output, trace } = throughSum(operation, current, count, engine);
+      traces.push(trace);
+      current = output;
+    } else {
+      traces.push({ input: current });
+      current = applyOperation(operation, current, count, engine);
+    }
+  }
+  return { output: current, traces };
+}

@@ -1,0 +1,39 @@
+import type { FloatArray } from '../../data/array.js';
+import type { Operation } from '../../layers/finite.js';
+import type { Engine } from '../engine.js';
+import { map } from './map.js';
+import { mean } from './mean.js';
+import { normalise } from './normalise.js';
+import type { OperationCode, OperationOf } from './operation.js';
+import { pixel } from './pixel.js';
+import { weights } from './weights.js';
+
+/** Operations that hold no others. */
+export type PlainOperation = Exclude<Operation, { readonly op: 'sum' }>;
+
+/** The code of every operation but sums: the compiler lists the one that is missing. */
+const OPERATIONS: { readonly [K in PlainOperation['op']]: OperationCode<OperationOf<K>> } = {
+  weights,
+  map,
+  mean,
+  pixel,
+  normalise,
+};
+
+const CODES: Readonly<Record<string, OperationCode<PlainOperation>>> = OPERATIONS;
+
+/** One operation on a batch: `[count, to]` from `h` `[count, from]`. */
+export function applyOperation(operation: PlainOperation, h: FloatArray, count: number, engine: Engine): FloatArray {
+  return CODES[operation.op].forward(operation, h, count, engine);
+}
+
+/** Signals `[copies, count, to]` behind an operation as signals `[copies, count, from]` before it. */
+export function pullBack(
+  operation: PlainOperation,
+  h: FloatArray,
+  signal: FloatArray,
+  count: number,
+  engine: Engine,
+): FloatArray {
+  return CODES[operation.op].pull(operation, h, signal, count, engine);
+}

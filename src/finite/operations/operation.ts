@@ -1,0 +1,14 @@
+import type { FloatArray } from '../../data/array.js';
+import type { Operation } from '../../layers/finite.js';
+import type { Engine } from '../engine.js';
+
+/** The operation of one kind. */
+export type OperationOf<K extends Operation['op']> = Extract<Operation, { readonly op: K }>;
+
+/** How one kind of operation acts on a batch of examples, and its transposed derivative on signals. */
+export interface OperationCode<T extends Operation> {
+  /** `[count, to]` from `h` `[count, from]`; a new array. */
+  forward(operation: T, h: FloatArray, count: number, engine: Engine): FloatArray;
+  /** (d forward / d h)' s for signals s `[copies, count, to]`, where `h` `[count, from]` went in: `[copies, count, from]`, a new array. */
+  pull(operation: T, h: FloatArray, signal: FloatArray, count: number, engine: Engine): FloatArray;
+}

@@ -1,0 +1,46 @@
+import type { Precision } from '../data/array.js';
+import { nativeAlgebra } from './index.js';
+import type { Operand, Target } from './own-product.js';
+
+/** Matrix products of one precision, on strided parts of arrays. */
+export interface MatrixProduct {
+  /** What computes, for records. */
+  readonly name: string;
+  readonly isNative: boolean;
+  /**
+   * C (i, j) = sum_k A(i, k) B(j, k) for i < rows, j < columns, k < depth; with `add` it is added to what stands there.
+   *
+   * Of each operand the step along its rows or along the depth is 1; C does not overlap them.
+   */
+  multiply(a: Operand, b: Operand, rows: number, columns: number, depth: number, c: Target, add: boolean): void;
+}
+
+function clear({ data, offset, rowStep }: Target, rows: number, columns: number): void {
+  for (let i = 0; i < rows; i++) data.fill(0, offset + i * rowStep, offset + i * rowStep + columns);
+}
+
+/**
+ * Matrix products as `--native auto|off|PATH` says: of a native library where there is one, else of the `host` backend on one thread.
+ *
+ * @throws UsageError when a path cannot be loaded or lacks routines
+ */
+export async function matrixProduct(native: string, precision: Precision, threads?: number): Promise<MatrixProduct> {
+  const library = await nativeAlgebra(native, threads);
+  if (library !== null) {
+    return {
+      name: library.name,
+      isNative: true,
+      multiply: (...args) => library.multiply(...args),
+    };
+  }
+  const { OwnProduct } = await import('./own-product.js');
+  const own = new OwnProduct(precision);
+  return {
+    name: 'built in',
+    isNative: false,
+    multiply(a, b, rows, columns, depth, c, add) {
+      if (!add) clear(c, rows, columns);
+      own.add(1, a, b, rows, columns, depth, c);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** FNV-1a, 32 bits, of the UTF-16 units of a text. */
+function hash(text: string): number {
+  let word = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) word = Math.imul(word ^ text.charCodeAt(i), 0x01000193);
+  return word;
+}
+
+/**
+ * log s for 0 < s < 1 by sums, products and square roots alone, which all machines round alike; that of a library may differ in its last bit.
+ *
+ * s = m 2^-e with m in (1/sqrt 2, sqrt 2], log m = 2 artanh((m - 1) / (m + 1)) by its series.
+ */
+function logarithm(s: number): number {
+  let m = s;
+  let halvings = 0;
+  while (m < 2 ** -16) {
+    m *= 2 ** 16;
+    halvings += 16;
+  }
+  while (m <= Math.SQRT1_2) {
+    m *= 2;
+    halvings += 1;
+  }
+  const z = (m - 1) / (m + 1);
+  const q = z * z;
+  let sum = 0;
+  for (let k = 23; k >= 1; k -= 2) sum = sum * q + 1 / k;
+  return 2 * z * sum - halvings * Math.LN2;
+}
+
+/**
+ * Random numbers that a seed determines on every machine: the small fast counter generator sfc32, and normals by the polar method.
+ *
+ * Seeds and streams start it at different states; different streams of one seed are independent of each other.
+ * Source: C. Doty-Humphrey, PractRand (sfc32); G. Marsaglia, T. A. Bray 1964, A convenient method for generating normal variables.
+ */
+export class RandomSource {
+  #a: number;
+  #b = 0x9e3779b9;
+  #c = 0x243f6a88;
+  #counter = 1;
+  #spare: number | null = null;
+
+  constructor(seed: number, stream = '') {
+    this.#a = seed | 0;
+    this.#b ^= Math.floor(seed / 2 ** 32) | 0;
+    if (stream !== '') this.#c ^= hash(stream);
+    for (let i = 0; i < 15; i++) this.#word();
+  }
+
+  #word(): number {
+    const t = (((this.#a + this.#b) | 0) + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = ((this.#c << 21) | (this.#c >>> 11)) + t;
+    this.#c |= 0;
+    return t >>> 0;
+  }
+
+  /** Uniform in (0, 1), with 53 bits. */
+  uniform(): number {
+    return ((this.#word() >>> 5) * 2 ** 26 + (this.#word() >>> 6) + 0.5) / 2 ** 53;
+  }
+
+  /** Standard normal. */
+  normal(): number {
+    const spare = this.#spare;
+    if (spare !== null) {
+      this.#spare = null;
+      return spare;
+    }
+    let [u, v, s] = [0, 0, 0];
+    do {
+      u = 2 * this.uniform() - 1;
+      v = 2 * this.uniform() - 1;
+      s = u * u + v * v;
+    } while (s >= 1 || s === 0);
+    const factor = Math.sqrt((-2 * logarithm(s)) / s);
+    this.#spare = v * factor;
+    return u * factor;
+  }
+
+  /** `[length]` standard normals: a direction without preference. */
+  normals(length: number): Float64Array {
+    return Float64Array.from({ length }, () => this.normal());
+  }
+}

@@ -1,0 +1,178 @@
+import { defaultMemory, defaultThreads } from '../backend/limits.js';
+import type { NdArray, Precision } from '../data/array.js';
+import { readableBytes } from '../data/budget.js';
+import { MemoryError, UsageError } from '../errors.js';
+import {
+  backwardWork,
+  forwardWork,
+  parameterCount,
+  patchNumbers,
+  signalNumbers,
+  traceNumbers,
+} from '../finite/memory.js';
+import { cheapest, layerWork, type Sizes } from '../finite/methods.js';
+import { type FiniteNetwork, fanOf, finiteNetwork, sizeOf, weightsOf } from '../finite/network.js';
+import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
+import type { EmpiricalOptions, EmpiricalPlan, LayerPlan } from './empirical-types.js';
+
+/** A plan with what it was made from. */
+export interface PlannedEmpirical {
+  readonly plan: EmpiricalPlan;
+  readonly network: FiniteNetwork;
+  readonly product: MatrixProduct;
+}
+
+/** Multiplications and additions a second of a matrix product, one thread, in double precision; single precision has twice as many. */
+const SPEED = { native: 4e10, own: 1.8e10 } as const;
+/** Numbers of the rooms that contractions work in: Gram matrices, Jacobians and their products, gradients. */
+const ROOM_NUMBERS = 2 ** 24;
+
+function checkInputs(x: NdArray, z: NdArray): void {
+  for (const [where, { data, shape }] of [
+    ['x', x],
+    ['z', z],
+  ] as const) {
+    if (shape.length >= 2 && data.length > 0 && data.length === shape.reduce((a, b) => a * b, 1)) continue;
+    throw new UsageError(
+      `${where}: must have examples and features [n, ...], got shape [${shape.join(', ')}] with ${data.length} numbers. Give an array whose numbers fill its shape.`,
+    );
+  }
+  if (x.shape.slice(1).join() === z.shape.slice(1).join()) return;
+  throw new UsageError(
+    `z: must have examples like those of x, [${x.shape.slice(1).join(', ')}], got [${z.shape.slice(1).join(', ')}]. Give both one shape.`,
+  );
+}
+
+function checkCounts(options: EmpiricalOptions): void {
+  for (const key of ['width', 'outputs', 'threads', 'examples', 'outputsAtOnce'] as const) {
+    const value = options[key];
+    if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) continue;
+    throw new UsageError(`${key}: must be a whole number of at least 1, got ${value}. Leave it out for the default.`);
+  }
+}
+
+/** Halves down to 1. */
+function halves(from: number): number[] {
+  const sizes: number[] = [];
+  for (let size = from; size > 1; size = Math.ceil(size / 2)) sizes.push(size);
+  return [...sizes, 1];
+}
+
+/** Bytes beside the process as it is, for so many examples of each side and outputs at once. */
+function bytesOf(
+  network: FiniteNetwork,
+  sizes: Sizes,
+  options: EmpiricalOptions,
+  examples: number,
+  atOnce: number,
+): number {
+  const { operations, input, outputs } = network;
+  const { rows, columns, symmetric, contraction } = sizes;
+  const e = options.precision === 'f32' ? 4 : 8;
+  const sides = symmetric && examples >= rows ? 1 : 2;
+  const trained = weightsOf(operations).filter(({ fields }) => Number(fields.train) > 0);
+  const perExample = traceNumbers(operations) + sizeOf(input) + atOnce * signalNumbers(operations);
+  const pair = contraction === 'full' ? outputs ** 2 : 1;
+  const results = 1 + (options.contributions === true ? trained.length : 0);
+  // The least Jacobian that is held is that of one unit, the least Gram matrix that of one pair of examples.
+  const copies = contraction === 'full' ? outputs : 1;
+  const room = trained.map((op) => {
+    const positions = sizeOf(op.to) / op.to.channels;
+    return Math.max(copies * 2 * examples * fanOf(op), (copies + 1) * positions ** 2, 2 * positions * fanOf(op));
+  });
+  const numbers =
+    2 * parameterCount(operations) +
+    sides * examples * perExample +
+    patchNumbers(operations, examples * atOnce) +
+    ROOM_NUMBERS +
+    Math.max(0, ...room) +
+    rows * outputs +
+    results * rows * columns * pair;
+  const inputCopies = options.precision === 'f32' ? (rows + (symmetric ? 0 : columns)) * sizeOf(input) : 0;
+  return e * (numbers + inputCopies);
+}
+
+function layersOf(network: FiniteNetwork, sizes: Sizes, { method }: EmpiricalOptions): LayerPlan[] {
+  return weightsOf(network.operations)
+    .filter(({ fields }) => Number(fields.train) > 0)
+    .map((op) => ({
+      path: op.path,
+      method: method ?? cheapest(op, sizes),
+      parameters: op.to.channels * (fanOf(op) + (op.fields.biasStd > 0 ? 1 : 0)),
+    }));
+}
+
+function secondsOf(network: FiniteNetwork, sizes: Sizes, layers: readonly LayerPlan[], speed: number): number {
+  const { rows, columns, symmetric, outputs } = sizes;
+  const examples = symmetric ? rows : rows + columns;
+  const { operations } = network;
+  let work = examples * (forwardWork(operations) + outputs * backwardWork(operations));
+  const methods = new Map(layers.map(({ path, method }) => [path, method]));
+  for (const op of weightsOf(operations)) {
+    const method = methods.get(op.path);
+    if (method !== undefined) work += layerWork(op, sizes)[method];
+  }
+  return work / speed;
+}
+
+/** Examples and outputs that go together: outputs are split first, which costs nothing, then examples, whose signals are then made again. */
+function choose(
+  network: FiniteNetwork,
+  sizes: Sizes,
+  options: EmpiricalOptions,
+  limit: number,
+): readonly [examples: number, atOnce: number, bytes: number] {
+  const base = process.memoryUsage.rss();
+  const most = Math.min(options.examples ?? Number.POSITIVE_INFINITY, Math.max(sizes.rows, sizes.columns));
+  const together = Math.min(options.outputsAtOnce ?? network.outputs, network.outputs);
+  const splits = sizes.contraction === 'full' ? [network.outputs] : halves(together);
+  const least = splits[splits.length - 1];
+  const tries = [...splits.map((a) => [most, a] as const), ...halves(most).map((b) => [b, least] as const)];
+  let bytes = 0;
+  for (const [examples, atOnce] of tries) {
+    bytes = base + bytesOf(network, sizes, options, examples, atOnce);
+    if (bytes <= limit) return [examples, atOnce, bytes];
+  }
+  throw new MemoryError(
+    `--memory: the computation needs about ${readableBytes(bytes)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --width or --precision, or choose fewer --rows.`,
+  );
+}
+
+/**
+ * Plans an empirical kernel: network, methods, memory, expected time.
+ *
+ * @throws ArchitectureError for a network that does not fit, MemoryError when the promise is too small, UsageError for options that cannot be
+ */
+export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Promise<PlannedEmpirical> {
+  const { z = x, contract = 'trace', native = 'auto', threads = defaultThreads() } = options;
+  const precision: Precision = options.precision ?? 'f64';
+  checkInputs(x, z);
+  checkCounts(options);
+  const network = finiteNetwork(options.architecture, x.shape, options);
+  const product = await matrixProduct(native, precision, threads);
+  const { outputs } = network;
+  const contraction = outputs === 1 ? 'trace' : contract;
+  const sizes: Sizes = { rows: x.shape[0], columns: z.shape[0], symmetric: z === x, outputs, contraction };
+  const layers = layersOf(network, sizes, options);
+  const limit = options.memory ?? defaultMemory();
+  const [examples, outputsAtOnce, memoryBytes] = choose(network, sizes, options, limit);
+  const shape = [sizes.rows, sizes.columns, ...(contraction === 'full' ? [outputs, outputs] : [])];
+  const speed = (product.isNative ? SPEED.native * threads : SPEED.own) * (precision === 'f32' ? 2 : 1);
+  const plan: EmpiricalPlan = {
+    shape,
+    symmetric: sizes.symmetric,
+    backend: 'host',
+    precision,
+    threads: product.isNative ? threads : 1,
+    outputs,
+    parameters: parameterCount(network.operations),
+    layers,
+    examples,
+    outputsAtOnce,
+    memoryBytes,
+    memoryLimit: limit,
+    outputBytes: shape.reduce((a, b) => a * b, 1) * (precision === 'f32' ? 4 : 8),
+    seconds: secondsOf(network, sizes, layers, speed),
+  };
+  return { plan, network, product };
+}

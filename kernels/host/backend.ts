@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import type {
   Backend,
   JobOptions,
@@ -16,99 +15,37 @@ import type {
 import type { NativeLibrary } from '../../src/backend/native-library.js';
 import { NEAR_THRESHOLD } from '../../src/backend/near.js';
 import { allocate, type FloatArray, type Precision } from '../../src/data/array.js';
-import { InternalError, InterruptedError } from '../../src/errors.js';
+import { InternalError } from '../../src/errors.js';
 import { factorColumns } from './columns.js';
 import { type Code, encode } from './encode.js';
+import { imageMemory, imagePace, openImages } from './images/job.js';
 import { type Layout, layOut } from './layout.js';
 import { compileModule, createMemory, hasFusedMultiplyAdd } from './module.js';
 import { ANGLE_DEGREE } from './polynomials.js';
+import { localSite, type Slot, Slots, threadSite } from './sites.js';
 import { productSpeed } from './speed.js';
 import { type SharedRows, type TileAnswer, TileEngine, type TileJob, type TileRequest } from './tile.js';
-import type { WorkerStart } from './worker.js';
 
 /** Multiply-adds below which threads are not worth their start: the work is done on the calling thread. */
 const SMALL_JOB = 5e8;
 
-/** A place to compute a tile: one of the two result sets of one engine. */
-interface Slot {
-  readonly site: Site;
-  readonly set: number;
-}
-
-/** An engine, on a thread or on the calling one. */
-interface Site {
-  readonly memory: WebAssembly.Memory;
-  run(request: TileRequest): Promise<TileAnswer>;
-  close(): Promise<void>;
-}
-
-/** Runs tiles on the calling thread. */
-function localSite(module: WebAssembly.Module, job: TileJob, native: NativeLibrary | null): Site {
-  const memory = createMemory(job.layout.bytes);
-  const engine = new TileEngine(module, memory, job, native);
-  const run = async (request: TileRequest): Promise<TileAnswer> => {
-    // Lets signals and progress through between tiles.
-    await new Promise((resolve) => setImmediate(resolve));
-    return engine.answer(request);
-  };
-  return { memory, run, close: async () => undefined };
-}
-
-/** Runs tiles on a thread of its own. */
-function threadSite(module: WebAssembly.Module, job: TileJob): Site {
-  const memory = createMemory(job.layout.bytes);
-  const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: { module, memory, job } satisfies WorkerStart,
-  });
-  worker.unref();
-  const waiting: { resolve: (a: TileAnswer) => void; reject: (e: Error) => void }[] = [];
-  worker.on('message', (answer: TileAnswer) => waiting.shift()?.resolve(answer));
-  worker.on('error', (error: Error) => {
-    for (const w of waiting.splice(0)) w.reject(new InternalError(`a host thread failed: ${error.message}`));
-  });
-  const run = (request: TileRequest): Promise<TileAnswer> =>
-    new Promise((resolve, reject) => {
-      worker.ref();
-      const done = (): void => {
-        if (waiting.length === 0) worker.unref();
-      };
-      waiting.push({
-        resolve: (a) => {
-          done();
-          resolve(a);
-        },
-        reject,
-      });
-      worker.postMessage(request);
-    });
-  return {
-    memory,
-    run,
-    close: async () => {
-      await worker.terminate();
-      for (const w of waiting.splice(0)) w.reject(new InterruptedError());
-    },
-  };
-}
+type TileSlot = Slot<TileRequest, TileAnswer>;
 
 /** Tiles of one task, spread over sites with two result sets each. */
 class HostJob implements KernelJob {
   readonly concurrency: number;
   nearPairs = 0;
-  readonly #sites: readonly Site[];
+  readonly #slots: Slots<TileRequest, TileAnswer>;
   readonly #task: KernelTask;
   readonly #layout: Layout;
   readonly #working: Precision;
-  readonly #free: Slot[] = [];
-  readonly #queue: { resolve: (slot: Slot) => void; reject: (error: Error) => void }[] = [];
 
-  constructor(task: KernelTask, job: TileJob, sites: readonly Site[]) {
+  constructor(task: KernelTask, job: TileJob, slots: Slots<TileRequest, TileAnswer>) {
     this.#task = task;
     this.#layout = job.layout;
     this.#working = job.precision;
-    this.#sites = sites;
-    for (const set of [0, 1]) for (const site of sites) this.#free.push({ site, set });
-    this.concurrency = this.#free.length;
+    this.#slots = slots;
+    this.concurrency = slots.count;
   }
 
   async compute(range: TileRange, transposed: boolean): Promise<Tile> {
@@ -121,7 +58,7 @@ class HostJob implements KernelJob {
   }
 
   async multiply(range: TileRange, output: Output, vectors: VectorBlock): Promise<TileSums> {
-    const slot = await this.#take();
+    const slot = await this.#slots.take();
     try {
       const multiply = { output: this.#task.outputs.indexOf(output), vectors };
       const request = { range, set: slot.set, transposed: false, productOnly: false, multiply };
@@ -130,40 +67,28 @@ class HostJob implements KernelJob {
       if (sums === null) throw new InternalError('a host thread left the products out');
       return sums;
     } finally {
-      this.#give(slot);
+      this.#slots.give(slot);
     }
   }
 
   async #tile(range: TileRange, transposed: boolean, productOnly: boolean): Promise<Tile> {
-    const slot = await this.#take();
+    const slot = await this.#slots.take();
     const { near } = await slot.site.run({ range, set: slot.set, transposed, productOnly, multiply: null });
     this.nearPairs += near;
     let held = true;
     const release = (): void => {
       if (!held) return;
       held = false;
-      this.#give(slot);
+      this.#slots.give(slot);
     };
     return { range, release, read: async (output: Output) => this.#data(slot, range, output, transposed) };
   }
 
-  /** A free place, the next one when all are taken. */
-  async #take(): Promise<Slot> {
-    return this.#free.shift() ?? new Promise<Slot>((resolve, reject) => this.#queue.push({ resolve, reject }));
-  }
-
-  #give(slot: Slot): void {
-    const next = this.#queue.shift();
-    if (next) next.resolve(slot);
-    else this.#free.push(slot);
-  }
-
   async close(): Promise<void> {
-    for (const { reject } of this.#queue.splice(0)) reject(new InterruptedError());
-    await Promise.all(this.#sites.map((s) => s.close()));
+    await this.#slots.close();
   }
 
-  #data(slot: Slot, range: TileRange, output: Output, transposed: boolean): TileData {
+  #data(slot: TileSlot, range: TileRange, output: Output, transposed: boolean): TileData {
     const which = this.#task.outputs.indexOf(output);
     const { results, transposed: flipped, stride } = this.#layout;
     const { buffer } = slot.site.memory;
@@ -258,10 +183,13 @@ export async function openHost(task: KernelTask, { threads, tile, native = null 
   const job = prepare(task, size, native?.paths ?? null);
   const module = compileModule();
   const small = cost(task) < SMALL_JOB;
+  const memory = (): WebAssembly.Memory => createMemory(job.layout.bytes);
+  const thread = (): ReturnType<typeof threadSite<TileRequest, TileAnswer>> =>
+    threadSite(new URL('./worker.js', import.meta.url), memory(), { module, job });
   const sites = small
-    ? [localSite(module, job, native)]
-    : Array.from({ length: threads }, () => threadSite(module, job));
-  return new HostJob(task, job, sites);
+    ? [localSite(new TileEngine(module, memory(), job, native))]
+    : Array.from({ length: threads }, thread);
+  return new HostJob(task, job, new Slots(sites));
 }
 
 /** Bytes of one thread beside its tile memory: an isolate with its code. */
@@ -297,4 +225,8 @@ export const host: Backend = {
   speed: async () => ({ f64: productSpeed('f64', 120), f32: productSpeed('f32', 120) }),
   memory,
   open: openHost,
+  openImages,
+  imageTileSizes: [128, 64, 32, 16, 8],
+  imageMemory,
+  imagePace,
 };

@@ -7,7 +7,7 @@ import type { Column } from './columns.js';
 import { Instructions } from './instructions.js';
 
 /** Codes of the smooth maps in assembly/smooth.ts. */
-const SMOOTH_CODE = {
+export const SMOOTH_CODE = {
   errorFunction: 0,
   gaussianGate: 1,
   exponentialTail: 2,

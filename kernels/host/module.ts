@@ -67,10 +67,33 @@ export interface Kernels {
     length: number,
     both: boolean,
   ): void;
+  pair(
+    begin: number,
+    end: number,
+    x: number,
+    z: number,
+    stored: number,
+    first: number,
+    second: number,
+    angles: number,
+    sines: number,
+  ): void;
+  arithmetic(data: number, rounds: number, angles: number, sines: number): void;
   setTailRule(address: number): void;
 }
 
-const NAMES = ['pack', 'multiply', 'peak', 'signedGaps', 'body', 'mirror', 'transpose', 'vectors'] as const;
+const NAMES = [
+  'pack',
+  'multiply',
+  'peak',
+  'signedGaps',
+  'body',
+  'mirror',
+  'transpose',
+  'vectors',
+  'pair',
+  'arithmetic',
+] as const;
 
 /** A minimal module with one relaxed multiply-add: valid only where the engine offers it. */
 const RELAXED_PROBE = Uint8Array.of(

@@ -71,7 +71,7 @@ function relocated(code: Code, layout: Layout): Int32Array {
 }
 
 /** Quadrature rule of the exponential tail: nodes, weights, and the weights of erfcx. */
-function tailRule(): Float64Array {
+export function tailRule(): Float64Array {
   const { nodes, weights } = gaussLegendre(20);
   const trapezoid = Array.from({ length: 14 }, (_, k) => Math.exp(-(((k + 1) / 2) ** 2)));
   return Float64Array.of(...nodes, ...weights, ...trapezoid);

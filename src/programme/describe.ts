@@ -2,6 +2,7 @@ import { isImageNetwork } from '../architecture/check-input.js';
 import { type InputShape, lower } from '../architecture/lower.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import { isHomogeneous as homogeneous } from './degree.js';
+import { layoutNotes } from './images/describe.js';
 import { keepNeeded } from './needs.js';
 import type { Programme, Step } from './steps.js';
 import { obstacle } from './zonal.js';
@@ -67,7 +68,12 @@ export function programmeNotes(
   if (isImageNetwork(definition)) {
     if (input === null) return ['shapes: --input HxWxC (or WxC) adds sizes, steps and what depends on them'];
     const programme = keepNeeded(lower(definition, input, kind));
-    return [...stepNotes(definition, input, kind, programme), scaleNote(programme), NO_ZONAL];
+    return [
+      ...stepNotes(definition, input, kind, programme),
+      scaleNote(programme),
+      NO_ZONAL,
+      ...layoutNotes(programme),
+    ];
   }
   const features = input?.channels ?? null;
   const kept = keepNeeded(lower(definition, features ?? 1, kind));

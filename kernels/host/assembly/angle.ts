@@ -65,7 +65,7 @@ function polynomial10<T>(x: v128, y: v128, t: usize): v128 {
 }
 
 @inline
-function polynomial<T>(x: v128, table: usize): v128 {
+export function polynomial<T>(x: v128, table: usize): v128 {
   const y = v128.mul<T>(x, x);
   return sizeof<T>() == 8 ? polynomial22<T>(x, y, table) : polynomial10<T>(x, y, table);
 }
@@ -73,7 +73,7 @@ function polynomial<T>(x: v128, table: usize): v128 {
 // (sin theta - theta cos theta) / pi. f32: by its polynomial. f64: from theta itself, sqrt(g) (sqrt(2 - g) - theta / sqrt(g) (1 - g)),
 // and where that cancels, for g < 0.1, by a polynomial that is short because its interval is.
 @inline
-function sineTerm<T>(g: v128, root: v128, x: v128, angle: v128, sines: usize): v128 {
+export function sineTerm<T>(g: v128, root: v128, x: v128, angle: v128, sines: usize): v128 {
   if (sizeof<T>() == 4) return v128.mul<T>(v128.mul<T>(root, g), polynomial<T>(x, sines));
   const one = v128.splat<T>(<T>1);
   const sine = v128.mul<T>(v128.sqrt<T>(v128.sub<T>(v128.splat<T>(<T>2), g)), v128.splat<T>(<T>(1 / Math.PI)));
@@ -118,7 +118,7 @@ export function piecewiseLinear<T>(src: usize, value: usize, slope: usize, count
 
 // The value for any weight: below = g - j for u >= 0; else below = (2 - c) + (c - 1) g - j, above = c + (1 - c) g + j.
 @inline
-function bothSides<T>(g: v128, j: v128, c: v128, negative: v128): v128 {
+export function bothSides<T>(g: v128, j: v128, c: v128, negative: v128): v128 {
   const one = v128.splat<T>(<T>1);
   const two = v128.splat<T>(<T>2);
   const zero = v128.splat<T>(<T>0);

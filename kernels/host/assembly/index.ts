@@ -1,4 +1,5 @@
 import { mirror, runBody, transpose } from './body';
+import { arithmetic, Pair, runPair, setPair } from './positions';
 import { multiply, pack, peak } from './product';
 import { signedGaps } from './source';
 import { Strip } from './sum';
@@ -78,4 +79,22 @@ export function vectorsF64(
   c: usize, ldc: i32, rows: i32, columns: i32, across: usize, along: usize, forRows: usize, forColumns: usize, length: i32, both: bool,
 ): void {
   multiplyVectors<f64>(c, ldc, rows, columns, across, along, forRows, forColumns, length, both);
+}
+
+const images = changetype<Pair>(memory.data(32));
+
+export function pairF32(begin: usize, end: usize, x: usize, z: usize, stored: usize, first: usize, second: usize, angles: usize, sines: usize): void {
+  setPair(images, x, z, stored, first, second);
+  runPair<f32>(images, begin, end, angles, sines);
+}
+export function pairF64(begin: usize, end: usize, x: usize, z: usize, stored: usize, first: usize, second: usize, angles: usize, sines: usize): void {
+  setPair(images, x, z, stored, first, second);
+  runPair<f64>(images, begin, end, angles, sines);
+}
+
+export function arithmeticF32(data: usize, rounds: i32, angles: usize, sines: usize): void {
+  arithmetic<f32>(data, rounds, angles, sines);
+}
+export function arithmeticF64(data: usize, rounds: i32, angles: usize, sines: usize): void {
+  arithmetic<f64>(data, rounds, angles, sines);
 }

@@ -25,6 +25,7 @@ export interface BenchResult {
 const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<BenchResult>>>> = {
   kernel: async () => (await import('../../bench/kernel.js')).benchKernel,
   eigs: async () => (await import('../../bench/eigs.js')).benchEigs,
+  conv: async () => (await import('../../bench/conv.js')).benchConv,
   gpu: async () => (await import('../../bench/gpu.js')).benchGpu,
   start: async () => (await import('../../bench/start.js')).benchStart,
 };

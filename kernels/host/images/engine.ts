@@ -1,0 +1,282 @@
+import type { TileRange } from '../../../src/backend/contract.js';
+import { pixelsOf } from '../../../src/backend/images/pixels.js';
+import { type PreparedImages, poolAlone, type SharedImages } from '../../../src/backend/images/prepare.js';
+import { allocate, type FloatArray, type Precision } from '../../../src/data/array.js';
+import { columnNeeds, columnOf } from '../../../src/programme/images/columns.js';
+import { OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
+import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import type { ValueId } from '../../../src/programme/steps.js';
+import { positionCount } from '../../../src/programme/windows.js';
+import { compileModule, createMemory, instantiate, type Kernels } from '../module.js';
+import { anglePolynomials } from '../polynomials.js';
+import { tailRule } from '../tile.js';
+import { encodeImages, type ImageCode } from './code.js';
+import { type ImageLayout, layOutImages } from './layout.js';
+import { ComponentTables } from './tables.js';
+
+/** Everything that computes tiles of kernels of images; it can be sent to a thread. */
+export interface ImageJob extends PreparedImages {
+  /** Largest tile side, a multiple of 8. */
+  readonly size: number;
+}
+
+/** A tile to compute into one of the two result sets. */
+export interface ImageRequest {
+  readonly range: TileRange;
+  readonly set: number;
+  readonly transposed: boolean;
+}
+
+/** Bytes of stores that are held at a time; pairs are visited in groups that fit. */
+const STORE_BYTES = 32 * 2 ** 20;
+
+/** Where the blocks of a worker lie behind its slots. */
+interface Blocks {
+  readonly x: number;
+  readonly z: number;
+  readonly store: number;
+  readonly pairsAtOnce: number;
+  readonly results: readonly (readonly number[])[];
+  readonly transposed: readonly (readonly number[])[];
+  readonly bytes: number;
+}
+
+/** What a job needs on every thread: made from the job alone, the same everywhere. */
+export interface ImageSchedule {
+  readonly plan: ImagePlan;
+  readonly layout: ImageLayout;
+  readonly code: ImageCode;
+  readonly blocks: Blocks;
+}
+
+export const laneCount = (precision: Precision): number => (precision === 'f64' ? 2 : 4);
+
+/** Plans, encodes and places a job. */
+export function scheduleImages(job: ImageJob): ImageSchedule {
+  const { precision, channels, deviations, exponents, outputs, size, normalized } = job;
+  const plan = planImages(job.programme, job.inputs);
+  const layout = layOutImages(plan, precision);
+  const code = encodeImages({ plan, precision, layout, channels, deviations, exponents, outputs, normalized });
+  const lanes = laneCount(precision);
+  let end = layout.slots + code.slots * layout.slotBytes;
+  const take = (bytes: number): number => {
+    const at = end;
+    end += Math.ceil(bytes / 64) * 64;
+    return at;
+  };
+  const groups = size / lanes;
+  const element = precision === 'f64' ? 8 : 4;
+  const block = Math.ceil(code.blockBytes / 64) * 64;
+  const pairs = size * groups;
+  const storeOne = layout.storeBytes * lanes;
+  const pairsAtOnce = storeOne === 0 ? pairs : Math.max(1, Math.min(pairs, Math.floor(STORE_BYTES / storeOne)));
+  const sets = (): number[][] => [0, 1].map(() => outputs.map(() => take(size * size * element)));
+  const [x, z, store] = [take(block * size), take(block * size), take(storeOne * pairsAtOnce)];
+  const [results, transposed] = [sets(), sets()];
+  return { plan, layout, code, blocks: { x, z, store, pairsAtOnce, results, transposed, bytes: end } };
+}
+
+/** A range of images whose blocks lie in memory. */
+interface Loaded {
+  from: number;
+  count: number;
+}
+
+/** One instance of the host kernels for images, with its memory: computes tiles, one after the other. */
+export class ImageEngine {
+  readonly memory: WebAssembly.Memory;
+  readonly schedule: ImageSchedule;
+  readonly #job: ImageJob;
+  readonly #kernels: Kernels;
+  readonly #elements: FloatArray;
+  readonly #doubles: Float64Array;
+  readonly #tables: ComponentTables;
+  readonly #own: OwnRunner | null;
+  readonly #x: Loaded = { from: -1, count: 0 };
+  readonly #z: Loaded = { from: -1, count: 0 };
+  readonly #lanes: number;
+
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, job: ImageJob, schedule: ImageSchedule) {
+    this.memory = memory;
+    this.schedule = schedule;
+    this.#job = job;
+    this.#lanes = laneCount(job.precision);
+    this.#kernels = instantiate(module, memory, job.precision);
+    this.#elements = job.precision === 'f64' ? new Float64Array(memory.buffer) : new Float32Array(memory.buffer);
+    this.#doubles = new Float64Array(memory.buffer);
+    const { plan, layout, code } = schedule;
+    this.#tables = new ComponentTables(plan, layout, memory);
+    const needs = code.columns.flatMap(({ column }) => columnNeeds(column, plan.programme));
+    this.#own =
+      needs.length === 0 ? null : new OwnRunner(plan.programme, ownNeeded(plan.programme, needs), job.exponents);
+    this.#initialise();
+  }
+
+  #initialise(): void {
+    const { layout, code } = this.schedule;
+    const bytes = new Uint8Array(this.memory.buffer);
+    const put = (at: number, data: ArrayBufferView): void =>
+      bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    const { angles, sines } = anglePolynomials(this.#job.precision);
+    bytes.set(new Uint8Array(angles), layout.angles);
+    bytes.set(new Uint8Array(sines), layout.sines);
+    put(layout.code, code.words);
+    put(layout.constants, code.constants);
+    put(layout.rule, tailRule());
+    this.#kernels.setTailRule(layout.rule);
+  }
+
+  /** Computes a tile; `finite` is false where an entry is beyond the range of the precision. */
+  answer({ range, set, transposed }: ImageRequest): { readonly finite: boolean } {
+    return { finite: this.compute(range, set, transposed) };
+  }
+
+  /** Computes a tile into result set `set` (0 or 1); returns whether all entries are finite. */
+  compute(range: TileRange, set: number, transposed: boolean): boolean {
+    const { symmetric, size, outputs } = this.#job;
+    const { blocks } = this.schedule;
+    this.#load(this.#job.x, range.row, range.rows, this.#x, blocks.x, 1);
+    this.#load(this.#job.z, range.column, range.columns, this.#z, blocks.z, this.#lanes);
+    const upper = symmetric && range.row === range.column && range.rows === range.columns;
+    const pairs = this.#pairs(range, upper);
+    for (let first = 0; first < pairs.length; first += blocks.pairsAtOnce) {
+      this.#run(pairs.slice(first, first + blocks.pairsAtOnce), set);
+    }
+    let finite = true;
+    for (let k = 0; k < outputs.length; k++) {
+      const result = blocks.results[set][k];
+      finite = this.#scale(range, result, k, upper) && finite;
+      if (upper) this.#kernels.mirror(result, size, range.rows);
+      if (transposed) {
+        this.#kernels.transpose(result, size, range.rows, range.columns, blocks.transposed[set][k], size);
+      }
+    }
+    return finite;
+  }
+
+  /** Pairs of an image of x and a group of images of z, those that lie below the diagonal alone left out. */
+  #pairs(range: TileRange, upper: boolean): (readonly [number, number])[] {
+    const pairs: [number, number][] = [];
+    const groups = Math.ceil(range.columns / this.#lanes);
+    for (let group = 0; group < groups; group++) {
+      for (let i = 0; i < range.rows; i++) {
+        if (!upper || group * this.#lanes + this.#lanes > i) pairs.push([i, group]);
+      }
+    }
+    return pairs;
+  }
+
+  /** Runs all stages for some pairs, component by component. */
+  #run(pairs: readonly (readonly [number, number])[], set: number): void {
+    const { plan, layout, code, blocks } = this.schedule;
+    const storeBytes = layout.storeBytes * this.#lanes;
+    const start = blocks.store >> 3;
+    this.#doubles.fill(0, start, start + (storeBytes * pairs.length) / 8);
+    plan.components.forEach((stage, s) => {
+      const [begin, end] = code.stages[s].map((word) => layout.code + 4 * word);
+      for (const component of stage) {
+        this.#tables.write(component);
+        pairs.forEach(([i, group], pair) => {
+          this.#pair(begin, end, i, group, blocks.store + pair * storeBytes, set);
+        });
+      }
+    });
+  }
+
+  #pair(begin: number, end: number, i: number, group: number, stored: number, set: number): void {
+    const { layout, code, blocks } = this.schedule;
+    const { size } = this.#job;
+    const block = Math.ceil(code.blockBytes / 64) * 64;
+    const x = blocks.x + i * block;
+    const z = blocks.z + group * block * this.#lanes;
+    const at = (i * size + group * this.#lanes) * this.#elements.BYTES_PER_ELEMENT;
+    const results = blocks.results[set];
+    const second = results.length > 1 ? results[1] : results[0];
+    this.#kernels.pair(begin, end, x, z, stored, results[0] + at, second + at, layout.angles, layout.sines);
+  }
+
+  /** Divides by the roots of the self-kernels where that is wanted; returns whether all entries are finite. */
+  #scale(range: TileRange, result: number, which: number, upper: boolean): boolean {
+    const { x, z, size } = this.#job;
+    const [a, b] = [x.scales[which], z.scales[which]];
+    const base = result / this.#elements.BYTES_PER_ELEMENT;
+    let largest = 0;
+    for (let i = 0; i < range.rows; i++) {
+      for (let j = upper ? i : 0; j < range.columns; j++) {
+        const at = base + i * size + j;
+        const factor = a === null || b === null ? 1 : a[range.row + i] * b[range.column + j];
+        // Adding 0 turns -0 into 0.
+        this.#elements[at] = this.#elements[at] * factor + 0;
+        largest = Math.max(largest, Math.abs(this.#elements[at]));
+      }
+    }
+    return largest < Infinity;
+  }
+
+  /** Brings the factors of some images into memory, unless they are there; `lanes` of them lie side by side. */
+  #load(set: SharedImages, from: number, count: number, loaded: Loaded, base: number, lanes: number): void {
+    if (loaded.from === from && loaded.count === count) return;
+    const padded = Math.ceil(count / lanes) * lanes;
+    for (let i = 0; i < padded; i++) this.#block(set, i < count ? from + i : null, i, base, lanes);
+    loaded.from = from;
+    loaded.count = count;
+  }
+
+  /** The block of one image; null fills it with zeros. */
+  #block(set: SharedImages, image: number | null, index: number, base: number, lanes: number): void {
+    const { code, plan } = this.schedule;
+    const { channels, exponents } = this.#job;
+    const block = Math.ceil(code.blockBytes / 64) * 64;
+    const at = base + Math.floor(index / lanes) * block * lanes;
+    const lane = index % lanes;
+    const positions = positionCount(plan.programme.positions ?? []);
+    const { unit, squares } = pixelsOf(set.data, image, positions, channels);
+    this.#spread(this.#elements, unit, at, lanes, lane);
+    const own = this.#own?.run(squares, (v) => pooledOf(set, v, image));
+    if (own === undefined) return;
+    for (const { column, at: offset } of code.columns) {
+      const numbers = columnOf(column, plan.programme, own, exponents);
+      const target = column.kind === 'smooth' ? this.#doubles : this.#elements;
+      this.#spread(target, numbers, at + offset * lanes, lanes, lane);
+    }
+  }
+
+  #spread(target: FloatArray, numbers: Float64Array, address: number, lanes: number, lane: number): void {
+    const first = address / target.BYTES_PER_ELEMENT + lane;
+    for (let k = 0; k < numbers.length; k++) target[first + k * lanes] = numbers[k];
+  }
+
+  /** Own values over 4^exponent of a pool of one image with itself, `[positions]`: the plan's outputs end there. */
+  selfPooled(value: ValueId, image: number): Float64Array {
+    const { blocks, layout, plan } = this.schedule;
+    this.#load(this.#job.x, image, 1, this.#x, blocks.x, 1);
+    this.#load(this.#job.x, image, 1, this.#z, blocks.z, this.#lanes);
+    this.#run([[0, 0]], 0);
+    const place = layout.stored.get(value) ?? 0;
+    const { height, width } = plan.places.grids[plan.places.of[value].grid];
+    const start = (blocks.store + place * this.#lanes) / 8;
+    const step = plan.programme.steps[value];
+    const taps = step.op === 'pool' ? positionCount(step.windows.filter) : 1;
+    const unit = 1 / (taps * taps);
+    return Float64Array.from({ length: height * width }, (_, p) => unit * this.#doubles[start + p * this.#lanes]);
+  }
+}
+
+function pooledOf(set: SharedImages, value: ValueId, image: number | null): Float64Array {
+  const all = set.pooled.get(value) ?? new Float64Array(0);
+  const positions = all.length / Math.max(1, set.count);
+  return image === null ? new Float64Array(positions) : all.subarray(image * positions, (image + 1) * positions);
+}
+
+/** Own values of a pool for every image of a set, each image with itself, on the calling thread. */
+export function pooledOnHost(job: PreparedImages, value: ValueId, set: SharedImages): Float64Array {
+  const self: ImageJob = { ...poolAlone(job, value, set), size: 8 };
+  const schedule = scheduleImages(self);
+  const engine = new ImageEngine(compileModule(), createMemory(schedule.blocks.bytes), self, schedule);
+  const pool = self.programme.nngp ?? 0;
+  const first = engine.selfPooled(pool, 0);
+  const all = allocate(set.count * first.length, 'f64') as Float64Array;
+  all.set(first);
+  for (let i = 1; i < set.count; i++) all.set(engine.selfPooled(pool, i), i * first.length);
+  return all;
+}

@@ -1,0 +1,150 @@
+import type {
+  ImageJobShape,
+  ImageTask,
+  JobOptions,
+  KernelJob,
+  Output,
+  Tile,
+  TileData,
+  TileRange,
+} from '../../../src/backend/contract.js';
+import { prepareImages } from '../../../src/backend/images/prepare.js';
+import type { FloatArray, Precision } from '../../../src/data/array.js';
+import { NumericalError } from '../../../src/errors.js';
+import { cellCount, type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import type { Programme } from '../../../src/programme/steps.js';
+import { compileModule, createMemory } from '../module.js';
+import { localSite, type Slot, Slots, threadSite } from '../sites.js';
+import {
+  ImageEngine,
+  type ImageJob,
+  type ImageRequest,
+  type ImageSchedule,
+  pooledOnHost,
+  scheduleImages,
+} from './engine.js';
+
+/** Seconds of work below which threads are not worth their start. */
+const SMALL_JOB = 0.3;
+
+/** Tiles of one task on images, spread over sites. */
+class HostImageJob implements KernelJob {
+  readonly concurrency: number;
+  readonly nearPairs = 0;
+  readonly #job: ImageJob;
+  readonly #schedule: ImageSchedule;
+  readonly #slots: Slots<ImageRequest, ImageAnswer>;
+
+  constructor(job: ImageJob, schedule: ImageSchedule, slots: Slots<ImageRequest, ImageAnswer>) {
+    this.#job = job;
+    this.#schedule = schedule;
+    this.#slots = slots;
+    this.concurrency = slots.count;
+  }
+
+  async compute(range: TileRange, transposed: boolean): Promise<Tile> {
+    const slot = await this.#slots.take();
+    const { finite } = await slot.site.run({ range, set: slot.set, transposed });
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      this.#slots.give(slot);
+    };
+    if (!finite) {
+      release();
+      throw tooLarge(this.#job.precision);
+    }
+    return { range, release, read: async (output) => this.#data(slot, range, output, transposed) };
+  }
+
+  async close(): Promise<void> {
+    await this.#slots.close();
+  }
+
+  #data(slot: Slot<ImageRequest, ImageAnswer>, range: TileRange, output: Output, transposed: boolean): TileData {
+    const which = this.#job.outputs.indexOf(output);
+    const { results, transposed: flipped } = this.#schedule.blocks;
+    const { buffer } = slot.site.memory;
+    const stride = this.#job.size;
+    const view = (at: number, rows: number): FloatArray =>
+      this.#job.precision === 'f32'
+        ? new Float32Array(buffer, at, rows * stride)
+        : new Float64Array(buffer, at, rows * stride);
+    return {
+      values: view(results[slot.set][which], range.rows),
+      stride,
+      transposed: transposed ? view(flipped[slot.set][which], range.columns) : null,
+      transposedStride: stride,
+    };
+  }
+}
+
+type ImageAnswer = ReturnType<ImageEngine['answer']>;
+
+function tooLarge(precision: Precision): NumericalError {
+  const wider = precision === 'f32' ? '--precision f64, ' : '';
+  return new NumericalError(
+    `K(x,z): must be a number that ${precision} holds, got one beyond its range. Use ${wider}--scale unit-pixels, or fewer layers.`,
+  );
+}
+
+/** Cells of all components times instructions: the numbers that are computed for one pair of images. */
+function workOf(plan: ImagePlan): number {
+  const { places, offsets, programme } = plan;
+  const cells = places.grids.map((grid, g) => cellCount(grid, offsets[g]));
+  return programme.steps.reduce((sum, _, v) => sum + cells[places.of[v].grid], 0);
+}
+
+/** Nothing is known of the pixels. */
+const ANY_INPUTS = { even: false, positive: false };
+
+/** Seconds of one pair of images on one thread of a server core of 2023. */
+export function imagePace(programme: Programme, precision: Precision): number {
+  return workOf(planImages(programme, ANY_INPUTS)) * (precision === 'f64' ? 2.5e-9 : 1.2e-9);
+}
+
+/** Bytes of one thread beside its tile memory: an isolate with its code, tables of components. */
+const THREAD_BYTES = 40 * 2 ** 20;
+
+/** Bytes of the blocks of all threads, beside the images in shared memory. */
+export function imageMemory({ programme, precision, outputs, counts, size, threads }: ImageJobShape): number {
+  const none = new Float32Array(0);
+  const set = { data: none, count: 0, pooled: new Map(), scales: [] };
+  const steps = programme.steps.length;
+  const job: ImageJob = {
+    programme,
+    precision,
+    outputs: outputs === 2 ? ['ntk', 'nngp'] : [programme.ntk === null ? 'nngp' : 'ntk'],
+    symmetric: counts[1] === 0,
+    channels: 4,
+    inputs: ANY_INPUTS,
+    deviations: new Array<null>(steps).fill(null),
+    exponents: new Array<number>(steps).fill(0),
+    x: set,
+    z: set,
+    size: roundUp(size),
+    normalized: false,
+  };
+  return threads * (THREAD_BYTES + scheduleImages(job).blocks.bytes);
+}
+
+function roundUp(size: number): number {
+  return Math.ceil(size / 8) * 8;
+}
+
+/** Opens a task on images; a small one stays on the calling thread. */
+export async function openImages(task: ImageTask, { threads, tile }: JobOptions): Promise<KernelJob> {
+  const job: ImageJob = { ...prepareImages(task, pooledOnHost), size: roundUp(Math.max(...tile)) };
+  const schedule = scheduleImages(job);
+  const module = compileModule();
+  const memory = (): WebAssembly.Memory => createMemory(schedule.blocks.bytes);
+  const pairs = (task.x.count * task.z.count) / (task.symmetric ? 2 : 1);
+  const small = pairs * imagePace(task.programme, task.precision) < SMALL_JOB;
+  const thread = (): ReturnType<typeof threadSite<ImageRequest, ImageAnswer>> =>
+    threadSite(new URL('./worker.js', import.meta.url), memory(), { module, job });
+  const sites = small
+    ? [localSite(new ImageEngine(module, memory(), job, schedule))]
+    : Array.from({ length: threads }, thread);
+  return new HostImageJob(job, schedule, new Slots(sites));
+}

@@ -1,0 +1,164 @@
+import {
+  CellIndex,
+  type Cells,
+  type CellsRead,
+  cellsOf,
+  cellsPooled,
+  cellsRead,
+  positionsRead,
+  windowsHolding,
+} from '../../../src/programme/images/cells.js';
+import type { Component } from '../../../src/programme/images/components.js';
+import type { ImagePlan } from '../../../src/programme/images/plan.js';
+import type { Step, ValueId } from '../../../src/programme/steps.js';
+import { valueShapes } from '../../../src/programme/windows.js';
+import { tapCount } from './code.js';
+import { type ImageLayout, mostSegments } from './layout.js';
+import { segmentsOf } from './segments.js';
+
+type Joining = Extract<Step, { op: 'window' | 'pool' | 'pixel' }>;
+
+/** A step that joins positions, with the positions that each of its results reads. */
+interface Join {
+  readonly value: ValueId;
+  readonly step: Joining;
+  readonly from: number;
+  readonly to: number;
+  readonly read: Int32Array;
+  readonly taps: number;
+  /** Taps of a row of the filter. */
+  readonly columns: number;
+  /** Windows of each position, for pools. */
+  readonly holding: readonly (readonly number[])[];
+}
+
+/** Writes the lists of cells of a component into the memory of a worker: who is visited, and who reads whom. */
+export class ComponentTables {
+  readonly #plan: ImagePlan;
+  readonly #layout: ImageLayout;
+  readonly #words: Int32Array;
+  readonly #joins: readonly Join[];
+  /** All visited cells of each grid, by which stored values are found. */
+  readonly #all: readonly CellIndex[];
+
+  constructor(plan: ImagePlan, layout: ImageLayout, memory: WebAssembly.Memory) {
+    this.#plan = plan;
+    this.#layout = layout;
+    this.#words = new Int32Array(memory.buffer);
+    this.#joins = joinsOf(plan);
+    this.#all = plan.places.grids.map((grid, g) => new CellIndex(grid, cellsOf(grid, plan.offsets[g])));
+  }
+
+  /** Makes `component` of a stage the current one; every other grid has no cells then. */
+  write(component: Component): void {
+    const { grids } = this.#plan.places;
+    const cells = new Map<number, Cells>();
+    const index = new Map<number, CellIndex>();
+    grids.forEach((grid, g) => {
+      const ids = component.get(g);
+      if (ids !== undefined) {
+        cells.set(g, cellsOf(grid, ids));
+        index.set(g, new CellIndex(grid, cellsOf(grid, ids)));
+      }
+      this.#grid(this.#layout.grids[g], cells.get(g));
+    });
+    for (const [name, table] of this.#layout.numbers) this.#number(name, table, cells);
+    for (const join of this.#joins) this.#join(join, cells, index);
+  }
+
+  #grid(at: number, cells: Cells | undefined): void {
+    const word = at >> 2;
+    const count = cells?.count ?? 0;
+    this.#words[word] = count;
+    this.#words[word + 1] = at + 16;
+    this.#words[word + 2] = at + 16 + 4 * count;
+    if (cells === undefined) return;
+    this.#words.set(cells.p, word + 4);
+    this.#words.set(cells.q, word + 4 + count);
+  }
+
+  #number(name: string, table: number, all: ReadonlyMap<number, Cells>): void {
+    const [grid, own] = name.split(':').map(Number);
+    const cells = all.get(grid);
+    for (let c = 0; c < (cells?.count ?? 0); c++) {
+      if (cells !== undefined) this.#words[(table >> 2) + c] = this.#all[own].find(cells.p[c], cells.q[c]);
+    }
+  }
+
+  #join(join: Join, cells: ReadonlyMap<number, Cells>, index: ReadonlyMap<number, CellIndex>): void {
+    const from = cells.get(join.from);
+    const found = index.get(join.from);
+    if (from === undefined || found === undefined) return;
+    if (join.step.op === 'pool') {
+      const links = this.#layout.links.get(join.value);
+      if (links === undefined || links.table === 0) return;
+      const list = cellsPooled(from, join.holding, this.#all[join.to]);
+      this.#words[links.count >> 2] = list.length / 2;
+      this.#words.set(list, links.table >> 2);
+      return;
+    }
+    const to = cells.get(join.to);
+    if (to === undefined) return;
+    this.#window(join, cellsRead(to, from, join.read, join.taps, found), from.count);
+  }
+
+  /** Byte offsets of the cells, a vector each; the halves; and the table without them. */
+  #window(join: Join, { cells, halves }: CellsRead, outside: number): void {
+    const { value } = join;
+    const { windows, whole, halves: lists } = this.#layout;
+    const [table, plain, list] = [windows.get(value) ?? 0, whole.get(value) ?? 0, (lists.get(value) ?? 0) >> 2];
+    for (let k = 0; k < cells.length; k++) {
+      this.#words[(plain >> 2) + k] = 16 * Math.min(cells[k], outside);
+      this.#words[(table >> 2) + k] = 16 * cells[k];
+    }
+    this.#segments(join, cells, outside);
+    this.#words[list] = halves.p.length;
+    halves.p.forEach((p, h) => {
+      this.#words[list + 2 + 2 * h] = p;
+      this.#words[list + 3 + 2 * h] = halves.q[h];
+    });
+  }
+
+  #segments({ value, taps, columns, to }: Join, cells: Int32Array, outside: number): void {
+    const at = (this.#layout.segments.get(value) ?? 0) >> 2;
+    const found = segmentsOf(cells, taps, columns, outside);
+    const most = mostSegments(this.#plan.places.grids[to]);
+    const list = found.length > most ? [{ first: 0, cells: cells.length / taps, rows: [] }] : found;
+    this.#words[at] = list.length;
+    list.forEach(({ first, cells: count, rows }, k) => {
+      this.#words.set([first, count, rows.length, ...rows.map((cell) => 16 * cell)], at + 2 + 6 * k);
+    });
+  }
+}
+
+function joinsOf(plan: ImagePlan): Join[] {
+  const shapes = valueShapes(plan.programme);
+  const tables = new Set<string>();
+  const joins: Join[] = [];
+  plan.programme.steps.forEach((step, value) => {
+    if (step.op !== 'window' && step.op !== 'pool' && step.op !== 'pixel') return;
+    const [from, to] = [plan.places.of[step.of].grid, plan.places.of[value].grid];
+    const name = `${from}:${to}:${JSON.stringify(step.op === 'pixel' ? step.at : step.windows)}`;
+    // Equal windows share a table; pools have one each.
+    if (step.op !== 'pool' && tables.has(name)) return;
+    tables.add(name);
+    const read =
+      step.op === 'pixel' ? Int32Array.of(positionAt(step.at, shapes[step.of])) : positionsRead(step.windows);
+    const holding = step.op === 'pool' ? windowsHolding(step.windows) : [];
+    joins.push({
+      value,
+      step,
+      from,
+      to,
+      read,
+      taps: tapCount(step),
+      columns: step.op === 'pixel' ? 1 : (step.windows.filter.at(-1) ?? 1),
+      holding,
+    });
+  });
+  return joins;
+}
+
+function positionAt(at: readonly number[], shape: readonly number[]): number {
+  return at.reduce((index, i, axis) => index * shape[axis] + i, 0);
+}

@@ -1,0 +1,96 @@
+import { Worker } from 'node:worker_threads';
+import { InternalError, InterruptedError } from '../../src/errors.js';
+
+/** Something that answers requests with what it keeps in its memory. */
+export interface Engine<R, A> {
+  readonly memory: WebAssembly.Memory;
+  answer(request: R): A;
+}
+
+/** An engine, on a thread or on the calling one. */
+export interface Site<R, A> {
+  readonly memory: WebAssembly.Memory;
+  run(request: R): Promise<A>;
+  close(): Promise<void>;
+}
+
+/** Runs an engine on the calling thread. */
+export function localSite<R, A>(engine: Engine<R, A>): Site<R, A> {
+  const run = async (request: R): Promise<A> => {
+    // Lets signals and progress through between tiles.
+    await new Promise((resolve) => setImmediate(resolve));
+    return engine.answer(request);
+  };
+  return { memory: engine.memory, run, close: async () => undefined };
+}
+
+/** Runs an engine on a thread of its own: the program at `url`, which is started with `start` and answers messages in order. */
+export function threadSite<R, A>(url: URL, memory: WebAssembly.Memory, start: object): Site<R, A> {
+  const worker = new Worker(url, { workerData: { ...start, memory } });
+  worker.unref();
+  const waiting: { resolve: (a: A) => void; reject: (e: Error) => void }[] = [];
+  worker.on('message', (answer: A) => waiting.shift()?.resolve(answer));
+  worker.on('error', (error: Error) => {
+    for (const w of waiting.splice(0)) w.reject(new InternalError(`a host thread failed: ${error.message}`));
+  });
+  const run = (request: R): Promise<A> =>
+    new Promise((resolve, reject) => {
+      worker.ref();
+      const done = (): void => {
+        if (waiting.length === 0) worker.unref();
+      };
+      waiting.push({
+        resolve: (a) => {
+          done();
+          resolve(a);
+        },
+        reject,
+      });
+      worker.postMessage(request);
+    });
+  return {
+    memory,
+    run,
+    close: async () => {
+      await worker.terminate();
+      for (const w of waiting.splice(0)) w.reject(new InterruptedError());
+    },
+  };
+}
+
+/** A place to compute a tile: one of the two result sets of one engine. */
+export interface Slot<R, A> {
+  readonly site: Site<R, A>;
+  readonly set: number;
+}
+
+/** The places of some sites, two each, so that one result is stored while the next is computed. */
+export class Slots<R, A> {
+  readonly count: number;
+  readonly #sites: readonly Site<R, A>[];
+  readonly #free: Slot<R, A>[] = [];
+  readonly #queue: { resolve: (slot: Slot<R, A>) => void; reject: (error: Error) => void }[] = [];
+
+  constructor(sites: readonly Site<R, A>[]) {
+    this.#sites = sites;
+    for (const set of [0, 1]) for (const site of sites) this.#free.push({ site, set });
+    this.count = this.#free.length;
+  }
+
+  /** A free place, the next one when all are taken. */
+  async take(): Promise<Slot<R, A>> {
+    return this.#free.shift() ?? new Promise((resolve, reject) => this.#queue.push({ resolve, reject }));
+  }
+
+  give(slot: Slot<R, A>): void {
+    const next = this.#queue.shift();
+    if (next) next.resolve(slot);
+    else this.#free.push(slot);
+  }
+
+  /** Stops all sites; who waits for a place is told so. */
+  async close(): Promise<void> {
+    for (const { reject } of this.#queue.splice(0)) reject(new InterruptedError());
+    await Promise.all(this.#sites.map((s) => s.close()));
+  }
+}

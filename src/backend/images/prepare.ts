@@ -1,0 +1,185 @@
+import { allocate, type FloatArray, type Precision } from '../../data/array.js';
+import {
+  evenValues,
+  type ImageOwn,
+  type InputFacts,
+  OwnRunner,
+  ownNeeded,
+  ownSizes,
+} from '../../programme/images/own.js';
+import { anglesRead } from '../../programme/images/translate.js';
+import { keepNeeded } from '../../programme/needs.js';
+import { requireRange } from '../../programme/range.js';
+import type { Programme, ValueId } from '../../programme/steps.js';
+import { positionCount } from '../../programme/windows.js';
+import type { ImageSet, ImageTask, Output } from '../contract.js';
+import { pixelsOf } from './pixels.js';
+
+/** Images of one operand with what was found out about each; all arrays lie in shared memory. */
+export interface SharedImages {
+  /** Pixels as given, `[n, positions * channels]`. */
+  readonly data: FloatArray;
+  readonly count: number;
+  /** Own values over 4^exponent of each pool whose own value a later step needs, `[n, positions]`. */
+  readonly pooled: ReadonlyMap<ValueId, Float64Array>;
+  /** 2^exponent / sqrt(K(x,x)) of each output where results are normalized, `[n]`. */
+  readonly scales: readonly (Float64Array | null)[];
+}
+
+/** A task on images with all that a device needs beside the plan. */
+export interface PreparedImages {
+  readonly programme: Programme;
+  readonly precision: Precision;
+  readonly outputs: readonly Output[];
+  readonly symmetric: boolean;
+  readonly channels: number;
+  /** What is common to all pixels of all images. */
+  readonly inputs: InputFacts;
+  /** sqrt(K(x_p, x_p)) / 2^exponent of even values, which is one number; null for the others. */
+  readonly deviations: readonly (number | null)[];
+  /** Values are held divided by 4^exponent. */
+  readonly exponents: readonly number[];
+  readonly x: SharedImages;
+  /** The same object as `x` for a symmetric kernel. */
+  readonly z: SharedImages;
+  /** Whether entries are divided by sqrt(K(x,x) K(z,z)): then they are not brought back from their exponents either. */
+  readonly normalized: boolean;
+}
+
+/** Own values of a pool for every image of a set, `[n, positions]`, found by the device that will compute pairs, so that equal images match bit for bit. */
+export type PooledOfImages = (job: PreparedImages, value: ValueId, set: SharedImages) => Float64Array;
+
+/** Squared norms count as equal up to rounding. */
+const EQUAL = 2e-15;
+
+/** What is common to all pixels of some images. */
+function inputFacts(sets: readonly ImageSet[]): InputFacts {
+  let [least, most] = [Infinity, 0];
+  for (const { data, count, positions, channels } of sets) {
+    for (let i = 0; i < count; i++) {
+      for (const square of pixelsOf(data, i, positionCount(positions), channels).squares) {
+        if (square < least) least = square;
+        if (square > most) most = square;
+      }
+    }
+  }
+  return { even: least > 0 && most - least <= EQUAL * most, positive: least > 0 };
+}
+
+/** Squared norms of the pixels of the first image that is not zero. */
+function typicalSquares({ data, count, positions, channels }: ImageSet): Float64Array {
+  for (let i = 0; i < count; i++) {
+    const { squares } = pixelsOf(data, i, positionCount(positions), channels);
+    if (squares.some((s) => s > 0)) return squares;
+  }
+  return new Float64Array(positionCount(positions)).fill(1);
+}
+
+function inSharedMemory(data: FloatArray): FloatArray {
+  if (data.buffer instanceof SharedArrayBuffer) return data;
+  const copy = allocate(data.length, data instanceof Float64Array ? 'f64' : 'f32');
+  copy.set(data);
+  return copy;
+}
+
+/** A job without what pools need of each image. */
+function plainJob(task: ImageTask, programme: Programme): PreparedImages {
+  const { precision, outputs, symmetric, normalized } = task;
+  const inputs = inputFacts(symmetric ? [task.x] : [task.x, task.z]);
+  const { own, exponents } = ownSizes(programme, typicalSquares(task.x));
+  const even = evenValues(programme, inputs);
+  const deviations = even.map((is, v) => (is ? Math.sqrt(own[v]?.[0] ?? 0) : null));
+  const share = ({ data, count }: ImageSet): SharedImages => ({
+    data: inSharedMemory(data),
+    count,
+    pooled: new Map(),
+    scales: outputs.map(() => null),
+  });
+  const x = share(task.x);
+  const z = symmetric ? x : share(task.z);
+  const { channels } = task.x;
+  return { programme, precision, outputs, symmetric, channels, inputs, deviations, exponents, x, z, normalized };
+}
+
+/** The task of a pool of each image with itself: the programme ends there, and exponents and numbers are those of its steps. */
+export function poolAlone(job: PreparedImages, value: ValueId, set: SharedImages): PreparedImages {
+  const { programme, deviations, exponents } = job;
+  const kept = keptSteps(programme, value);
+  const own = { ...set, scales: [] };
+  return {
+    ...job,
+    programme: keepNeeded({ ...programme, nngp: value, ntk: null }),
+    outputs: [],
+    normalized: false,
+    deviations: kept.map((v) => deviations[v]),
+    exponents: kept.map((v) => exponents[v]),
+    x: own,
+    z: own,
+  };
+}
+
+/** The steps that `keepNeeded` keeps for one value, in order. */
+function keptSteps(programme: Programme, value: ValueId): ValueId[] {
+  const needed = ownNeeded(programme, [value]);
+  for (let v = needed.length - 1; v >= 0; v--) {
+    const step = programme.steps[v];
+    if (needed[v] === 1 && step.op === 'pool') {
+      ownNeeded(programme, [step.of]).forEach((is, k) => {
+        needed[k] |= is;
+      });
+    }
+  }
+  return Array.from(needed.keys()).filter((v) => needed[v] === 1);
+}
+
+/** sqrt(K(x,x)) / 2^exponent of the outputs of each image, `[outputs][n]`. */
+function roots(task: ImageTask, job: PreparedImages, set: ImageSet, shared: SharedImages): (Float64Array | null)[] {
+  const values = task.outputs.map((output) => job.programme[output]);
+  const wanted = values.filter((v) => v !== null);
+  const runner = new OwnRunner(job.programme, ownNeeded(job.programme, wanted), job.exponents);
+  const result = values.map((v) => (v === null ? null : new Float64Array(set.count)));
+  for (let i = 0; i < set.count; i++) {
+    const { squares } = pixelsOf(set.data, i, positionCount(set.positions), set.channels);
+    const own: ImageOwn = runner.run(squares, (v) => {
+      const all = shared.pooled.get(v) ?? new Float64Array(0);
+      const n = all.length / set.count;
+      return all.subarray(i * n, (i + 1) * n);
+    });
+    values.forEach((v, k) => {
+      const list = result[k];
+      if (v !== null && list !== null) list[i] = Math.sqrt(own[v]?.[0] ?? 0);
+    });
+  }
+  return result;
+}
+
+function exponentOf({ programme, exponents }: PreparedImages, output: Output): number {
+  const value = programme[output];
+  return value === null ? 0 : exponents[value];
+}
+
+/** Everything that threads need for a task: exponents, numbers of even values, own values behind pools, scales of results. */
+export function prepareImages(task: ImageTask, pooledOwn: PooledOfImages): PreparedImages {
+  const { programme } = task;
+  const job = plainJob(task, programme);
+  const angles = anglesRead(programme);
+  const pools = Array.from(programme.steps.keys()).filter((v) => programme.steps[v].op === 'pool');
+  const needed = pools.filter((v) => angles[v] === 1 || task.normalized);
+  const complete = (set: ImageSet, shared: SharedImages): SharedImages => {
+    const pooled = new Map<ValueId, Float64Array>();
+    for (const v of needed) pooled.set(v, pooledOwn(job, v, { ...shared, pooled }));
+    const known = { ...shared, pooled };
+    if (pools.length > needed.length) return known;
+    const found = roots(task, job, set, known);
+    if (task.normalized)
+      return { ...known, scales: found.map((list) => list?.map((r) => (r > 0 ? 1 / r : 0)) ?? null) };
+    task.outputs.forEach((output, k) => {
+      found[k]?.forEach((root, i) => {
+        requireRange(root * 2 ** exponentOf(job, output), task.precision, `image ${i}`, output);
+      });
+    });
+    return known;
+  };
+  const x = complete(task.x, job.x);
+  return { ...job, x, z: task.symmetric ? x : complete(task.z, job.z) };
+}

@@ -1,0 +1,116 @@
+import type { SmoothMap } from '../duals/index.js';
+import type { ValueId } from '../steps.js';
+
+/**
+ * A list of numbers, one for each pair of positions: the gaps 1 - u of a value (`form` gap; 1 + u with a minus sign where u < 0 and
+ * `signed`), or its covariance divided by 4^exponent (`form` plain; see `scales.ts`), or what a window adds up (`form` weighed).
+ */
+export interface ImageValue {
+  readonly form: 'gap' | 'weighed' | 'plain';
+  readonly value: ValueId;
+}
+
+/** A summand of a plain sum. */
+export interface PlainPart {
+  readonly of: ImageValue;
+  readonly weight: number;
+}
+
+/**
+ * What a device does for a pair of images at the pairs of positions of one component, in order. s is the deviation sqrt(K(x_p, x_p)).
+ *
+ * `source`: gaps of the pixels. `load`: what an earlier stage stored. `gapOf`: 1 - K / (s s').
+ * `weigh`: s s' (1 - u) + 1/2 (s - s')^2, half the mean square of the difference, for the window of step `step`, which adds these up
+ * without cancellation.
+ * `window`: gaps behind the window mean of step `step`: (mean of what was weighed - 1/2 (s - s')^2) / (s s') with the deviations behind it,
+ * and where that cancels the sum over taps of a b gap + 1/2 (a - b)^2 for their shares a, b; the mean of the gaps where `even`.
+ * `sum`: as for vectors, with shares for each position. `piecewiseLinear`, `threshold`, `smooth`, `smoothSlope`: as for vectors.
+ * `plain`: s s' (1 - gap). `windowPlain`: mean over taps. `sumPlain`: constant + sum of weight times part.
+ * `productPlain`: left times s s' (1 - gap) of the slope. `normalisePlain`: of / (s s') of value `by`.
+ * `store`: keeps a plain value for a later stage. `pool`: adds the value to the means over pairs of windows of step `step`.
+ */
+export type ImageInstruction =
+  | { readonly op: 'source'; readonly out: ImageValue }
+  | { readonly op: 'load'; readonly out: ImageValue; readonly of: ValueId }
+  | { readonly op: 'gapOf'; readonly out: ImageValue; readonly of: ImageValue }
+  | { readonly op: 'weigh'; readonly out: ImageValue; readonly of: ImageValue; readonly step: ValueId }
+  | {
+      readonly op: 'window';
+      readonly out: ImageValue;
+      /** The weighed value, or the gaps themselves where `even`. */
+      readonly of: ImageValue;
+      readonly gaps: ImageValue;
+      readonly step: ValueId;
+      readonly even: boolean;
+    }
+  | {
+      readonly op: 'sum';
+      readonly out: ImageValue;
+      readonly step: ValueId;
+      /** Parts in the order of the columns of the step; null for the constant. */
+      readonly parts: readonly (ImageValue | null)[];
+    }
+  | {
+      readonly op: 'piecewiseLinear';
+      readonly of: ImageValue;
+      readonly weight: number;
+      readonly value: ImageValue | null;
+      readonly slope: ImageValue | null;
+    }
+  | { readonly op: 'threshold'; readonly of: ImageValue; readonly out: ImageValue }
+  | {
+      readonly op: 'smooth' | 'smoothSlope';
+      readonly of: ImageValue;
+      readonly out: ImageValue;
+      readonly map: SmoothMap;
+      readonly step: ValueId;
+    }
+  | { readonly op: 'plain'; readonly out: ImageValue; readonly of: ImageValue }
+  | { readonly op: 'windowPlain'; readonly out: ImageValue; readonly of: ImageValue; readonly step: ValueId }
+  | {
+      readonly op: 'sumPlain';
+      readonly out: ImageValue;
+      readonly parts: readonly PlainPart[];
+      readonly constant: number;
+    }
+  | { readonly op: 'productPlain'; readonly out: ImageValue; readonly left: ImageValue; readonly slope: ImageValue }
+  | { readonly op: 'normalisePlain'; readonly out: ImageValue; readonly of: ImageValue; readonly by: ValueId }
+  | { readonly op: 'store'; readonly of: ImageValue }
+  | { readonly op: 'pool'; readonly of: ImageValue; readonly step: ValueId };
+
+/** The instructions of each stage, and where the outputs are found. */
+export interface ImageBody {
+  readonly stages: readonly (readonly ImageInstruction[])[];
+  readonly nngp: ImageValue | null;
+  readonly ntk: ImageValue | null;
+  /** Whether the gaps of a value carry a sign; `[steps]`. */
+  readonly signed: readonly boolean[];
+  /** Plain values that stages hand on, pools included. */
+  readonly stored: readonly ValueId[];
+}
+
+/** Values that an instruction reads. */
+export function imageInputs(i: ImageInstruction): readonly ImageValue[] {
+  switch (i.op) {
+    case 'source':
+    case 'load':
+      return [];
+    case 'sum':
+      return i.parts.filter((p) => p !== null);
+    case 'sumPlain':
+      return i.parts.map((p) => p.of);
+    case 'productPlain':
+      return [i.left, i.slope];
+    case 'window':
+      return [i.of, i.gaps];
+    default:
+      return [i.of];
+  }
+}
+
+/** Values that an instruction makes. */
+export function imageResults(i: ImageInstruction): readonly ImageValue[] {
+  if (i.op === 'store' || i.op === 'pool') return [];
+  if (i.op === 'piecewiseLinear') return [i.value, i.slope].filter((v) => v !== null);
+  return [i.out];
+}

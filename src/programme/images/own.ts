@@ -1,0 +1,259 @@
+import { InternalError, NumericalError } from '../../errors.js';
+import { smoothDual } from '../duals/index.js';
+import type { Programme, ScalarMap, Step, ValueId, Windows } from '../steps.js';
+import { positionCount, valueShapes } from '../windows.js';
+import { positionsRead } from './cells.js';
+
+/** Powers of two near the deviation of each value, so that covariances of any depth stay in range: value = number times 4^exponent. */
+export type Exponents = readonly number[];
+
+/**
+ * Own values K(x_p, x_p) / 4^exponent of the steps of a programme on one image, `[positions]` each; null for a step that was not asked for.
+ */
+export type ImageOwn = readonly (Float64Array | null)[];
+
+/** Own values of a pool over 4^exponent, `[positions]`: they need the whole self-kernel and come from elsewhere; `of` are those of what it reads, if known. */
+export type PooledOwn = (value: ValueId, of: Float64Array | null) => Float64Array;
+
+/** Steps whose own values are wanted, with those that they rest on. */
+export function ownNeeded(programme: Programme, wanted: Iterable<ValueId>): Uint8Array {
+  const needed = new Uint8Array(programme.steps.length);
+  for (const v of wanted) needed[v] = 1;
+  for (let v = needed.length - 1; v >= 0; v--) {
+    const step = programme.steps[v];
+    if (needed[v] === 1 && step.op !== 'pool') for (const of of ownOperands(step)) needed[of] = 1;
+  }
+  return needed;
+}
+
+function ownOperands(step: Step): readonly ValueId[] {
+  switch (step.op) {
+    case 'inner':
+    case 'radial':
+      return [];
+    case 'sum':
+      return step.terms.map((t) => t.value);
+    case 'product':
+      return [step.left, step.right];
+    case 'normalise':
+      return [step.of, step.by];
+    default:
+      return [step.of];
+  }
+}
+
+// Plain loops: these run for every image of every tile, and `map` takes ten times as long.
+
+function times(of: Float64Array, factor: number): Float64Array {
+  const result = new Float64Array(of.length);
+  for (let p = 0; p < of.length; p++) result[p] = factor * of[p];
+  return result;
+}
+
+function whereAbove(of: Float64Array, value: number): Float64Array {
+  const result = new Float64Array(of.length);
+  for (let p = 0; p < of.length; p++) if (of[p] > 0) result[p] = value;
+  return result;
+}
+
+/** Own values behind a map, with the exponent that they are over. */
+function mapOwn(phi: ScalarMap, derivative: boolean, of: Float64Array, exponent: number): [Float64Array, number] {
+  if (phi.map === 'piecewiseLinear') {
+    const gain = phi.even * phi.even + phi.odd * phi.odd;
+    return derivative ? [whereAbove(of, gain), 0] : [times(of, gain), exponent];
+  }
+  const smooth = smoothDual(phi);
+  if (smooth === null) return [whereAbove(of, 0.5), 0];
+  const unit = 4 ** exponent;
+  const plain = (k: number): number => k * unit;
+  return [of.map((k) => (derivative ? smooth.derivativeSquare(plain(k)) : smooth.square(plain(k)))), 0];
+}
+
+/** Runs a programme on (x_p, x_p) for the positions of an image. One object serves all images of a job. */
+export class OwnRunner {
+  readonly #programme: Programme;
+  readonly #needed: Uint8Array;
+  readonly #counts: readonly number[];
+  readonly #reads = new Map<Windows, Int32Array>();
+  readonly #exponents: number[];
+  readonly #choosing: boolean;
+
+  /** Without exponents each run chooses those that suit its image. */
+  constructor(programme: Programme, needed: Uint8Array, exponents: Exponents | null) {
+    this.#programme = programme;
+    this.#needed = needed;
+    this.#counts = valueShapes(programme).map(positionCount);
+    this.#exponents = exponents === null ? programme.steps.map(() => 0) : [...exponents];
+    this.#choosing = exponents === null;
+  }
+
+  /** The exponents that own values are over. */
+  get exponents(): Exponents {
+    return this.#exponents;
+  }
+
+  /** Own values from |x_p|^2, `[positions]`. @throws NumericalError where one leaves the range of a double */
+  run(squares: Float64Array, pooled: PooledOwn): ImageOwn {
+    const own: (Float64Array | null)[] = [];
+    this.#programme.steps.forEach((step, v) => {
+      if (this.#needed[v] === 0) {
+        own.push(null);
+        return;
+      }
+      const [values, exponent] = this.#step(step, v, own, squares, pooled);
+      own.push(this.#settle(step, v, values, exponent));
+    });
+    return own;
+  }
+
+  /** Brings values to the exponent of their step, or chooses it: a mean over positions keeps that of what it reads. */
+  #settle(step: Step, v: ValueId, values: Float64Array, exponent: number): Float64Array {
+    let largest = 0;
+    for (const k of values) if (!(k <= largest)) largest = k;
+    if (!(largest < Infinity)) {
+      throw new NumericalError(
+        `step ${v}: a variance must be a double, got one above 1e308. Scale the inputs (--scale unit-pixels), lower alpha or weightStd, or use fewer layers.`,
+      );
+    }
+    if (this.#choosing) {
+      const isMean = step.op === 'window' || step.op === 'pixel' || step.op === 'pool';
+      this.#exponents[v] = exponent + (isMean || largest === 0 ? 0 : Math.round(Math.log2(largest) / 2));
+    }
+    const shift = exponent - this.#exponents[v];
+    return shift === 0 ? values : times(values, 4 ** shift);
+  }
+
+  #step(step: Step, v: ValueId, own: ImageOwn, squares: Float64Array, pooled: PooledOwn): [Float64Array, number] {
+    const exponents = this.#exponents;
+    const at = (value: ValueId): Float64Array => {
+      const found = own[value];
+      if (found === null) throw new InternalError(`own values of step ${value} are missing`);
+      return found;
+    };
+    switch (step.op) {
+      case 'inner':
+        return [squares, 0];
+      case 'sum':
+        return this.#sum(step, v, at);
+      case 'dual':
+      case 'dualDerivative':
+        return mapOwn(step.phi, step.op === 'dualDerivative', at(step.of), exponents[step.of]);
+      case 'product': {
+        const right = at(step.right);
+        return [at(step.left).map((k, p) => k * right[p]), exponents[step.left] + exponents[step.right]];
+      }
+      case 'normalise': {
+        const by = at(step.by);
+        return [at(step.of).map((k, p) => (by[p] > 0 ? k / by[p] : 0)), exponents[step.of] - exponents[step.by]];
+      }
+      case 'window':
+        return [this.#window(step.windows, at(step.of), this.#counts[v]), exponents[step.of]];
+      case 'pixel':
+        return [Float64Array.of(at(step.of)[this.#position(step)]), exponents[step.of]];
+      case 'pool':
+        return [pooled(v, own[step.of]), exponents[step.of]];
+      case 'radial':
+        throw new InternalError('a radial kernel has no positions');
+    }
+  }
+
+  #sum(step: Extract<Step, { op: 'sum' }>, v: ValueId, at: (value: ValueId) => Float64Array): [Float64Array, number] {
+    const weighty = step.terms.filter((t) => t.weight > 0);
+    const all = weighty.map((t) => this.#exponents[t.value]);
+    if (step.constant > 0) all.push(0);
+    const exponent = all.length === 0 ? 0 : Math.max(...all);
+    const total = new Float64Array(this.#counts[v]).fill(step.constant * 4 ** -exponent);
+    for (const { value, weight } of weighty) {
+      const part = at(value);
+      const scaled = weight * 4 ** (this.#exponents[value] - exponent);
+      for (let p = 0; p < total.length; p++) total[p] += scaled * part[p];
+    }
+    return [total, exponent];
+  }
+
+  #position(step: Extract<Step, { op: 'pixel' }>): number {
+    const shape = valueShapes(this.#programme)[step.of];
+    return step.at.reduce((index, at, axis) => index * shape[axis] + at, 0);
+  }
+
+  #window(windows: Windows, of: Float64Array, count: number): Float64Array {
+    const read = this.#reads.get(windows) ?? positionsRead(windows);
+    this.#reads.set(windows, read);
+    const taps = read.length / count;
+    const result = new Float64Array(count);
+    for (let j = 0, k = 0; j < count; j++) {
+      let sum = 0;
+      for (const end = k + taps; k < end; k++) if (read[k] >= 0) sum += of[read[k]];
+      result[j] = sum / taps;
+    }
+    return result;
+  }
+}
+
+/** What is known of the pixels of all images. */
+export interface InputFacts {
+  /** All pixels have one norm, which is not 0. */
+  readonly even: boolean;
+  /** No pixel is 0. */
+  readonly positive: boolean;
+}
+
+/** Values whose own values are above 0 at all positions of all images. */
+function positiveValues(programme: Programme, inputs: InputFacts): readonly boolean[] {
+  const positive: boolean[] = [];
+  for (const step of programme.steps) {
+    if (step.op === 'inner') positive.push(inputs.positive);
+    else if (step.op === 'sum') {
+      positive.push(step.constant > 0 || step.terms.some((t) => t.weight > 0 && positive[t.value]));
+    } else if (step.op === 'dual' || step.op === 'dualDerivative') {
+      positive.push(positive[step.of] && smoothDual(step.phi) === null);
+    } else if (step.op === 'window') positive.push(positive[step.of] && reachesInside(step.windows));
+    else positive.push(step.op !== 'pool' && ownOperands(step).every((of) => positive[of]));
+  }
+  return positive;
+}
+
+/** Whether every window reads a position inside the image. */
+function reachesInside(windows: Windows): boolean {
+  const read = positionsRead(windows);
+  const taps = positionCount(windows.filter);
+  for (let j = 0; j < read.length; j += taps) if (read.subarray(j, j + taps).every((p) => p < 0)) return false;
+  return true;
+}
+
+/** The slope of a piecewise linear map has one own value wherever there is any variance. */
+function isFlatSlope(step: Step, positive: readonly boolean[]): boolean {
+  return step.op === 'dualDerivative' && smoothDual(step.phi) === null && positive[step.of];
+}
+
+/**
+ * The pass *constants* on images: which values have one own value at all positions of all images, given what is known of the pixels.
+ *
+ * Unit pixels under circular padding stay so through every layer: then the normaliser of a window is a number.
+ */
+export function evenValues(programme: Programme, inputs: InputFacts): readonly boolean[] {
+  const positive = positiveValues(programme, inputs);
+  const even: boolean[] = [];
+  programme.steps.forEach((step) => {
+    const parts = ownOperands(step).every((of) => even[of]);
+    if (step.op === 'inner') even.push(inputs.even);
+    else if (step.op === 'pool') even.push(false);
+    else if (step.op === 'window') even.push(parts && !positionsRead(step.windows).includes(-1));
+    else even.push(parts || isFlatSlope(step, positive));
+  });
+  return even;
+}
+
+/** Own values of every step of one image with exponents that suit them; a pool stands for at most the largest that it reads. */
+export function ownSizes(
+  programme: Programme,
+  squares: Float64Array,
+): { readonly own: ImageOwn; readonly exponents: Exponents } {
+  const runner = new OwnRunner(programme, new Uint8Array(programme.steps.length).fill(1), null);
+  const own = runner.run(squares, (v, of) => {
+    const step = programme.steps[v];
+    const largest = of === null ? 1 : of.reduce((a, b) => Math.max(a, b), 0);
+    return new Float64Array(step.op === 'pool' ? positionCount(step.windows.to) : 1).fill(largest);
+  });
+  return { own, exponents: runner.exponents };
+}

@@ -1,0 +1,62 @@
+import type { Programme, ValueId } from '../steps.js';
+import type { ImageBody } from './body.js';
+import { type Cells, cellsOf } from './cells.js';
+import { type Component, components } from './components.js';
+import { type Grid, type Places, placeValues } from './grids.js';
+import { neededOffsets, offsetOf } from './offsets.js';
+import { evenValues, type InputFacts } from './own.js';
+import { imageBody } from './translate.js';
+
+/** How a programme on images is run: which pairs of positions are visited together, and what is done with them. */
+export interface ImagePlan {
+  readonly programme: Programme;
+  readonly places: Places;
+  readonly body: ImageBody;
+  /** Values with one own value at all positions of all images. */
+  readonly even: readonly boolean[];
+  /** Parts of each stage that never meet. */
+  readonly components: readonly (readonly Component[])[];
+  /** Pairs of positions of each grid that are visited at all, as offsets. */
+  readonly offsets: readonly (readonly number[])[];
+  /** Most pairs of positions of one grid in one component. */
+  readonly mostCells: number;
+}
+
+/** Number of pairs of positions of some offsets of a grid. */
+export function cellCount(grid: Grid, offsets: readonly number[]): number {
+  return offsets.reduce((sum, id) => {
+    const [dy, dx] = offsetOf(grid, id);
+    return sum + (grid.height - Math.abs(dy)) * (grid.width - Math.abs(dx));
+  }, 0);
+}
+
+/** Plans a programme on images of which some facts are known. */
+export function planImages(programme: Programme, inputs: InputFacts): ImagePlan {
+  const places = placeValues(programme);
+  const wanted = [programme.nngp, programme.ntk].filter((v): v is ValueId => v !== null);
+  const needed = neededOffsets(programme, places, wanted);
+  const parts = components(programme, places, needed);
+  const even = evenValues(programme, inputs);
+  const offsets = needed.map((list) => Array.from(list.keys()).filter((id) => list[id] === 1));
+  let mostCells = 1;
+  for (const stage of parts) {
+    for (const component of stage) {
+      for (const [grid, ids] of component) mostCells = Math.max(mostCells, cellCount(places.grids[grid], ids));
+    }
+  }
+  return {
+    programme,
+    places,
+    even,
+    components: parts,
+    body: imageBody(programme, places, even),
+    offsets,
+    mostCells,
+  };
+}
+
+/** All pairs of positions of the grid of a value: the room that a stored value takes. */
+export function storedCells({ places, offsets }: ImagePlan, value: ValueId): Cells {
+  const { grid } = places.of[value];
+  return cellsOf(places.grids[grid], offsets[grid]);
+}

@@ -12,7 +12,6 @@ import type {
   TileSums,
   VectorBlock,
 } from '../../src/backend/contract.js';
-import type { NativeLibrary } from '../../src/backend/native-library.js';
 import { NEAR_THRESHOLD } from '../../src/backend/near.js';
 import { allocate, type FloatArray, type Precision } from '../../src/data/array.js';
 import { InternalError } from '../../src/errors.js';

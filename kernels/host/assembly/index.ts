@@ -1,5 +1,7 @@
 import { mirror, runBody, transpose } from './body';
-import { arithmetic, Pair, runPair, setPair } from './positions';
+import { Pair, setPair } from './cells';
+import { arithmetic } from './layer';
+import { runPair } from './positions';
 import { multiply, pack, peak } from './product';
 import { signedGaps } from './source';
 import { Strip } from './sum';

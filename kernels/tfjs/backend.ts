@@ -1,7 +1,9 @@
-import type { Availability, Backend, KernelTask, Pace } from '../../src/backend/contract.js';
+import type { Availability, Backend, ImageTask, KernelTask, Pace } from '../../src/backend/contract.js';
 import type { Precision } from '../../src/data/array.js';
 import { BackendError } from '../../src/errors.js';
 import { type Engine, type Loaded, loadTensorflow, loadTfjs } from './engine.js';
+import { openImageJob } from './images/job.js';
+import { imageMemory, imagePace } from './images/memory.js';
 import { openJob } from './job.js';
 
 /** Tensors of a tile's size that live at the same time: values of a body, and what the largest formula needs on the way. */
@@ -73,6 +75,10 @@ export function tensorBackend({ name, load, remedy, base, pace }: Source): Backe
     speed: async (): Promise<Partial<Record<Precision, number>>> => ({ f32: productSpeed(await engineOf()) }),
     memory: (shape) => memory(shape, base),
     open: async (task: KernelTask, options) => openJob(await engineOf(), task, options),
+    openImages: async (task: ImageTask) => openImageJob(await engineOf(), task),
+    imageTileSizes: [128, 64, 32, 16, 8],
+    imageMemory: (shape) => base + imageMemory(shape),
+    imagePace: (programme) => imagePace(programme, pace.step),
   };
 }
 

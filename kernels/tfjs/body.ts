@@ -56,16 +56,20 @@ function valueAt({ body, source, values }: Site, id: ValueId): Value {
 }
 
 /**
- * A sum as its largest part and what the others add to it; a constant part has the gap 0.
+ * A sum as its largest part and what the others add to it; a constant part (null) has the gap 0. The shares are the factors from `first`.
  *
- * In a deep body what rounding takes from the sum goes with it, into the next sum of which it is the largest part: thousands of blocks
- * may add amounts below the last digit, all rounded the same way.
+ * Where it is `deep` what rounding takes from the sum goes with it, into the next sum of which it is the largest part: thousands of
+ * blocks may add amounts below the last digit, all rounded the same way.
  */
-function sum(site: Site, parts: readonly Part[], first: number, both: boolean): Value {
-  const { tf, factors } = site;
-  const values = parts.map(({ value }) => (value === null ? null : valueAt(site, value)));
-  const spread = factors.shared ? null : halfSquares(tf, parts.length, first, factors);
-  const weights = parts.slice(1).map((_, k) => tf.mul(factors.x(first + 1 + k), factors.z(first + 1 + k)));
+export function weightedSum(
+  tf: Tensors,
+  values: readonly (Value | null)[],
+  first: number,
+  factors: Factors,
+  { both, deep }: { readonly both: boolean; readonly deep: boolean },
+): Value {
+  const spread = factors.shared ? null : halfSquares(tf, values.length, first, factors);
+  const weights = values.slice(1).map((_, k) => tf.mul(factors.x(first + 1 + k), factors.z(first + 1 + k)));
   const changeOf = ([base, ...others]: readonly Tensor[], rest: Tensor | null): Tensor => {
     const added = others.map((of, k) => tf.tidy(() => tf.mul(weights[k], tf.sub(of, base))));
     if (spread !== null) added.push(tf.tidy(() => tf.mul(spread, tf.sub(1, base))));
@@ -77,12 +81,17 @@ function sum(site: Site, parts: readonly Part[], first: number, both: boolean): 
       const sides = values.map((of) => (of === null ? tf.scalar(constant) : sideOf(of)));
       const change = tf.tidy(() => changeOf(sides, rest));
       const total = positive(tf, tf.add(sides[0], change));
-      return [total, site.deep ? tf.sub(change, tf.sub(total, sides[0])) : total];
+      return [total, deep ? tf.sub(change, tf.sub(total, sides[0])) : total];
     });
   const before = values[0]?.lost;
   const [below, lostBelow] = side((of) => of.below, 0, before?.below ?? null);
   const [above, lostAbove] = both ? side((of) => aboveOf(tf, of), 2, before?.above ?? null) : [null, null];
-  return site.deep ? { below, above, lost: { below: lostBelow, above: lostAbove } } : { below, above };
+  return deep ? { below, above, lost: { below: lostBelow, above: lostAbove } } : { below, above };
+}
+
+function sum(site: Site, parts: readonly Part[], first: number, both: boolean): Value {
+  const values = parts.map(({ value }) => (value === null ? null : valueAt(site, value)));
+  return weightedSum(site.tf, values, first, site.factors, { both, deep: site.deep });
 }
 
 /** 1/2 sum (a_k - b_k)^2 */

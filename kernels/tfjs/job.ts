@@ -8,14 +8,17 @@ import type {
   TileRange,
 } from '../../src/backend/contract.js';
 import { singleTask } from '../../src/backend/single.js';
-import { BackendError, DeviceFullError, InternalError, InterruptedError, isNtkError } from '../../src/errors.js';
+import { InternalError, InterruptedError } from '../../src/errors.js';
 import { runBody, type TensorBody, tensorBody } from './body.js';
 import { listColumns, type PairColumns, tileColumns } from './columns.js';
 import type { Engine } from './engine.js';
+import { explained } from './explained.js';
 import { batches, findNear, type NearPairs, nearSource } from './near.js';
 import { disposePanel, innerProducts, type Panel, uploadPanel } from './product.js';
+import { Slots } from './slots.js';
 import { lookUp, type TensorTable, uploadTable } from './table.js';
 import { correlation, disposeValue, positive, type Tensor, type Value } from './tensors.js';
+import { mirror, transpose } from './transpose.js';
 
 /** Milliseconds of work after which signals and progress are let through. */
 const PATIENCE = 50;
@@ -46,11 +49,9 @@ export class TensorJob implements KernelJob {
   readonly #rows: readonly [number, number];
   readonly #finished = new Set<Finished>();
   readonly #working = new Set<Promise<Finished>>();
-  readonly #queue: { resolve: () => void; reject: (error: Error) => void }[] = [];
-  #free: number;
+  readonly #slots: Slots;
   #left: Panel | null = null;
   #right: Panel | null = null;
-  #closed = false;
   #rested = performance.now();
 
   constructor(engine: Engine, task: KernelTask) {
@@ -61,11 +62,11 @@ export class TensorJob implements KernelJob {
     engine.use();
     this.#table = uploadTable(engine.tf, task);
     this.concurrency = engine.device === null ? 1 : 2;
-    this.#free = this.concurrency;
+    this.#slots = new Slots(this.concurrency);
   }
 
   async compute(range: TileRange, transposed: boolean): Promise<Tile> {
-    await this.#slot();
+    await this.#slots.take();
     const work = this.#tile(range);
     this.#working.add(work);
     try {
@@ -73,16 +74,15 @@ export class TensorJob implements KernelJob {
       this.#finished.add(finished);
       return this.#handle(range, transposed, finished);
     } catch (error) {
-      this.#next();
-      throw this.#explained(error);
+      this.#slots.give();
+      throw explained(error, this.#engine);
     } finally {
       this.#working.delete(work);
     }
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const { reject } of this.#queue.splice(0)) reject(new InterruptedError());
+    this.#slots.close();
     await Promise.allSettled(this.#working);
     for (const finished of this.#finished) free(finished);
     this.#finished.clear();
@@ -92,25 +92,13 @@ export class TensorJob implements KernelJob {
     this.#table?.dispose();
   }
 
-  async #slot(): Promise<void> {
-    if (this.#closed) throw new InterruptedError();
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve, reject) => this.#queue.push({ resolve, reject }));
-  }
-
-  #next(): void {
-    const waiting = this.#queue.shift();
-    if (waiting === undefined) this.#free += 1;
-    else waiting.resolve();
-  }
-
   #handle(range: TileRange, transposed: boolean, finished: Finished): Tile {
     let held = true;
     const release = (): void => {
       if (!held) return;
       held = false;
       if (this.#finished.delete(finished)) free(finished);
-      this.#next();
+      this.#slots.give();
     };
     return { range, release, read: (output) => this.#read(range, output, transposed, finished) };
   }
@@ -121,7 +109,7 @@ export class TensorJob implements KernelJob {
       await new Promise((resolve) => setImmediate(resolve));
       this.#rested = performance.now();
     }
-    if (this.#closed) throw new InterruptedError();
+    if (this.#slots.closed) throw new InterruptedError();
     this.#engine.use();
   };
 
@@ -218,7 +206,7 @@ export class TensorJob implements KernelJob {
 
   async #read(range: TileRange, output: Output, transposed: boolean, finished: Finished): Promise<TileData> {
     if (!this.#finished.has(finished)) {
-      throw this.#closed ? new InterruptedError() : new InternalError('a tile is read after its release');
+      throw this.#slots.closed ? new InterruptedError() : new InternalError('a tile is read after its release');
     }
     this.#engine.use();
     const which = this.#task.outputs.indexOf(output);
@@ -233,20 +221,6 @@ export class TensorJob implements KernelJob {
     if (this.#onDiagonal(range)) mirror(values, range.rows, stride);
     const flipped = transposed ? transpose(values, range, stride) : null;
     return { values, stride, transposed: flipped, transposedStride: range.rows };
-  }
-
-  #explained(error: unknown): Error {
-    if (isNtkError(error)) return error;
-    const message = error instanceof Error ? error.message : String(error);
-    const where = `--backend ${this.#engine.kind}`;
-    if (/OOM|out of memory|allocat|exhausted/i.test(message)) {
-      return new DeviceFullError(`${where}: a tile must fit the memory of the device, got: ${message}`, {
-        cause: error,
-      });
-    }
-    return new BackendError(`${where}: tensor operations must succeed, got: ${message}. Use --backend host.`, {
-      cause: error,
-    });
   }
 }
 
@@ -263,27 +237,6 @@ function zeroTile({ rows, columns }: TileRange, transposed: boolean): TileData {
     transposed: transposed ? zeros() : null,
     transposedStride: rows,
   };
-}
-
-function mirror(values: Float32Array, rows: number, stride: number): void {
-  for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) values[i * stride + j] = values[j * stride + i];
-}
-
-/** Edge of the blocks in which tiles are transposed: two of them stay in the first cache. */
-const BLOCK = 32;
-
-function transpose(values: Float32Array, { rows, columns }: TileRange, stride: number): Float32Array {
-  const result = new Float32Array(rows * columns);
-  for (let top = 0; top < rows; top += BLOCK) {
-    const bottom = Math.min(rows, top + BLOCK);
-    for (let left = 0; left < columns; left += BLOCK) {
-      const right = Math.min(columns, left + BLOCK);
-      for (let j = left; j < right; j++) {
-        for (let i = top; i < bottom; i++) result[j * rows + i] = values[i * stride + j];
-      }
-    }
-  }
-  return result;
 }
 
 /** Opens a task on an engine. */

@@ -19,3 +19,11 @@ export function requireRange(scale: number, precision: Precision, where: string,
     `${where}: K(x,x) of the ${output} must be a number that ${precision} holds, got one ${got}. Use ${wider}--normalized or --scale unit-rows.`,
   );
 }
+
+/** The error of an entry K(x,z) that a precision does not hold. */
+export function entryBeyondRange(precision: Precision): NumericalError {
+  const wider = precision === 'f32' ? '--precision f64, ' : '';
+  return new NumericalError(
+    `K(x,z): must be a number that ${precision} holds, got one beyond its range. Use ${wider}--scale unit-pixels, or fewer layers.`,
+  );
+}

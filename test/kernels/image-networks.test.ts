@@ -17,6 +17,7 @@ const dense: ImageLayerJson = { kind: 'dense' };
 const he = { weightStd: Math.SQRT2 };
 const HEADS = { pixel: { kind: 'pixel' }, flatten: { kind: 'flatten' }, globalAvgPool: { kind: 'globalAvgPool' } };
 type Head = keyof typeof HEADS;
+const REFERENCE: Combination = { backend: 'reference', precision: 'f64' };
 
 function random(count: number, positions: readonly number[], channels: number, seed: number): NdArray {
   const next = normals(seed);
@@ -73,6 +74,27 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('values of 
     await expect(imageKernels(net('valid', 5), x, c)).rejects.toThrow(ArchitectureError);
   });
 
+  const same = conv([3, 3], { padding: 'same', weightStd: 1.4, biasStd: 0.2 });
+  const pooled = (side: number): ImageLayerJson => ({ kind: 'avgPool', window: [side, side], stride: [side, side] });
+  test.each<[string, readonly ImageLayerJson[]]>([
+    ['a pool that leaves positions out', [same, relu, pooled(3), { kind: 'flatten' }]],
+    [
+      'pools whose angles are read',
+      [same, { kind: 'erf' }, pooled(2), same, { kind: 'gelu' }, HEADS.globalAvgPool, dense, relu],
+    ],
+  ])('%s: as all pairs of positions have it', async (_name, layers) => {
+    const x = random(4, [5, 5], 2, 7);
+    const json = imageNetwork(...layers, dense);
+    const [k, truth] = [await imageKernels(json, x, c), await imageKernels(json, x, REFERENCE)];
+    for (const kind of ['nngp', 'ntk'] as const) {
+      const expected = truth[kind]?.data ?? [];
+      expected.forEach((v, at) => {
+        const scale = Math.sqrt(expected[5 * Math.floor(at / 4)] * expected[5 * (at % 4)]);
+        expect(Math.abs(v - (k[kind]?.data[at] ?? Number.NaN)) / scale).toBeLessThanOrEqual(image);
+      });
+    }
+  });
+
   test('zero pixels and zero images have entries of 0 and no NaN, copies those of the diagonal', async () => {
     const x = random(4, [3, 2], 2, 2);
     x.data.fill(0, 12, 24);
@@ -104,7 +126,6 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('values of 
 });
 
 describe('finite networks', () => {
-  const F64: Combination = { backend: 'reference', precision: 'f64' };
   const inner = (padding: string, extra: Partial<ImageLayerJson> = {}) => conv([3], { padding, ...extra });
   const residual = (padding: string, alpha: number): ImageLayerJson => ({
     kind: 'residual',
@@ -145,7 +166,7 @@ describe('finite networks', () => {
   ])('%s: the kernels lie in the confidence intervals of drawn networks', async (_name, layers, positions) => {
     const x = random(2, positions, 2, 4);
     const json = imageNetwork(...layers, dense);
-    const { nngp, ntk } = await imageKernels(json, x, F64);
+    const { nngp, ntk } = await imageKernels(json, x, REFERENCE);
     const size = x.data.length / 2;
     const images = [x.data.slice(0, size), x.data.slice(size)].map((v) => Float64Array.from(v));
     // At this width the bias of order 1 / width lies below the standard error of this many draws.

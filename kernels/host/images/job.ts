@@ -10,8 +10,9 @@ import type {
 } from '../../../src/backend/contract.js';
 import { prepareImages } from '../../../src/backend/images/prepare.js';
 import type { FloatArray, Precision } from '../../../src/data/array.js';
-import { NumericalError } from '../../../src/errors.js';
+
 import { cellCount, type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import { entryBeyondRange } from '../../../src/programme/range.js';
 import type { Programme } from '../../../src/programme/steps.js';
 import { compileModule, createMemory } from '../module.js';
 import { localSite, type Slot, Slots, threadSite } from '../sites.js';
@@ -53,7 +54,7 @@ class HostImageJob implements KernelJob {
     };
     if (!finite) {
       release();
-      throw tooLarge(this.#job.precision);
+      throw entryBeyondRange(this.#job.precision);
     }
     return { range, release, read: async (output) => this.#data(slot, range, output, transposed) };
   }
@@ -81,13 +82,6 @@ class HostImageJob implements KernelJob {
 }
 
 type ImageAnswer = ReturnType<ImageEngine['answer']>;
-
-function tooLarge(precision: Precision): NumericalError {
-  const wider = precision === 'f32' ? '--precision f64, ' : '';
-  return new NumericalError(
-    `K(x,z): must be a number that ${precision} holds, got one beyond its range. Use ${wider}--scale unit-pixels, or fewer layers.`,
-  );
-}
 
 /** Cells of all components times instructions: the numbers that are computed for one pair of images. */
 function workOf(plan: ImagePlan): number {

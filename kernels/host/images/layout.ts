@@ -99,8 +99,9 @@ function poolLinks(plan: ImagePlan, most: readonly number[], room: Room): ImageL
   plan.programme.steps.forEach((step, v) => {
     if (step.op !== 'pool') return;
     const count = room.take(4);
-    const { to } = onTwoAxes(step.windows);
-    if (to[0] * to[1] === 1) {
+    const { from, to, filter } = onTwoAxes(step.windows);
+    // One window may still leave the last rows and columns out.
+    if (to.every((n) => n === 1) && filter.every((n, axis) => n === from[axis])) {
       links.set(v, { count, table: 0 });
       return;
     }

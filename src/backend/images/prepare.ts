@@ -105,7 +105,14 @@ function plainJob(task: ImageTask, programme: Programme): PreparedImages {
 export function poolAlone(job: PreparedImages, value: ValueId, set: SharedImages): PreparedImages {
   const { programme, deviations, exponents } = job;
   const kept = keptSteps(programme, value);
-  const own = { ...set, scales: [] };
+  // Its steps have other numbers there, earlier pools too.
+  const pooled = new Map(
+    kept.flatMap((v, k) => {
+      const found = set.pooled.get(v);
+      return found === undefined ? [] : [[k, found] as const];
+    }),
+  );
+  const own = { ...set, pooled, scales: [] };
   return {
     ...job,
     programme: keepNeeded({ ...programme, nngp: value, ntk: null }),

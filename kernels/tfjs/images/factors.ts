@@ -1,0 +1,215 @@
+import { pixelsOf } from '../../../src/backend/images/pixels.js';
+import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
+import { InternalError } from '../../../src/errors.js';
+import { comonotoneFeatures } from '../../../src/programme/comonotone.js';
+import { smoothDual } from '../../../src/programme/duals/index.js';
+import type { ImageInstruction } from '../../../src/programme/images/body.js';
+import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/images/columns.js';
+import { type ImageOwn, OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
+import type { ImagePlan } from '../../../src/programme/images/plan.js';
+import type { Step, ValueId } from '../../../src/programme/steps.js';
+import { positionCount } from '../../../src/programme/windows.js';
+
+/** Numbers of the positions of some images, `[positions, images]`. */
+export type Numbers = Float64Array;
+
+/** Numbers of the images of both sides of a tile. */
+export interface BothNumbers {
+  readonly x: Numbers;
+  readonly z: Numbers;
+  /** The one number that all positions of all images have; null where they differ. */
+  readonly shared: number | null;
+}
+
+/** The columns that an instruction may read. */
+function columnsRead(i: ImageInstruction, steps: readonly Step[]): readonly ImageColumn[] {
+  switch (i.op) {
+    case 'weigh':
+      return [{ kind: 'deviation', value: i.out.value }];
+    case 'window': {
+      const step = steps[i.step];
+      if (i.even || !('of' in step)) return [];
+      return [
+        { kind: 'deviation', value: step.of },
+        { kind: 'inverse', value: i.step },
+      ];
+    }
+    case 'sum':
+      return i.parts.map((_, place) => ({ kind: 'share', value: i.step, place }));
+    case 'plain':
+      return [{ kind: 'deviation', value: i.out.value }];
+    case 'productPlain': {
+      const step = steps[i.out.value];
+      return step.op === 'product' ? [{ kind: 'deviation', value: step.right }] : [];
+    }
+    case 'normalisePlain':
+      return [{ kind: 'inverse', value: i.by }];
+    case 'gapOf':
+      return [{ kind: 'square', value: i.out.value }];
+    case 'smooth':
+    case 'smoothSlope':
+      return [{ kind: 'smooth', value: i.step }];
+    default:
+      return [];
+  }
+}
+
+/** Finds own values of images, and of those the columns of a tile. */
+export class ImageFactors {
+  readonly #job: PreparedImages;
+  readonly #plan: ImagePlan;
+  readonly #runner: OwnRunner | null;
+  readonly #positions: number;
+
+  constructor(job: PreparedImages, plan: ImagePlan) {
+    this.#job = job;
+    this.#plan = plan;
+    const { steps } = plan.programme;
+    const columns = plan.body.stages.flat().flatMap((i) => columnsRead(i, steps));
+    const needs = columns.flatMap((column) => columnNeeds(column, plan.programme));
+    this.#runner =
+      needs.length === 0 ? null : new OwnRunner(plan.programme, ownNeeded(plan.programme, needs), job.exponents);
+    this.#positions = positionCount(plan.programme.positions ?? []);
+  }
+
+  /** Factors of images `from .. from + count` of a set. */
+  side(set: SharedImages, from: number, count: number): ImageSide {
+    const { channels } = this.#job;
+    const unit = new Float64Array(this.#positions * channels * count);
+    const own: ImageOwn[] = [];
+    for (let i = 0; i < count; i++) {
+      const pixels = pixelsOf(set.data, from + i, this.#positions, channels);
+      pixels.unit.forEach((value, k) => {
+        unit[k * count + i] = value;
+      });
+      if (this.#runner !== null) own.push(this.#runner.run(pixels.squares, (v) => pooledOf(set, v, from + i)));
+    }
+    return { from, count, unit, own };
+  }
+
+  /** The columns of the images of a tile. */
+  columns(x: ImageSide, z: ImageSide): TileColumns {
+    return new TileColumns(this.#job, this.#plan, x, z);
+  }
+}
+
+/** What is known of each image of one side of a tile. */
+export interface ImageSide {
+  readonly from: number;
+  readonly count: number;
+  /** Unit pixels, `[positions * channels, images]`. */
+  readonly unit: Numbers;
+  readonly own: readonly ImageOwn[];
+}
+
+function pooledOf(set: SharedImages, value: ValueId, image: number): Float64Array {
+  const all = set.pooled.get(value);
+  if (all === undefined) throw new InternalError(`own values of pool ${value} are missing`);
+  const positions = all.length / set.count;
+  return all.subarray(image * positions, (image + 1) * positions);
+}
+
+/** Columns of the images of a tile, each made when it is first asked for. */
+export class TileColumns {
+  readonly x: ImageSide;
+  readonly z: ImageSide;
+  readonly #job: PreparedImages;
+  readonly #plan: ImagePlan;
+  readonly #known = new Map<string, BothNumbers>();
+  readonly #smooth = new Map<ValueId, SmoothColumns>();
+  readonly #shares = new Map<ValueId, readonly BothNumbers[]>();
+
+  constructor(job: PreparedImages, plan: ImagePlan, x: ImageSide, z: ImageSide) {
+    this.#job = job;
+    this.#plan = plan;
+    this.x = x;
+    this.z = z;
+  }
+
+  /** A column that is one number for each position. */
+  of(column: Exclude<ImageColumn, { kind: 'smooth' }>): BothNumbers {
+    const name = `${column.kind}:${column.value}:${column.kind === 'share' ? column.place : ''}`;
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const made = this.#both(column);
+    this.#known.set(name, made);
+    return made;
+  }
+
+  #both(column: ImageColumn): BothNumbers {
+    const isShared = this.#job.deviations[columnNeeds(column, this.#plan.programme)[0]] !== null;
+    const [x, z] = [this.#numbers(column, this.x), this.#numbers(column, this.z)];
+    return { x, z, shared: isShared && x.length > 0 ? x[0] : null };
+  }
+
+  /** `[positions, images]`, of smooth maps `[4, positions, images]`. */
+  #numbers(column: ImageColumn, { count, own }: ImageSide): Numbers {
+    const { exponents } = this.#job;
+    let result = new Float64Array(0);
+    own.forEach((values, i) => {
+      const numbers = columnOf(column, this.#plan.programme, values, exponents);
+      if (i === 0) result = new Float64Array(numbers.length * count);
+      for (let k = 0; k < numbers.length; k++) result[k * count + i] = numbers[k];
+    });
+    return result;
+  }
+
+  /** The shares of the taps of window `value`, made when they are first asked for. */
+  shares(value: ValueId, make: () => readonly BothNumbers[]): readonly BothNumbers[] {
+    const known = this.#shares.get(value) ?? make();
+    this.#shares.set(value, known);
+    return known;
+  }
+
+  /** The columns of smooth map `value`. */
+  smooth(value: ValueId): SmoothColumns {
+    const known = this.#smooth.get(value);
+    if (known !== undefined) return known;
+    const made = this.#smoothColumns(value);
+    this.#smooth.set(value, made);
+    return made;
+  }
+
+  #smoothColumns(value: ValueId): SmoothColumns {
+    const all = this.#both({ kind: 'smooth', value });
+    const step = this.#plan.programme.steps[value];
+    if (step.op !== 'dual' && step.op !== 'dualDerivative') throw new InternalError(`value ${value} is no map`);
+    const dual = smoothDual(step.phi);
+    if (dual === null) throw new InternalError(`value ${value} is no smooth map`);
+    const column = (numbers: Numbers, k: number): Numbers =>
+      numbers.subarray((k * numbers.length) / 4, ((k + 1) * numbers.length) / 4);
+    const roots = [column(all.x, 2), column(all.z, 2)];
+    const zeros = roots.some((root) => root.includes(0));
+    const isShared = all.shared !== null;
+    const of = (k: number): BothNumbers => {
+      const [x, z] = [column(all.x, k), column(all.z, k)];
+      return { x, z, shared: isShared ? x[0] : null };
+    };
+    const [variance, root, scale] = [of(0), of(1), of(2)];
+    const rest = { x: rounded(root.x), z: rounded(root.z), shared: isShared ? rounded(root.x)[0] : null };
+    const columns = [variance, root, scale, rest];
+    if (isShared || step.op === 'dualDerivative') return { columns, features: 0, zeros };
+    const found = comonotoneFeatures(dual, [variance.x, variance.z]);
+    if (found === null) return { columns, features: null, zeros };
+    const [fx, fz] = found;
+    return {
+      columns: [...columns, ...fx.map((x, k) => ({ x, z: fz[k], shared: null }))],
+      features: fx.length,
+      zeros,
+    };
+  }
+}
+
+/** Columns of a smooth map: variance, its root, the root of its own value, what rounding left of the first root, then features. */
+export interface SmoothColumns {
+  readonly columns: readonly BothNumbers[];
+  /** Features of the gap of fully correlated pairs (`comonotone.ts`); null where too many would be needed. */
+  readonly features: number | null;
+  /** Whether an own value is 0. */
+  readonly zeros: boolean;
+}
+
+/** What rounding to a single leaves of each number. */
+function rounded(values: Numbers): Numbers {
+  return values.map((v) => v - Math.fround(v));
+}

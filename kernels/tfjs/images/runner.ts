@@ -1,0 +1,150 @@
+import type { Output } from '../../../src/backend/contract.js';
+import { type PooledOfImages, type PreparedImages, poolAlone } from '../../../src/backend/images/prepare.js';
+import { allocate } from '../../../src/data/array.js';
+import { InternalError } from '../../../src/errors.js';
+import {
+  type ImageInstruction,
+  type ImageValue,
+  imageInputs,
+  imageResults,
+} from '../../../src/programme/images/body.js';
+import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import type { Engine } from '../engine.js';
+import { disposeValue, tensorsOf, type Value } from '../tensors.js';
+import { type Block, selfBlock } from './block.js';
+import { type ComponentCells, ImageTables } from './cells.js';
+import { ImageFactors } from './factors.js';
+import { execute, keep, keyOf, type Site } from './instructions.js';
+import { pairsAtOnce } from './memory.js';
+import { ImageStore } from './store.js';
+
+/** Takes an output of a block, `[rows * columns]`, divided by 4^exponent of its value. */
+export type TakeOutput = (which: number, numbers: ArrayLike<number>) => void;
+
+/** An output that is found in a stage. */
+interface Found {
+  readonly which: number;
+  readonly value: ImageValue;
+}
+
+/** The instructions of a stage, the last that reads each value, and the outputs that are read behind them. */
+interface Stage {
+  readonly instructions: readonly ImageInstruction[];
+  readonly last: ReadonlyMap<string, number>;
+  readonly outputs: readonly Found[];
+}
+
+function stageOf(plan: ImagePlan, stage: number, wanted: readonly Output[]): Stage {
+  const instructions = plan.body.stages[stage];
+  const last = new Map<string, number>();
+  instructions.forEach((i, at) => {
+    for (const v of [...imageInputs(i), ...imageResults(i)]) last.set(keyOf(v), at);
+  });
+  const outputs = wanted.flatMap((output, which): Found[] => {
+    const value = plan.body[output];
+    return value !== null && plan.places.of[value.value].stage === stage ? [{ which, value }] : [];
+  });
+  for (const { value } of outputs) last.set(keyOf(value), Number.POSITIVE_INFINITY);
+  return { instructions, last, outputs };
+}
+
+/** Runs a prepared task on blocks of pairs. */
+export class ImageRunner {
+  readonly plan: ImagePlan;
+  readonly tables: ImageTables;
+  readonly factors: ImageFactors;
+  /** Pairs that a block should have. */
+  readonly pairs: number;
+  readonly #engine: Engine;
+  readonly #job: PreparedImages;
+  readonly #stages: readonly Stage[];
+
+  constructor(engine: Engine, job: PreparedImages) {
+    this.#engine = engine;
+    this.#job = job;
+    this.plan = planImages(job.programme, job.inputs);
+    this.tables = new ImageTables(this.plan);
+    this.factors = new ImageFactors(job, this.plan);
+    this.pairs = pairsAtOnce(this.plan, engine.device !== null);
+    this.#stages = this.plan.body.stages.map((_, stage) => stageOf(this.plan, stage, job.outputs));
+  }
+
+  /** Runs all stages on a block, component by component, and stops after each: its tensors are gone then. Returns what stages handed on. */
+  *run(block: Block, take: TakeOutput): Generator<undefined, ImageStore> {
+    const store = new ImageStore(this.#job, this.plan, block.shape);
+    for (const [s, stage] of this.#stages.entries()) {
+      for (let c = 0; c < this.plan.components[s].length; c++) {
+        this.#component(stage, block, this.tables.component(s, c), store, take);
+        yield;
+      }
+    }
+    return store;
+  }
+
+  #component(stage: Stage, block: Block, cells: ComponentCells, store: ImageStore, take: TakeOutput): void {
+    const values = new Map<string, Value>();
+    const { tf } = this.#engine;
+    const site: Site = { tf, job: this.#job, plan: this.plan, block, cells, store, values };
+    try {
+      stage.instructions.forEach((instruction, index) => {
+        if (isHere(cells, instruction)) step(site, instruction, index, stage.last);
+      });
+      for (const { which, value } of stage.outputs) {
+        const found = values.get(keyOf(value));
+        if (found !== undefined) take(which, found.below.dataSync());
+      }
+    } finally {
+      for (const value of values.values()) disposeValue(value);
+    }
+  }
+}
+
+/** Whether a component has cells of the grid that an instruction works on. */
+function isHere(cells: ComponentCells, i: ImageInstruction): boolean {
+  const [of] = i.op === 'store' || i.op === 'pool' ? [i.of] : imageResults(i);
+  return cells.of(of.value) !== null;
+}
+
+/** Runs one instruction; of all tensors that it makes only its results stay, and of what it reads what is read again. */
+function step(site: Site, i: ImageInstruction, index: number, last: ReadonlyMap<string, number>): void {
+  const { tf, values } = site;
+  if (i.op === 'store' || i.op === 'pool') keep(site, i);
+  else {
+    const made: (readonly [ImageValue, Value])[] = [];
+    tf.tidy(() => {
+      made.push(...execute(site, i));
+      return made.flatMap(([, value]) => [...tensorsOf(value)]);
+    });
+    for (const [id, value] of made) values.set(keyOf(id), value);
+  }
+  for (const name of new Set([...imageInputs(i), ...imageResults(i)].map(keyOf))) {
+    const value = values.get(name);
+    if (value === undefined || (last.get(name) ?? 0) > index) continue;
+    disposeValue(value);
+    values.delete(name);
+  }
+}
+
+/** Own values of a pool for every image of a set: each image with itself. */
+export function pooledOn(engine: Engine): PooledOfImages {
+  return (job, value, set) => {
+    engine.use();
+    const alone = poolAlone(job, value, set);
+    const runner = new ImageRunner(engine, alone);
+    const pool = alone.programme.nngp;
+    if (pool === null) throw new InternalError('a pool alone is the kernel of its programme');
+    const { height, width } = runner.plan.places.grids[runner.plan.places.of[pool].grid];
+    const index = runner.tables.stored(pool);
+    const diagonal = Int32Array.from({ length: height * width }, (_, p) => index.find(p, p));
+    const all = allocate(set.count * diagonal.length, 'f64');
+    for (let first = 0; first < set.count; first += runner.pairs) {
+      const count = Math.min(runner.pairs, set.count - first);
+      const side = runner.factors.side(alone.x, first, count);
+      const run = runner.run(selfBlock(runner.factors.columns(side, side), count), () => undefined);
+      let state = run.next();
+      while (state.done !== true) state = run.next();
+      for (let i = 0; i < count; i++) all.set(state.value.own(pool, i, diagonal), (first + i) * diagonal.length);
+    }
+    return all as Float64Array;
+  };
+}

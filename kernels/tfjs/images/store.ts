@@ -1,0 +1,84 @@
+import type { PreparedImages } from '../../../src/backend/images/prepare.js';
+import { InternalError } from '../../../src/errors.js';
+import type { ImagePlan } from '../../../src/programme/images/plan.js';
+import type { ValueId } from '../../../src/programme/steps.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { type PoolCells, storedCount, tapsOf } from './cells.js';
+import { total } from './pooling.js';
+
+/** What the stages of a block of pairs hand on, on the host in f64: `[cells, rows * columns]` of each value. Pools hold sums. */
+export class ImageStore {
+  readonly #job: PreparedImages;
+  readonly #plan: ImagePlan;
+  readonly #shape: readonly [number, number];
+  readonly #numbers = new Map<ValueId, Float64Array>();
+
+  constructor(job: PreparedImages, plan: ImagePlan, shape: readonly [number, number]) {
+    this.#job = job;
+    this.#plan = plan;
+    this.#shape = shape;
+  }
+
+  get #pairs(): number {
+    return this.#shape[0] * this.#shape[1];
+  }
+
+  #of(value: ValueId): Float64Array {
+    const known = this.#numbers.get(value);
+    if (known !== undefined) return known;
+    const made = new Float64Array(storedCount(this.#plan, value) * this.#pairs);
+    this.#numbers.set(value, made);
+    return made;
+  }
+
+  /** Keeps the cells of a component, whose numbers in the store are `numbers`. */
+  keep(value: ValueId, tensor: Tensor, numbers: Int32Array): void {
+    const [kept, from, pairs] = [this.#of(value), tensor.dataSync(), this.#pairs];
+    numbers.forEach((cell, c) => {
+      for (let k = 0; k < pairs; k++) kept[cell * pairs + k] = from[c * pairs + k];
+    });
+  }
+
+  /** Adds the cells of a component to a pool. */
+  pool(tf: Tensors, value: ValueId, tensor: Tensor, { whole, links }: PoolCells): void {
+    const [kept, pairs] = [this.#of(value), this.#pairs];
+    if (whole) {
+      const sum = tf.tidy(() => total(tf, tensor));
+      const added = sum.dataSync();
+      sum.dispose();
+      for (let k = 0; k < pairs; k++) kept[k] += added[k];
+      return;
+    }
+    const from = tensor.dataSync();
+    for (let l = 0; l < links.length; l += 2) {
+      const [source, target] = [links[l] * pairs, links[l + 1] * pairs];
+      for (let k = 0; k < pairs; k++) kept[target + k] += from[source + k];
+    }
+  }
+
+  /** The cells of a component of a value: of a pool their means. */
+  load(tf: Tensors, value: ValueId, count: number, numbers: Int32Array): Tensor {
+    const [kept, pairs, scale] = [this.#of(value), this.#pairs, this.#scale(value)];
+    const data = new Float32Array(count * pairs);
+    for (let c = 0; c < count; c++) {
+      const at = numbers[c] * pairs;
+      for (let k = 0; k < pairs; k++) data[c * pairs + k] = scale * kept[at + k];
+    }
+    return tf.tensor(data, [count, ...this.#shape]);
+  }
+
+  #scale(value: ValueId): number {
+    const step = this.#plan.programme.steps[value];
+    const { exponents } = this.#job;
+    return step.op === 'pool' ? 4 ** (exponents[step.of] - exponents[value]) / tapsOf(step.windows) ** 2 : 1;
+  }
+
+  /** Means of a pool at the pairs of positions `diagonal` of pair `pair`, over 4^exponent. */
+  own(value: ValueId, pair: number, diagonal: Int32Array): Float64Array {
+    const step = this.#plan.programme.steps[value];
+    if (step.op !== 'pool') throw new InternalError(`value ${value} is no pool`);
+    const unit = 1 / tapsOf(step.windows) ** 2;
+    const [kept, pairs] = [this.#of(value), this.#pairs];
+    return Float64Array.from(diagonal, (cell) => unit * kept[cell * pairs + pair]);
+  }
+}

@@ -1,0 +1,153 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { type Engine, type Loaded, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
+import { type ImageTensorJob, openImageJob } from '../../kernels/tfjs/images/job.js';
+import type { ImageTask, Output, TileRange } from '../../src/backend/contract.js';
+import { InterruptedError, type NdArray, NumericalError } from '../../src/index.js';
+import { type ImageLayerJson, imageNetwork } from '../reference/image-layers.js';
+import { normals } from '../reference/monte-carlo.js';
+import { imageKernels, imageTask } from './image-kernels.js';
+
+const SOURCES: Readonly<Record<string, () => Promise<Loaded>>> = {
+  'tfjs wasm': () => loadTfjs(['wasm']),
+  'tfjs cpu': () => loadTfjs(['cpu']),
+  tensorflow: loadTensorflow,
+};
+const LOADED = await Promise.all(Object.entries(SOURCES).map(async ([name, load]) => ({ name, ...(await load()) })));
+const ENGINES = LOADED.flatMap(({ name, engine }) => (engine === null ? [] : [[name, engine] as const]));
+
+afterAll(() => {
+  for (const found of LOADED) if (found.engine === null) console.log(`not tested: ${found.name}: ${found.reason}`);
+});
+
+const conv = (padding: 'same' | 'valid' | 'circular', stride = 1): ImageLayerJson => {
+  return { kind: 'conv', filter: [3, 3], stride: [stride, stride], padding, weightStd: 1.4, biasStd: 0.2 };
+};
+const last: ImageLayerJson = { kind: 'dense' };
+
+/** Windows that are poolings of pixels and windows that are not, stores between stages, own values of pools, every kind of map. */
+const NETWORKS: Readonly<Record<string, readonly ImageLayerJson[]>> = {
+  poolings: [conv('same'), { kind: 'relu' }, conv('circular'), { kind: 'relu' }, { kind: 'flatten' }, last],
+  'strides round the border': [
+    conv('circular', 2),
+    { kind: 'relu' },
+    conv('circular', 2),
+    { kind: 'globalAvgPool' },
+    last,
+  ],
+  'pools and maps behind them': [
+    conv('same'),
+    { kind: 'erf' },
+    { kind: 'avgPool', window: [2, 2], stride: [2, 2] },
+    conv('same'),
+    { kind: 'gelu' },
+    { kind: 'globalAvgPool' },
+    { kind: 'dense', weightStd: 1.4, biasStd: 0.1 },
+    { kind: 'relu' },
+    last,
+  ],
+  'a pool that leaves positions out': [
+    conv('same'),
+    { kind: 'relu' },
+    { kind: 'avgPool', window: [3, 3], stride: [3, 3] },
+    { kind: 'flatten' },
+    last,
+  ],
+  'a tail': [conv('valid', 2), { kind: 'elu' }, { kind: 'flatten' }, last],
+};
+
+/** Images with a duplicate and a multiple. */
+function images(count: number, side: number): NdArray {
+  const size = side * side * 2;
+  const data = Float64Array.from({ length: count * size }, normals(7));
+  data.copyWithin(size, 0, size);
+  for (let k = 0; k < size; k++) data[2 * size + k] = -3 * data[k];
+  return { data, shape: [count, side, side, 2] };
+}
+
+const taskOf = (layers: readonly ImageLayerJson[], x: NdArray, z?: NdArray): ImageTask =>
+  imageTask(imageNetwork(...layers), x, z === undefined ? {} : { z }, 'f32');
+const tensors = ({ tf }: Engine): number => tf.memory().numTensors;
+
+async function run(job: ImageTensorJob, range: TileRange, output: Output = 'ntk'): Promise<Float32Array> {
+  const tile = await job.compute(range, false);
+  const { values } = await tile.read(output);
+  tile.release();
+  return Float32Array.from(values);
+}
+
+const SIDE = 5;
+
+describe.each(ENGINES)('%s', (_name, engine) => {
+  test.each(Object.entries(NETWORKS))(
+    'tiles are those of reference and leave no tensor behind: %s',
+    async (_n, layers) => {
+      const x = images(6, SIDE);
+      const truth = await imageKernels(imageNetwork(...layers), x, { backend: 'reference', precision: 'f64' });
+      const before = tensors(engine);
+      const job = await openImageJob(engine, taskOf(layers, x));
+      for (const output of ['ntk', 'nngp'] as const) {
+        const expected = truth[output]?.data ?? [];
+        const values = await run(job, { row: 0, rows: 6, column: 0, columns: 6 }, output);
+        const corner = await run(job, { row: 0, rows: 2, column: 3, columns: 3 }, output);
+        expect(tensors(engine)).toBe(before);
+        for (let i = 0; i < 6; i++) {
+          for (let j = 0; j < 6; j++) {
+            const scale = Math.sqrt(expected[i * 7] * expected[j * 7]);
+            expect(Math.abs(values[i * 6 + j] - expected[i * 6 + j]) / scale).toBeLessThan(1e-5);
+            if (i < 2 && j >= 3) expect(corner[i * 3 + j - 3]).toBe(values[i * 6 + j]);
+          }
+        }
+      }
+      await job.close();
+      expect(tensors(engine)).toBe(before);
+    },
+  );
+
+  test('closing stops a tile in work and turns others away', async () => {
+    const before = tensors(engine);
+    const job = await openImageJob(engine, taskOf(NETWORKS['pools and maps behind them'], images(8, SIDE)));
+    const whole = { row: 0, rows: 8, column: 0, columns: 8 };
+    const finished = await job.compute(whole, true);
+    const waiting = job.compute(whole, false);
+    const closed = job.close();
+    await expect(waiting).rejects.toThrow(InterruptedError);
+    await closed;
+    await expect(finished.read('ntk')).rejects.toThrow(InterruptedError);
+    await expect(job.compute(whole, false)).rejects.toThrow(InterruptedError);
+    finished.release();
+    await job.close();
+    expect(tensors(engine)).toBe(before);
+  });
+
+  test('a tile that is closed in its midst frees its tensors', async () => {
+    const before = tensors(engine);
+    const job = await openImageJob(engine, taskOf(NETWORKS['pools and maps behind them'], images(64, SIDE)));
+    const work = job.compute({ row: 0, rows: 64, column: 0, columns: 64 }, false);
+    await new Promise((resolve) => setImmediate(resolve));
+    const closed = job.close();
+    await expect(work).rejects.toThrow(InterruptedError);
+    await closed;
+    expect(tensors(engine)).toBe(before);
+  });
+
+  test('a transpose is the tile of the other corner, and a diagonal tile is symmetric', async () => {
+    const job = await openImageJob(engine, taskOf(NETWORKS.poolings, images(20, SIDE)));
+    const tile = await job.compute({ row: 0, rows: 3, column: 3, columns: 17 }, true);
+    const { values, stride, transposed, transposedStride } = await tile.read('ntk');
+    for (let i = 0; i < 3; i++) {
+      for (let j = 0; j < 17; j++) expect(transposed?.[j * transposedStride + i]).toBe(values[i * stride + j]);
+    }
+    tile.release();
+    const own = await run(job, { row: 0, rows: 20, column: 0, columns: 20 }, 'nngp');
+    for (let i = 0; i < 20; i++) for (let j = 0; j < i; j++) expect(own[i * 20 + j]).toBe(own[j * 20 + i]);
+    await job.close();
+  });
+
+  test('an entry beyond f32 is an error', async () => {
+    const x = images(3, SIDE);
+    const layers = [...NETWORKS.poolings.slice(0, 4), { kind: 'globalAvgPool' }, last] as const;
+    const job = await openImageJob(engine, taskOf(layers, { ...x, data: x.data.map((v) => 1e22 * v) }));
+    await expect(run(job, { row: 0, rows: 3, column: 0, columns: 3 })).rejects.toThrow(NumericalError);
+    await job.close();
+  });
+});

@@ -1,6 +1,8 @@
-import type { Availability, Backend } from '../../src/backend/contract.js';
+import type { Availability, Backend, ImageJobShape } from '../../src/backend/contract.js';
 import { singleTask } from '../../src/backend/single.js';
 import { findDevice } from './device.js';
+import { openWebgpuImages } from './images/job.js';
+import { imageBytes, imageShaderText, imageWork } from './images/plan.js';
 import { openWebgpu, slotShape } from './job.js';
 import { LARGEST_CHUNK } from './rows.js';
 import { tileShader } from './shader/module.js';
@@ -30,6 +32,11 @@ function memory({ outputs, size }: Parameters<Backend['memory']>[0]): number {
   return (isSoftware ? SOFTWARE_BYTES : DRIVER_BYTES) + 2 * LARGEST_CHUNK + 3 * slots;
 }
 
+function imageMemory(shape: ImageJobShape): number {
+  const { host, device } = imageBytes(shape);
+  return isSoftware ? SOFTWARE_BYTES + host + device : DRIVER_BYTES + host;
+}
+
 /** WGSL on a GPU through WebGPU (Dawn in Node): product, body and output in one shader, f32. */
 export const webgpu: Backend = {
   name: 'webgpu',
@@ -42,5 +49,11 @@ export const webgpu: Backend = {
   speed: async () => ({ f32: await productSpeed() }),
   memory,
   open: openWebgpu,
+  openImages: openWebgpuImages,
+  imageTileSizes: [64, 32, 16, 8, 4, 2, 1],
+  imageMemory,
+  // Instructions at pairs of positions: SwiftShader on two cores as measured, cards as their peak lets expect.
+  imagePace: (programme) => imageWork(programme) * (isSoftware ? 1.5e-7 : 2e-12),
   shader: (task) => tileShader(task, singleTask(task), true),
+  imageShader: imageShaderText,
 };

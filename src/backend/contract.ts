@@ -217,4 +217,6 @@ export interface Backend {
   imagePace?(programme: Programme, precision: Precision): number;
   /** The programme text that the device will run for a task, where it is made anew for each. */
   shader?(task: KernelTask): string;
+  /** The same for a task on images. */
+  imageShader?(task: ImageTask): Promise<string>;
 }

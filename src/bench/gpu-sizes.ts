@@ -1,3 +1,5 @@
+import type { ImageSizes } from './gpu-images.js';
+
 /** Sizes of the work. */
 export interface Sizes {
   /** Rows each way and features of products. */
@@ -16,6 +18,7 @@ export interface Sizes {
   readonly transfer: readonly [number, number];
   /** Rows of the blocks that are compared with the host. */
   readonly compared: number;
+  readonly images: ImageSizes;
 }
 
 const GPU: Sizes = {
@@ -35,6 +38,7 @@ const GPU: Sizes = {
   rounds: 5,
   transfer: [2 ** 27, 24],
   compared: 256,
+  images: { side: 32, tile: [64, 16], enough: 0.2, rounds: 5 },
 };
 
 /** A GPU beside the processor, say: the same with fewer rows. */
@@ -50,6 +54,7 @@ const SMALL: Sizes = {
   streamRows: 20_000,
   rounds: 3,
   transfer: [2 ** 25, 24],
+  images: { side: 32, tile: [32, 4], enough: 0.2, rounds: 3 },
 };
 
 /** For a processor that plays the device, or a first try: everything once, small. */
@@ -64,6 +69,7 @@ const TRY: Sizes = {
   rounds: 2,
   transfer: [2 ** 22, 4],
   compared: 64,
+  images: { side: 6, tile: [3, 2], enough: 0.01, rounds: 2 },
 };
 
 /** Rows of one's own below which the sizes are those of a first try. */

@@ -12,6 +12,7 @@ import { planRows } from '../matrix/plan.js';
 import { outline, prepareTask } from '../matrix/prepare.js';
 import { bandwidths, deviceTiles, type Way } from './gpu-device.js';
 import { cornerLine, errorLines } from './gpu-errors.js';
+import { flatLines, imageErrorLines, pooledLines } from './gpu-images.js';
 import { type Sizes, sizesFor } from './gpu-sizes.js';
 import { diskSpeed, room, type Streamed, stream, type Target } from './gpu-stream.js';
 import { biased, firstRows, madeUpRows } from './inputs.js';
@@ -32,6 +33,8 @@ interface Found {
   /** Bytes of the matrix that the device computes in a second, depth 3 with the table. */
   kernel: number | null;
   disk: number | null;
+  /** Bytes read and written by copies on the device in a second. */
+  copies: number | null;
 }
 
 interface Bench {
@@ -150,6 +153,7 @@ async function networkLines(
 async function busLines({ sizes, found }: Bench): Promise<BenchLine[]> {
   const speeds = await bandwidths(...sizes.transfer);
   found.read = Math.max(speeds.read, speeds.readThree);
+  found.copies = speeds.device;
   const line = (name: string, value: number, how: string): BenchLine => ({
     ...{ name, value: value / GIGA, unit: 'GB/s', limit: '' },
     how: `buffers of ${sizes.transfer[0] / 2 ** 20} MiB, ${how}`,
@@ -234,6 +238,8 @@ interface Part {
   readonly error?: string;
 }
 
+const giga = (value: number | null): number | null => (value === null ? null : value * GIGA);
+
 /** Runs every part; one that fails is told of and does not stop the others. */
 async function runParts(bench: Bench): Promise<{ readonly lines: BenchLine[]; readonly parts: Part[] }> {
   const work: readonly (readonly [string, () => Promise<BenchLine[]>])[] = [
@@ -244,6 +250,9 @@ async function runParts(bench: Bench): Promise<{ readonly lines: BenchLine[]; re
     ['bus', () => busLines(bench)],
     ['disk', () => diskLines(bench)],
     ['tiles', () => streamLines(bench)],
+    ['images, offset 0', () => flatLines(bench.sizes.images, giga(bench.found.peak), bench.found.copies)],
+    ['images, global pooling', () => pooledLines(bench.sizes.images, bench.software)],
+    ['images, errors', () => imageErrorLines(bench.sizes.images)],
     ['errors', () => errorLines(bench.x, bench.sizes.compared, bench.software)],
   ];
   const lines: BenchLine[] = [];
@@ -285,7 +294,7 @@ export async function benchGpu({
   const own = data === undefined ? null : asVectors(await readInput(data));
   const sizes = sizesFor(software, (await backend.speed?.())?.f32 ?? 0, own?.shape[0] ?? null);
   const x = own ?? madeUpRows(Math.max(sizes.rows, sizes.streamRows), sizes.features);
-  const found: Found = { peak: null, product: null, read: null, kernel: null, disk: null };
+  const found: Found = { peak: null, product: null, read: null, kernel: null, disk: null, copies: null };
   const notes = software
     ? ['a processor plays the GPU: these figures say nothing of one, and the sizes are small']
     : [];

@@ -13,6 +13,14 @@ export function madeUpRows(rows: number, features: number): NdArray {
   return { data, shape: [rows, features] };
 }
 
+/** Made-up colour images `[n, side, side, 3]`, others for each `start`. */
+export function madeUpImages(n: number, side: number, start: number): NdArray {
+  const rows = madeUpRows(start + n, side * side * 3);
+  // Images that begin at other rows are others, and a black pixel would be one of norm 0.
+  const data = rows.data.slice(start * side * side * 3).map((v) => v + 0.01);
+  return { data, shape: [n, side, side, 3] };
+}
+
 /** The first `most` rows. */
 export function firstRows(x: NdArray, most: number): NdArray {
   const n = Math.min(most, x.shape[0]);

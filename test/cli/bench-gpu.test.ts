@@ -54,6 +54,9 @@ describe('ntk bench gpu', () => {
       'biases, depth 50',
       'read-back',
       'tiles to file',
+      'offset 0 / peak or copies',
+      'global pooling: a pair',
+      'error of rescntk gap',
     ]) {
       expect(names).toContain(part);
     }

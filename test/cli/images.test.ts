@@ -96,13 +96,9 @@ describe('ntk kernel on images', () => {
     await refused('--backend tfjs: must compute networks of images', 'kernel', 'images.npy', ...SHORT, ...tfjs);
   });
 
-  test.each([['profile'], ['sphere', '--dim', '3'], ['arch', '--describe', '--shader']])(
-    'ntk %s is for vectors',
-    async (command, ...args) => {
-      const network = command === 'arch' ? ['cntk'] : ['--arch', 'cntk'];
-      await refused('must be a network of vectors, got cntk L=3', command, ...network, ...args);
-    },
-  );
+  test.each([['profile'], ['sphere', '--dim', '3']])('ntk %s is for vectors', async (command, ...args) => {
+    await refused('must be a network of vectors, got cntk L=3', command, '--arch', 'cntk', ...args);
+  });
 });
 
 describe('ntk arch on images', () => {
@@ -115,6 +111,13 @@ describe('ntk arch on images', () => {
     await refused('layers[2].filter', 'arch', 'cntk', '--padding', 'valid', '--describe', '--input', '4x4x3');
     await refused('vectors of 784', 'arch', 'cntk', '--describe', '--input', '784');
     expect((await at.ntk('arch', 'cntk', '--describe')).stdout).toMatch(/-> hxwxn .*\n(.*\n)*shapes: --input/);
+  });
+
+  test('--shader prints what a GPU will run for images of --input', async () => {
+    const { code, stdout } = await at.ntk('arch', 'cntk', '--describe', '--input', '8x6x3', '--shader');
+    expect(code).toBe(0);
+    expect(stdout).toContain('fn stage0(');
+    expect(stdout).toMatch(/let g\d+ = windowGap\(/);
   });
 
   test('--image WxC asks for filters of one axis', async () => {

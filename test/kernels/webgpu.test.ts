@@ -67,13 +67,13 @@ const found = await findDevice();
 
 describe('the printed shader', () => {
   test('is readable: one line a step, weights as numbers', async () => {
-    const text = await kernelShader(presetArchitecture('fc', { depth: 2 }), 8, 'ntk');
+    const text = await kernelShader(presetArchitecture('fc', { depth: 2 }), [8], 'ntk');
     expect(text).toContain('let v5 = max(0.0, v3 + 0.5 * (v1 - v3));');
     expect(text).toContain('// ntk of a pair, from (1 - u, 1 + u) of its rows.');
   });
 
   test('has a loop instead of a thousand lines', async () => {
-    const text = await kernelShader(presetArchitecture('resntk', { depth: 1000 }), 8, 'ntk');
+    const text = await kernelShader(presetArchitecture('resntk', { depth: 1000 }), [8], 'ntk');
     expect(text).toMatch(/for \(var round = 0u; round < 99\du; round\+\+\)/);
     expect(text.split('\n').length).toBeLessThan(400);
   });
@@ -174,7 +174,7 @@ if ('reason' in found) {
       const { device } = await useDevice();
       for (const architecture of KINDS) {
         device.pushErrorScope('validation');
-        device.createShaderModule({ code: await kernelShader(architecture, 8, 'both') });
+        device.createShaderModule({ code: await kernelShader(architecture, [8], 'both') });
         expect(await device.popErrorScope()).toBeNull();
       }
     });

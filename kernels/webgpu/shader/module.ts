@@ -1,9 +1,10 @@
 import type { KernelTask, Output } from '../../../src/backend/contract.js';
 import { NEAR_THRESHOLD } from '../../../src/backend/near.js';
 import type { SingleTask } from '../../../src/backend/single.js';
-import { BodyPrinter, smoothFunctions } from './body.js';
+import { BodyPrinter } from './body.js';
 import { calledFunctions, literal } from './functions.js';
 import { BLOCK, PRODUCT } from './product.js';
+import { smoothFunctions } from './smooth.js';
 
 /** Numbers of the uniform \`tile\`, in the order of its fields. */
 export const TILE_FIELDS = [

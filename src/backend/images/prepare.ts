@@ -165,16 +165,19 @@ function exponentOf({ programme, exponents }: PreparedImages, output: Output): n
   return value === null ? 0 : exponents[value];
 }
 
-/** Everything that threads need for a task: exponents, numbers of even values, own values behind pools, scales of results. */
-export function prepareImages(task: ImageTask, pooledOwn: PooledOfImages): PreparedImages {
+/** A question for the device: what `PooledOfImages` is told. */
+type PooledRequest = Parameters<PooledOfImages>;
+
+/** Prepares a task; asks for own values of pools on its way. */
+function* preparing(task: ImageTask): Generator<PooledRequest, PreparedImages, Float64Array> {
   const { programme } = task;
   const job = plainJob(task, programme);
   const angles = anglesRead(programme);
   const pools = Array.from(programme.steps.keys()).filter((v) => programme.steps[v].op === 'pool');
   const needed = pools.filter((v) => angles[v] === 1 || task.normalized);
-  const complete = (set: ImageSet, shared: SharedImages): SharedImages => {
+  function* complete(set: ImageSet, shared: SharedImages): Generator<PooledRequest, SharedImages, Float64Array> {
     const pooled = new Map<ValueId, Float64Array>();
-    for (const v of needed) pooled.set(v, pooledOwn(job, v, { ...shared, pooled }));
+    for (const v of needed) pooled.set(v, yield [job, v, { ...shared, pooled }]);
     const known = { ...shared, pooled };
     if (pools.length > needed.length) return known;
     const found = roots(task, job, set, known);
@@ -186,7 +189,26 @@ export function prepareImages(task: ImageTask, pooledOwn: PooledOfImages): Prepa
       });
     });
     return known;
-  };
-  const x = complete(task.x, job.x);
-  return { ...job, x, z: task.symmetric ? x : complete(task.z, job.z) };
+  }
+  const x = yield* complete(task.x, job.x);
+  return { ...job, x, z: task.symmetric ? x : yield* complete(task.z, job.z) };
+}
+
+/** Everything that threads need for a task: exponents, numbers of even values, own values behind pools, scales of results. */
+export function prepareImages(task: ImageTask, pooledOwn: PooledOfImages): PreparedImages {
+  const steps = preparing(task);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(pooledOwn(...step.value));
+  return step.value;
+}
+
+/** The same for a device that answers later. */
+export async function prepareImagesOn(
+  task: ImageTask,
+  pooledOwn: (...request: PooledRequest) => Promise<Float64Array>,
+): Promise<PreparedImages> {
+  const steps = preparing(task);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(await pooledOwn(...step.value));
+  return step.value;
 }

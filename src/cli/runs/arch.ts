@@ -43,7 +43,7 @@ async function describe(
     notes: programmeNotes(definition, input, kind),
   });
   if (!args.switches.has('shader')) return table;
-  return `${table}\n${await kernelShader(definition, input?.channels ?? null, kind)}`;
+  return `${table}\n${await kernelShader(definition, sizes, kind)}`;
 }
 
 /** Runs `ntk arch`. */

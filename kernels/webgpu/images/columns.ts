@@ -1,0 +1,86 @@
+import { pixelsOf } from '../../../src/backend/images/pixels.js';
+import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
+import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/images/columns.js';
+import { OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
+import type { ImagePlan } from '../../../src/programme/images/plan.js';
+import type { ValueId } from '../../../src/programme/steps.js';
+import { positionCount } from '../../../src/programme/windows.js';
+
+/** Where the numbers of an image lie in its block: unit pixels, then one scale for each output, then columns of positions. */
+export class BlockLayout {
+  /** First column of scales. */
+  readonly scales: number;
+  /** Numbers of a block. */
+  length: number;
+  readonly columns: { readonly column: ImageColumn; readonly at: number }[] = [];
+  readonly #plan: ImagePlan;
+  readonly #known = new Map<string, number>();
+
+  constructor(plan: ImagePlan, channels: number, outputs: number) {
+    this.#plan = plan;
+    this.scales = positionCount(plan.programme.positions ?? []) * channels;
+    this.length = this.scales + outputs;
+  }
+
+  /** Place of a column, made when it is first asked for. */
+  place(column: ImageColumn): number {
+    const name = JSON.stringify(column);
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const at = this.length;
+    this.length += (column.kind === 'smooth' ? 4 : 1) * this.positions(column.value);
+    this.columns.push({ column, at });
+    this.#known.set(name, at);
+    return at;
+  }
+
+  /** Positions of a value. */
+  positions(value: ValueId): number {
+    const { grids, of } = this.#plan.places;
+    const { height, width } = grids[of[value].grid];
+    return height * width;
+  }
+}
+
+/** Fills the blocks of images of one operand. */
+export class BlockWriter {
+  readonly #layout: BlockLayout;
+  readonly #job: PreparedImages;
+  readonly #own: OwnRunner | null;
+
+  constructor(layout: BlockLayout, job: PreparedImages) {
+    this.#layout = layout;
+    this.#job = job;
+    const needs = layout.columns.flatMap(({ column }) => columnNeeds(column, job.programme));
+    this.#own =
+      needs.length === 0 ? null : new OwnRunner(job.programme, ownNeeded(job.programme, needs), job.exponents);
+  }
+
+  /** The blocks of `count` images from `from` on, one after the other. */
+  write(set: SharedImages, from: number, count: number): Float32Array<ArrayBuffer> {
+    const { length } = this.#layout;
+    const blocks = new Float32Array(length * count);
+    for (let i = 0; i < count; i++) this.#block(set, from + i, blocks.subarray(i * length, (i + 1) * length));
+    return blocks;
+  }
+
+  #block(set: SharedImages, image: number, block: Float32Array): void {
+    const { programme, channels, exponents, outputs } = this.#job;
+    const { unit, squares } = pixelsOf(set.data, image, positionCount(programme.positions ?? []), channels);
+    block.set(unit);
+    outputs.forEach((output, k) => {
+      const value = programme[output];
+      const scale = set.scales[k];
+      block[this.#layout.scales + k] = scale === null ? 2 ** (value === null ? 0 : exponents[value]) : scale[image];
+    });
+    const own = this.#own?.run(squares, (v) => pooledOf(set, v, image));
+    if (own === undefined) return;
+    for (const { column, at } of this.#layout.columns) block.set(columnOf(column, programme, own, exponents), at);
+  }
+}
+
+function pooledOf(set: SharedImages, value: ValueId, image: number): Float64Array {
+  const all = set.pooled.get(value) ?? new Float64Array(0);
+  const positions = all.length / Math.max(1, set.count);
+  return all.subarray(image * positions, (image + 1) * positions);
+}

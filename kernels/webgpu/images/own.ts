@@ -1,0 +1,55 @@
+import { type PreparedImages, poolAlone, type SharedImages } from '../../../src/backend/images/prepare.js';
+import { allocate } from '../../../src/data/array.js';
+import type { ValueId } from '../../../src/programme/steps.js';
+import { freeBuffer, makeBuffer } from '../buffers.js';
+import type { OpenDevice } from '../device.js';
+import { imageNumbers, openRunner } from './runner.js';
+import { IMAGE_FIELDS } from './shader.js';
+
+/** Images that meet themselves together. */
+const AT_ONCE = 16;
+
+/** Own values of a pool for every image of a set, `[n, positions]`, by the shader that computes pairs. */
+export async function ownOfPool(
+  opened: OpenDevice,
+  job: PreparedImages,
+  value: ValueId,
+  set: SharedImages,
+  workgroupBytes?: number,
+): Promise<Float64Array> {
+  const alone = poolAlone(job, value, set);
+  const options = workgroupBytes === undefined ? {} : { workgroupBytes };
+  const runner = await openRunner(opened, alone, { pairs: AT_ONCE, alone: true, ...options });
+  const made: GPUBuffer[] = [];
+  const make = async (size: number, usage: number): Promise<GPUBuffer> => {
+    const buffer = await makeBuffer(opened, size, usage);
+    made.push(buffer);
+    return buffer;
+  };
+  try {
+    const id = alone.programme.nngp ?? 0;
+    const positions = runner.shader.layout.positions(id);
+    const { STORAGE, COPY_SRC, COPY_DST, MAP_READ, UNIFORM } = GPUBufferUsage;
+    const tile = await make(4 * IMAGE_FIELDS.length, UNIFORM | COPY_DST);
+    const results = await make(4 * positions * AT_ONCE, STORAGE | COPY_SRC);
+    const read = await make(4 * positions * AT_ONCE, COPY_DST | MAP_READ);
+    const numbers = imageNumbers({ alone: 1 });
+    const all = allocate(set.count * positions, 'f64');
+    for (let from = 0; from < set.count; from += AT_ONCE) {
+      const count = Math.min(AT_ONCE, set.count - from);
+      const images = await runner.blocks('x', alone.x, from, count);
+      runner.submit(tile, numbers, images, images, results, count);
+      const encoder = opened.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(results, 0, read, 0, 4 * positions * count);
+      opened.device.queue.submit([encoder.finish()]);
+      await read.mapAsync(GPUMapMode.READ);
+      const found = new Float32Array(read.getMappedRange());
+      for (let i = 0; i < count * positions; i++) all[from * positions + i] = found[i];
+      read.unmap();
+    }
+    return all as Float64Array;
+  } finally {
+    for (const buffer of made) freeBuffer(opened, buffer);
+    runner.close();
+  }
+}

@@ -1,0 +1,127 @@
+import { InternalError } from '../../../src/errors.js';
+import {
+  type ImageInstruction,
+  type ImageValue,
+  imageInputs,
+  imageResults,
+} from '../../../src/programme/images/body.js';
+import { gridAt } from '../../../src/programme/images/grids.js';
+import type { ImagePlan } from '../../../src/programme/images/plan.js';
+
+/** What a stage does at a cell: an instruction of the body, or handing an output to the results. */
+export type CellInstruction =
+  | ImageInstruction
+  | { readonly op: 'output'; readonly of: ImageValue; readonly which: number };
+
+/** Instructions that threads run one after the other at each cell of a grid. */
+export interface CellLoop {
+  readonly grid: number;
+  readonly instructions: readonly CellInstruction[];
+}
+
+/** Loops between two barriers: none reads what another thread writes in the same phase. */
+export type Phase = readonly CellLoop[];
+
+/** A stage as phases, with the values that outlive theirs in slots. */
+export interface StagePhases {
+  readonly phases: readonly Phase[];
+  /** Slot of each value that a later phase reads, by `valueKey`. */
+  readonly slots: ReadonlyMap<string, number>;
+  readonly slotCount: number;
+}
+
+/** Name of a value of a body. */
+export function valueKey({ form, value }: ImageValue): string {
+  return `${form}:${value}`;
+}
+
+/** Values of which an instruction reads other cells than its own. */
+function gathered(i: CellInstruction): readonly ImageValue[] {
+  if (i.op === 'window') return i.even ? [i.of] : [i.of, i.gaps];
+  return i.op === 'windowPlain' ? [i.of] : [];
+}
+
+/** Values that an instruction reads at its own cell. */
+function readHere(i: CellInstruction): readonly ImageValue[] {
+  if (i.op === 'output') return [i.of];
+  return i.op === 'window' || i.op === 'windowPlain' ? [] : imageInputs(i);
+}
+
+function made(i: CellInstruction): readonly ImageValue[] {
+  return i.op === 'output' ? [] : imageResults(i);
+}
+
+/** The grid whose cells an instruction goes over. */
+function gridOf(i: CellInstruction, plan: ImagePlan, stage: number): number {
+  const [value] = i.op === 'store' || i.op === 'pool' || i.op === 'output' ? [i.of] : made(i);
+  if (value === undefined) throw new InternalError(`the instruction ${i.op} makes no value`);
+  return gridAt(plan.places, value.value, stage);
+}
+
+/** The first and the last phase that a value is there. */
+interface Life {
+  readonly from: number;
+  to: number;
+  /** Whether another phase than its own reads it. */
+  kept: boolean;
+}
+
+/** Instructions by phase and grid, each as early as what it reads allows. */
+class Scheduler {
+  readonly phases: Map<number, CellInstruction[]>[] = [];
+  readonly lives = new Map<string, Life>();
+
+  add(i: CellInstruction, grid: number): void {
+    const results = made(i);
+    // Two windows may weigh one value: once is enough.
+    if (results.length > 0 && results.every((v) => this.lives.has(valueKey(v)))) return;
+    const at = Math.max(
+      0,
+      ...readHere(i).map((v) => this.#life(v).from),
+      ...gathered(i).map((v) => this.#life(v).from + 1),
+    );
+    for (const v of [...readHere(i), ...gathered(i)]) {
+      const life = this.#life(v);
+      life.to = Math.max(life.to, at);
+      if (at > life.from) life.kept = true;
+    }
+    for (const v of results) this.lives.set(valueKey(v), { from: at, to: at, kept: false });
+    this.phases[at] ??= new Map();
+    const list = this.phases[at].get(grid) ?? [];
+    this.phases[at].set(grid, list);
+    list.push(i);
+  }
+
+  #life(v: ImageValue): Life {
+    const life = this.lives.get(valueKey(v));
+    if (life === undefined) throw new InternalError(`value ${valueKey(v)} was not computed`);
+    return life;
+  }
+}
+
+/** Gives each kept value the lowest slot that is free while it is there. */
+function slotsOf(lives: ReadonlyMap<string, Life>): Pick<StagePhases, 'slots' | 'slotCount'> {
+  const slots = new Map<string, number>();
+  const busyTo: number[] = [];
+  const kept = [...lives].filter(([, life]) => life.kept).sort(([, a], [, b]) => a.from - b.from);
+  for (const [key, life] of kept) {
+    const free = busyTo.findIndex((to) => to < life.from);
+    const slot = free < 0 ? busyTo.length : free;
+    busyTo[slot] = life.to;
+    slots.set(key, slot);
+  }
+  return { slots, slotCount: busyTo.length };
+}
+
+/** Cuts the instructions of a stage into phases and finds room for the values that cross them. */
+export function stagePhases(plan: ImagePlan, stage: number, outputs: readonly (ImageValue | null)[]): StagePhases {
+  const scheduler = new Scheduler();
+  const here: CellInstruction[] = outputs.flatMap((of, which) =>
+    of !== null && plan.places.of[of.value].stage === stage ? [{ op: 'output' as const, of, which }] : [],
+  );
+  for (const i of [...plan.body.stages[stage], ...here]) scheduler.add(i, gridOf(i, plan, stage));
+  const phases = scheduler.phases.map((loops) =>
+    Array.from(loops, ([grid, instructions]): CellLoop => ({ grid, instructions })),
+  );
+  return { phases, ...slotsOf(scheduler.lives) };
+}

@@ -1,0 +1,350 @@
+import type { PreparedImages } from '../../../src/backend/images/prepare.js';
+import { cellCount, type ImagePlan } from '../../../src/programme/images/plan.js';
+import type { ValueId } from '../../../src/programme/steps.js';
+import { calledFunctions } from '../shader/functions.js';
+import { smoothFunction } from '../shader/smooth.js';
+import { CellPrinter } from './cell-printer.js';
+import { BlockLayout } from './columns.js';
+import { calledCellFunctions, spreadFunction } from './functions.js';
+import { type Phase, type StagePhases, stagePhases } from './phases.js';
+import { type Field, handedNumbers, isWhole } from './tables.js';
+import { type Template, TemplatePrinter } from './template.js';
+
+/** Numbers of the uniform `tile`, in the order of its fields. */
+export const IMAGE_FIELDS = [
+  'columns',
+  'stride',
+  'area',
+  'diagonal',
+  'transposed',
+  'alone',
+  'first',
+  'component',
+] as const;
+
+/** Everything about a job on images that is found before the device is asked. */
+export interface ImageShader {
+  readonly text: string;
+  /** What the shader finds in the table for each component of each stage. */
+  readonly fields: readonly (readonly Field[])[];
+  readonly layout: BlockLayout;
+  readonly constants: Float32Array<ArrayBuffer>;
+  /** Threads of a workgroup. */
+  readonly threads: number;
+  /** Numbers that a pair hands on from stage to stage, and that a workgroup keeps outside its own memory (0: none). */
+  readonly handed: number;
+  readonly scratch: number;
+  /** Components of each stage. */
+  readonly components: readonly number[];
+  /** Instructions at cells of one pair: what it costs. */
+  readonly work: number;
+}
+
+/** What of a device decides the form of a shader. */
+export interface ShaderLimits {
+  /** Bytes that a workgroup shares. */
+  readonly workgroupBytes: number;
+  readonly invocations: number;
+}
+
+/** Fields of a stage in the order in which they are first asked for. */
+class Fields {
+  readonly list: Field[] = [];
+
+  index(field: Field): number {
+    const name = JSON.stringify(field);
+    const known = this.list.findIndex((f) => JSON.stringify(f) === name);
+    return known < 0 ? this.list.push(field) - 1 : known;
+  }
+}
+
+/** Threads that suit components of `cells` cells: several cells a thread, as far as the device goes. */
+function threadsFor(cells: number, most: number): number {
+  let threads = 32;
+  while (threads * 4 < cells && threads < 256 && threads * 2 <= most) threads *= 2;
+  return threads;
+}
+
+class StagePrinter {
+  readonly fields = new Fields();
+  readonly #plan: ImagePlan;
+  readonly #job: PreparedImages;
+  readonly #layout: BlockLayout;
+  readonly #stage: number;
+  readonly #phased: StagePhases;
+  readonly #places: ReadonlyMap<ValueId, number>;
+  readonly #lets = new Map<string, string>();
+
+  constructor(
+    shader: Pick<ShaderMaker, 'plan' | 'job' | 'layout'>,
+    stage: number,
+    phased: StagePhases,
+    places: ReadonlyMap<ValueId, number>,
+  ) {
+    this.#plan = shader.plan;
+    this.#job = shader.job;
+    this.#layout = shader.layout;
+    this.#stage = stage;
+    this.#phased = phased;
+    this.#places = places;
+  }
+
+  print(constants: TemplatePrinter, components: ReadonlyMap<ValueId, number>): string {
+    const phases = constants.print(this.#phased.phases.map((phase) => this.#phase(phase)));
+    const totals = this.#plan.body.stages[this.#stage].flatMap((i) =>
+      i.op === 'load' && isWhole(this.#plan.programme.steps[i.of])
+        ? [`  let total${i.of} = total(${this.#places.get(i.of)}u, ${components.get(i.of)}u, thread);`]
+        : [],
+    );
+    const lets = Array.from(this.#lets, ([name, text]) => `  let ${name} = ${text};`);
+    const usesInfo = this.fields.list.length > 0;
+    return `@compute @workgroup_size(THREADS)
+fn stage${this.#stage}(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let pair = pairAt(tile.first + group.y);
+  if (tile.diagonal == 1u && pair.x > pair.y) { return; }
+  x = pair.x * BLOCK;
+  z = pair.y * BLOCK;
+  handedFirst = group.y * HANDED;
+  scratchFirst = (group.y * groups.x + group.x) * SCRATCH;
+${usesInfo ? `  let info = FIELDS${this.#stage} + (tile.component + group.x) * ${this.fields.list.length}u;\n` : ''}${[...lets, ...totals, ...phases].join('\n')}
+}`;
+  }
+
+  #field(name: string, field: Field): string {
+    this.#lets.set(name, `tables[info + ${this.fields.index(field)}u]`);
+    return name;
+  }
+
+  #grid(grid: number): string {
+    this.#field(`cells${grid}`, { kind: 'cells', grid });
+    return this.#field(`count${grid}`, { kind: 'count', grid });
+  }
+
+  /** The window of a step; steps with equal windows share one. */
+  #window(value: ValueId): string {
+    const { programme, places } = this.#plan;
+    const key = (v: ValueId): string => {
+      const step = programme.steps[v];
+      if (step.op !== 'window' && step.op !== 'pixel') return '';
+      const how = step.op === 'pixel' ? step.at : step.windows;
+      return `${places.of[step.of].grid}:${places.of[v].grid}:${JSON.stringify(how)}`;
+    };
+    const first = programme.steps.findIndex((_, v) => key(v) === key(value));
+    const step = programme.steps[first];
+    if (step.op !== 'window' && step.op !== 'pixel') return '';
+    const [from, to] = [places.of[step.of].grid, places.of[first].grid];
+    const parts = [
+      this.#field(`taps${first}`, { kind: 'taps', step: first }),
+      this.#field(`halves${first}`, { kind: 'halves', step: first }),
+      this.#grid(to),
+      this.#field(`cells${from}`, { kind: 'cells', grid: from }),
+      this.#grid(from),
+    ];
+    this.#lets.set(`window${first}`, `Window(${parts.join(', ')})`);
+    return `window${first}`;
+  }
+
+  #phase(phase: Phase): Template {
+    const lines: string[] = [];
+    const after: string[] = [];
+    for (const { grid, instructions } of phase) {
+      const printer = new CellPrinter({
+        plan: this.#plan,
+        job: this.#job,
+        layout: this.#layout,
+        slots: this.#phased.slots,
+        window: (step) => this.#window(step),
+        numbers: (of, g) => this.#field(`numbers${of}_${g}`, { kind: 'numbers', of, grid: g }),
+        first: (of) => {
+          const own = this.#plan.places.of[of].grid;
+          return this.#field(`first${own}`, { kind: 'first', grid: own });
+        },
+        place: (of) => this.#places.get(of) ?? 0,
+        grid,
+      });
+      for (const i of instructions) printer.print(i);
+      for (const { step, name } of printer.sums) {
+        lines.push(`  var ${name} = 0.0;`);
+        after.push(`  let whole${step} = reduced(${name}, thread);`);
+        after.push(
+          `  if (thread == 0u) { handOn(${this.#places.get(step)}u + tile.component + group.x, whole${step}); }`,
+        );
+      }
+      lines.push(`  for (var c = thread; c < ${this.#grid(grid)}; c += THREADS) {`);
+      if (printer.lines.some((l) => l.includes('cell)') || l.includes('cell,'))) {
+        lines.push(`    let cell = cellAt(cells${grid}, count${grid}, c);`);
+      }
+      lines.push(...printer.lines, '  }');
+    }
+    return [...lines, ...after, '  barrier();'];
+  }
+}
+
+class ShaderMaker {
+  readonly plan: ImagePlan;
+  readonly job: PreparedImages;
+  readonly layout: BlockLayout;
+  readonly #limits: ShaderLimits;
+  readonly #alone: boolean;
+
+  constructor(plan: ImagePlan, job: PreparedImages, limits: ShaderLimits, alone: boolean) {
+    this.plan = plan;
+    this.job = job;
+    this.#limits = limits;
+    this.#alone = alone;
+    this.layout = new BlockLayout(plan, job.channels, job.outputs.length);
+  }
+
+  make(): ImageShader {
+    const { plan } = this;
+    const outputs = this.#alone ? [plan.body.nngp] : this.job.outputs.map((output) => plan.body[output]);
+    const phased = plan.body.stages.map((_, stage) => stagePhases(plan, stage, outputs));
+    const counts = handedNumbers(plan);
+    const places = new Map<ValueId, number>();
+    let handed = 0;
+    for (const [v, count] of counts) {
+      places.set(v, handed);
+      handed += count;
+    }
+    const printer = new TemplatePrinter();
+    const stages = phased.map((p, stage) => new StagePrinter(this, stage, p, places));
+    const entries = stages.map((s) => s.print(printer, counts));
+    const fields = stages.map((s) => s.fields.list);
+    const threads = threadsFor(plan.mostCells, this.#limits.invocations);
+    const numbers = Math.max(...phased.map((p) => p.slotCount)) * plan.mostCells;
+    const fits = 4 * (numbers + threads) <= this.#limits.workgroupBytes;
+    const sizes = { threads, numbers, handed, scratch: fits ? 0 : numbers };
+    const work = this.#work(phased);
+    const components = plan.components.map((list) => list.length);
+    const constants = Float32Array.from(printer.constants.length === 0 ? [0] : printer.constants);
+    const text = this.#text(entries, fields, sizes);
+    return { text, fields, layout: this.layout, constants, threads, handed, scratch: sizes.scratch, components, work };
+  }
+
+  #work(phased: readonly StagePhases[]): number {
+    const { places, offsets } = this.plan;
+    const cells = places.grids.map((grid, g) => cellCount(grid, offsets[g]));
+    const loops = phased.flatMap(({ phases }) => phases.flat());
+    return loops.reduce((sum, { grid, instructions }) => sum + instructions.length * cells[grid], 0);
+  }
+
+  #text(
+    entries: readonly string[],
+    fields: readonly (readonly Field[])[],
+    sizes: { readonly threads: number; readonly numbers: number; readonly handed: number; readonly scratch: number },
+  ): string {
+    const { plan, job } = this;
+    const constants = [
+      `const THREADS = ${sizes.threads}u;`,
+      `const CHANNELS = ${job.channels}u;`,
+      `const BLOCK = ${this.layout.length}u; // numbers of an image`,
+      `const HANDED = ${sizes.handed}u; // numbers that a pair hands from stage to stage`,
+      `const CELLS = ${plan.mostCells}u; // most pairs of positions that a workgroup visits`,
+      `const SCRATCH = ${sizes.scratch}u;`,
+      ...fields.map((_, stage) => `const FIELDS${stage} = ${this.#firstField(fields, stage)}u;`),
+    ];
+    const body = entries.join('\n\n');
+    const smooth = this.#smooth();
+    const put = this.#alone
+      ? PUT_ALONE(this.layout.positions(plan.programme.nngp ?? 0))
+      : PUT(job.outputs.length, this.layout.scales);
+    const cell = calledCellFunctions(`${body}\n${put}`);
+    const parts = [TILE, constants.join('\n'), BINDINGS, VALUES(sizes.numbers, sizes.scratch > 0), cell, put];
+    return `${[...parts, calledFunctions(`${body}\n${smooth}`), smooth, body].filter((t) => t !== '').join('\n\n')}\n`;
+  }
+
+  /** Where the fields of a stage begin in the table. */
+  #firstField(fields: readonly (readonly Field[])[], stage: number): number {
+    return fields.slice(0, stage).reduce((sum, list, s) => sum + list.length * this.plan.components[s].length, 0);
+  }
+
+  /** The functions of smooth maps. */
+  #smooth(): string {
+    const texts = new Set<string>();
+    for (const i of this.plan.body.stages.flat()) {
+      if (i.op === 'smooth') texts.add(spreadFunction(i.map)).add(smoothFunction(i.map, false));
+      if (i.op === 'smoothSlope') texts.add(smoothFunction(i.map, true));
+    }
+    return [...texts].join('\n\n');
+  }
+}
+
+const TILE = `// A tile: its size, how results lie, and which of its pairs and components are computed now.
+struct Tile {
+${IMAGE_FIELDS.map((field) => `  ${field}: u32,`).join('\n')}
+}`;
+
+const BINDINGS = `@group(0) @binding(0) var<uniform> tile: Tile;
+@group(0) @binding(1) var<storage, read> imagesX: array<f32>;
+@group(0) @binding(2) var<storage, read> imagesZ: array<f32>;
+@group(0) @binding(3) var<storage, read> tables: array<u32>;
+@group(0) @binding(4) var<storage, read> constants: array<f32>;
+@group(0) @binding(5) var<storage, read_write> handedOn: array<f32>;
+@group(0) @binding(6) var<storage, read_write> results: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch: array<f32>;
+
+// Where the images of the pair lie, and what its workgroup writes.
+var<private> x: u32;
+var<private> z: u32;
+var<private> handedFirst: u32;
+var<private> scratchFirst: u32;
+
+// What a window reads: its taps as numbers of cells, and halves behind those inside; \`count\` cells, \`inside\` of them read.
+struct Window {
+  taps: u32,
+  halves: u32,
+  count: u32,
+  cells: u32,
+  inside: u32,
+}
+
+// The images of a pair.
+fn pairAt(index: u32) -> vec2u {
+  if (tile.alone == 1u) { return vec2u(index); }
+  return vec2u(index / tile.columns, index % tile.columns);
+}`;
+
+/** Values that outlive a phase, in the memory of the workgroup or, where they do not fit, in a buffer. */
+function VALUES(numbers: number, outside: boolean): string {
+  const memory = outside ? '' : `var<workgroup> values: array<f32, ${Math.max(1, numbers)}>;\n`;
+  const at = outside ? 'scratch[scratchFirst + slot * CELLS + c]' : 'values[slot * CELLS + c]';
+  return `${memory}var<workgroup> parts: array<f32, THREADS>;
+
+fn held(slot: u32, c: u32) -> f32 {
+  return ${at};
+}
+
+fn hold(slot: u32, c: u32, value: f32) {
+  ${at} = value;
+}
+
+fn barrier() {
+${outside ? '  storageBarrier();\n' : ''}  workgroupBarrier();
+}`;
+}
+
+const PUT = (
+  outputs: number,
+  scales: number,
+): string => `// Stores an entry, and its mirror image where there is one; never -0.
+fn put(output: u32, pair: vec2u, cell: vec2u, value: f32) {
+  let scaled = value * imagesX[x + ${scales}u + output] * imagesZ[z + ${scales}u + output];
+  let k = select(scaled, 0.0, scaled == 0.0);
+  results[output * tile.area + pair.x * tile.stride + pair.y] = k;
+  if (tile.diagonal == 1u) { results[output * tile.area + pair.y * tile.stride + pair.x] = k; }
+  if (tile.transposed == 1u) { results[(${outputs}u + output) * tile.area + pair.y * tile.stride + pair.x] = k; }
+}`;
+
+const PUT_ALONE = (positions: number): string => `// Stores the own values of an image.
+fn put(output: u32, pair: vec2u, cell: vec2u, value: f32) {
+  results[pair.x * ${positions}u + cell.x] = value;
+}`;
+
+/**
+ * The shader of a job on images, WGSL: an entry point for each stage, one workgroup for each pair of images and component.
+ *
+ * `alone`: own values of the programme's only output, for images with themselves. @throws DeviceFullError where its tables are too long
+ */
+export function imageShader(plan: ImagePlan, job: PreparedImages, limits: ShaderLimits, alone: boolean): ImageShader {
+  return new ShaderMaker(plan, job, limits, alone).make();
+}

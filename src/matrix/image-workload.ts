@@ -55,16 +55,26 @@ function pairSeconds({ programme, precision }: ImageTask, backend: Backend): num
   return numbers * backend.pace(precision, false).step;
 }
 
+/** Longest time of a tile in seconds: for progress that moves, and little that is lost by an interruption. */
+const TILE_SECONDS = 8;
+
+/** The sizes whose tiles do not take too long, at least the smallest. */
+function quickSizes(sizes: readonly number[], pair: number): readonly number[] {
+  const quick = sizes.filter((size) => size * size * pair <= TILE_SECONDS);
+  return quick.length > 0 ? quick : sizes.slice(-1);
+}
+
 /** What a plan has to know of a task on images. */
 export function imageWorkload(task: ImageTask): Workload {
   const { x, z, symmetric, programme, precision, outputs } = task;
   const extent: Extent = { rows: x.count, columns: z.count, symmetric };
   const on = (backend: Backend, threads: number): Demand => {
-    const sizes = backend.imageTileSizes ?? backend.tileSizes;
+    const pair = pairSeconds(task, backend);
+    const sizes = quickSizes(backend.imageTileSizes ?? backend.tileSizes, pair);
     const counts = [x.count, symmetric ? 0 : z.count] as const;
     return {
       shortcut: NO_TABLE,
-      seconds: (entryCount(extent) * pairSeconds(task, backend)) / threads,
+      seconds: (entryCount(extent) * pair) / threads,
       bytes: (size) =>
         backend.imageMemory?.({ programme, precision, outputs: outputs.length, counts, size, threads }) ?? 0,
       tile: (room, need) => chooseImageTile(extent, sizes, threads, room, need),

@@ -18,7 +18,8 @@ export function tapCount(step: Step): number {
 
 /** Whether a pool is the mean over all pairs of positions: its parts are added up instead of being kept. */
 export function isWhole(step: Step): boolean {
-  return step.op === 'pool' && positionCount(step.windows.to) === 1;
+  // One window may still leave the last rows and columns out.
+  return step.op === 'pool' && step.windows.filter.every((n, axis) => n === step.windows.from[axis]);
 }
 
 /**

@@ -162,6 +162,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
     shape,
     symmetric: sizes.symmetric,
     backend: 'host',
+    algebra: product.name,
     precision,
     threads: product.isNative ? threads : 1,
     outputs,

@@ -56,8 +56,10 @@ export interface EmpiricalPlan {
   readonly shape: readonly number[];
   /** Whether only the upper half is computed, and mirrored. */
   readonly symmetric: boolean;
-  /** What computes the matrix products. */
+  /** Backend: `host`. */
   readonly backend: string;
+  /** What computes the matrix products: a native library, or built in. */
+  readonly algebra: string;
   /** Number format of weights, arithmetic and result. */
   readonly precision: Precision;
   /** Threads of the products. */

@@ -75,6 +75,10 @@ describe('docs/record.md', () => {
     expect(keys(plot).toSorted()).toEqual([...common, ...of('plot')].toSorted());
     const arch = record('arch', 'fc', '--describe');
     expect(keys(arch).toSorted()).toEqual([...common, 'description'].toSorted());
+    const empirical = record('empirical', data, ...flags.slice(0, 6), '--width', '8', '--out', 'E.npy');
+    expect(keys(empirical).toSorted()).toEqual([...common, ...of('empirical')].toSorted());
+    expect(of('The object plan of an empirical kernel')).toEqual(expect.arrayContaining([...keys(empirical.plan)]));
+    expect(keys(empirical.check).toSorted()).toEqual([...of('The object check of an empirical kernel')].toSorted());
     const backends = record('backends');
     expect(keys(backends).toSorted()).toEqual([...common, 'backends', 'native'].toSorted());
     expect(of('backends is a list')).toEqual(expect.arrayContaining([...keys(backends.backends)]));

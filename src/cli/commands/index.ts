@@ -40,6 +40,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'predictions of kernel regression, and how good they are',
     load: async () => (await import('./regress.js')).regressCommand,
   },
+  empirical: {
+    usage: 'empirical X [Z] --arch A --out K.npy',
+    describe: 'NTK of one network of finite width',
+    load: async () => (await import('./empirical.js')).empiricalCommand,
+  },
   sphere: {
     usage: 'sphere --arch A --dim d',
     describe: 'eigenvalues of kernels on the unit sphere, by degree',
@@ -55,7 +60,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'speed, beside a limit measured in the same run',
     load: async () => (await import('./bench.js')).benchCommand,
   },
-  empirical: { usage: 'empirical X --arch A --out K', describe: 'kernel of one finite network (comes later)' },
   compare: { usage: 'compare X --arch A --out DIR', describe: 'finite against infinite width (comes later)' },
   join: { usage: 'join F.zarr', describe: 'check and close a result of several parts (comes later)' },
 };

@@ -30,7 +30,8 @@ export interface KernelRecord extends CommonRecord {
   readonly nearPairs: number | null;
 }
 
-function rangeText(range: { readonly start: number; readonly end: number } | null): string | null {
+/** A range as it was given, `a:b`; null for all rows. */
+export function rangeText(range: { readonly start: number; readonly end: number } | null): string | null {
   return range === null ? null : `${range.start}:${Number.isFinite(range.end) ? range.end : ''}`;
 }
 

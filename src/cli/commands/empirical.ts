@@ -1,0 +1,55 @@
+import { DEFAULT_WIDTH } from '../../finite/network.js';
+import type { Command } from '../command.js';
+import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
+import { COMPUTE_FLAGS } from '../options/compute.js';
+import { INPUT_FLAGS } from '../options/inputs.js';
+import { OUTPUT_FLAGS, PROGRESS_FLAGS } from '../options/output.js';
+
+const GROUP = 'Network';
+
+/** What several outputs become. */
+export const CONTRACTIONS = ['trace', 'full'] as const;
+
+/** Laws of the weights. */
+export const LAWS = ['gaussian', 'orthogonal'] as const;
+
+/** `ntk empirical`: the NTK of one network of finite width. */
+export const empiricalCommand: Command = {
+  positionals: [
+    { name: 'X', describe: 'data: .npy, FILE.npz:NAME, .csv, .csv.gz, IDX, CIFAR-10 .bin', required: true },
+    { name: 'Z', describe: 'second data; without it the kernel of X with itself', required: false },
+  ],
+  flags: {
+    ...INPUT_FLAGS,
+    ...ARCH_FLAG,
+    ...PRESET_FLAGS,
+    width: { describe: 'units of hidden layers that give none', group: GROUP, fallback: String(DEFAULT_WIDTH) },
+    init: { describe: 'law of the weights', group: GROUP, fallback: 'as the file says', choices: LAWS },
+    outputs: { describe: 'outputs of the network', group: GROUP, fallback: 'what the last layer gives, else 1' },
+    contract: {
+      describe: 'mean over the outputs [n, m], or all pairs of them [n, m, o, o]',
+      group: GROUP,
+      fallback: 'trace',
+      choices: CONTRACTIONS,
+    },
+    weights: { describe: 'weights from W.npz instead of drawn ones', group: GROUP },
+    'save-weights': { describe: 'file for the weights: .npz', group: GROUP },
+    ...COMPUTE_FLAGS,
+    out: { describe: 'K.npy, K.npz (array ntk) or K.csv; without it csv goes to stdout', group: 'Output' },
+    contributions: { describe: 'file for the share of each layer: .npz, arrays by path', group: 'Output' },
+    plan: { describe: 'print methods, memory and expected time; write nothing', group: 'Output', alone: true },
+    ...OUTPUT_FLAGS,
+    ...PROGRESS_FLAGS,
+  },
+  examples: [
+    [
+      'ntk empirical digits.csv --label-column label --scale unit-rows --rows 0:100 --arch resntk --width 256 --out K.npy',
+      'K.npy, and its record K.json',
+    ],
+    [
+      'ntk empirical digits.csv --label-column label --scale unit-rows --rows 0:5 --arch fc --outputs 10 --save-weights W.npz',
+      'mean over ten outputs on stdout, and the weights',
+    ],
+  ],
+  run: async (args, context) => (await import('../runs/empirical.js')).runEmpirical(args, context),
+};

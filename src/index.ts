@@ -54,6 +54,7 @@ export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, Linear
 export { linearAlgebra } from './linalg/index.js';
 export { computedOperator } from './matrix/computed-operator.js';
 export { empiricalKernel } from './matrix/empirical-kernel.js';
+export { empiricalOperator } from './matrix/empirical-operator.js';
 export type {
   EmpiricalCheck,
   EmpiricalKernel,

@@ -24,6 +24,7 @@ const VALUES = [
   'describeArchitecture',
   'eigenpairs',
   'empiricalKernel',
+  'empiricalOperator',
   'finiteNetwork',
   'isHomogeneous',
   'isNtkError',

@@ -1,0 +1,159 @@
+import type { FloatArray, NdArray } from '../data/array.js';
+import { readableBytes } from '../data/budget.js';
+import { InterruptedError, MemoryError, UsageError } from '../errors.js';
+import { backward, type Meeting } from '../finite/backward.js';
+import { type Engine, zeros } from '../finite/engine.js';
+import { forward } from '../finite/forward.js';
+import { signalNumbers } from '../finite/memory.js';
+import { type FiniteNetwork, fanOf, sizeOf, type WeightsOperation, weightsOf } from '../finite/network.js';
+import { addProduct } from '../finite/products.js';
+import { addStructured } from '../finite/structured.js';
+import { drawWeights } from '../finite/weights.js';
+import { matrixProduct } from '../linalg/product.js';
+import { inPrecision, startSignal } from './empirical-kernel.js';
+import { planEmpirical } from './empirical-plan.js';
+import type { EmpiricalOptions } from './empirical-types.js';
+import type { SymmetricOperator } from './operator.js';
+
+/** What one trained layer keeps for products: the numbers that it took in, and the signals behind it. */
+interface Feature {
+  readonly operation: WeightsOperation;
+  readonly meeting: Meeting;
+}
+
+/** Takes all examples through the network and back once, and keeps what meets at each trained layer. */
+async function featuresOf(network: FiniteNetwork, engine: Engine, x: FloatArray): Promise<readonly Feature[]> {
+  const count = x.length / sizeOf(network.input);
+  const { traces } = forward(network.operations, x, count, engine);
+  const signal = startSignal(engine, network.outputs, 0, network.outputs, count);
+  const features: Feature[] = [];
+  await backward(network.operations, [{ count, traces, signal }], false, engine, async (operation, [meeting]) => {
+    features.push({ operation, meeting });
+  });
+  return features;
+}
+
+/** Numbers that the features of one example are: signals of every trained layer and output. */
+function keptNumbers(operations: readonly WeightsOperation[], outputs: number): number {
+  return operations.reduce((sum, op) => sum + sizeOf(op.from) + outputs * sizeOf(op.to), 0);
+}
+
+function checkMemory(
+  network: FiniteNetwork,
+  operations: readonly WeightsOperation[],
+  count: number,
+  options: EmpiricalOptions,
+  limit: number,
+) {
+  const e = options.precision === 'f32' ? 4 : 8;
+  const { outputs } = network;
+  const fans = Math.max(0, ...operations.map(fanOf));
+  const numbers =
+    count * (keptNumbers(operations, outputs) + outputs * signalNumbers(network.operations)) + 2 ** 22 + fans;
+  const bytes = process.memoryUsage.rss() + e * numbers;
+  if (bytes <= limit) return;
+  throw new MemoryError(
+    `--memory: products with an empirical kernel need about ${readableBytes(bytes)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --width, or choose fewer --rows.`,
+  );
+}
+
+/** The mean over the outputs of the kernel of a network, as products with vectors. */
+class EmpiricalOperator implements SymmetricOperator {
+  readonly size: number;
+  readonly description = 'empirical';
+  readonly roundoff: number;
+  readonly #engine: Engine;
+  readonly #features: readonly Feature[];
+  readonly #outputs: number;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(
+    size: number,
+    engine: Engine,
+    features: readonly Feature[],
+    outputs: number,
+    signal: AbortSignal | undefined,
+  ) {
+    this.size = size;
+    this.roundoff = engine.precision === 'f64' ? 2 ** -53 : 2 ** -24;
+    this.#engine = engine;
+    this.#features = features;
+    this.#outputs = outputs;
+    this.#signal = signal;
+  }
+
+  async apply(x: Float64Array, columns: number): Promise<Float64Array> {
+    const n = this.size;
+    const y = new Float64Array(columns * n);
+    for (let c = 0; c < columns; c++) {
+      const v = x.subarray(c * n, (c + 1) * n).map((value) => value / this.#outputs);
+      const target = y.subarray(c * n, (c + 1) * n);
+      for (const { operation, meeting } of this.#features) {
+        for (let output = 0; output < this.#outputs; output++) {
+          addProduct({ operation, x: meeting, z: meeting, output, outputs: 1 }, v, target, this.#engine);
+        }
+        if (this.#signal?.aborted) throw new InterruptedError();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    return y;
+  }
+
+  async diagonal(): Promise<Float64Array> {
+    const diagonal = new Float64Array(this.size);
+    for (const { operation, meeting } of this.#features) {
+      const [inputs, signals] = [sizeOf(operation.from), sizeOf(operation.to)];
+      const signal = zeros(this.#engine, this.#outputs * signals);
+      for (let i = 0; i < this.size; i++) {
+        for (let a = 0; a < this.#outputs; a++) {
+          const at = (a * this.size + i) * signals;
+          signal.set(meeting.signal.subarray(at, at + signals), a * signals);
+        }
+        const own = { count: 1, input: meeting.input.subarray(i * inputs, (i + 1) * inputs), signal };
+        const target = { data: diagonal, columns: 1, row: i, column: 0, pair: 1 };
+        const [outputs, allOutputs] = [this.#outputs, this.#outputs];
+        const share = { operation, x: own, z: own, outputs, allOutputs, contraction: 'trace', target } as const;
+        await addStructured(share, this.#engine, async () => undefined);
+      }
+    }
+    return diagonal;
+  }
+
+  async entries(): Promise<null> {
+    return null;
+  }
+
+  async close(): Promise<void> {}
+}
+
+/**
+ * The empirical NTK of x with itself `[n, n]` (the mean over the outputs) as an operator, for `eigenpairs`: K v = J (J' v), the matrix is never formed.
+ *
+ * Inputs and signals of every trained layer are kept; a product with one vector costs about as much as one pass of training.
+ * Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.2.
+ *
+ * @throws as `empiricalKernel` does; UsageError for a second set of inputs or `contract: 'full'`
+ */
+export async function empiricalOperator(x: NdArray, options: EmpiricalOptions): Promise<SymmetricOperator> {
+  if (options.z !== undefined || options.contract === 'full') {
+    const got = options.z === undefined ? 'contract: full' : 'z';
+    throw new UsageError(
+      `x: must be the only inputs of an operator, and its outputs averaged, got ${got}. Leave it out.`,
+    );
+  }
+  const { plan, network, product } = await planEmpirical(x, options);
+  const { precision, threads } = plan;
+  const double = precision === 'f64' ? product : await matrixProduct(options.native ?? 'auto', 'f64', threads);
+  const weights = options.weights ?? drawWeights(network, { seed: options.seed ?? 0, precision }, double);
+  const engine: Engine = { precision, product, weights };
+  const trained = new Set(plan.layers.map(({ path }) => path));
+  checkMemory(
+    network,
+    weightsOf(network.operations).filter(({ path }) => trained.has(path)),
+    x.shape[0],
+    options,
+    plan.memoryLimit,
+  );
+  const features = await featuresOf(network, engine, inPrecision(x, engine));
+  return new EmpiricalOperator(x.shape[0], engine, features, network.outputs, options.signal);
+}

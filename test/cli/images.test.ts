@@ -92,8 +92,6 @@ describe('ntk kernel on images', () => {
     await refused('other.npy: images must have the shape', 'kernel', 'images.npy', 'other.npy', ...SHORT);
     await refused('layers[0].filter: must fit', 'kernel', 'images.npy', ...SHORT, '--padding', 'valid');
     await refused('layers[1]: branch and skip', 'arch', 'rescntk', '--padding', 'valid');
-    const tfjs = ['--backend', 'tfjs', '--precision', 'f32'];
-    await refused('--backend tfjs: must compute networks of images', 'kernel', 'images.npy', ...SHORT, ...tfjs);
   });
 
   test.each([['profile'], ['sphere', '--dim', '3']])('ntk %s is for vectors', async (command, ...args) => {

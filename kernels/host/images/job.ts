@@ -10,8 +10,8 @@ import type {
 } from '../../../src/backend/contract.js';
 import { prepareImages } from '../../../src/backend/images/prepare.js';
 import type { FloatArray, Precision } from '../../../src/data/array.js';
-
-import { cellCount, type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import { cellCount } from '../../../src/programme/images/cells.js';
+import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';
 import type { Programme } from '../../../src/programme/steps.js';
 import { compileModule, createMemory } from '../module.js';

@@ -1,7 +1,7 @@
 import type { Precision } from '../../../src/data/array.js';
-import { positionsRead, windowsHolding } from '../../../src/programme/images/cells.js';
+import { cellCount, positionsRead, windowsHolding } from '../../../src/programme/images/cells.js';
 import { type Grid, onTwoAxes } from '../../../src/programme/images/grids.js';
-import { cellCount, type ImagePlan, storedCells } from '../../../src/programme/images/plan.js';
+import { type ImagePlan, storedCells } from '../../../src/programme/images/plan.js';
 import type { ValueId, Windows } from '../../../src/programme/steps.js';
 import { positionCount } from '../../../src/programme/windows.js';
 import { ANGLE_DEGREE } from '../polynomials.js';

@@ -9,7 +9,7 @@ import {
   windowsHolding,
 } from '../../../src/programme/images/cells.js';
 import type { Component } from '../../../src/programme/images/components.js';
-import type { ImagePlan } from '../../../src/programme/images/plan.js';
+import { type ImagePlan, storedCells } from '../../../src/programme/images/plan.js';
 import type { Step, ValueId } from '../../../src/programme/steps.js';
 import { valueShapes } from '../../../src/programme/windows.js';
 import { tapCount } from './code.js';
@@ -38,15 +38,18 @@ export class ComponentTables {
   readonly #layout: ImageLayout;
   readonly #words: Int32Array;
   readonly #joins: readonly Join[];
-  /** All visited cells of each grid, by which stored values are found. */
-  readonly #all: readonly CellIndex[];
+  /** All visited cells of each grid of a stored value. */
+  readonly #stored = new Map<number, CellIndex>();
 
   constructor(plan: ImagePlan, layout: ImageLayout, memory: WebAssembly.Memory) {
     this.#plan = plan;
     this.#layout = layout;
     this.#words = new Int32Array(memory.buffer);
     this.#joins = joinsOf(plan);
-    this.#all = plan.places.grids.map((grid, g) => new CellIndex(grid, cellsOf(grid, plan.offsets[g])));
+    for (const v of plan.body.stored) {
+      const { grid } = plan.places.of[v];
+      this.#stored.set(grid, new CellIndex(plan.places.grids[grid], storedCells(plan, v)));
+    }
   }
 
   /** Makes `component` of a stage the current one; every other grid has no cells then. */
@@ -57,8 +60,9 @@ export class ComponentTables {
     grids.forEach((grid, g) => {
       const ids = component.get(g);
       if (ids !== undefined) {
-        cells.set(g, cellsOf(grid, ids));
-        index.set(g, new CellIndex(grid, cellsOf(grid, ids)));
+        const own = cellsOf(grid, ids);
+        cells.set(g, own);
+        index.set(g, new CellIndex(grid, own));
       }
       this.#grid(this.#layout.grids[g], cells.get(g));
     });
@@ -79,10 +83,9 @@ export class ComponentTables {
 
   #number(name: string, table: number, all: ReadonlyMap<number, Cells>): void {
     const [grid, own] = name.split(':').map(Number);
-    const cells = all.get(grid);
-    for (let c = 0; c < (cells?.count ?? 0); c++) {
-      if (cells !== undefined) this.#words[(table >> 2) + c] = this.#all[own].find(cells.p[c], cells.q[c]);
-    }
+    const [cells, stored] = [all.get(grid), this.#stored.get(own)];
+    if (cells === undefined || stored === undefined) return;
+    for (let c = 0; c < cells.count; c++) this.#words[(table >> 2) + c] = stored.find(cells.p[c], cells.q[c]);
   }
 
   #join(join: Join, cells: ReadonlyMap<number, Cells>, index: ReadonlyMap<number, CellIndex>): void {
@@ -91,8 +94,9 @@ export class ComponentTables {
     if (from === undefined || found === undefined) return;
     if (join.step.op === 'pool') {
       const links = this.#layout.links.get(join.value);
-      if (links === undefined || links.table === 0) return;
-      const list = cellsPooled(from, join.holding, this.#all[join.to]);
+      const pool = this.#stored.get(join.to);
+      if (links === undefined || links.table === 0 || pool === undefined) return;
+      const list = cellsPooled(from, join.holding, pool);
       this.#words[links.count >> 2] = list.length / 2;
       this.#words.set(list, links.table >> 2);
       return;

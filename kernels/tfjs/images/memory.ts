@@ -1,5 +1,6 @@
 import type { ImageJobShape } from '../../../src/backend/contract.js';
-import { cellCount, type ImagePlan, planImages, storedCells } from '../../../src/programme/images/plan.js';
+import { cellCount } from '../../../src/programme/images/cells.js';
+import { type ImagePlan, planImages, storedCells } from '../../../src/programme/images/plan.js';
 import type { Programme } from '../../../src/programme/steps.js';
 import { positionCount } from '../../../src/programme/windows.js';
 import { LANES } from '../columns.js';

@@ -1,8 +1,9 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import { approximations } from '../../../src/programme/approximations.js';
 import type { ImageInstruction } from '../../../src/programme/images/body.js';
+import { cellCount } from '../../../src/programme/images/cells.js';
 import { gridAt } from '../../../src/programme/images/grids.js';
-import { cellCount, type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import { tapCount } from './tables.js';
 
 /** What one pair of images costs at least. */

@@ -1,5 +1,6 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
-import { cellCount, type ImagePlan } from '../../../src/programme/images/plan.js';
+import { cellCount } from '../../../src/programme/images/cells.js';
+import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/programme/steps.js';
 import { calledFunctions } from '../shader/functions.js';
 import { smoothFunction } from '../shader/smooth.js';

@@ -1,7 +1,14 @@
 import { DeviceFullError, InternalError } from '../../../src/errors.js';
-import { CellIndex, type Cells, cellsOf, cellsRead, positionsRead } from '../../../src/programme/images/cells.js';
+import {
+  CellIndex,
+  type Cells,
+  cellCount,
+  cellsOf,
+  cellsRead,
+  positionsRead,
+} from '../../../src/programme/images/cells.js';
 import type { Component } from '../../../src/programme/images/components.js';
-import { cellCount, type ImagePlan } from '../../../src/programme/images/plan.js';
+import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { Step, ValueId } from '../../../src/programme/steps.js';
 import { positionCount, valueShapes } from '../../../src/programme/windows.js';
 

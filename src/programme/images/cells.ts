@@ -12,24 +12,32 @@ export interface Cells {
   readonly q: Int32Array;
 }
 
-function axisRange(offset: number, n: number): readonly [number, number] {
-  return [Math.max(0, -offset), Math.min(n, n - offset)];
+/** Number of pairs of positions of some offsets of a grid. */
+export function cellCount(grid: Grid, offsets: readonly number[]): number {
+  return offsets.reduce((sum, id) => {
+    const [dy, dx] = offsetOf(grid, id);
+    return sum + (grid.height - Math.abs(dy)) * (grid.width - Math.abs(dx));
+  }, 0);
 }
 
-/** The pairs of positions of some offsets of a grid. */
+/** The pairs of positions of some offsets of a grid, given in ascending order. Written without lists of pairs: a job has thousands of components. */
 export function cellsOf(grid: Grid, offsets: readonly number[]): Cells {
   const { height, width } = grid;
-  const list: [number, number][] = [];
-  for (const id of offsets) {
-    const [dy, dx] = offsetOf(grid, id);
-    const [top, bottom] = axisRange(dy, height);
-    const [left, right] = axisRange(dx, width);
-    for (let y = top; y < bottom; y++) {
-      for (let x = left; x < right; x++) list.push([y * width + x, (y + dy) * width + x + dx]);
+  const count = cellCount(grid, offsets);
+  const [p, q] = [new Int32Array(count), new Int32Array(count)];
+  const steps = offsets.map((id) => offsetOf(grid, id));
+  let c = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (const [dy, dx] of steps) {
+        if (y + dy < 0 || y + dy >= height || x + dx < 0 || x + dx >= width) continue;
+        p[c] = y * width + x;
+        q[c] = (y + dy) * width + x + dx;
+        c += 1;
+      }
     }
   }
-  if (offsets.length > 1) list.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return { count: list.length, p: Int32Array.from(list, (c) => c[0]), q: Int32Array.from(list, (c) => c[1]) };
+  return { count, p, q };
 }
 
 /** Finds the number of a pair of positions among some cells. */
@@ -98,9 +106,10 @@ export interface CellsRead {
 export function cellsRead(to: Cells, from: Cells, read: Int32Array, taps: number, index: CellIndex): CellsRead {
   const cells = new Int32Array(to.count * taps);
   const halves = { p: [] as number[], q: [] as number[] };
-  const known = new Map<string, number>();
+  // By p where p' lies outside, by -1 - p' where p does.
+  const known = new Map<number, number>();
   const half = (p: number, q: number): number => {
-    const name = `${p}:${q}`;
+    const name = q < 0 ? p : -1 - q;
     const number = known.get(name) ?? known.size;
     if (number === known.size) {
       known.set(name, number);

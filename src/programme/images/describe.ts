@@ -1,7 +1,8 @@
 import type { Programme } from '../steps.js';
 import { positionCount } from '../windows.js';
+import { cellCount } from './cells.js';
 import { evenValues } from './own.js';
-import { cellCount, type ImagePlan, planImages } from './plan.js';
+import { type ImagePlan, planImages } from './plan.js';
 
 /** Nanoseconds of one number of one step on one thread of a server core of 2023 (`host`, f64). */
 const STEP_NS = 2.5;

@@ -1,9 +1,9 @@
 import type { Programme, ValueId } from '../steps.js';
 import type { ImageBody } from './body.js';
-import { type Cells, cellsOf } from './cells.js';
+import { type Cells, cellCount, cellsOf } from './cells.js';
 import { type Component, components } from './components.js';
-import { type Grid, type Places, placeValues } from './grids.js';
-import { neededOffsets, offsetOf } from './offsets.js';
+import { type Places, placeValues } from './grids.js';
+import { neededOffsets } from './offsets.js';
 import { evenValues, type InputFacts } from './own.js';
 import { imageBody } from './translate.js';
 
@@ -20,14 +20,6 @@ export interface ImagePlan {
   readonly offsets: readonly (readonly number[])[];
   /** Most pairs of positions of one grid in one component. */
   readonly mostCells: number;
-}
-
-/** Number of pairs of positions of some offsets of a grid. */
-export function cellCount(grid: Grid, offsets: readonly number[]): number {
-  return offsets.reduce((sum, id) => {
-    const [dy, dx] = offsetOf(grid, id);
-    return sum + (grid.height - Math.abs(dy)) * (grid.width - Math.abs(dx));
-  }, 0);
 }
 
 /** Plans a programme on images of which some facts are known. */

@@ -39,7 +39,10 @@ export function parameterCount(operations: readonly Operation[]): number {
 export function patchNumbers(operations: readonly Operation[], count: number): number {
   const sizes = weightsOf(operations)
     .filter(hasPatches)
-    .map((op) => patchExamples(op, count) * fanOf(op) * positionCount(op.to.positions ?? []));
+    .map((op) => {
+      const back = positionCount(op.from.positions ?? []) * (fanOf(op) / op.from.channels) * op.to.channels;
+      return Math.max(patchExamples(op, count) * fanOf(op) * positionCount(op.to.positions ?? []), back);
+    });
   return Math.max(0, ...sizes);
 }
 

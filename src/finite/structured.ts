@@ -10,6 +10,8 @@ import { type Contraction, type KernelTarget, placeOf } from './target.js';
 const GRAM_NUMBERS = 1 << 19;
 /** Fewest rows of a product worth a call. */
 const FEWEST = 32;
+/** Panels of a large symmetric matrix. */
+const PANELS = 8;
 
 /** One contribution to a kernel: what the layer is, where its share goes, and how outputs are joined. */
 export interface Contribution {
@@ -41,7 +43,9 @@ export function gramBlock({ operation, x, z, outputs, contraction }: Contributio
   const copies = contraction === 'full' ? outputs : 1;
   const pairs = Math.max(1, Math.floor(GRAM_NUMBERS / (positions ** 2 * copies)));
   const columns = Math.max(1, Math.min(z.count, Math.floor(pairs / Math.min(FEWEST, x.count, pairs))));
-  return [Math.max(1, Math.min(x.count, Math.floor(pairs / columns))), columns];
+  // Panels of a symmetric matrix are flat, so that little of their squares on the diagonal is in vain.
+  const most = x === z ? Math.max(FEWEST, Math.ceil(x.count / PANELS)) : x.count;
+  return [Math.max(1, Math.min(most, x.count, Math.floor(pairs / columns))), columns];
 }
 
 /** A rectangle of a Gram matrix: examples from `at` on. */
@@ -104,6 +108,27 @@ function addPairs(
   }
 }
 
+/** The same on vectors, which have one position: every pair of examples is one number of each Gram matrix. */
+function addVectors(
+  { target }: Contribution,
+  [weight, bias]: readonly [number, number],
+  [i, j]: readonly [Range, Range],
+  { inputs, signals }: Rooms,
+  outputs: number,
+  first: number,
+): void {
+  const { data, pair } = target;
+  const size = i.count * j.count;
+  for (let r = 0; r < i.count; r++) {
+    const place = placeOf(target, i.at + r, j.at) + first;
+    for (let c = 0; c < j.count; c++) {
+      const q = r * j.count + c;
+      const factor = weight * inputs[q] + bias;
+      for (let b = 0; b < outputs; b++) data[place + c * pair + b] += factor * signals[b * size + q];
+    }
+  }
+}
+
 function addBlock(
   contribution: Contribution,
   factors: readonly [number, number],
@@ -112,19 +137,21 @@ function addBlock(
   engine: Engine,
 ): void {
   const { outputs, contraction, operation } = contribution;
-  const size = i.count * j.count * positionCount(operation.to.positions ?? []) ** 2;
+  const positions = positionCount(operation.to.positions ?? []);
+  const add = positions === 1 ? addVectors : addPairs;
+  const size = i.count * j.count * positions ** 2;
   if (contraction === 'trace') {
     for (let a = 0; a < outputs; a++) {
       signalGram(contribution, engine, [i, a], [j, a], { data: rooms.signals, offset: 0, add: a > 0 });
     }
-    addPairs(contribution, factors, [i, j], rooms, 1, 0);
+    add(contribution, factors, [i, j], rooms, 1, 0);
     return;
   }
   for (let a = 0; a < outputs; a++) {
     for (let b = 0; b < outputs; b++) {
       signalGram(contribution, engine, [i, a], [j, b], { data: rooms.signals, offset: b * size, add: false });
     }
-    addPairs(contribution, factors, [i, j], rooms, outputs, a * outputs);
+    add(contribution, factors, [i, j], rooms, outputs, a * outputs);
   }
 }
 
@@ -149,7 +176,7 @@ export async function addStructured(
   for (let r = 0; r < x.count; r += rows) {
     const i = { at: r, count: Math.min(rows, x.count - r) };
     const left = patchRows(operation, x.input, i.at, i.count, engine);
-    for (let c = x === z ? r - (r % columns) : 0; c < z.count; c += columns) {
+    for (let c = x === z ? r : 0; c < z.count; c += columns) {
       const j = { at: c, count: Math.min(columns, z.count - c) };
       const right = patchRows(operation, z.input, j.at, j.count, engine);
       const target = { data: rooms.inputs, offset: 0, rowStep: j.count * positions };

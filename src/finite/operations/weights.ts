@@ -1,8 +1,9 @@
 import type { FloatArray } from '../../data/array.js';
+import type { Windows } from '../../programme/steps.js';
 import { positionCount } from '../../programme/windows.js';
 import { type Engine, layerWeights, zeros } from '../engine.js';
 import { fanOf, type WeightsOperation } from '../network.js';
-import { gather, isTrivial, scatter, tapsOf } from '../patches.js';
+import { backTaps, gather, isTrivial, tapsOf } from '../patches.js';
 import type { OperationCode } from './operation.js';
 
 /** Numbers of patches that are held at a time. */
@@ -48,13 +49,72 @@ export function patchRows(
   return { data: out, offset: 0 };
 }
 
+/** W, and what its products are still to be multiplied with: where each example has many positions, the scale is cheaper in W. */
+function scaledMatrix(operation: WeightsOperation, engine: Engine): readonly [FloatArray, number] {
+  const { matrix } = layerWeights(engine, operation);
+  const scale = weightScale(operation);
+  if (positionCount(operation.to.positions ?? []) === 1) return [matrix, scale];
+  const scaled = zeros(engine, matrix.length);
+  for (let k = 0; k < matrix.length; k++) scaled[k] = scale * matrix[k];
+  return [scaled, 1];
+}
+
+/** Multiplies by the scale and adds the bias to every row, where there is anything to do. */
+function finish(operation: WeightsOperation, out: FloatArray, scale: number, bias: FloatArray | null): void {
+  if (scale === 1 && bias === null) return;
+  const units = operation.to.channels;
+  const b = operation.fields.biasStd;
+  for (let k = 0; k < out.length; k += units) {
+    for (let u = 0; u < units; u++) out[k + u] = scale * out[k + u] + (bias === null ? 0 : b * bias[u]);
+  }
+}
+
+/** W `[units, taps, channels]` as `[channels, taps from the last to the first, units]`, times the scale. */
+function turnedMatrix(operation: WeightsOperation, engine: Engine): FloatArray {
+  const { matrix } = layerWeights(engine, operation);
+  const scale = weightScale(operation);
+  const { channels } = operation.from;
+  const units = operation.to.channels;
+  const taps = fanOf(operation) / channels;
+  const out = zeros(engine, matrix.length);
+  for (let u = 0; u < units; u++) {
+    for (let k = 0; k < taps; k++) {
+      const to = (taps - 1 - k) * units + u;
+      for (let c = 0; c < channels; c++) out[c * taps * units + to] = scale * matrix[(u * taps + k) * channels + c];
+    }
+  }
+  return out;
+}
+
+/** Signals before a convolution: for each position the signals of the windows that read it, times W turned round. */
+function pullWindows(operation: WeightsOperation, windows: Windows, signal: FloatArray, engine: Engine): FloatArray {
+  const units = operation.to.channels;
+  const { channels } = operation.from;
+  const sizes = { positions: positionCount(windows.to), channels: units };
+  const positions = positionCount(windows.from);
+  const depth = (fanOf(operation) / channels) * units;
+  const copies = signal.length / (sizes.positions * units);
+  const step = Math.max(1, Math.min(copies, Math.floor(PATCH_NUMBERS / (positions * depth))));
+  const room = zeros(engine, step * positions * depth);
+  const out = zeros(engine, copies * positions * channels);
+  const right = { data: turnedMatrix(operation, engine), offset: 0, rowStep: depth, depthStep: 1 };
+  for (let first = 0; first < copies; first += step) {
+    const rows = Math.min(step, copies - first);
+    gather(backTaps(windows), signal, sizes, first, rows, room);
+    const left = { data: room, offset: 0, rowStep: depth, depthStep: 1 };
+    const target = { data: out, offset: first * positions * channels, rowStep: channels };
+    engine.product.multiply(left, right, rows * positions, channels, depth, target, false);
+  }
+  return out;
+}
+
 /** g = w / sqrt(fan) W h + b B on every patch, as matrix products. */
 export const weights: OperationCode<WeightsOperation> = {
   forward(operation, h, count, engine) {
-    const { matrix, bias } = layerWeights(engine, operation);
     const fan = fanOf(operation);
     const units = operation.to.channels;
     const positions = positionCount(operation.to.positions ?? []);
+    const [matrix, scale] = scaledMatrix(operation, engine);
     const out = zeros(engine, count * positions * units);
     const step = patchExamples(operation, count);
     const room = hasPatches(operation) ? zeros(engine, step * positions * fan) : undefined;
@@ -73,34 +133,20 @@ export const weights: OperationCode<WeightsOperation> = {
         false,
       );
     }
-    const scale = weightScale(operation);
-    const b = operation.fields.biasStd;
-    for (let k = 0; k < out.length; k += units) {
-      for (let u = 0; u < units; u++) out[k + u] = scale * out[k + u] + (bias === null ? 0 : b * bias[u]);
-    }
+    finish(operation, out, scale, layerWeights(engine, operation).bias);
     return out;
   },
   pull(operation, _h, signal, _count, engine) {
-    const { matrix } = layerWeights(engine, operation);
     const { windows, from, to } = operation;
-    const fan = fanOf(operation);
-    const units = to.channels;
-    const positions = positionCount(to.positions ?? []);
-    const sizes = { positions: positionCount(from.positions ?? []), channels: from.channels };
-    const copies = signal.length / (positions * units);
-    const out = zeros(engine, copies * sizes.positions * sizes.channels);
-    const step = patchExamples(operation, copies);
-    const room = windows !== null && hasPatches(operation) ? zeros(engine, step * positions * fan) : null;
-    const right = { data: matrix, offset: 0, rowStep: 1, depthStep: fan };
-    for (let first = 0; first < copies; first += step) {
-      const some = Math.min(step, copies - first);
-      const left = { data: signal, offset: first * positions * units, rowStep: units, depthStep: 1 };
-      const target = room === null ? { data: out, offset: first * positions * fan } : { data: room, offset: 0 };
-      engine.product.multiply(left, right, some * positions, fan, units, { ...target, rowStep: fan }, false);
-      if (room !== null && windows !== null) scatter(tapsOf(windows), room, sizes, first, some, out);
-    }
-    const scale = weightScale(operation);
-    for (let k = 0; k < out.length; k++) out[k] *= scale;
+    if (windows !== null && hasPatches(operation)) return pullWindows(operation, windows, signal, engine);
+    const [matrix, scale] = scaledMatrix(operation, engine);
+    const rows = signal.length / to.channels;
+    const out = zeros(engine, rows * from.channels);
+    const left = { data: signal, offset: 0, rowStep: to.channels, depthStep: 1 };
+    const right = { data: matrix, offset: 0, rowStep: 1, depthStep: from.channels };
+    const target = { data: out, offset: 0, rowStep: from.channels };
+    engine.product.multiply(left, right, rows, from.channels, to.channels, target, false);
+    if (scale !== 1) for (let k = 0; k < out.length; k++) out[k] *= scale;
     return out;
   },
 };

@@ -4,6 +4,7 @@ import type { ImageInstruction } from '../../../src/programme/images/body.js';
 import { cellCount } from '../../../src/programme/images/cells.js';
 import { gridAt } from '../../../src/programme/images/grids.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import type { StagePhases } from './phases.js';
 import { tapCount } from './tables.js';
 
 /** What one pair of images costs at least. */
@@ -75,4 +76,11 @@ export function imageCosts(job: PreparedImages): ImageCosts {
     }
   });
   return { flops, bytes };
+}
+
+/** Instructions at cells of one pair of images, all components together. */
+export function workOf({ places, offsets }: ImagePlan, phased: readonly StagePhases[]): number {
+  const cells = places.grids.map((grid, g) => cellCount(grid, offsets[g]));
+  const loops = phased.flatMap(({ phases }) => phases.flat());
+  return loops.reduce((sum, { grid, instructions }) => sum + instructions.length * cells[grid], 0);
 }

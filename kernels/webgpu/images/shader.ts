@@ -1,11 +1,11 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
-import { cellCount } from '../../../src/programme/images/cells.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/programme/steps.js';
 import { calledFunctions } from '../shader/functions.js';
 import { smoothFunction } from '../shader/smooth.js';
 import { CellPrinter } from './cell-printer.js';
 import { BlockLayout } from './columns.js';
+import { workOf } from './costs.js';
 import { calledCellFunctions, spreadFunction } from './functions.js';
 import { type Phase, type StagePhases, stagePhases } from './phases.js';
 import { type Field, handedNumbers, isWhole } from './tables.js';
@@ -215,18 +215,11 @@ class ShaderMaker {
     const numbers = Math.max(...phased.map((p) => p.slotCount)) * plan.mostCells;
     const fits = 4 * (numbers + threads) <= this.#limits.workgroupBytes;
     const sizes = { threads, numbers, handed, scratch: fits ? 0 : numbers };
-    const work = this.#work(phased);
+    const work = workOf(this.plan, phased);
     const components = plan.components.map((list) => list.length);
     const constants = Float32Array.from(printer.constants.length === 0 ? [0] : printer.constants);
     const text = this.#text(entries, fields, sizes);
     return { text, fields, layout: this.layout, constants, threads, handed, scratch: sizes.scratch, components, work };
-  }
-
-  #work(phased: readonly StagePhases[]): number {
-    const { places, offsets } = this.plan;
-    const cells = places.grids.map((grid, g) => cellCount(grid, offsets[g]));
-    const loops = phased.flatMap(({ phases }) => phases.flat());
-    return loops.reduce((sum, { grid, instructions }) => sum + instructions.length * cells[grid], 0);
   }
 
   #text(

@@ -3,7 +3,11 @@ import type { Command } from '../command.js';
 /** `ntk bench`: speeds, each beside a limit measured in the same run. */
 export const benchCommand: Command = {
   positionals: [
-    { name: 'WHAT', describe: 'kernel, eigs, conv, start, or gpu: what `--backend webgpu` would use', required: true },
+    {
+      name: 'WHAT',
+      describe: 'kernel, eigs, conv, empirical, start, or gpu: what `--backend webgpu` would use',
+      required: true,
+    },
   ],
   flags: {
     data: { describe: 'data file to measure on', group: 'Input', fallback: 'made-up numbers of the size of MNIST' },

@@ -26,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   kernel: async () => (await import('../../bench/kernel.js')).benchKernel,
   eigs: async () => (await import('../../bench/eigs.js')).benchEigs,
   conv: async () => (await import('../../bench/conv.js')).benchConv,
+  empirical: async () => (await import('../../bench/empirical.js')).benchEmpirical,
   gpu: async () => (await import('../../bench/gpu.js')).benchGpu,
   start: async () => (await import('../../bench/start.js')).benchStart,
 };

@@ -1,0 +1,123 @@
+import { cpus } from 'node:os';
+import { parseArchitecture } from '../architecture/parse.js';
+import { presetArchitecture } from '../architecture/presets.js';
+import type { Architecture } from '../architecture/types.js';
+import { defaultThreads } from '../backend/limits.js';
+import type { NdArray, Precision } from '../data/array.js';
+import { asVectors } from '../data/image.js';
+import { readInput } from '../data/input.js';
+import { zeros } from '../finite/engine.js';
+import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
+import { empiricalKernel } from '../matrix/empirical-kernel.js';
+import type { EmpiricalOptions } from '../matrix/empirical-types.js';
+import { firstRows, madeUpImages, madeUpRows } from './inputs.js';
+import { type BenchLine, linesText } from './lines.js';
+import { least } from './measure.js';
+
+/** What the benchmark is told. */
+export interface EmpiricalBenchOptions {
+  /** Rows to compute on, e.g. MNIST test images; without it made-up rows of the same size. */
+  readonly data?: string;
+  readonly threads?: number;
+}
+
+const EXAMPLES = 500;
+const WIDTH = 512;
+const DEPTH = 3;
+const IMAGES = 64;
+const CHANNELS = 64;
+
+/** Sizes of one matrix product. */
+type Sizes = readonly [rows: number, columns: number, depth: number];
+
+/** The products that the structured method needs for n rows of d features: forward, back, and half of each Gram matrix. */
+function productsNeeded(n: number, d: number): readonly Sizes[] {
+  const hidden = Array.from({ length: DEPTH - 1 }, (): Sizes => [n, WIDTH, WIDTH]);
+  const inputs = [d, ...Array.from({ length: DEPTH }, () => WIDTH)];
+  const signals = Array.from({ length: DEPTH }, () => WIDTH);
+  const grams = [...inputs, ...signals].map((depth): Sizes => [Math.ceil(n / 2), n, depth]);
+  return [[n, WIDTH, d], ...hidden, ...hidden, ...grams];
+}
+
+async function seconds(work: () => void): Promise<number> {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) / 1000;
+}
+
+/** Seconds of plain products of these sizes. */
+function productSeconds(product: MatrixProduct, precision: Precision, sizes: readonly Sizes[]): Promise<number> {
+  const room = (size: (one: Sizes) => number) => zeros({ precision }, Math.max(...sizes.map(size))).fill(0.5);
+  const a = room(([m, , k]) => m * k);
+  const b = room(([, n, k]) => n * k);
+  const c = room(([m, n]) => m * n);
+  return seconds(() => {
+    for (const [m, n, k] of sizes) {
+      const operand = (data: typeof a) => ({ data, offset: 0, rowStep: k, depthStep: 1 });
+      product.multiply(operand(a), operand(b), m, n, k, { data: c, offset: 0, rowStep: n }, false);
+    }
+  });
+}
+
+/** Seconds of the arithmetic of one kernel, without drawing weights. */
+async function kernelSeconds(x: NdArray, options: EmpiricalOptions): Promise<number> {
+  return (await empiricalKernel(x, options)).stages.compute;
+}
+
+async function denseLines(x: NdArray, precision: Precision, threads: number): Promise<BenchLine[]> {
+  const [n, d] = x.shape;
+  const product = await matrixProduct('auto', precision, threads);
+  const options = { architecture: presetArchitecture('fc', { depth: DEPTH }), width: WIDTH, precision, threads };
+  const [plain, one, ten] = await least(3, [
+    () => productSeconds(product, precision, productsNeeded(n, d)),
+    () => kernelSeconds(x, options),
+    () => kernelSeconds(x, { ...options, outputs: 10, contract: 'full' }),
+  ]);
+  return [
+    { name: `${precision} products needed (${product.name})`, value: plain, unit: 's', limit: '' },
+    { name: `${precision} fc, 1 output`, value: one, unit: 's', limit: '' },
+    { name: `${precision} fc, 1 output / products`, value: one / plain, unit: 'times', limit: '<= 3' },
+    { name: `${precision} fc, 10 outputs full`, value: ten, unit: 's', limit: '' },
+    { name: `${precision} fc, 10 outputs / 1 output`, value: ten / one, unit: 'times', limit: '<= 25' },
+  ];
+}
+
+/** Four convolutions of 3 x 3 taps, zeros at the border, and the mean over all positions. */
+function convolutional(): Architecture {
+  const conv = { kind: 'conv', filter: [3, 3], padding: 'same', weightStd: Math.SQRT2 };
+  const layers = Array.from({ length: 4 }, () => [conv, { kind: 'relu' }]).flat();
+  return parseArchitecture({
+    format: 'ntk-architecture/1',
+    name: 'four convolutions, GAP',
+    layers: [...layers, { kind: 'globalAvgPool' }, { kind: 'dense' }],
+  });
+}
+
+async function imageLines(threads: number): Promise<BenchLine[]> {
+  const x = madeUpImages(IMAGES, 32, 0);
+  const options = { architecture: convolutional(), width: CHANNELS, precision: 'f32', threads } as const;
+  const [one] = await least(2, [() => kernelSeconds(x, options)]);
+  return [{ name: `f32 four convolutions, ${CHANNELS} channels, ${IMAGES} images`, value: one, unit: 's', limit: '' }];
+}
+
+/**
+ * Measures empirical kernels: a dense network (width 512, depth 3, 500 rows) beside the plain matrix products that its structure needs, ten
+ * outputs beside one, and a small convolutional network.
+ */
+export async function benchEmpirical({
+  data,
+  threads = defaultThreads(),
+}: EmpiricalBenchOptions): Promise<{ result: object; text: string }> {
+  const x = firstRows(data === undefined ? madeUpRows(EXAMPLES, 784) : asVectors(await readInput(data)), EXAMPLES);
+  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`;
+  const lines = [
+    ...(await denseLines(x, 'f32', threads)),
+    ...(await denseLines(x, 'f64', threads)),
+    ...(await imageLines(threads)),
+  ];
+  const shape = x.shape.slice(0, 2);
+  return {
+    result: { machine, shape, threads, lines },
+    text: linesText(lines, `${machine}\nrows ${shape.join(' x ')}, ${threads} threads`),
+  };
+}

@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import type { BenchLine } from '../../src/bench/lines.js';
+import { npyOf } from '../data/fixtures.js';
+import { bench, numbers } from './ntk.js';
+
+const at = bench();
+
+test('ntk bench empirical measures each ratio beside its limit', async () => {
+  at.write('rows.npy', npyOf([40, 8], numbers(320)));
+  const { code, stdout } = await at.ntk('bench', 'empirical', '--data', 'rows.npy', '--json');
+  expect(code).toBe(0);
+  const { lines, shape } = JSON.parse(stdout) as {
+    readonly lines: readonly BenchLine[];
+    readonly shape: readonly number[];
+  };
+  expect(shape).toEqual([40, 8]);
+  expect(lines.filter(({ limit }) => limit !== '').map(({ limit }) => limit)).toEqual([
+    '<= 3',
+    '<= 25',
+    '<= 3',
+    '<= 25',
+  ]);
+  for (const { value } of lines) expect(value).toBeGreaterThan(0);
+}, 60_000);

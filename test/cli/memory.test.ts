@@ -28,6 +28,23 @@ describe('a memory promise', () => {
   });
 });
 
+describe('a memory promise for images', () => {
+  // Every pair of positions of one pair of 32 x 32 images in f32 would be 4 MiB a value; thousands of pairs meet here.
+  test.each([
+    ['gap', 12, '220MiB'],
+    ['tr', 400, '300MiB'],
+  ])('is kept by %s', async (head, count, promise) => {
+    at.write('images.npy', npyOf([count, 32, 32, 3], numbers(3072 * count)));
+    const network = ['--arch', 'cntk', '--depth', '2', '--head', head, '--precision', 'f32', '--threads', '2'];
+    const run = ['kernel', 'images.npy', ...network, '--memory', promise, '--out', 'I.npy', '--force', '--json'];
+    const { code, stdout, stderr } = await at.ntk(...run);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { peakMemoryBytes, plan } = JSON.parse(stdout);
+    expect(peakMemoryBytes).toBeLessThan(plan.memoryBytes);
+    expect(plan.memoryBytes).toBeLessThan(Number.parseInt(promise, 10) * MIB);
+  });
+});
+
 describe.each(nativePlaces().map((native) => [native]))('a memory promise with products by %s', (native) => {
   test.each(['f64', 'f32'])('is kept in %s', async (precision) => {
     at.write('wide.npy', npyOf([4000, 200], numbers(800_000)));

@@ -1,4 +1,5 @@
 export { type DescribeOptions, describeArchitecture } from './architecture/describe.js';
+export type { InputShape } from './architecture/lower.js';
 export { parseArchitecture } from './architecture/parse.js';
 export type { PresetFlags } from './architecture/preset-flags.js';
 export { presetArchitecture } from './architecture/presets.js';
@@ -49,6 +50,7 @@ export { DEFAULT_WIDTH, type FiniteNetwork, finiteNetwork, type WidthOptions } f
 export type { Contraction } from './finite/target.js';
 export { loadWeights, saveWeights } from './finite/weight-files.js';
 export type { LayerWeights, Weights } from './finite/weights.js';
+export type { UnitShape } from './layers/finite.js';
 export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export { linearAlgebra } from './linalg/index.js';
@@ -87,10 +89,11 @@ export { kernelProfile, type Profile, type ProfileCurve, type ProfileOptions } f
 export type { Fit, FitData, TriedRidge } from './regression/fit.js';
 export { type RegressData, type Regression, type RegressOptions, regress } from './regression/regress.js';
 export type { EigenMethod } from './spectrum/choose.js';
+export type { PowerLawFit } from './spectrum/decay.js';
 export type { SpectrumEnd } from './spectrum/dense.js';
 export { type DensityOptions, type SpectralDensity, spectralDensity } from './spectrum/density.js';
 export { type EigenOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.js';
-export type { IterationProgress, MissedCheck } from './spectrum/iteration.js';
+export type { IterationProgress, MissedCheck, Products } from './spectrum/iteration.js';
 export type { DecayFit } from './spectrum/sphere/asymptotics.js';
 export {
   type SphereEndpoints,

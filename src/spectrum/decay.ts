@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js';
 import { studentQuantile } from './student.js';
 
 /** A straight line through log l against log i. */
-export interface DecayFit {
+export interface PowerLawFit {
   /** p of l_i ~ c i^-p. */
   readonly exponent: number;
   /** c */
@@ -13,6 +13,7 @@ export interface DecayFit {
   readonly confidence: number;
   /** Indices fitted, counted from 1, both ends included. */
   readonly from: number;
+  /** The last of them. */
   readonly to: number;
   /** Root of the mean square deviation of log l. */
   readonly deviation: number;
@@ -45,7 +46,7 @@ function lastAbove(values: ArrayLike<number>, from: number, bound: number): numb
  * `eigenvalues` descending. The range never reaches below ten times the floor of the precision, where slopes tell of rounding. Null where
  * fewer than three eigenvalues are left. Throws UsageError for a range or a confidence that cannot be.
  */
-export function decayExponent(eigenvalues: ArrayLike<number>, options: DecayOptions = {}): DecayFit | null {
+export function decayExponent(eigenvalues: ArrayLike<number>, options: DecayOptions = {}): PowerLawFit | null {
   const { from = 1, precisionFloor = 0, confidence = 0.95 } = options;
   if (!Number.isInteger(from) || from < 1) {
     throw new UsageError(`fit range: must start at an index of at least 1, got ${from}. Indices count from 1.`);

@@ -14,9 +14,11 @@ export interface DensityOptions {
   readonly points?: number;
   /** Width of the Gaussian that each eigenvalue becomes [1 / 50 of the spread]. */
   readonly width?: number;
+  /** Seed of the random vectors [0]. */
   readonly seed?: number;
   /** Random vectors that one product takes at once [1]; more where entries are computed anew for each product. */
   readonly block?: number;
+  /** Aborts the work with an InterruptedError. */
   readonly signal?: AbortSignal;
 }
 
@@ -28,12 +30,17 @@ export interface SpectralDensity {
   readonly density: Float64Array;
   /** `[points]`: standard error of the density over the random vectors; 0 with one vector. */
   readonly errors: Float64Array;
-  /** Share of the eigenvalues at most each point, `[points]`, and its standard error. */
+  /** Share of the eigenvalues at most each point, `[points]`. */
   readonly cumulative: Float64Array;
+  /** Its standard error, `[points]`. */
   readonly cumulativeErrors: Float64Array;
+  /** Width of the Gaussian that each eigenvalue became. */
   readonly width: number;
+  /** Products of the matrix with one vector. */
   readonly products: number;
+  /** Random vectors. */
   readonly samples: number;
+  /** Lanczos steps of each. */
   readonly steps: number;
 }
 

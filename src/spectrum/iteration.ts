@@ -2,7 +2,9 @@ import { InterruptedError, NumericalError } from '../errors.js';
 
 /** A symmetric matrix as an iteration sees it: products with blocks X `[columns, n]`. */
 export interface Products {
+  /** n. */
   readonly size: number;
+  /** The product with `columns` vectors, `[columns, n]`. */
   apply(x: Float64Array, columns: number): Promise<Float64Array>;
 }
 

@@ -1,7 +1,7 @@
 import type { SymmetricOperator } from '../matrix/operator.js';
 import { frobeniusNorm, targetForm, targetShares } from './alignment.js';
 import { condition, doubleConstantBound, meanCorrelation, unitScales } from './condition.js';
-import { type DecayFit, decayExponent } from './decay.js';
+import { decayExponent, type PowerLawFit } from './decay.js';
 import type { SpectrumEnd } from './dense.js';
 import { effectiveDimension, effectiveDimensionBounds } from './effective-dimension.js';
 import type { Eigenpairs } from './eigenpairs.js';
@@ -22,12 +22,15 @@ export interface SummaryOptions {
 export interface Estimate {
   /** The number itself where it is known (then the bounds are equal), else the middle of the bounds. */
   readonly value: number;
+  /** At least. */
   readonly lower: number;
+  /** At most. */
   readonly upper: number;
 }
 
 /** The effective dimension at a ridge, a multiple of the mean diagonal. */
 export interface DimensionAt extends Estimate {
+  /** The multiple of the mean diagonal. */
   readonly ridge: number;
 }
 
@@ -38,11 +41,16 @@ export interface DimensionAt extends Estimate {
  */
 export interface SpectrumSummary {
   /** Power law through the eigenvalues found from the largest on; null at the other end, and where fewer than three lie above the floor. */
-  readonly decay: DecayFit | null;
+  readonly decay: PowerLawFit | null;
   /** Null where only the smallest eigenvalues are known. */
   readonly effectiveDimension: readonly DimensionAt[] | null;
   /** Eigenvalues above the floor of the precision: at least and at most. */
-  readonly numericalRank: { readonly least: number; readonly most: number };
+  readonly numericalRank: {
+    /** At least so many. */
+    readonly least: number;
+    /** At most so many. */
+    readonly most: number;
+  };
   /** Lower bound of the condition number; the number itself, to rounding, where all eigenvalues are known and the smallest is resolved. */
   readonly conditionAtLeast: number;
   /** Whether the smallest eigenvalue is known and lies above the floor. */

@@ -132,20 +132,30 @@ function exact<T>(src: usize, table: usize, taps: usize, grid: usize, xs: usize,
 
 // The gaps behind a window from what was weighed; lanes where that cancels, or that come near -1, once more by their shares.
 // Words: out, weighed, gaps, grid, grid that is read, table, taps, deviation read, deviation, inverse, both sides, limit,
-// halves, segments.
-export function window<T>(pair: Pair, code: usize): void {
+// halves, segments; with the tangent also it, its result, its weight, the weight of the covariance behind the window, a constant,
+// and the table without halves.
+@inline
+function gapsBehind<T>(pair: Pair, code: usize, withTangent: bool): void {
   const out = word(code, 2);
   const src = word(code, 3);
   const gaps = word(code, 4);
   const grid = word(code, 5);
-  const taps = word(code, 8);
   const table = word(code, 7);
+  const taps = word(code, 8);
   const deviation = <i32>word(code, 10);
   const inverse = <i32>word(code, 11);
   const both = word(code, 12) != 0;
   const limit = v128.splat<T>(<T>load<f64>(word(code, 13)));
+  const tangent = withTangent ? word(code, 16) : 0;
+  const result = withTangent ? word(code, 17) : 0;
+  const mine = v128.splat<T>(withTangent ? <T>load<f64>(word(code, 18)) : <T>0);
+  const fresh = v128.splat<T>(withTangent ? <T>load<f64>(word(code, 19)) : <T>0);
+  const constant = v128.splat<T>(withTangent ? <T>load<f64>(word(code, 20)) : <T>0);
+  const whole = withTangent ? word(code, 21) : 0;
   const far = v128.splat<T>(<T>1.9);
   const zero = v128.splat<T>(<T>0);
+  const one = v128.splat<T>(<T>1);
+  const two = v128.splat<T>(<T>2);
   const half = v128.splat<T>(<T>0.5);
   const mean = v128.splat<T>(<T>(1.0 / <f64>taps));
   const root = v128.splat<T>(<T>(1.0 / Math.sqrt(<f64>taps)));
@@ -156,26 +166,43 @@ export function window<T>(pair: Pair, code: usize): void {
   const zd = zColumn<T>(pair, deviation);
   const xi = pair.x + <usize>inverse;
   const zi = zColumn<T>(pair, inverse);
+  if (withTangent) v128.store(tangent + (<usize>cellCount(word(code, 6)) << 4), zero);
   sums<T>(out, src, table, taps, word(code, 15));
+  if (withTangent) sums<T>(result, tangent, whole, taps, word(code, 15));
   for (let c: usize = 0; c < count; c++) {
-    const row = table + ((c * taps) << 2);
+    const row = (c * taps) << 2;
     const sum = v128.load(out + (c << 4));
-    const d = v128.sub<T>(xAt<T>(xd, ps, c), zAt(zd, qs, c));
+    const a = xAt<T>(xd, ps, c);
+    const b = zAt(zd, qs, c);
+    const d = v128.sub<T>(a, b);
     const ix = xAt<T>(xi, ps, c);
     const iz = zAt(zi, qs, c);
     const scale = v128.mul<T>(ix, iz);
     const spread = v128.mul<T>(v128.mul<T>(half, v128.mul<T>(d, d)), scale);
     const below = v128.max<T>(zero, v128.sub<T>(v128.mul<T>(v128.mul<T>(sum, mean), scale), spread));
-    let result = below;
+    let gap = both ? signed<T>(below, v128.sub<T>(two, below)) : below;
     let doubtful = v128.lt<T>(below, v128.mul<T>(limit, spread));
     if (both) doubtful = v128.or(doubtful, v128.gt<T>(below, far));
     if (v128.any_true(doubtful)) {
-      const again = exact<T>(gaps, row, taps, word(code, 6), pair.x + word(code, 9), zColumn<T>(pair, <i32>word(code, 9)), v128.mul<T>(ix, root), v128.mul<T>(iz, root), word(code, 14));
-      if (both) result = signed<T>(below, v128.sub<T>(v128.splat<T>(<T>2), below));
-      result = v128.bitselect(again, result, doubtful);
-    } else if (both) result = signed<T>(below, v128.sub<T>(v128.splat<T>(<T>2), below));
-    v128.store(out + (c << 4), result);
+      const again = exact<T>(gaps, table + row, taps, word(code, 6), pair.x + word(code, 9), zColumn<T>(pair, <i32>word(code, 9)), v128.mul<T>(ix, root), v128.mul<T>(iz, root), word(code, 14));
+      gap = v128.bitselect(again, gap, doubtful);
+    }
+    v128.store(out + (c << 4), gap);
+    if (withTangent) {
+      const moved = v128.load(result + (c << 4));
+      const covariance = v128.mul<T>(v128.mul<T>(a, b), v128.sub<T>(one, low<T>(gap)));
+      v128.store(result + (c << 4), madd<T>(fresh, covariance, madd<T>(mine, moved, constant)));
+    }
   }
+}
+
+export function window<T>(pair: Pair, code: usize): void {
+  gapsBehind<T>(pair, code, false);
+}
+
+// The same and the window of the tangent with its sum, in one pass.
+export function windows<T>(pair: Pair, code: usize): void {
+  gapsBehind<T>(pair, code, true);
 }
 
 // The mean of the gaps of the taps, where all own values are alike.
@@ -207,67 +234,6 @@ export function plainWindow<T>(out: usize, src: usize, grid: usize, from: usize,
   const end = <usize>cellCount(grid) << 4;
   sums<T>(out, src, table, taps, segments);
   for (let at: usize = 0; at < end; at += 16) v128.store(out + at, v128.mul<T>(mean, v128.load(out + at)));
-}
-
-// The window of the gaps and that of the tangent in one pass, with the tangent's sum: words as of `window`, then tangent, its
-// result, its weight, the weight of the covariance behind the window, a constant, and the table without halves.
-export function windows<T>(pair: Pair, code: usize): void {
-  const out = word(code, 2);
-  const src = word(code, 3);
-  const gaps = word(code, 4);
-  const grid = word(code, 5);
-  const table = word(code, 7);
-  const taps = word(code, 8);
-  const deviation = <i32>word(code, 10);
-  const inverse = <i32>word(code, 11);
-  const both = word(code, 12) != 0;
-  const limit = v128.splat<T>(<T>load<f64>(word(code, 13)));
-  const tangent = word(code, 16);
-  const result = word(code, 17);
-  const mine = v128.splat<T>(<T>load<f64>(word(code, 18)));
-  const fresh = v128.splat<T>(<T>load<f64>(word(code, 19)));
-  const constant = v128.splat<T>(<T>load<f64>(word(code, 20)));
-  const whole = word(code, 21);
-  const far = v128.splat<T>(<T>1.9);
-  const zero = v128.splat<T>(<T>0);
-  const one = v128.splat<T>(<T>1);
-  const two = v128.splat<T>(<T>2);
-  const half = v128.splat<T>(<T>0.5);
-  const mean = v128.splat<T>(<T>(1.0 / <f64>taps));
-  const root = v128.splat<T>(<T>(1.0 / Math.sqrt(<f64>taps)));
-  const ps = <usize>load<i32>(grid, 4);
-  const qs = <usize>load<i32>(grid, 8);
-  const count = <usize>cellCount(grid);
-  const xd = pair.x + <usize>deviation;
-  const zd = zColumn<T>(pair, deviation);
-  const xi = pair.x + <usize>inverse;
-  const zi = zColumn<T>(pair, inverse);
-  v128.store(tangent + (<usize>cellCount(word(code, 6)) << 4), zero);
-  sums<T>(out, src, table, taps, word(code, 15));
-  sums<T>(result, tangent, whole, taps, word(code, 15));
-  for (let c: usize = 0; c < count; c++) {
-    const row = (c * taps) << 2;
-    const sum = v128.load(out + (c << 4));
-    const moved = v128.load(result + (c << 4));
-    const a = xAt<T>(xd, ps, c);
-    const b = zAt(zd, qs, c);
-    const d = v128.sub<T>(a, b);
-    const ix = xAt<T>(xi, ps, c);
-    const iz = zAt(zi, qs, c);
-    const scale = v128.mul<T>(ix, iz);
-    const spread = v128.mul<T>(v128.mul<T>(half, v128.mul<T>(d, d)), scale);
-    const below = v128.max<T>(zero, v128.sub<T>(v128.mul<T>(v128.mul<T>(sum, mean), scale), spread));
-    let gap = both ? signed<T>(below, v128.sub<T>(two, below)) : below;
-    let doubtful = v128.lt<T>(below, v128.mul<T>(limit, spread));
-    if (both) doubtful = v128.or(doubtful, v128.gt<T>(below, far));
-    if (v128.any_true(doubtful)) {
-      const again = exact<T>(gaps, table + row, taps, word(code, 6), pair.x + word(code, 9), zColumn<T>(pair, <i32>word(code, 9)), v128.mul<T>(ix, root), v128.mul<T>(iz, root), word(code, 14));
-      gap = v128.bitselect(again, gap, doubtful);
-    }
-    v128.store(out + (c << 4), gap);
-    const covariance = v128.mul<T>(v128.mul<T>(a, b), v128.sub<T>(one, low<T>(gap)));
-    v128.store(result + (c << 4), madd<T>(fresh, covariance, madd<T>(mine, moved, constant)));
-  }
 }
 
 // The same where own values are alike: words out, gaps, grid, grid that is read, table, taps, both sides, tangent, its result, weights, constant.

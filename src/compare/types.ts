@@ -1,0 +1,143 @@
+/** Lower and upper end of an interval. */
+export type Interval = readonly [low: number, high: number];
+
+/** How the mean of the empirical kernels over the seeds lies to the analytic kernel K, by width; norms are Frobenius norms. */
+export interface MeanKernelDistance {
+  /** ||mean - K|| / ||K||, `[widths]`. */
+  readonly errors: readonly number[];
+  /** What chance alone gives: sqrt(sum of the variances of the entries / seeds) / ||K||, `[widths]`; null with one seed. */
+  readonly expected: readonly (number | null)[];
+  /** Estimate of ||E[empirical] - K|| / ||K||: the error with its chance taken out, sqrt(max(0, errors^2 - expected^2)), `[widths]`; null with one seed. */
+  readonly bias: readonly (number | null)[];
+}
+
+/** Largest eigenvalues of the analytic and of the empirical kernels, descending. */
+export interface EigenvalueComparison {
+  /** Of the analytic kernel, `[k]`. */
+  readonly analytic: readonly number[];
+  /** Means over the seeds, `[widths][k]`. */
+  readonly empirical: readonly (readonly number[])[];
+  /** Standard deviations over the seeds, `[widths][k]`; null with one seed. */
+  readonly deviation: readonly (readonly (number | null)[])[];
+}
+
+/** How far the leading eigenspaces are turned. */
+export interface EigenspaceComparison {
+  /** Dimensions of the leading eigenspaces: 1 .. k. */
+  readonly dimensions: readonly number[];
+  /** Analytic gap behind each dimension j, (l_j - l_(j+1)) / l_j; a space before a gap near 0 is not defined. Null for the whole space, j = n. */
+  readonly gaps: readonly (number | null)[];
+  /** Largest principal angle to the analytic eigenspace, radians, mean over the seeds, `[widths][k]`. */
+  readonly angles: readonly (readonly number[])[];
+  /** Its standard deviation over the seeds, `[widths][k]`; null with one seed. */
+  readonly anglesDeviation: readonly (readonly (number | null)[])[];
+}
+
+/** The share of one trained layer in the trace of the kernel. */
+export interface LayerComparison {
+  /** Path of the layer. */
+  readonly path: string;
+  /** Share in the infinite network. */
+  readonly analytic: number;
+  /** Shares in finite ones, means over the seeds, `[widths]`. */
+  readonly empirical: readonly number[];
+  /** Standard deviations over the seeds, `[widths]`; null with one seed. */
+  readonly deviation: readonly (number | null)[];
+}
+
+/** The networks of one width, known before they are computed. */
+export interface WidthPlan {
+  /** Units of the hidden layers that give none. */
+  readonly width: number;
+  /** Numbers of all weights and biases of one network. */
+  readonly parameters: number;
+  /** Networks that are still to be computed. */
+  readonly networks: number;
+  /** Rough wall time of one. */
+  readonly seconds: number;
+  /** Bytes that the process will need at its peak. */
+  readonly memoryBytes: number;
+}
+
+/** What a comparison will take, known before it starts. */
+export interface ComparePlan {
+  /** Size of the kernels `[n, n]`. */
+  readonly shape: readonly [number, number];
+  /** By width. */
+  readonly widths: readonly WidthPlan[];
+  /** Networks that are still to be computed. */
+  readonly networks: number;
+  /** Finished ones that are there. */
+  readonly reused: number;
+  /** Backend of the finite networks: `host`. */
+  readonly backend: string;
+  /** What computes the matrix products: a native library, or built in. */
+  readonly algebra: string;
+  /** Number format of weights and arithmetic of the finite networks. */
+  readonly precision: 'f64' | 'f32';
+  /** Threads of the products. */
+  readonly threads: number;
+  /** Bytes that the process will need at its peak. */
+  readonly memoryBytes: number;
+  /** Bytes that were promised. */
+  readonly memoryLimit: number;
+  /** Rough wall time of the arithmetic that is left. */
+  readonly seconds: number;
+}
+
+/** Finite networks against the infinite one: what `compare.json` holds beside the common fields of a record. */
+export interface Comparison {
+  /** The kernel compared. */
+  readonly kind: 'ntk';
+  /** `[n, n]`. */
+  readonly shape: readonly [number, number];
+  /** Widths, ascending. */
+  readonly widths: readonly number[];
+  /** Networks of each width. */
+  readonly seeds: number;
+  /** First seed. */
+  readonly seed: number;
+  /** Seed of each network, `[widths][seeds]`, all different: `seed + s + 2^32 width`. `ntk empirical --width W --seed S` makes it again. */
+  readonly networkSeeds: readonly (readonly number[])[];
+  /** Law of all weights; null: as the architecture says. */
+  readonly init: 'gaussian' | 'orthogonal' | null;
+  /** Outputs of the networks; the kernel is the mean over them. */
+  readonly outputs: number;
+  /** ||empirical - K|| / ||K|| in the Frobenius norm, mean over the seeds, `[widths]`. */
+  readonly errors: readonly number[];
+  /** 95 % interval of that mean by Student's t, `[widths]`; null with one seed. */
+  readonly errorIntervals: readonly (Interval | null)[];
+  /** The errors of the single networks, `[widths][seeds]`. */
+  readonly errorsOfSeeds: readonly (readonly number[])[];
+  /** Slope of log error against log width, by least squares on all single networks; null with one width. */
+  readonly slope: number | null;
+  /** Interval of the slope by Student's t; null with one width or fewer than three networks. */
+  readonly slopeInterval: Interval | null;
+  /** Level of that interval: 0.95. */
+  readonly slopeLevel: number;
+  /** Natural logarithm of the fitted error at width 1; null with one width. */
+  readonly intercept: number | null;
+  /** Slope that theory expects: -0.5. */
+  readonly expectedSlope: number;
+  /** The mean kernel over the seeds. */
+  readonly meanKernel: MeanKernelDistance;
+  /** Largest eigenvalues. */
+  readonly eigenvalues: EigenvalueComparison;
+  /** Leading eigenspaces. */
+  readonly eigenspaces: EigenspaceComparison;
+  /** Trained layers, first to last. */
+  readonly layers: readonly LayerComparison[];
+  /** Numbers of all weights and biases of one network, `[widths]`. */
+  readonly parameters: readonly number[];
+  /** Mean wall time of one network, `[widths]`. */
+  readonly seconds: readonly number[];
+  /** Networks of this comparison: all of them, and those that were there from an earlier run. */
+  readonly pairs: {
+    /** Finished networks: widths times seeds. */
+    readonly done: number;
+    /** Those of an earlier run. */
+    readonly reused: number;
+  };
+  /** What was planned. */
+  readonly plan: ComparePlan;
+}

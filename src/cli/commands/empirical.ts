@@ -1,7 +1,7 @@
-import { DEFAULT_WIDTH } from '../../finite/network.js';
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS } from '../options/compute.js';
+import { FINITE_FLAGS } from '../options/finite.js';
 import { INPUT_FLAGS } from '../options/inputs.js';
 import { OUTPUT_FLAGS, PROGRESS_FLAGS } from '../options/output.js';
 
@@ -9,9 +9,6 @@ const GROUP = 'Network';
 
 /** What several outputs become. */
 export const CONTRACTIONS = ['trace', 'full'] as const;
-
-/** Laws of the weights. */
-export const LAWS = ['gaussian', 'orthogonal'] as const;
 
 /** `ntk empirical`: the NTK of one network of finite width. */
 export const empiricalCommand: Command = {
@@ -23,16 +20,13 @@ export const empiricalCommand: Command = {
     ...INPUT_FLAGS,
     ...ARCH_FLAG,
     ...PRESET_FLAGS,
-    width: { describe: 'units of hidden layers that give none', group: GROUP, fallback: String(DEFAULT_WIDTH) },
-    init: { describe: 'law of the weights', group: GROUP, fallback: 'as the file says', choices: LAWS },
-    outputs: { describe: 'outputs of the network', group: GROUP, fallback: 'what the last layer gives, else 1' },
+    ...FINITE_FLAGS,
     contract: {
       describe: 'mean over the outputs [n, m], or all pairs of them [n, m, o, o]',
       group: GROUP,
       fallback: 'trace',
       choices: CONTRACTIONS,
     },
-    weights: { describe: 'weights from W.npz instead of drawn ones', group: GROUP },
     'save-weights': { describe: 'file for the weights: .npz', group: GROUP },
     ...COMPUTE_FLAGS,
     out: { describe: 'K.npy, K.npz (array ntk) or K.csv; without it csv goes to stdout', group: 'Output' },

@@ -1,32 +1,28 @@
 import { extname } from 'node:path';
 import type { PresetFlags } from '../../architecture/preset-flags.js';
 import { resolveArchitecture } from '../../architecture/resolve.js';
-import type { Architecture, KernelDefinition } from '../../architecture/types.js';
-import { BackendError, UsageError } from '../../errors.js';
+import type { KernelDefinition } from '../../architecture/types.js';
+import { UsageError } from '../../errors.js';
 import { checkOutput } from '../../matrix/write.js';
 import { checkPath } from '../../report/file.js';
-import { CONTRACTIONS, LAWS } from '../commands/empirical.js';
+import { CONTRACTIONS } from '../commands/empirical.js';
 import { readPresetFlags } from './architecture.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
+import { checkFiniteBackend, type FiniteFlags, networkOf, readFiniteFlags } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
 import { recordPath } from './kernel.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
-import { nonEmpty, oneOf, positiveInteger } from './values.js';
+import { nonEmpty, oneOf } from './values.js';
 
 /** A call of `ntk empirical`, checked as far as it can be without the data. */
-export interface EmpiricalJob {
+export interface EmpiricalJob extends FiniteFlags {
   readonly definition: KernelDefinition;
   /** As given to `--arch`, with the flags given for it. */
   readonly arch: string;
   readonly flags: PresetFlags;
   readonly input: InputOptions;
   readonly compute: ComputeOptions;
-  readonly width: number | null;
-  readonly outputs: number | null;
-  readonly init: (typeof LAWS)[number] | null;
   readonly contract: (typeof CONTRACTIONS)[number];
-  /** File that the weights come from. */
-  readonly weights: string | null;
   /** File that they go to. */
   readonly saveWeights: string | null;
   /** File of the matrix; null: csv on stdout. */
@@ -39,24 +35,10 @@ export interface EmpiricalJob {
   readonly plan: boolean;
 }
 
-/** The network of a definition. Throws UsageError for a kernel that is none. */
-export function networkOf(definition: KernelDefinition): Architecture {
-  if (definition.format === 'ntk-architecture/1') return definition;
-  throw new UsageError(`--arch: must be a network, got ${definition.name}, which has no weights. Give --arch fc, say.`);
-}
-
-function checkCompute({ backend }: ComputeOptions): void {
-  if (backend === 'auto' || backend === 'host') return;
-  throw new BackendError(`--backend: must be host for finite networks, got ${backend}. Leave it out.`);
-}
-
 function checkFiles(job: EmpiricalJob, force: boolean): void {
-  const { out, record, saveWeights, contributions, contract, json, plan, weights, init } = job;
+  const { out, record, saveWeights, contributions, contract, json, plan } = job;
   if (json && out === null && !plan) {
     throw new UsageError('--json: must come with --out or --plan, got it alone. Add --out K.npy.');
-  }
-  if (weights !== null && init !== null) {
-    throw new UsageError(`--init: must come without --weights, got ${init} and ${weights}. Leave one out.`);
   }
   if (contract === 'full' && (out === null || extname(out) === '.csv')) {
     const got = out ?? 'stdout';
@@ -77,7 +59,7 @@ export function readEmpiricalJob(args: ParsedArguments): EmpiricalJob {
   }
   const input = readInputOptions(args);
   const compute = readComputeOptions(args);
-  checkCompute(compute);
+  checkFiniteBackend(compute);
   const flags = readPresetFlags(args);
   const out = parsedOf(args, 'out', nonEmpty) ?? null;
   const job: EmpiricalJob = {
@@ -86,11 +68,8 @@ export function readEmpiricalJob(args: ParsedArguments): EmpiricalJob {
     flags,
     input,
     compute,
-    width: parsedOf(args, 'width', positiveInteger) ?? null,
-    outputs: parsedOf(args, 'outputs', positiveInteger) ?? null,
-    init: parsedOf(args, 'init', oneOf(LAWS)) ?? null,
+    ...readFiniteFlags(args),
     contract: parsedOf(args, 'contract', oneOf(CONTRACTIONS)) ?? 'trace',
-    weights: parsedOf(args, 'weights', nonEmpty) ?? null,
     saveWeights: parsedOf(args, 'save-weights', nonEmpty) ?? null,
     out,
     record: out === null ? null : recordPath(out),

@@ -7,7 +7,7 @@ import { writeNpy } from '../../data/write/npy.js';
 import { writeNpz } from '../../data/write/npz.js';
 import { InterruptedError } from '../../errors.js';
 import { finiteNetwork } from '../../finite/network.js';
-import { loadWeights, saveWeights } from '../../finite/weight-files.js';
+import { saveWeights } from '../../finite/weight-files.js';
 import { empiricalKernel } from '../../matrix/empirical-kernel.js';
 import { planEmpirical } from '../../matrix/empirical-plan.js';
 import type { EmpiricalKernel, EmpiricalOptions, EmpiricalPlan } from '../../matrix/empirical-types.js';
@@ -20,27 +20,21 @@ import { secondsText } from '../../report/units.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type LoadedInputs, loadInputs } from '../load.js';
-import { type EmpiricalJob, networkOf, readEmpiricalJob } from '../options/empirical.js';
+import { type EmpiricalJob, readEmpiricalJob } from '../options/empirical.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { print, say } from '../print.js';
 import { openProgress, wantsProgress } from '../progress.js';
+import { finiteOptions, withWeights } from './finite-options.js';
 import { rangeText } from './kernel-record.js';
 
 const now = (): number => performance.now() / 1000;
 
 function optionsOf(job: EmpiricalJob, { z }: LoadedInputs, signal: AbortSignal): EmpiricalOptions {
-  const { compute, width, outputs, init, contract } = job;
-  const { precision, native, seed, threads, memory } = compute;
   return {
-    architecture: networkOf(job.definition),
-    ...{ contract, precision, native, seed, signal },
-    ...(threads === undefined ? {} : { threads }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(z === null ? {} : { z }),
-    ...(width === null ? {} : { width }),
-    ...(outputs === null ? {} : { outputs }),
-    ...(init === null ? {} : { init }),
+    ...finiteOptions(job.definition, job, job.compute, signal),
+    contract: job.contract,
     contributions: job.contributions !== null,
+    ...(z === null ? {} : { z }),
   };
 }
 
@@ -118,13 +112,12 @@ async function write(job: EmpiricalJob, { x }: LoadedInputs, kernel: EmpiricalKe
 /** Computes, writes, and says what was done; returns the exit code. */
 async function compute(job: EmpiricalJob, data: LoadedInputs, options: EmpiricalOptions, args: ParsedArguments) {
   const loaded = now();
-  const { network, plan } = await planEmpirical(data.x, options);
+  const { plan } = await planEmpirical(data.x, options);
   if (job.out !== null && !job.json) for (const line of empiricalPlanText(plan).trimEnd().split('\n')) say(line);
   const planned = now();
-  const weights =
-    job.weights === null ? {} : { weights: await loadWeights(job.weights, network, job.compute.precision) };
+  const weighted = await withWeights(options, job, data.x);
   const read = now();
-  const kernel = await underProgress(args, options, (watched) => empiricalKernel(data.x, { ...watched, ...weights }));
+  const kernel = await underProgress(args, weighted, (watched) => empiricalKernel(data.x, watched));
   const computed = now();
   await write(job, data, kernel, options);
   const { initialise, compute: arithmetic, check } = kernel.stages;

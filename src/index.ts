@@ -55,6 +55,8 @@ export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export { linearAlgebra } from './linalg/index.js';
 export { computedOperator } from './matrix/computed-operator.js';
+export { type CrossOperator, computedCross } from './matrix/cross-operator.js';
+export { empiricalCross } from './matrix/empirical-cross.js';
 export { empiricalKernel } from './matrix/empirical-kernel.js';
 export { empiricalOperator } from './matrix/empirical-operator.js';
 export type {
@@ -87,6 +89,7 @@ export { type WriteOptions, writeKernel } from './matrix/write.js';
 export { isHomogeneous, programmeNotes } from './programme/describe.js';
 export { kernelProfile, type Profile, type ProfileCurve, type ProfileOptions } from './programme/profile.js';
 export type { Fit, FitData, TriedRidge } from './regression/fit.js';
+export { fitByProducts, type ProductData, type ProductFit, type ProductOptions } from './regression/fit-by-products.js';
 export { type RegressData, type Regression, type RegressOptions, regress } from './regression/regress.js';
 export type { EigenMethod } from './spectrum/choose.js';
 export type { PowerLawFit } from './spectrum/decay.js';

@@ -1,4 +1,5 @@
 import type { NdArray } from '../data/array.js';
+import { examplesBetween } from '../data/examples.js';
 import { UsageError } from '../errors.js';
 import { type CrossOperator, denseCross } from './cross-operator.js';
 import { empiricalKernel } from './empirical-kernel.js';
@@ -6,12 +7,6 @@ import type { EmpiricalOptions } from './empirical-types.js';
 
 /** Bytes of the rows of K(z, x) that are held at a time. */
 const PANEL_BYTES = 64 * 2 ** 20;
-
-/** Examples `[from, to)`. */
-function examples({ data, shape: [n, ...each] }: NdArray, from: number, to: number): NdArray {
-  const size = data.length / n;
-  return { data: data.subarray(from * size, to * size), shape: [to - from, ...each] };
-}
 
 /**
  * The empirical NTK of z `[m, ...]` against x `[n, ...]` (the mean over the outputs) as an operator, for predictions: rows of it are computed
@@ -34,7 +29,7 @@ export function empiricalCross(z: NdArray, x: NdArray, options: EmpiricalOptions
       const y = new Float64Array(count * m);
       for (let from = 0; from < m; from += panel) {
         const to = Math.min(m, from + panel);
-        const { ntk } = await empiricalKernel(examples(z, from, to), { ...options, z: x });
+        const { ntk } = await empiricalKernel(examplesBetween(z, from, to), { ...options, z: x });
         const part = await denseCross(ntk.data, to - from, n).apply(vectors, count);
         for (let c = 0; c < count; c++) y.set(part.subarray(c * (to - from), (c + 1) * (to - from)), c * m + from);
       }

@@ -10,7 +10,7 @@ import { addProduct } from '../finite/products.js';
 import { addStructured } from '../finite/structured.js';
 import { drawWeights } from '../finite/weights.js';
 import { matrixProduct } from '../linalg/product.js';
-import { inPrecision, startSignal } from './empirical-kernel.js';
+import { empiricalKernel, inPrecision, startSignal } from './empirical-kernel.js';
 import { planEmpirical } from './empirical-plan.js';
 import type { EmpiricalOptions } from './empirical-types.js';
 import type { SymmetricOperator } from './operator.js';
@@ -66,6 +66,7 @@ class EmpiricalOperator implements SymmetricOperator {
   readonly #features: readonly Feature[];
   readonly #outputs: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #entries: () => Promise<Float64Array | null>;
 
   constructor(
     size: number,
@@ -73,8 +74,10 @@ class EmpiricalOperator implements SymmetricOperator {
     features: readonly Feature[],
     outputs: number,
     signal: AbortSignal | undefined,
+    entries: () => Promise<Float64Array | null>,
   ) {
     this.size = size;
+    this.#entries = entries;
     this.roundoff = engine.precision === 'f64' ? 2 ** -53 : 2 ** -24;
     this.#engine = engine;
     this.#features = features;
@@ -119,11 +122,24 @@ class EmpiricalOperator implements SymmetricOperator {
     return diagonal;
   }
 
-  async entries(): Promise<null> {
-    return null;
+  async entries(): Promise<Float64Array | null> {
+    return this.#entries();
   }
 
   async close(): Promise<void> {}
+}
+
+/** The matrix in double precision, where the promise holds it; else null. */
+async function entriesOf(x: NdArray, options: EmpiricalOptions, limit: number): Promise<Float64Array | null> {
+  const isDouble = options.precision !== 'f32';
+  const later = isDouble ? 0 : 8 * x.shape[0] ** 2;
+  try {
+    const { ntk } = await empiricalKernel(x, { ...options, memory: Math.max(1, limit - later) });
+    return ntk.data instanceof Float64Array ? ntk.data : Float64Array.from(ntk.data);
+  } catch (error) {
+    if (error instanceof MemoryError) return null;
+    throw error;
+  }
 }
 
 /**
@@ -155,5 +171,6 @@ export async function empiricalOperator(x: NdArray, options: EmpiricalOptions): 
     plan.memoryLimit,
   );
   const features = await featuresOf(network, engine, inPrecision(x, engine));
-  return new EmpiricalOperator(x.shape[0], engine, features, network.outputs, options.signal);
+  const entries = () => entriesOf(x, { ...options, weights }, plan.memoryLimit);
+  return new EmpiricalOperator(x.shape[0], engine, features, network.outputs, options.signal, entries);
 }

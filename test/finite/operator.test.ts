@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { linearAlgebra } from '../../src/linalg/index.js';
 import { RandomSource } from '../../src/linalg/random.js';
+import { empiricalCross } from '../../src/matrix/empirical-cross.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import { empiricalOperator } from '../../src/matrix/empirical-operator.js';
+import { fitByProducts } from '../../src/regression/fit-by-products.js';
+import { regress } from '../../src/regression/regress.js';
 import { eigenpairs } from '../../src/spectrum/eigenpairs.js';
 import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 
@@ -43,6 +46,49 @@ describe.each([
     found.values.forEach((value, i) => {
       expect(Math.abs(value - values[i]) / values[0]).toBeLessThan(1e-10);
     });
+  });
+});
+
+describe('regression on the kernel of a network', () => {
+  const options = { architecture: EVERY_VECTOR_LAYER, width: 8, outputs: 2, seed: 4 };
+  const [x, z] = [inputs([30, 3], 1), inputs([7, 3], 2)];
+
+  test('predicts from products what the stored matrices predict', async () => {
+    const algebra = await linearAlgebra('off');
+    const targets = new RandomSource(9).normals(60);
+    const kernel = await empiricalOperator(x, options);
+    const matrix = await kernel.entries();
+    const { ntk: cross } = await empiricalKernel(z, { ...options, z: x });
+    const ridge = 1e-3;
+    const stored = await regress(
+      { kernel: matrix ?? new Float64Array(), targets, n: 30, cross: cross.data },
+      { ridge, algebra },
+    );
+    const rows = async (numbers: readonly number[]): Promise<Float64Array> =>
+      Float64Array.from(numbers.flatMap((i) => [...(matrix?.subarray(i * 30, (i + 1) * 30) ?? [])]));
+    const [fit] = await fitByProducts(
+      { kernel, rows, targets },
+      { ridges: [ridge], rank: 5, seed: 0, tolerance: 1e-12, iterations: 500, algebra },
+    );
+    expect(fit.converged).toBe(true);
+    const products = await empiricalCross(z, x, options).apply(fit.coefficients, 2);
+    for (let i = 0; i < 7; i++) {
+      for (let a = 0; a < 2; a++) expect(products[a * 7 + i]).toBeCloseTo(stored.predictions[i * 2 + a], 8);
+    }
+  });
+
+  test('refuses other inputs than its own, and pairs of outputs', () => {
+    expect(() => empiricalCross(z, x, { ...options, z })).toThrow('options: must leave inputs');
+    expect(() => empiricalCross(z, x, { ...options, contract: 'full' })).toThrow('contract: full');
+  });
+
+  test('has no entries where the promise does not hold them', async () => {
+    const many = inputs([600, 3], 5);
+    const memory = process.memoryUsage.rss() + 2 ** 25 * 8;
+    const operator = await empiricalOperator(many, { architecture: EVERY_VECTOR_LAYER, width: 8, memory });
+    const held = new Float64Array(2 ** 25).fill(1);
+    expect(await operator.entries()).toBeNull();
+    expect(held[2 ** 24]).toBe(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KINDS } from '../options/compute.js';
+import { OPTIONAL_FINITE_FLAGS } from '../options/finite.js';
 import { INPUT_FLAGS } from '../options/inputs.js';
 import { OUTPUT_FLAGS, PROGRESS_FLAGS } from '../options/output.js';
 
@@ -28,6 +29,7 @@ export const eigsCommand: Command = {
     ...INPUT_FLAGS,
     ...ARCH_FLAG,
     ...PRESET_FLAGS,
+    ...OPTIONAL_FINITE_FLAGS,
     k: { describe: 'how many eigenpairs', group: GROUP, fallback: String(DEFAULT_PAIRS) },
     which: { describe: 'end of the spectrum, algebraically', group: GROUP, fallback: 'largest', choices: ENDS },
     method: { describe: 'how they are found', group: GROUP, fallback: 'auto', choices: METHODS },
@@ -58,6 +60,10 @@ export const eigsCommand: Command = {
     [
       'ntk eigs digits.csv --label-column label --scale unit-rows --arch resntk -k 10 --ridge 1e-6,1e-3 --density --json',
       'with the spectral density, and the effective dimension at two ridges',
+    ],
+    [
+      'ntk eigs digits.csv --label-column label --scale unit-rows --arch fc --depth 1,3 --width 256 -k 3',
+      'those of one network of width 256 each',
     ],
     [
       'ntk kernel digits.csv --label-column label --arch laplace:0.05 --out L.npy && ntk eigs L.npy -k 5 --json',

@@ -1,6 +1,7 @@
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KINDS } from '../options/compute.js';
+import { OPTIONAL_FINITE_FLAGS } from '../options/finite.js';
 import { INPUT_FLAGS } from '../options/inputs.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
 import { SOLVERS } from '../options/regress.js';
@@ -23,6 +24,7 @@ export const regressCommand: Command = {
     cross: { describe: 'K(test, train) in a file', group: 'Input' },
     ...ARCH_FLAG,
     ...PRESET_FLAGS,
+    ...OPTIONAL_FINITE_FLAGS,
     ridge: {
       describe: 'added to the diagonal, as a multiple of its mean; auto: by leave-one-out; a list: a row each',
       group: GROUP,
@@ -64,6 +66,10 @@ export const regressCommand: Command = {
     [
       'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch fc --solver cg --train-sizes 20,40,60 --json',
       'a learning curve, the kernel never stored',
+    ],
+    [
+      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch fc --width 256',
+      'what one network of width 256 would learn if its NTK stood still',
     ],
   ],
   run: async (args, context) => (await import('../runs/regress.js')).runRegress(args, context),

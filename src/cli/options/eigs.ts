@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.js';
 import { checkPath } from '../../report/file.js';
 import { DEFAULT_PAIRS, DEFAULT_RIDGE, ENDS, METHODS } from '../commands/eigs.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
+import { type FiniteFlags, finiteVariants, readOptionalFiniteFlags } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
 import { readVariants, type Variant } from './sweep.js';
@@ -16,6 +17,8 @@ export interface EigsJob {
   readonly compute: ComputeOptions;
   /** One entry for each architecture; none for a stored matrix. */
   readonly variants: readonly Variant[];
+  /** The finite network whose empirical NTK is meant; null: the infinite one. */
+  readonly finite: FiniteFlags | null;
   readonly k: number;
   readonly which: (typeof ENDS)[number];
   readonly method: (typeof METHODS)[number];
@@ -56,6 +59,10 @@ const OF_DATA = [
   'first-filter',
   'padding',
   'head',
+  'width',
+  'init',
+  'outputs',
+  'weights',
   'kind',
   'precision',
   'backend',
@@ -88,7 +95,8 @@ export function readEigsJob(args: ParsedArguments): EigsJob {
   if (compute.kind === 'both') throw new UsageError('--kind: must be ntk or nngp, got both. Run once for each.');
   const isStored = !args.values.has('arch');
   if (isStored) checkStored(args);
-  const variants = isStored ? [] : readVariants(args);
+  const finite = readOptionalFiniteFlags(args, compute);
+  const variants = isStored ? [] : finiteVariants(readVariants(args), finite);
   const vectors = fileOf(args, 'vectors', ['.npy']);
   if (vectors !== null && variants.length > 1) {
     throw new UsageError(`--vectors: must come with one architecture, got ${variants.length}. Run each alone.`);
@@ -98,6 +106,7 @@ export function readEigsJob(args: ParsedArguments): EigsJob {
     input: readInputOptions(args),
     compute,
     variants,
+    finite,
     k: parsedOf(args, 'k', (_flag, text) => positiveInteger('-k', text)) ?? DEFAULT_PAIRS,
     which: parsedOf(args, 'which', oneOf(ENDS)) ?? 'largest',
     method: parsedOf(args, 'method', oneOf(METHODS)) ?? 'auto',

@@ -4,6 +4,7 @@ import { DEFAULT_WIDTH } from '../../finite/network.js';
 import type { FlagTable } from '../command.js';
 import type { ComputeOptions } from './compute.js';
 import { type ParsedArguments, parsedOf } from './parsed.js';
+import type { Variant } from './sweep.js';
 import { nonEmpty, oneOf, positiveInteger } from './values.js';
 
 const GROUP = 'Network';
@@ -79,4 +80,12 @@ export function readOptionalFiniteFlags(args: ParsedArguments, compute: ComputeO
   if (compute.kind === 'ntk' && !compute.normalized) return flags;
   const got = compute.normalized ? '--normalized' : `--kind ${compute.kind}`;
   throw new UsageError(`--width: must come with the NTK as it is, got ${got}. Leave one of them out.`);
+}
+
+/** The architectures named as finite networks, none of them a kernel that is no network. */
+export function finiteVariants(variants: readonly Variant[], finite: FiniteFlags | null): readonly Variant[] {
+  if (finite === null) return variants;
+  const given = finite.width === null ? `weights ${finite.weights}` : `width ${finite.width}`;
+  for (const { definition } of variants) networkOf(definition);
+  return variants.map((variant) => ({ ...variant, name: `${variant.name} ${given}` }));
 }

@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.js';
 import type { Task } from '../../regression/targets.js';
 import { checkPath } from '../../report/file.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
+import { type FiniteFlags, finiteVariants, readOptionalFiniteFlags } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
 import { readVariants, type Variant } from './sweep.js';
@@ -25,6 +26,8 @@ export interface RegressJob {
   readonly compute: ComputeOptions;
   /** What is compared: one entry for each architecture; none with stored kernels. */
   readonly variants: readonly Variant[];
+  /** The finite network whose empirical NTK is meant; null: the infinite one. */
+  readonly finite: FiniteFlags | null;
   /** Stored kernels instead of data. */
   readonly stored: { readonly kernel: string; readonly cross: string } | null;
   readonly ridges: readonly (number | 'auto')[];
@@ -115,7 +118,11 @@ export function readRegressJob(args: ParsedArguments): RegressJob {
   const input = { ...readInputOptions(args), ...(testLabels === undefined ? {} : { testLabels }) };
   const compute = readComputeOptions(args);
   if (compute.kind === 'both') throw new UsageError('--kind: must be ntk or nngp, got both. Run once for each.');
-  const variants = stored === null ? readVariants(args) : [];
+  const finite = readOptionalFiniteFlags(args, compute);
+  const variants = stored === null ? finiteVariants(readVariants(args), finite) : [];
+  if (finite !== null && stored !== null) {
+    throw new UsageError('--width: must come with TRAIN, TEST and --arch, got --kernel. Leave one of them out.');
+  }
   const force = args.switches.has('force');
   const ridges = parsedOf(args, 'ridge', listOf(ridgeOf)) ?? [DEFAULT_RIDGE];
   const times = parsedOf(args, 'time', listOf(timeOf)) ?? null;
@@ -129,6 +136,7 @@ export function readRegressJob(args: ParsedArguments): RegressJob {
     input,
     compute,
     variants,
+    finite,
     stored,
     ridges,
     times,

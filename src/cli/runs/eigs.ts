@@ -1,10 +1,12 @@
 import { defaultMemory } from '../../backend/limits.js';
+import type { NdArray } from '../../data/array.js';
 import { readLabels } from '../../data/labels.js';
 import { writeNpy } from '../../data/write/npy.js';
 import { DataError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
 import { computedOperator } from '../../matrix/computed-operator.js';
+import { empiricalOperator } from '../../matrix/empirical-operator.js';
 import type { SymmetricOperator } from '../../matrix/operator.js';
 import { storedOperator } from '../../matrix/stored-operator.js';
 import { targetsOf } from '../../regression/targets.js';
@@ -19,10 +21,12 @@ import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import { loadInputs } from '../load.js';
 import { type EigsJob, readEigsJob } from '../options/eigs.js';
+import type { FiniteFlags } from '../options/finite.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { fitVariant, readsImages, type Variant } from '../options/sweep.js';
 import { print, say } from '../print.js';
 import { EigsProgress } from './eigs-progress.js';
+import { finiteOptions, withWeights } from './finite-options.js';
 import { sha256Of } from './hash.js';
 import { sweptArchitecture } from './sweep-record.js';
 
@@ -45,12 +49,24 @@ interface Source {
   open(variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator>;
 }
 
+/** The empirical NTK of one network. */
+async function finiteOperator(
+  { compute }: EigsJob,
+  finite: FiniteFlags,
+  { definition }: Variant,
+  x: NdArray,
+  signal: AbortSignal,
+): Promise<SymmetricOperator> {
+  return empiricalOperator(x, await withWeights(finiteOptions(definition, finite, compute, signal), finite, x));
+}
+
 async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
   const limits = { memory, signal, images: readsImages(job.variants) };
   const { x, inputs, warnings, labelValues } = await loadInputs([job.path], job.input, limits);
   const { seed: _seed, kind, ...compute } = job.compute;
   const open = (variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator> => {
     if (variant === null) return storedOperator(job.path);
+    if (job.finite !== null) return finiteOperator(job, job.finite, variant, x, signal);
     return computedOperator(x, {
       ...compute,
       architecture: variant.definition,
@@ -117,7 +133,7 @@ function solveOne(work: Work, operator: SymmetricOperator, progress: EigsProgres
     vectors: job.vectors !== null || work.targets !== null,
     memory: Math.max(0, memory - process.memoryUsage.rss() - RESERVE),
     ...(tol === null ? {} : { tol }),
-    ...(job.variants.length === 0 ? {} : { block: COMPUTED_BLOCK }),
+    ...(job.variants.length === 0 || job.finite !== null ? {} : { block: COMPUTED_BLOCK }),
   });
 }
 
@@ -140,7 +156,10 @@ async function densityOf({ job, signal }: Work, operator: SymmetricOperator): Pr
 async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
   const { job, source, clock } = work;
   const began = now();
-  const progress = await EigsProgress.open(work.args, variant === null ? 'products' : 'entries');
+  const progress = await EigsProgress.open(
+    work.args,
+    variant === null || work.job.finite !== null ? 'products' : 'entries',
+  );
   const operator = await source.open(variant, progress);
   const opened = now();
   clock.compile += opened - began;
@@ -178,7 +197,7 @@ function recordOf(work: Work, results: readonly EigsResult[], command: string): 
   const isStored = job.variants.length === 0;
   const head = {
     command,
-    backend: isStored ? null : results[0].matrix.replace('computed on ', ''),
+    backend: isStored ? null : job.finite !== null ? 'host' : results[0].matrix.replace('computed on ', ''),
     precision: isStored ? null : job.compute.precision,
     stages: { ...clock },
     architecture: sweptArchitecture(job.variants),
@@ -186,7 +205,13 @@ function recordOf(work: Work, results: readonly EigsResult[], command: string): 
     warnings: source.warnings,
   };
   const { name: _name, ...only } = results[0];
-  const common = { which: job.which, seed: job.compute.seed, algebra: algebra.name, vectors: job.vectors };
+  const common = {
+    which: job.which,
+    seed: job.compute.seed,
+    algebra: algebra.name,
+    vectors: job.vectors,
+    network: job.finite,
+  };
   return { ...commonRecord(head), ...common, ...(results.length === 1 ? only : {}), rows: results };
 }
 

@@ -1,4 +1,5 @@
 import type { NdArray } from '../../data/array.js';
+import { firstExamples, someExamples } from '../../data/examples.js';
 import { UsageError } from '../../errors.js';
 import { computedOperator } from '../../matrix/computed-operator.js';
 import { type CrossOperator, computedCross } from '../../matrix/cross-operator.js';
@@ -11,6 +12,8 @@ import { loadInputs } from '../load.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import type { RegressJob } from '../options/regress.js';
 import { fitVariant, readsImages, type Variant } from '../options/sweep.js';
+import { finiteOptions, withWeights } from './finite-options.js';
+import { finiteKernels } from './regress-finite.js';
 
 /** What a regression starts from, whether data or stored kernels. */
 export interface Start {
@@ -25,7 +28,7 @@ export interface Start {
   /** The architectures as they fit the data; none with stored kernels. */
   readonly variants: readonly Variant[];
   /** The kernels of an architecture, or (null) those that are stored. */
-  kernels(variant: Variant | null): Kernels;
+  kernels(variant: Variant | null): Promise<Kernels>;
 }
 
 /** Kernels of one architecture, in every form that a solver asks for; `size`: of the first training rows, `room`: bytes of the promise. */
@@ -60,22 +63,6 @@ export function noLabels(where: string): UsageError {
   );
 }
 
-/** The first rows of x `[n, ...]`. */
-function head(x: NdArray, size: number): NdArray {
-  const [n, ...each] = x.shape;
-  return size === n ? x : { data: x.data.subarray(0, (size * x.data.length) / n), shape: [size, ...each] };
-}
-
-function someRows(x: NdArray, numbers: readonly number[]): NdArray {
-  const [n, ...each] = x.shape;
-  const d = x.data.length / n;
-  const data = new Float64Array(numbers.length * d);
-  numbers.forEach((row, k) => {
-    data.set(x.data.subarray(row * d, (row + 1) * d), k * d);
-  });
-  return { data, shape: [numbers.length, ...each] };
-}
-
 function computedKernels(x: NdArray, test: NdArray, options: KernelOptions): Kernels {
   const into = async (rows: NdArray, z: NdArray | null, memory: number): Promise<Computed> => {
     const columns = (z ?? rows).shape[0];
@@ -86,10 +73,10 @@ function computedKernels(x: NdArray, test: NdArray, options: KernelOptions): Ker
   return {
     origin: () => planKernel(x, { ...options, memory: Number.MAX_VALUE }),
     least: async () => Math.max(await leastMemory(x, options), await leastMemory(test, { ...options, z: x })),
-    matrix: (size, room) => into(head(x, size), null, room),
-    operator: (size, memory) => computedOperator(head(x, size), { ...options, memory }),
-    rows: async (numbers, size, room) => (await into(someRows(x, numbers), head(x, size), room)).values,
-    cross: (size, memory) => computedCross(test, head(x, size), { ...options, memory }),
+    matrix: (size, room) => into(firstExamples(x, size), null, room),
+    operator: (size, memory) => computedOperator(firstExamples(x, size), { ...options, memory }),
+    rows: async (numbers, size, room) => (await into(someExamples(x, numbers), firstExamples(x, size), room)).values,
+    cross: (size, memory) => computedCross(test, firstExamples(x, size), { ...options, memory }),
     crossMatrix: async (room) => (await into(test, x, room)).values,
     testDiagonal: async (memory) => {
       const operator = await computedOperator(test, { ...options, memory });
@@ -114,6 +101,7 @@ export async function fromData(
   if (labelValues.x === null) throw noLabels(args.positionals[0]);
   const test = z ?? x;
   const { seed: _seed, memory: _memory, kind, ...compute } = job.compute;
+  const network = job.finite;
   const wanted = kind === 'nngp' ? ('nngp' as const) : ('ntk' as const);
   return {
     inputs: data.inputs,
@@ -123,8 +111,12 @@ export async function fromData(
     n: x.shape[0],
     m: test.shape[0],
     variants: job.variants.map((variant) => fitVariant(variant, x.shape)),
-    kernels: (variant) => {
+    kernels: async (variant) => {
       if (variant === null) throw noLabels(args.positionals[0]);
+      if (network !== null) {
+        const options = finiteOptions(variant.definition, network, job.compute, signal);
+        return finiteKernels(x, test, await withWeights(options, network, x));
+      }
       return computedKernels(x, test, { ...compute, architecture: variant.definition, kind: wanted, signal });
     },
   };

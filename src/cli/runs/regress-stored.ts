@@ -160,6 +160,6 @@ export async function fromStored(job: RegressJob, memory: number, signal: AbortS
     n: kernel.shape[0],
     m: cross.shape[0],
     variants: [],
-    kernels: () => storedKernels(kernel, cross),
+    kernels: async () => storedKernels(kernel, cross),
   };
 }

@@ -59,7 +59,7 @@ async function planAll(work: Work): Promise<readonly Planned[]> {
   const counts = { n: sizes[sizes.length - 1], m: start.m, outputs: targets.outputs, results };
   const planned: Planned[] = [];
   for (const variant of job.stored === null ? job.variants : [null]) {
-    const kernels = start.kernels(variant);
+    const kernels = await start.kernels(variant);
     const choice = chooseSolver(job, counts, algebra, await kernels.least(), memory);
     planned.push({ variant, kernels, choice });
   }
@@ -151,6 +151,7 @@ function recordOf(work: Work, results: readonly RegressResult[], command: string
     outputs: targets.outputs,
     algebra: algebra.name,
     seed: job.compute.seed,
+    network: job.finite,
     out: job.out,
     variance: job.variance,
     ...(results.length === 1 ? { accuracy: share, rmse, residual, ridge, solver } : {}),

@@ -1,0 +1,42 @@
+import type { NdArray } from '../../data/array.js';
+import { firstExamples, someExamples } from '../../data/examples.js';
+import { empiricalCross } from '../../matrix/empirical-cross.js';
+import { empiricalKernel } from '../../matrix/empirical-kernel.js';
+import { empiricalOperator } from '../../matrix/empirical-operator.js';
+import { planEmpirical } from '../../matrix/empirical-plan.js';
+import type { EmpiricalOptions } from '../../matrix/empirical-types.js';
+import type { Kernels } from './regress-source.js';
+
+/** Kernels of one finite network: the empirical NTK of training rows x and test rows. */
+export function finiteKernels(x: NdArray, test: NdArray, options: EmpiricalOptions): Kernels {
+  const between = async (rows: NdArray, z: NdArray | null, memory: number): Promise<Float64Array> => {
+    const { ntk } = await empiricalKernel(rows, { ...options, ...(z === null ? {} : { z }), memory });
+    return ntk.data instanceof Float64Array ? ntk.data : Float64Array.from(ntk.data);
+  };
+  const bytesOf = (rows: number, columns: number): number => 8 * rows * columns;
+  const planned = (rows: NdArray, extra: Partial<EmpiricalOptions>) =>
+    planEmpirical(rows, { ...options, ...extra, memory: Number.MAX_VALUE });
+  const leastOf = async (rows: NdArray, z: NdArray | null): Promise<number> => {
+    const { plan } = await planned(rows, { examples: 1, outputsAtOnce: 1, ...(z === null ? {} : { z }) });
+    // A matrix in double precision is what is kept; in single precision it stands beside that.
+    return plan.memoryBytes - (plan.precision === 'f64' ? plan.outputBytes : 0);
+  };
+  return {
+    origin: async () => {
+      const { plan, product } = await planned(x, {});
+      return { backend: plan.backend, native: product.isNative ? plan.algebra : null };
+    },
+    least: async () => Math.max(await leastOf(x, null), await leastOf(test, x)),
+    // The room is what is left beside the matrix, which is part of the plan here.
+    matrix: async (size, room) => ({
+      values: await between(firstExamples(x, size), null, room + bytesOf(size, size)),
+      run: null,
+    }),
+    operator: (size, memory) => empiricalOperator(firstExamples(x, size), { ...options, memory }),
+    rows: (numbers, size, room) =>
+      between(someExamples(x, numbers), firstExamples(x, size), room + bytesOf(numbers.length, size)),
+    cross: async (size, memory) => empiricalCross(test, firstExamples(x, size), { ...options, memory }),
+    crossMatrix: (room) => between(test, x, room + bytesOf(test.shape[0], x.shape[0])),
+    testDiagonal: async (memory) => (await empiricalOperator(test, { ...options, memory })).diagonal(),
+  };
+}

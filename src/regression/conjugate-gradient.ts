@@ -8,8 +8,10 @@ export type Preconditioner = (r: Float64Array) => Float64Array;
 export interface GradientOptions {
   /** |(K + shift I) a - y| / |y| at which an output is done. */
   readonly tolerance: number;
+  /** Most steps, after which it gives up. */
   readonly iterations: number;
   readonly preconditioner?: Preconditioner;
+  /** Aborts the work with an InterruptedError. */
   readonly signal?: AbortSignal;
   /** Called after each product with the largest relative residual. */
   readonly onProgress?: (iteration: number, residual: number) => void;

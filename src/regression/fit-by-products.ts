@@ -9,6 +9,7 @@ const RESTARTS = 3;
 
 /** Training rows of a regression whose kernel need not be stored. */
 export interface ProductData {
+  /** K(train, train). */
   readonly kernel: SymmetricOperator;
   /** Rows of K with the given numbers: `[count, n]`, of which the caller may make what he likes. */
   rows(numbers: readonly number[]): Promise<Float64Array>;
@@ -24,6 +25,7 @@ export interface ProductOptions extends Omit<GradientOptions, 'preconditioner'> 
   readonly rank: number;
   /** Chooses these rows. */
   readonly seed: number;
+  /** What factorises the preconditioner (`linearAlgebra`). */
   readonly algebra: LinearAlgebra;
 }
 
@@ -31,6 +33,7 @@ export interface ProductOptions extends Omit<GradientOptions, 'preconditioner'> 
 export interface ProductFit extends Fit {
   /** Whether the residual is at most the tolerance. */
   readonly converged: boolean;
+  /** Steps of conjugate gradients. */
   readonly iterations: number;
   /** Products of K with one vector. */
   readonly products: number;

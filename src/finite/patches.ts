@@ -26,12 +26,117 @@ function turned({ at, count }: Taps, positions: number): Taps {
   return { at: back, count };
 }
 
-const knownBack = new WeakMap<Windows, Taps>();
-
 /** The windows that read each position, by tap from the last to the first. */
-export function backTaps(windows: Windows): Taps {
-  const found = knownBack.get(windows) ?? turned(tapsOf(windows), positionCount(windows.from));
-  knownBack.set(windows, found);
+function backTaps(windows: Windows): Taps {
+  return turned(windowTaps(windows), positionCount(windows.from));
+}
+
+/** Rows of gathered positions that one tap of the outer axes brings to rows of the result. */
+export interface Band {
+  /** First gathered row. */
+  readonly read: number;
+  /** First row of the result. */
+  readonly written: number;
+  /** Rows. */
+  readonly length: number;
+}
+
+/**
+ * Windows as products with shifted rows: only the taps of the last axis are gathered, and those of the other axes read the same rows again.
+ *
+ * A filter of 3 x 3 gathers three numbers for each instead of nine.
+ */
+export interface Bands {
+  /** The taps that are gathered side by side, of each gathered row. */
+  readonly taps: Taps;
+  /** Positions of what is read. */
+  readonly positions: number;
+  /** Gathered rows of an example. */
+  readonly read: number;
+  /** Rows of the result of an example. */
+  readonly written: number;
+  /** The bands of each tap of the other axes. */
+  readonly outer: readonly (readonly Band[])[];
+  /** Whether all taps are gathered, so that one band is the whole example. */
+  readonly isWhole: boolean;
+}
+
+/** Fewest rows of a band worth a product of its own. */
+const FEWEST_ROWS = 64;
+
+/** The rows that one tap reads, as bands of neighbours; each row of the grid is `width` positions. */
+function bandsOfTap({ at, count }: Taps, tap: number, width: number): readonly Band[] {
+  const bands: Band[] = [];
+  for (let i = 0; i < at.length / count; i++) {
+    const row = at[i * count + tap];
+    if (row < 0) continue;
+    const last = bands[bands.length - 1];
+    if (last !== undefined && last.written + last.length === i * width && last.read + last.length === row * width) {
+      bands[bands.length - 1] = { ...last, length: last.length + width };
+    } else bands.push({ read: row * width, written: i * width, length: width });
+  }
+  return bands;
+}
+
+/** Some axes of windows. */
+function axes(windows: Windows, begin: number, end?: number): Windows {
+  const { from, to, filter, stride, before, wraps } = windows;
+  const [a, b, c, d, e] = [from, to, filter, stride, before].map((sizes) => sizes.slice(begin, end));
+  return { from: a, to: b, filter: c, stride: d, before: e, wraps };
+}
+
+/** Bands of windows, or of the way back, whose `taps` turn windows round. */
+function findBands(windows: Windows, taps: (windows: Windows) => Taps, grid: readonly number[]): Bands {
+  const positions = positionCount(grid);
+  const all = taps(windows);
+  const written = all.at.length / all.count;
+  const whole = {
+    taps: all,
+    positions,
+    read: written,
+    written,
+    outer: [[{ read: 0, written: 0, length: written }]],
+    isWhole: true,
+  };
+  if (windows.from.length < 2) return whole;
+  const [inner, outer] = [taps(axes(windows, -1)), taps(axes(windows, 0, -1))];
+  const width = inner.at.length / inner.count;
+  const outerBands = Array.from({ length: outer.count }, (_, k) => bandsOfTap(outer, k, width));
+  const bands = outerBands.flat();
+  const rows = bands.reduce((sum, { length }) => sum + length, 0);
+  if (outer.count === 1 || rows < FEWEST_ROWS * bands.length) return whole;
+  const line = grid[grid.length - 1];
+  const lines = positions / line;
+  const at = new Int32Array(lines * inner.at.length);
+  for (let r = 0; r < lines; r++) {
+    for (let t = 0; t < inner.at.length; t++) {
+      at[r * inner.at.length + t] = inner.at[t] < 0 ? -1 : r * line + inner.at[t];
+    }
+  }
+  return {
+    taps: { at, count: inner.count },
+    positions,
+    read: lines * width,
+    written,
+    outer: outerBands,
+    isWhole: false,
+  };
+}
+
+const knownBands = new WeakMap<Windows, Bands>();
+const knownBackBands = new WeakMap<Windows, Bands>();
+
+/** Windows as bands. */
+export function bandsOf(windows: Windows): Bands {
+  const found = knownBands.get(windows) ?? findBands(windows, windowTaps, windows.from);
+  knownBands.set(windows, found);
+  return found;
+}
+
+/** The way back as bands: the windows that read each position, by tap from the last to the first. */
+export function backBandsOf(windows: Windows): Bands {
+  const found = knownBackBands.get(windows) ?? findBands(windows, backTaps, windows.to);
+  knownBackBands.set(windows, found);
   return found;
 }
 

@@ -24,6 +24,8 @@ export interface Contribution {
   readonly allOutputs: number;
   readonly contraction: Contraction;
   readonly target: KernelTarget;
+  /** Numbers that a Jacobian may take; absent: few. */
+  readonly room?: number;
 }
 
 /** The factors of a layer's share: train times weightStd^2 / fan, train times biasStd^2, of a trace over the outputs. */

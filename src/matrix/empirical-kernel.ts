@@ -47,6 +47,7 @@ class Run {
   readonly #options: EmpiricalOptions;
   readonly #methods: ReadonlyMap<string, EmpiricalMethod>;
   readonly #pair: number;
+  readonly #room: number;
   readonly #started = performance.now();
   #done = 0;
   #steps = 1;
@@ -54,10 +55,11 @@ class Run {
   readonly shares: ReadonlyMap<string, FloatArray> | null;
   readonly outputs: FloatArray;
 
-  constructor({ plan, network }: PlannedEmpirical, engine: Engine, options: EmpiricalOptions) {
+  constructor({ plan, network, room }: PlannedEmpirical, engine: Engine, options: EmpiricalOptions) {
     this.#plan = plan;
     this.#network = network;
     this.#engine = engine;
+    this.#room = room;
     this.#options = options;
     this.#methods = new Map(plan.layers.map(({ path, method }) => [path, method]));
     this.#pair = plan.shape.length === 4 ? plan.outputs ** 2 : 1;
@@ -124,6 +126,7 @@ class Run {
       z,
       outputs,
       allOutputs: this.#plan.outputs,
+      room: this.#room,
       contraction: this.#plan.shape.length === 4 ? 'full' : 'trace',
       target: share === undefined ? whole : { ...whole, data: share },
     };

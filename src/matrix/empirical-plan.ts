@@ -2,6 +2,7 @@ import { defaultMemory, defaultThreads } from '../backend/limits.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
+import { JACOBIAN_NUMBERS } from '../finite/jacobian.js';
 import {
   backwardWork,
   forwardWork,
@@ -20,12 +21,16 @@ export interface PlannedEmpirical {
   readonly plan: EmpiricalPlan;
   readonly network: FiniteNetwork;
   readonly product: MatrixProduct;
+  /** Numbers that the Jacobian of a layer may take. */
+  readonly room: number;
 }
 
 /** Multiplications and additions a second of a matrix product, one thread, in double precision; single precision has twice as many. */
 const SPEED = { native: 4e10, own: 1.8e10 } as const;
-/** Numbers of the rooms that contractions work in: Gram matrices, Jacobians and their products, gradients. */
+/** Numbers of the rooms that contractions work in: Gram matrices, a small Jacobian, products of it, gradients. */
 const ROOM_NUMBERS = 2 ** 24;
+/** Numbers of a Jacobian, where the promise allows for them: its patches are then gathered once. */
+const JACOBIAN_ROOMS = [2 ** 25, JACOBIAN_NUMBERS] as const;
 
 function checkInputs(x: NdArray, z: NdArray): void {
   for (const [where, { data, shape }] of [
@@ -58,13 +63,19 @@ function halves(from: number): number[] {
   return [...sizes, 1];
 }
 
+/** What is done at a time: examples of each side, outputs, and numbers of a Jacobian. */
+interface Share {
+  readonly examples: number;
+  readonly atOnce: number;
+  readonly room: number;
+}
+
 /** Bytes beside the process as it is, for so many examples of each side and outputs at once. */
 function bytesOf(
   network: FiniteNetwork,
   sizes: Sizes,
   options: EmpiricalOptions,
-  examples: number,
-  atOnce: number,
+  { examples, atOnce, room: jacobian }: Share,
 ): number {
   const { operations, input, outputs } = network;
   const { rows, columns, symmetric, contraction } = sizes;
@@ -76,16 +87,20 @@ function bytesOf(
   const results = 1 + (options.contributions === true ? trained.length : 0);
   // The least Jacobian that is held is that of one unit, the least Gram matrix that of one pair of examples.
   const copies = contraction === 'full' ? outputs : 1;
-  const room = trained.map((op) => {
+  const least = trained.map((op) => {
     const positions = sizeOf(op.to) / op.to.channels;
     return Math.max(copies * 2 * examples * fanOf(op), (copies + 1) * positions ** 2, 2 * positions * fanOf(op));
   });
+  // A larger one is made only where it is used.
+  const large = trained
+    .filter((op) => (options.method ?? cheapest(op, sizes)) === 'jacobian')
+    .map((op) => Math.min(jacobian, atOnce * sides * examples * op.to.channels * fanOf(op)) - JACOBIAN_NUMBERS);
   const numbers =
     2 * parameterCount(operations) +
     sides * examples * perExample +
     patchNumbers(operations, examples * atOnce) +
     ROOM_NUMBERS +
-    Math.max(0, ...room) +
+    Math.max(0, ...least, ...large) +
     rows * outputs +
     results * rows * columns * pair;
   const inputCopies = options.precision === 'f32' ? (rows + (symmetric ? 0 : columns)) * sizeOf(input) : 0;
@@ -121,17 +136,20 @@ function choose(
   sizes: Sizes,
   options: EmpiricalOptions,
   limit: number,
-): readonly [examples: number, atOnce: number, bytes: number] {
+): Share & { readonly bytes: number } {
   const base = process.memoryUsage.rss();
   const most = Math.min(options.examples ?? Number.POSITIVE_INFINITY, Math.max(sizes.rows, sizes.columns));
   const together = Math.min(options.outputsAtOnce ?? network.outputs, network.outputs);
   const splits = sizes.contraction === 'full' ? [network.outputs] : halves(together);
   const least = splits[splits.length - 1];
-  const tries = [...splits.map((a) => [most, a] as const), ...halves(most).map((b) => [b, least] as const)];
+  const tries = [
+    ...splits.flatMap((atOnce) => JACOBIAN_ROOMS.map((room) => ({ examples: most, atOnce, room }))),
+    ...halves(most).map((examples) => ({ examples, atOnce: least, room: JACOBIAN_NUMBERS })),
+  ];
   let bytes = 0;
-  for (const [examples, atOnce] of tries) {
-    bytes = base + bytesOf(network, sizes, options, examples, atOnce);
-    if (bytes <= limit) return [examples, atOnce, bytes];
+  for (const share of tries) {
+    bytes = base + bytesOf(network, sizes, options, share);
+    if (bytes <= limit) return { ...share, bytes };
   }
   throw new MemoryError(
     `--memory: the computation needs about ${readableBytes(bytes)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --width or --precision, or choose fewer --rows.`,
@@ -155,7 +173,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
   const sizes: Sizes = { rows: x.shape[0], columns: z.shape[0], symmetric: z === x, outputs, contraction };
   const layers = layersOf(network, sizes, options);
   const limit = options.memory ?? defaultMemory();
-  const [examples, outputsAtOnce, memoryBytes] = choose(network, sizes, options, limit);
+  const { examples, atOnce, room, bytes } = choose(network, sizes, options, limit);
   const shape = [sizes.rows, sizes.columns, ...(contraction === 'full' ? [outputs, outputs] : [])];
   const speed = (product.isNative ? SPEED.native * threads : SPEED.own) * (precision === 'f32' ? 2 : 1);
   const plan: EmpiricalPlan = {
@@ -169,11 +187,11 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
     parameters: parameterCount(network.operations),
     layers,
     examples,
-    outputsAtOnce,
-    memoryBytes,
+    outputsAtOnce: atOnce,
+    memoryBytes: bytes,
     memoryLimit: limit,
     outputBytes: shape.reduce((a, b) => a * b, 1) * (precision === 'f32' ? 4 : 8),
     seconds: secondsOf(network, sizes, layers, speed),
   };
-  return { plan, network, product };
+  return { plan, network, product, room };
 }

@@ -1,9 +1,8 @@
 import type { FloatArray } from '../../data/array.js';
-import type { Windows } from '../../programme/steps.js';
 import { positionCount } from '../../programme/windows.js';
 import { type Engine, layerWeights, zeros } from '../engine.js';
 import { fanOf, type WeightsOperation } from '../network.js';
-import { backTaps, gather, isTrivial, tapsOf } from '../patches.js';
+import { type Bands, backBandsOf, bandsOf, gather, isTrivial, tapsOf } from '../patches.js';
 import type { OperationCode } from './operation.js';
 
 /** Numbers of patches that are held at a time. */
@@ -32,19 +31,18 @@ export interface PatchRows {
   readonly offset: number;
 }
 
-/** Inputs of the units for examples first .. first + count: the numbers themselves, or patches of them in `room`. */
+/** Inputs of the units for examples first .. first + count: the numbers themselves, or patches of them. */
 export function patchRows(
   operation: WeightsOperation,
   h: FloatArray,
   first: number,
   count: number,
   engine: Engine,
-  room?: FloatArray,
 ): PatchRows {
   const { windows, from, to } = operation;
   const positions = positionCount(from.positions ?? []);
   if (windows === null || isTrivial(windows)) return { data: h, offset: first * positions * from.channels };
-  const out = room ?? zeros(engine, count * positionCount(to.positions ?? []) * fanOf(operation));
+  const out = zeros(engine, count * positionCount(to.positions ?? []) * fanOf(operation));
   gather(tapsOf(windows), h, { positions, channels: from.channels }, first, count, out);
   return { data: out, offset: 0 };
 }
@@ -86,24 +84,33 @@ function turnedMatrix(operation: WeightsOperation, engine: Engine): FloatArray {
   return out;
 }
 
-/** Signals before a convolution: for each position the signals of the windows that read it, times W turned round. */
-function pullWindows(operation: WeightsOperation, windows: Windows, signal: FloatArray, engine: Engine): FloatArray {
-  const units = operation.to.channels;
-  const { channels } = operation.from;
-  const sizes = { positions: positionCount(windows.to), channels: units };
-  const positions = positionCount(windows.from);
-  const depth = (fanOf(operation) / channels) * units;
-  const copies = signal.length / (sizes.positions * units);
-  const step = Math.max(1, Math.min(copies, Math.floor(PATCH_NUMBERS / (positions * depth))));
-  const room = zeros(engine, step * positions * depth);
-  const out = zeros(engine, copies * positions * channels);
-  const right = { data: turnedMatrix(operation, engine), offset: 0, rowStep: depth, depthStep: 1 };
-  for (let first = 0; first < copies; first += step) {
-    const rows = Math.min(step, copies - first);
-    gather(backTaps(windows), signal, sizes, first, rows, room);
-    const left = { data: room, offset: 0, rowStep: depth, depthStep: 1 };
-    const target = { data: out, offset: first * positions * channels, rowStep: channels };
-    engine.product.multiply(left, right, rows * positions, channels, depth, target, false);
+/** What passes a convolution: `[count, positions, channels]`. */
+interface Batch {
+  readonly data: FloatArray;
+  readonly count: number;
+  readonly channels: number;
+}
+
+/** Patches of a batch times a matrix `[columns, taps, channels]`, as products with bands of gathered rows: `[count, written, columns]`. */
+function convolve(bands: Bands, { data: h, count, channels }: Batch, matrix: FloatArray, engine: Engine): FloatArray {
+  const depth = bands.taps.count * channels;
+  const fan = bands.outer.length * depth;
+  const columns = matrix.length / fan;
+  const out = zeros(engine, count * bands.written * columns);
+  const size = bands.read * depth;
+  const step = bands.isWhole ? Math.max(1, Math.min(count, Math.floor(PATCH_NUMBERS / size))) : 1;
+  const room = zeros(engine, step * size);
+  for (let first = 0; first < count; first += step) {
+    const some = Math.min(step, count - first);
+    gather(bands.taps, h, { positions: bands.positions, channels }, first, some, room);
+    for (const [k, parts] of bands.outer.entries()) {
+      for (const { read, written, length } of parts) {
+        const left = { data: room, offset: read * depth, rowStep: depth, depthStep: 1 };
+        const right = { data: matrix, offset: k * depth, rowStep: fan, depthStep: 1 };
+        const target = { data: out, offset: (first * bands.written + written) * columns, rowStep: columns };
+        engine.product.multiply(left, right, some * length, columns, depth, target, !bands.isWhole);
+      }
+    }
   }
   return out;
 }
@@ -111,34 +118,30 @@ function pullWindows(operation: WeightsOperation, windows: Windows, signal: Floa
 /** g = w / sqrt(fan) W h + b B on every patch, as matrix products. */
 export const weights: OperationCode<WeightsOperation> = {
   forward(operation, h, count, engine) {
-    const fan = fanOf(operation);
-    const units = operation.to.channels;
-    const positions = positionCount(operation.to.positions ?? []);
+    const { windows, from, to } = operation;
+    const { bias } = layerWeights(engine, operation);
     const [matrix, scale] = scaledMatrix(operation, engine);
-    const out = zeros(engine, count * positions * units);
-    const step = patchExamples(operation, count);
-    const room = hasPatches(operation) ? zeros(engine, step * positions * fan) : undefined;
-    const right = { data: matrix, offset: 0, rowStep: fan, depthStep: 1 };
-    for (let first = 0; first < count; first += step) {
-      const some = Math.min(step, count - first);
-      const rows = patchRows(operation, h, first, some, engine, room);
-      const target = { data: out, offset: first * positions * units, rowStep: units };
-      engine.product.multiply(
-        { ...rows, rowStep: fan, depthStep: 1 },
-        right,
-        some * positions,
-        units,
-        fan,
-        target,
-        false,
-      );
+    if (windows !== null && hasPatches(operation)) {
+      const out = convolve(bandsOf(windows), { data: h, count, channels: from.channels }, matrix, engine);
+      finish(operation, out, scale, bias);
+      return out;
     }
-    finish(operation, out, scale, layerWeights(engine, operation).bias);
+    const rows = h.length / from.channels;
+    const out = zeros(engine, rows * to.channels);
+    const left = { data: h, offset: 0, rowStep: from.channels, depthStep: 1 };
+    const right = { data: matrix, offset: 0, rowStep: from.channels, depthStep: 1 };
+    const target = { data: out, offset: 0, rowStep: to.channels };
+    engine.product.multiply(left, right, rows, to.channels, from.channels, target, false);
+    finish(operation, out, scale, bias);
     return out;
   },
   pull(operation, _h, signal, _count, engine) {
     const { windows, from, to } = operation;
-    if (windows !== null && hasPatches(operation)) return pullWindows(operation, windows, signal, engine);
+    if (windows !== null && hasPatches(operation)) {
+      const count = signal.length / (positionCount(windows.to) * to.channels);
+      const batch = { data: signal, count, channels: to.channels };
+      return convolve(backBandsOf(windows), batch, turnedMatrix(operation, engine), engine);
+    }
     const [matrix, scale] = scaledMatrix(operation, engine);
     const rows = signal.length / to.channels;
     const out = zeros(engine, rows * from.channels);

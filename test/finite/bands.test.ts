@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseArchitecture } from '../../src/architecture/parse.js';
+import type { Engine } from '../../src/finite/engine.js';
+import { finiteNetwork, type WeightsOperation, weightsOf } from '../../src/finite/network.js';
+import { applyOperation, pullBack } from '../../src/finite/operations/index.js';
+import { weightScale } from '../../src/finite/operations/weights.js';
+import { backBandsOf, bandsOf } from '../../src/finite/patches.js';
+import { drawWeights, type LayerWeights } from '../../src/finite/weights.js';
+import { matrixProduct } from '../../src/linalg/product.js';
+import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
+import type { Windows } from '../../src/programme/steps.js';
+import { windowTaps } from '../../src/programme/taps.js';
+import { inputs } from './networks.js';
+
+const CASES = [
+  { filter: [3, 3], padding: 'same', stride: [1, 1], bands: true },
+  { filter: [2, 3], padding: 'circular', stride: [1, 1], bands: true },
+  { filter: [4, 1], padding: 'valid', stride: [1, 1], bands: true },
+  { filter: [3, 2], padding: 'same', stride: [1, 2], bands: true },
+  // Every other row of the image: rows of windows are no neighbours in it.
+  { filter: [3, 3], padding: 'same', stride: [2, 1], bands: false },
+  // Taller than twice the image: some taps read nothing but the border.
+  { filter: [35, 3], padding: 'same', stride: [1, 1], bands: true },
+] as const;
+
+const SHAPE = [3, 16, 12, 2];
+
+function network(layer: object) {
+  const conv = { kind: 'conv', biasStd: 0.2, ...layer };
+  return parseArchitecture({
+    format: 'ntk-architecture/1',
+    name: 'two convolutions',
+    layers: [conv, { kind: 'relu' }, conv, { kind: 'globalAvgPool' }, { kind: 'dense' }],
+  });
+}
+
+describe.each(CASES)('filter $filter, $padding, stride $stride', ({ bands, ...layer }) => {
+  const architecture = network(layer);
+  const { operations } = finiteNetwork(architecture, SHAPE, { width: 5 });
+  const first = weightsOf(operations)[0] as WeightsOperation & { readonly windows: Windows };
+  const h = inputs(SHAPE, 1).data;
+
+  async function engineOf(): Promise<Engine> {
+    const product = await matrixProduct('off', 'f64');
+    const weights = drawWeights(finiteNetwork(architecture, SHAPE, { width: 5 }), { seed: 2 }, product);
+    return { precision: 'f64', product, weights };
+  }
+
+  test('rows of windows are read as bands where they lie side by side', () => {
+    expect(bandsOf(first.windows).isWhole).toBe(!bands);
+    if (layer.stride[1] === 1) expect(backBandsOf(first.windows).isWhole).toBe(!bands);
+  });
+
+  test('a convolution is the sum over its taps', async () => {
+    const engine = await engineOf();
+    const { matrix, bias } = engine.weights.get(first.path) as LayerWeights;
+    const { at, count } = windowTaps(first.windows);
+    const [positions, windows] = [16 * 12, at.length / count];
+    const out = applyOperation(first, h, 3, engine);
+    expect(out.length).toBe(3 * windows * 5);
+    for (let k = 0; k < out.length; k++) {
+      const [unit, window, example] = [k % 5, Math.floor(k / 5) % windows, Math.floor(k / 5 / windows)];
+      let sum = 0;
+      for (let t = 0; t < count; t++) {
+        const from = (example * positions + at[window * count + t]) * 2;
+        if (at[window * count + t] < 0) continue;
+        for (let c = 0; c < 2; c++) sum += matrix[(unit * count + t) * 2 + c] * h[from + c];
+      }
+      expect(out[k]).toBeCloseTo(weightScale(first) * sum + 0.2 * (bias?.[unit] ?? 0), 12);
+    }
+  });
+
+  test('the way back is its transpose', async () => {
+    const engine = await engineOf();
+    const { matrix } = engine.weights.get(first.path) as LayerWeights;
+    const linear = { ...engine, weights: new Map([[first.path, { matrix, bias: null }]]) };
+    const forth = applyOperation(first, h, 3, linear);
+    const signal = inputs([2 * forth.length], 3).data;
+    const back = pullBack(first, h, signal, 3, engine);
+    for (const copy of [0, 1]) {
+      let [one, other] = [0, 0];
+      for (let k = 0; k < h.length; k++) one += h[k] * back[copy * h.length + k];
+      for (let k = 0; k < forth.length; k++) other += forth[k] * signal[copy * forth.length + k];
+      expect(one).toBeCloseTo(other, 10);
+    }
+  });
+
+  test('methods agree, of several outputs too', async () => {
+    const x = inputs(SHAPE, 1);
+    for (const z of [undefined, inputs([2, ...SHAPE.slice(1)], 4)]) {
+      const options = {
+        architecture,
+        width: 5,
+        outputs: 3,
+        contract: 'full',
+        ...(z === undefined ? {} : { z }),
+      } as const;
+      const [one, other] = await Promise.all(
+        (['structured', 'jacobian'] as const).map((method) => empiricalKernel(x, { ...options, method })),
+      );
+      const scale = Math.max(...one.ntk.data.map(Math.abs));
+      expect(Math.max(...one.ntk.data.map((v, k) => Math.abs(v - other.ntk.data[k])))).toBeLessThan(1e-11 * scale);
+      expect(other.check.difference).toBeLessThan(1e-11);
+    }
+  });
+});

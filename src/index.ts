@@ -10,6 +10,22 @@ export { serialiseArchitecture } from './architecture/serialise.js';
 export type { Architecture, KernelDefinition, RadialKernel } from './architecture/types.js';
 export type { DeviceFacts } from './backend/contract.js';
 export { type BackendReport, listBackends } from './backend/select.js';
+export { compareWidths, planComparison } from './compare/compare-widths.js';
+export type {
+  CompareChecks,
+  CompareOptions,
+  ComparePlan,
+  CompareProgress,
+  CompareRun,
+  CompareStages,
+  Comparison,
+  EigenspaceComparison,
+  EigenvalueComparison,
+  Interval,
+  LayerComparison,
+  MeanKernelDistance,
+  WidthPlan,
+} from './compare/types.js';
 export {
   asVectors,
   type FeatureStatistics,

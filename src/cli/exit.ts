@@ -30,7 +30,8 @@ const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
 /** The exit code and the message for whatever a command threw. */
 export function explain(error: unknown, interrupted: boolean): { readonly code: number; readonly message: string } {
   if (interrupted || error instanceof InterruptedError) {
-    return { code: EXIT.interrupted, message: 'ntk: interrupted; nothing was written' };
+    const kept = error instanceof InterruptedError && error.message.startsWith('interrupted;');
+    return { code: EXIT.interrupted, message: `ntk: ${kept ? error.message : 'interrupted; nothing was written'}` };
   }
   if (isNtkError(error) && error.kind !== 'internal') return { code: EXIT.usage, message: under(error.message) };
   const system = systemMessage(error);

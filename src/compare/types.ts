@@ -1,3 +1,6 @@
+import type { Architecture } from '../architecture/types.js';
+import type { Progress } from '../matrix/types.js';
+
 /** Lower and upper end of an interval. */
 export type Interval = readonly [low: number, high: number];
 
@@ -62,13 +65,15 @@ export interface WidthPlan {
 /** What a comparison will take, known before it starts. */
 export interface ComparePlan {
   /** Size of the kernels `[n, n]`. */
-  readonly shape: readonly [number, number];
+  readonly shape: readonly [rows: number, columns: number];
   /** By width. */
   readonly widths: readonly WidthPlan[];
   /** Networks that are still to be computed. */
   readonly networks: number;
   /** Finished ones that are there. */
   readonly reused: number;
+  /** Rough wall time of the analytic kernels: the whole, and one for each trained layer. */
+  readonly analyticSeconds: number;
   /** Backend of the finite networks: `host`. */
   readonly backend: string;
   /** What computes the matrix products: a native library, or built in. */
@@ -81,8 +86,20 @@ export interface ComparePlan {
   readonly memoryBytes: number;
   /** Bytes that were promised. */
   readonly memoryLimit: number;
-  /** Rough wall time of the arithmetic that is left. */
+  /** Rough wall time of all arithmetic that is left. */
   readonly seconds: number;
+}
+
+/** What was computed twice, and what the two may differ by; beyond, the exit code is 3. */
+export interface CompareChecks {
+  /** Largest difference of a 2 x 2 block of an empirical kernel from another method, relative to its largest entry. */
+  readonly networks: number;
+  /** What it may be. */
+  readonly networksTolerance: number;
+  /** ||sum of the analytic kernels in which one layer is trained - K|| / ||K||. */
+  readonly layers: number;
+  /** What it may be. */
+  readonly layersTolerance: number;
 }
 
 /** Finite networks against the infinite one: what `compare.json` holds beside the common fields of a record. */
@@ -90,7 +107,7 @@ export interface Comparison {
   /** The kernel compared. */
   readonly kind: 'ntk';
   /** `[n, n]`. */
-  readonly shape: readonly [number, number];
+  readonly shape: readonly [rows: number, columns: number];
   /** Widths, ascending. */
   readonly widths: readonly number[];
   /** Networks of each width. */
@@ -129,8 +146,8 @@ export interface Comparison {
   readonly layers: readonly LayerComparison[];
   /** Numbers of all weights and biases of one network, `[widths]`. */
   readonly parameters: readonly number[];
-  /** Mean wall time of one network, `[widths]`. */
-  readonly seconds: readonly number[];
+  /** Mean wall time of one network, `[widths]`; `seconds` of a record is that of the whole command. */
+  readonly networkSeconds: readonly number[];
   /** Networks of this comparison: all of them, and those that were there from an earlier run. */
   readonly pairs: {
     /** Finished networks: widths times seeds. */
@@ -138,6 +155,78 @@ export interface Comparison {
     /** Those of an earlier run. */
     readonly reused: number;
   };
+  /** What was computed twice. */
+  readonly check: CompareChecks;
   /** What was planned. */
   readonly plan: ComparePlan;
+}
+
+/** How far a comparison has come; the counts are networks, those that are being computed by their share, weighted by what a width costs. */
+export interface CompareProgress extends Progress {
+  /** Finished networks, those of earlier runs too. */
+  readonly finished: number;
+  /** Networks in all. */
+  readonly networks: number;
+}
+
+/** What is compared and how. Only `architecture` and `widths` have no default. */
+export interface CompareOptions {
+  /** The network; hidden layers that give a width keep it. */
+  readonly architecture: Architecture;
+  /** Widths, ascending, each once. */
+  readonly widths: readonly number[];
+  /** Networks of each width. [10] */
+  readonly seeds?: number;
+  /** First seed. [0] */
+  readonly seed?: number;
+  /** Outputs of the networks; the kernel is the mean over them. [what the last layer gives, else 1] */
+  readonly outputs?: number;
+  /** Law of all weights. [as the architecture says] */
+  readonly init?: 'gaussian' | 'orthogonal';
+  /** Leading eigenvalues and eigenspaces. [10, or n] */
+  readonly k?: number;
+  /** Number format of weights and arithmetic of the finite networks; the analytic kernel is always computed in f64. [f64] */
+  readonly precision?: 'f64' | 'f32';
+  /** Folder in which finished networks are kept, and found by the next run; absent: in memory only. */
+  readonly folder?: string;
+  /** What the data are, for the message when the folder holds networks of other data. */
+  readonly source?: string;
+  /** Starts anew where the folder holds networks of something else, or of this. [false] */
+  readonly force?: boolean;
+  /** Promise for the peak memory of the whole process, bytes; default: from the container or the machine. */
+  readonly memory?: number;
+  /** `auto`, `off` or the path of a BLAS library. [auto] */
+  readonly native?: string;
+  /** Threads; default: what the container or the machine offers. */
+  readonly threads?: number;
+  /** Called from time to time. */
+  readonly onProgress?: (progress: CompareProgress) => void;
+  /** Aborts the work with an InterruptedError that says how many networks are kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** Seconds of each stage; they do not overlap. */
+export interface CompareStages {
+  /** Plan, and loading of libraries. */
+  readonly compile: number;
+  /** Weights. */
+  readonly initialise: number;
+  /** Analytic and empirical kernels. */
+  readonly compute: number;
+  /** The blocks that are computed again. */
+  readonly check: number;
+  /** Eigenpairs, angles, statistics. */
+  readonly solve: number;
+  /** Reading and writing finished networks. */
+  readonly write: number;
+}
+
+/** A comparison with how it was made. */
+export interface CompareRun {
+  /** The result. */
+  readonly comparison: Comparison;
+  /** Where the time went. */
+  readonly stages: CompareStages;
+  /** What the user should know although it is no error: files that were damaged. */
+  readonly warnings: readonly string[];
 }

@@ -12,8 +12,8 @@ import type { EmpiricalCheck } from './empirical-types.js';
 
 /** Examples of each side of the block that is computed again. */
 const CHECKED = 2;
-/** Largest difference of two methods, relative to the largest entry of the block. */
-const TOLERANCE = { f64: 1e-11, f32: 2e-4 } as const;
+/** Largest difference of two methods, relative to the largest entry of the block, by precision. */
+export const CHECK_TOLERANCE = { f64: 1e-11, f32: 2e-4 } as const;
 
 /** Adds the share of one layer column by column: the product of its kernel with each unit vector. */
 export async function addByProducts(
@@ -97,5 +97,5 @@ export async function checkBlock(
     if (method === 'products') await addByProducts(contribution, engine, go);
     else await addJacobian(contribution, engine, go);
   });
-  return { method, difference: difference(block, ntk, counts, m, pair), tolerance: TOLERANCE[plan.precision] };
+  return { method, difference: difference(block, ntk, counts, m, pair), tolerance: CHECK_TOLERANCE[plan.precision] };
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { studentQuantile } from './student.js';
+import { fitLine } from './line.js';
 
 /** A straight line through log l against log i. */
 export interface PowerLawFit {
@@ -59,23 +59,15 @@ export function decayExponent(eigenvalues: ArrayLike<number>, options: DecayOpti
   if (!(count >= 3)) return null;
   const x = Array.from({ length: count }, (_, i) => Math.log(from + i));
   const y = Array.from({ length: count }, (_, i) => Math.log(eigenvalues[from - 1 + i]));
-  const meanX = x.reduce((a, b) => a + b) / count;
-  const meanY = y.reduce((a, b) => a + b) / count;
-  let [xx, xy] = [0, 0];
-  x.forEach((value, i) => {
-    xx += (value - meanX) ** 2;
-    xy += (value - meanX) * (y[i] - meanY);
-  });
-  const slope = xy / xx;
-  const squares = y.reduce((sum, value, i) => sum + (value - meanY - slope * (x[i] - meanX)) ** 2, 0);
-  const half = studentQuantile(count - 2, confidence) * Math.sqrt(squares / (count - 2) / xx);
+  const { slope, intercept, half, deviation } = fitLine(x, y, confidence);
+  if (half === null) return null;
   return {
     exponent: -slope,
-    amplitude: Math.exp(meanY - slope * meanX),
+    amplitude: Math.exp(intercept),
     interval: [-slope - half, -slope + half],
     confidence,
     from,
     to,
-    deviation: Math.sqrt(squares / count),
+    deviation,
   };
 }

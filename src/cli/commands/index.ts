@@ -45,6 +45,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'NTK of one network of finite width',
     load: async () => (await import('./empirical.js')).empiricalCommand,
   },
+  compare: {
+    usage: 'compare X --arch A --widths 64,128 --out DIR',
+    describe: 'finite networks of several widths against the infinite one',
+    load: async () => (await import('./compare.js')).compareCommand,
+  },
   sphere: {
     usage: 'sphere --arch A --dim d',
     describe: 'eigenvalues of kernels on the unit sphere, by degree',
@@ -60,6 +65,5 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'speed, beside a limit measured in the same run',
     load: async () => (await import('./bench.js')).benchCommand,
   },
-  compare: { usage: 'compare X --arch A --out DIR', describe: 'finite against infinite width (comes later)' },
   join: { usage: 'join F.zarr', describe: 'check and close a result of several parts (comes later)' },
 };

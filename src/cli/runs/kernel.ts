@@ -1,5 +1,6 @@
 import { inputShapeOf, isImageNetwork } from '../../architecture/check-input.js';
 import { fitToData } from '../../architecture/resolve.js';
+import type { KernelDefinition } from '../../architecture/types.js';
 import { defaultMemory } from '../../backend/limits.js';
 import { readableBytes } from '../../data/budget.js';
 import { rootMeanSquare } from '../../data/norm.js';
@@ -28,7 +29,8 @@ const TERMINAL_ENTRIES = 100_000;
 /** Root mean square above which rows of a network that is not homogeneous are warned about. */
 const LARGE_ROWS = 10;
 
-function sizeWarnings({ definition }: KernelJob, { x, z, inputs }: LoadedInputs): readonly string[] {
+/** Warns of large rows given to a network that is not homogeneous. */
+export function sizeWarnings(definition: KernelDefinition, { x, z, inputs }: LoadedInputs): readonly string[] {
   const shape = inputShapeOf(definition, x.shape);
   if (isHomogeneous(definition, shape)) return [];
   const usual = shape.positions === null ? 'unit-rows' : 'unit-pixels';
@@ -55,7 +57,7 @@ const now = (): number => performance.now() / 1000;
 async function planOnly(job: KernelJob, data: LoadedInputs, options: KernelOptions): Promise<void> {
   const loaded = now();
   const plan = await planKernel(data.x, options);
-  const warnings = [...data.warnings, ...sizeWarnings(job, data)];
+  const warnings = [...data.warnings, ...sizeWarnings(job.definition, data)];
   warn(warnings);
   const times = { loaded, finished: now() };
   await print(job.json ? jsonText(kernelRecord(job, data, { plan, run: null, times, warnings })) : planText(plan));
@@ -128,7 +130,7 @@ export async function runKernel(args: ParsedArguments, { signal }: CommandContex
     await planOnly(job, data, options);
     return EXIT.done;
   }
-  const before = [...data.warnings, ...sizeWarnings(job, data)];
+  const before = [...data.warnings, ...sizeWarnings(definition, data)];
   warn(before);
   const { out, record } = job;
   if (out !== null && record !== null) {

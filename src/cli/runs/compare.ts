@@ -1,0 +1,149 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isImageNetwork } from '../../architecture/check-input.js';
+import { fitToData } from '../../architecture/resolve.js';
+import { defaultMemory } from '../../backend/limits.js';
+import { runCompare } from '../../compare/compare-widths.js';
+import { type PlannedComparison, planCompare } from '../../compare/plan.js';
+import type { CompareOptions, ComparePlan, CompareRun, Comparison } from '../../compare/types.js';
+import { comparePlanText, compareText } from '../../report/compare-text.js';
+import { writeWhole } from '../../report/file.js';
+import { jsonText } from '../../report/json.js';
+import { commonRecord } from '../../report/record.js';
+import type { CommandContext } from '../command.js';
+import { EXIT } from '../exit.js';
+import { type LoadedInputs, loadInputs } from '../load.js';
+import { type CompareJob, readCompareJob } from '../options/compare.js';
+import { networkOf } from '../options/finite.js';
+import type { ParsedArguments } from '../options/parsed.js';
+import { print, say } from '../print.js';
+import { openProgress, wantsProgress } from '../progress.js';
+import { sizeWarnings } from './kernel.js';
+import { rangeText } from './kernel-record.js';
+
+const now = (): number => performance.now() / 1000;
+
+/** What the data are, for people. */
+function sourceOf({ input }: CompareJob, { inputs }: LoadedInputs): string {
+  const rows = rangeText(input.rows);
+  return [inputs[0].path, ...(rows === null ? [] : [`rows ${rows}`]), `scale ${input.scale}`].join(' ');
+}
+
+function optionsOf(job: CompareJob, data: LoadedInputs, signal: AbortSignal): CompareOptions {
+  const { compute, widths, seeds, outputs, init, k, out, force } = job;
+  const { precision, native, seed, threads, memory } = compute;
+  return {
+    architecture: job.definition,
+    ...{ widths, precision, native, seed, signal, force },
+    folder: out,
+    source: sourceOf(job, data),
+    ...(seeds === null ? {} : { seeds }),
+    ...(outputs === null ? {} : { outputs }),
+    ...(init === null ? {} : { init }),
+    ...(k === null ? {} : { k }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(memory === undefined ? {} : { memory }),
+  };
+}
+
+/** The record of a comparison that was made, or only planned. */
+function recordOf(
+  job: CompareJob,
+  data: LoadedInputs,
+  result: Comparison | { readonly plan: ComparePlan },
+  stages: Readonly<Record<string, number>>,
+  warnings: readonly string[],
+): object {
+  const { backend, precision } = result.plan;
+  const architecture = job.definition;
+  const head = { command: 'compare', backend, precision, stages, architecture, inputs: data.inputs, warnings };
+  return {
+    ...commonRecord(head),
+    out: job.out,
+    scale: job.input.scale,
+    rows: rangeText(job.input.rows),
+    native: job.compute.native,
+    threads: result.plan.threads,
+    ...result,
+  };
+}
+
+async function underProgress(
+  args: ParsedArguments,
+  options: CompareOptions,
+  work: (options: CompareOptions) => Promise<CompareRun>,
+): Promise<CompareRun> {
+  if (!wantsProgress(args)) return work(options);
+  const bar = await openProgress(!args.switches.has('progress'), 'networks');
+  try {
+    const onProgress: CompareOptions['onProgress'] = (progress) =>
+      bar.update(progress, `, ${progress.finished} of ${progress.networks} networks`);
+    return await work({ ...options, onProgress });
+  } finally {
+    bar.stop();
+  }
+}
+
+function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) say(`ntk: warning: ${warning}`);
+}
+
+/** Says which stated tolerances were not met. */
+function failures({ check }: Comparison): readonly string[] {
+  const { networks, networksTolerance, layers, layersTolerance } = check;
+  return [
+    ...(networks <= networksTolerance
+      ? []
+      : [`a 2 x 2 block differs by ${networks.toExponential(1)} from another method, more than ${networksTolerance}`]),
+    ...(layers <= layersTolerance
+      ? []
+      : [
+          `the shares of the layers differ by ${layers.toExponential(1)} from the kernel, more than ${layersTolerance}`,
+        ]),
+  ];
+}
+
+/** Computes, writes, and says what was found; returns the exit code. */
+async function compute(
+  job: CompareJob,
+  data: LoadedInputs,
+  options: CompareOptions,
+  planned: PlannedComparison,
+  args: ParsedArguments,
+  before: readonly string[],
+  loaded: number,
+): Promise<number> {
+  if (!job.json) for (const line of comparePlanText(planned.plan).trimEnd().split('\n')) say(line);
+  // What stands there belongs to another comparison, or is to be made again.
+  if (job.force) for (const name of ['compare.json', 'index.html']) rmSync(join(job.out, name), { force: true });
+  const compiled = now();
+  const run = await underProgress(args, options, (watched) => runCompare(data.x, watched, planned));
+  warn(run.warnings);
+  const { compile, ...spent } = run.stages;
+  const stages = { load: loaded, compile: compiled - loaded + compile, ...spent };
+  const text = jsonText(recordOf(job, data, run.comparison, stages, [...before, ...run.warnings]));
+  await writeWhole(job.record, text);
+  await print(job.json ? text : `${compareText(run.comparison)}${job.record}\n`);
+  const failed = failures(run.comparison);
+  for (const failure of failed) say(`ntk: ${failure}`);
+  return failed.length === 0 ? EXIT.done : EXIT.tolerance;
+}
+
+/** Runs `ntk compare`. */
+export async function runCompareCommand(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
+  const asked = readCompareJob(args);
+  const memory = asked.compute.memory ?? defaultMemory();
+  const images = isImageNetwork(asked.definition);
+  const data = await loadInputs(args.positionals, asked.input, { memory, signal, images });
+  const job = { ...asked, definition: networkOf(fitToData(asked.arch, asked.flags, asked.definition, data.x.shape)) };
+  const before = [...data.warnings, ...sizeWarnings(job.definition, data)];
+  warn(before);
+  const options = optionsOf(job, data, signal);
+  const loaded = now();
+  const planned = await planCompare(data.x, options);
+  if (!job.plan) return compute(job, data, options, planned, args, before, loaded);
+  const stages = { load: loaded, compile: now() - loaded };
+  const { plan } = planned;
+  await print(job.json ? jsonText(recordOf(job, data, { plan }, stages, before)) : comparePlanText(plan));
+  return EXIT.done;
+}

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { serialiseArchitecture } from '../architecture/serialise.js';
+import type { Architecture } from '../architecture/types.js';
+import type { NdArray } from '../data/array.js';
+import { openNpz } from '../data/npz-arrays.js';
+import { writeAll, writeBeside } from '../data/write/beside.js';
+import { writeNpz } from '../data/write/npz.js';
+import { DataError, isNtkError, OutputError } from '../errors.js';
+
+/** What the finished networks of a folder belong to: everything that decides on their kernels but width and number. */
+export interface CompareJob {
+  /** The network. */
+  readonly architecture: Architecture;
+  /** Inputs `[n, ...]`. */
+  readonly x: NdArray;
+  /** Where they came from, for messages. */
+  readonly source: string;
+  /** First seed. */
+  readonly seed: number;
+  /** Law of the weights; null: as the architecture says. */
+  readonly init: string | null;
+  /** Outputs of the networks. */
+  readonly outputs: number;
+  /** Number format of the finite networks. */
+  readonly precision: string;
+}
+
+/** Version of the files; other files are not read. */
+const FORMAT = 'ntk-pairs/1';
+/** Folder of the finished networks in that of a comparison. */
+const PAIRS = 'pairs';
+const JOB = 'job.json';
+/** What this stores: the networks, the analytic kernel, the job; and what a killed process left of them. */
+const OWN = /^(w\d+-s\d+\.npz|analytic\.npz|job\.json)(\.\d+-\d+\.partial)?$/;
+/** Facts of a job in the order in which differences are named; the last are not compared. */
+const COMPARED = ['format', 'architecture', 'data', 'seed', 'init', 'outputs', 'precision'] as const;
+
+type Facts = Readonly<Record<(typeof COMPARED)[number] | 'name' | 'source', string>>;
+
+function factsOf({ architecture, x, source, seed, init, outputs, precision }: CompareJob): Facts {
+  const { buffer, byteOffset, byteLength } = x.data;
+  const hash = createHash('sha256').update(`${x.data.BYTES_PER_ELEMENT} ${x.shape.join()}`);
+  return {
+    format: FORMAT,
+    architecture: serialiseArchitecture(architecture),
+    data: hash.update(new Uint8Array(buffer, byteOffset, byteLength)).digest('hex'),
+    seed: String(seed),
+    init: init ?? 'as the architecture says',
+    outputs: String(outputs),
+    precision,
+    name: architecture.name,
+    source,
+  };
+}
+
+function isFacts(value: unknown): value is Facts {
+  if (typeof value !== 'object' || value === null) return false;
+  return [...COMPARED, 'name', 'source'].every((key) => key in value && typeof Reflect.get(value, key) === 'string');
+}
+
+/** A fact for people: long ones by their name. */
+function show(facts: Facts, key: (typeof COMPARED)[number]): string {
+  if (key === 'architecture') return facts.name;
+  return key === 'data' ? `${facts.source} (sha256 ${facts.data.slice(0, 8)})` : facts[key];
+}
+
+function readFacts(path: string): Facts | null {
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isFacts(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the process that was writing a partial file is gone, as far as this machine knows. */
+function isAbandoned(name: string): boolean {
+  const [, process_] = /\.(\d+)-\d+\.partial$/.exec(name) ?? [];
+  if (process_ === undefined) return false;
+  try {
+    process.kill(Number(process_), 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Finished networks of one comparison in a folder, each in a file of its own that appears whole or not at all. */
+export class PairStore {
+  readonly #folder: string;
+  readonly #facts: Facts;
+  /** Stands in every file, so that one of another comparison is not taken for its own. */
+  readonly #stamp: number;
+  #isOpen = false;
+  /** Whether the folder was made here. */
+  #made = false;
+
+  /**
+   * Looks at `folder` without changing it; with `force` what it holds counts as gone.
+   *
+   * @throws OutputError when the folder cannot be one, or holds networks of something else
+   */
+  constructor(
+    folder: string,
+    job: CompareJob,
+    readonly force: boolean,
+  ) {
+    this.#folder = folder;
+    this.#facts = factsOf(job);
+    const compared = COMPARED.map((key) => this.#facts[key]);
+    this.#stamp = createHash('sha256').update(JSON.stringify(compared)).digest().readUIntBE(0, 6);
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
+      throw new OutputError(`${folder}: must be a folder, got a file. Name another.`);
+    }
+    const parent = dirname(folder);
+    if (!existsSync(parent)) {
+      throw new OutputError(`${folder}: must lie in a folder that exists, got ${parent}. Make the folder first.`);
+    }
+    if (!force) this.#checkJob();
+  }
+
+  get #pairs(): string {
+    return join(this.#folder, PAIRS);
+  }
+
+  #checkJob(): void {
+    const names = this.#names();
+    if (names.length === 0) return;
+    const there = readFacts(join(this.#pairs, JOB));
+    const remedy = 'Give another folder, or --force to start anew in this one.';
+    if (there === null) {
+      const rule = 'must say what its networks belong to';
+      throw new OutputError(`${join(this.#pairs, JOB)}: ${rule}, got no such file that can be read. ${remedy}`);
+    }
+    const other = COMPARED.filter((key) => there[key] !== this.#facts[key]);
+    if (other.length === 0) return;
+    const got = other.map((key) => {
+      const [before, now] = [show(there, key), show(this.#facts, key)];
+      return `another ${key}: ${before === now ? `${before}, with other contents` : `${before} there, ${now} here`}`;
+    });
+    throw new OutputError(`${this.#folder}: must hold networks of this comparison, got ${got.join('; ')}. ${remedy}`);
+  }
+
+  /** Own files that are there. */
+  #names(): readonly string[] {
+    return existsSync(this.#pairs) ? readdirSync(this.#pairs).filter((name) => OWN.test(name)) : [];
+  }
+
+  /** Whether a file is there, damaged or not. */
+  has(name: string): boolean {
+    return (this.#isOpen || !this.force) && existsSync(join(this.#pairs, `${name}.npz`));
+  }
+
+  /** Makes the folder ready to take networks; with `force` what it held is removed, and nothing else. */
+  async open(): Promise<void> {
+    this.#made = !existsSync(this.#folder);
+    mkdirSync(this.#pairs, { recursive: true });
+    for (const name of this.#names()) if (this.force || isAbandoned(name)) rmSync(join(this.#pairs, name));
+    this.#isOpen = true;
+    const path = join(this.#pairs, JOB);
+    if (existsSync(path)) return;
+    await writeBeside(path, (handle) => writeAll(handle, Buffer.from(`${JSON.stringify(this.#facts, null, 2)}\n`)));
+  }
+
+  /** Removes what was made for a run that kept nothing; whether it did. */
+  abandon(): boolean {
+    const names = this.#names();
+    if (names.some((name) => name.endsWith('.npz'))) return false;
+    for (const name of names) rmSync(join(this.#pairs, name));
+    if (readdirSync(this.#pairs).length === 0) rmdirSync(this.#pairs);
+    if (this.#made && readdirSync(this.#folder).length === 0) rmdirSync(this.#folder);
+    return true;
+  }
+
+  /**
+   * The arrays of a file, of these lengths; null when it is not there.
+   *
+   * @throws DataError when it is damaged, or belongs to another comparison
+   */
+  async read(
+    name: string,
+    lengths: Readonly<Record<string, number>>,
+  ): Promise<Readonly<Record<string, NdArray>> | null> {
+    if (!this.has(name)) return null;
+    const path = join(this.#pairs, `${name}.npz`);
+    const file = await openNpz(path);
+    try {
+      const arrays: Record<string, NdArray> = {};
+      for (const [key, length] of Object.entries({ ...lengths, stamp: 1 })) {
+        arrays[key] = await file.read(key);
+        const got = arrays[key].data.length;
+        if (got === length) continue;
+        throw new DataError(`${path}:${key}: must have ${length} numbers, got ${got}. Remove the file.`);
+      }
+      if (arrays.stamp.data[0] === this.#stamp) return arrays;
+      throw new DataError(`${path}: must belong to this comparison, got a file of another. Remove it.`);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Writes a file, whole or not at all. @throws OutputError. */
+  async write(name: string, arrays: Readonly<Record<string, NdArray>>): Promise<void> {
+    const stamp = { data: Float64Array.of(this.#stamp), shape: [1] };
+    await writeNpz(join(this.#pairs, `${name}.npz`), { ...arrays, stamp });
+  }
+}
+
+/** The message of an error that reading a damaged file may throw; null for any other error. */
+export function damageOf(error: unknown): string | null {
+  if (isNtkError(error)) return error.kind === 'data' ? error.message : null;
+  return error instanceof RangeError ? error.message : null;
+}

@@ -1,12 +1,13 @@
 import { defaultMemory } from '../backend/limits.js';
 import type { NdArray } from '../data/array.js';
-import { ArchitectureError, UsageError } from '../errors.js';
+import { readableBytes } from '../data/budget.js';
+import { ArchitectureError, MemoryError, UsageError } from '../errors.js';
 import { parameterCount } from '../finite/memory.js';
 import { finiteNetwork } from '../finite/network.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import { linearAlgebra } from '../linalg/index.js';
 import { planEmpirical } from '../matrix/empirical-plan.js';
-import type { EmpiricalOptions } from '../matrix/empirical-types.js';
+import type { EmpiricalOptions, EmpiricalPlan } from '../matrix/empirical-types.js';
 import { planKernel } from '../matrix/plan.js';
 import { DEFAULT_LEADING, DEFAULT_SEEDS } from './defaults.js';
 import { PairStore } from './store.js';
@@ -104,6 +105,25 @@ export function empiricalOptions(options: CompareOptions, width: number, memory:
   };
 }
 
+/** The plan of one network beside what is held; where it does not fit, the message names the whole. */
+async function planNetwork(
+  x: NdArray,
+  options: CompareOptions,
+  width: number,
+  { held, limit }: { readonly held: number; readonly limit: number },
+): Promise<EmpiricalPlan> {
+  try {
+    return (await planEmpirical(x, empiricalOptions(options, width, limit - held))).plan;
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    const least = { ...empiricalOptions(options, width, Number.MAX_VALUE), examples: 1, outputsAtOnce: 1 };
+    const needed = held + (await planEmpirical(x, least)).plan.memoryBytes;
+    throw new MemoryError(
+      `--memory: the comparison needs about ${readableBytes(needed)} at width ${width}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --widths or --precision, or choose fewer --rows.`,
+    );
+  }
+}
+
 /** Bytes that a comparison of n rows holds beside one empirical kernel. */
 function heldBytes(n: number, k: number, { eigenCopies }: LinearAlgebra): number {
   const eigen = n <= DENSE.rows ? 1 + eigenCopies : DENSE.iterationCopies;
@@ -134,7 +154,7 @@ export async function planCompare(x: NdArray, options: CompareOptions): Promise<
   const held = heldBytes(n, k, algebra);
   const memory = limit - held;
   const plans = [];
-  for (const width of widths) plans.push((await planEmpirical(x, empiricalOptions(options, width, memory))).plan);
+  for (const width of widths) plans.push(await planNetwork(x, options, width, { held, limit }));
   const [first] = plans;
   const store = openStore(x, options, seed, first.outputs);
   const numbers = Array.from({ length: seeds }, (_, s) => s);

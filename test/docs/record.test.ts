@@ -79,6 +79,10 @@ describe('docs/record.md', () => {
     expect(keys(empirical).toSorted()).toEqual([...common, ...of('empirical')].toSorted());
     expect(of('The object plan of an empirical kernel')).toEqual(expect.arrayContaining([...keys(empirical.plan)]));
     expect(keys(empirical.check).toSorted()).toEqual([...of('The object check of an empirical kernel')].toSorted());
+    const compare = record('compare', data, ...flags.slice(0, 6), '--widths', '4,8', '--seeds', '2', '--out', 'c');
+    expect(keys(compare).toSorted()).toEqual([...common, ...of('compare')].toSorted());
+    expect(of('The object check of a comparison')).toEqual([...keys(compare.check)]);
+    expect(of('The object plan of a comparison').toSorted()).toEqual([...keys(compare.plan)].toSorted());
     const backends = record('backends');
     expect(keys(backends).toSorted()).toEqual([...common, 'backends', 'native'].toSorted());
     expect(of('backends is a list')).toEqual(expect.arrayContaining([...keys(backends.backends)]));

@@ -1,0 +1,241 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readInput } from '../../src/data/input.js';
+import { npyOf } from '../data/fixtures.js';
+import { bench, ended, numbers, refused } from './ntk.js';
+
+const at = bench();
+const SMALL = ['--arch', 'fc', '--depth', '2', '--widths', '8,16', '--seeds', '3'];
+
+beforeAll(() => at.write('y.npy', npyOf([6, 3], numbers(19).slice(1))));
+
+async function compare(...args: readonly string[]) {
+  const { code, stdout, stderr } = await at.ntk('compare', ...args, '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+const pairs = (out: string): readonly string[] => readdirSync(at.path(`${out}/pairs`)).toSorted();
+const record = (out: string) => JSON.parse(readFileSync(at.path(`${out}/compare.json`), 'utf8'));
+
+describe('ntk compare', () => {
+  test('writes the record, and its networks are those of ntk empirical', async () => {
+    const result = await compare('x.npy', ...SMALL, '--seed', '5', '--out', 'first');
+    expect(record('first')).toEqual(result);
+    expect(result).toMatchObject({
+      command: 'compare',
+      kind: 'ntk',
+      widths: [8, 16],
+      seeds: 3,
+      seed: 5,
+      shape: [6, 6],
+    });
+    expect(result.pairs).toEqual({ done: 6, reused: 0 });
+    expect(result.errorsOfSeeds.map((row: readonly number[]) => row.length)).toEqual([3, 3]);
+    expect(pairs('first')).toEqual([
+      'analytic.npz',
+      'job.json',
+      ...[16, 8].flatMap((w) => [0, 1, 2].map((s) => `w${w}-s${s}.npz`)),
+    ]);
+    const sum = Object.values<number>(result.stages).reduce((a, b) => a + b, 0);
+    expect(Math.abs(sum - result.seconds) / result.seconds).toBeLessThan(0.05);
+    const seed = String(result.networkSeeds[1][2]);
+    await at.ntk('empirical', 'x.npy', ...SMALL.slice(0, 4), '--width', '16', '--seed', seed, '--out', 'E.npy');
+    await at.ntk('kernel', 'x.npy', ...SMALL.slice(0, 4), '--out', 'K.npy');
+    const [e, k] = [await readInput(at.path('E.npy')), await readInput(at.path('K.npy'))];
+    const norm = (v: Iterable<number>): number => Math.hypot(...v);
+    const error = norm([...e.data].map((v, i) => v - k.data[i])) / norm(k.data);
+    expect(result.errorsOfSeeds[1][2]).toBeCloseTo(error, 13);
+  });
+
+  test('prints a table, the slope and where the record is', async () => {
+    const { code, stdout, stderr } = await at.ntk('compare', 'x.npy', ...SMALL, '--out', 'text');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^width +error of one network/);
+    expect(stdout).toMatch(/slope of log error against log width -\d\.\d+, 95 %/);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('text/compare.json');
+    expect(stderr).toMatch(/networks +6 to compute/);
+  });
+
+  test('more widths and seeds reuse what is there; the result is that of one run', async () => {
+    await compare('x.npy', ...SMALL.slice(0, 4), '--widths', '8', '--seeds', '2', '--out', 'grow');
+    const grown = await compare('x.npy', ...SMALL, '--out', 'grow');
+    expect(grown.pairs).toEqual({ done: 6, reused: 2 });
+    const atOnce = await compare('x.npy', ...SMALL, '--out', 'once');
+    for (const key of ['errorsOfSeeds', 'slope', 'meanKernel', 'eigenvalues', 'eigenspaces', 'layers']) {
+      expect(grown[key]).toEqual(atOnce[key]);
+    }
+  });
+
+  test('goes on after it was stopped or killed', async () => {
+    const long = ['compare', 'x.npy', ...SMALL.slice(0, 4), '--widths', '16,700', '--seeds', '8', '--out', 'long'];
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      const before = existsSync(at.path('long/pairs')) ? pairs('long').length : 0;
+      const child = at.start(...long);
+      const end = ended(child);
+      const count = (): number => (existsSync(at.path('long/pairs')) ? pairs('long').length : 0);
+      while (count() < before + 4) await sleep(5);
+      child.kill(signal);
+      const { code, stdout, stderr } = await end;
+      expect(stdout).toBe('');
+      if (signal === 'SIGINT') {
+        expect(code).toBe(130);
+        expect(stderr).toMatch(/interrupted; \d+ of 16 networks are finished and kept in long, and the same command/);
+      }
+      expect(existsSync(at.path('long/compare.json'))).toBe(false);
+    }
+    writeFileSync(at.path('long/pairs/w16-s0.npz.4194304999-0.partial'), 'half');
+    const { code, stdout } = await at.ntk(...long, '--json');
+    expect(code).toBe(0);
+    const { pairs: counts } = JSON.parse(stdout);
+    expect(counts.done).toBe(16);
+    expect(counts.reused).toBeGreaterThanOrEqual(4);
+    expect(pairs('long').filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
+  test('stopped before the first network it leaves nothing', async () => {
+    at.write('many.npy', npyOf([300, 40], numbers(12000)));
+    const before = at.files();
+    const child = at.start('compare', 'many.npy', '--arch', 'fc', '--widths', '3000', '--out', 'none');
+    const end = ended(child);
+    while (!existsSync(at.path('none/pairs/analytic.npz')) && !existsSync(at.path('none/pairs/job.json')))
+      await sleep(2);
+    child.kill('SIGTERM');
+    const { code, stderr } = await end;
+    expect(code).toBe(130);
+    const isKept = existsSync(at.path('none'));
+    expect(stderr).toContain(isKept ? '0 of 10 networks are finished' : 'nothing was written');
+    expect(at.files()).toEqual(isKept ? [...before, 'none'].toSorted() : before);
+  });
+
+  test('another architecture, data, seed, law, outputs or precision is refused, and --force starts anew', async () => {
+    await compare('x.npy', ...SMALL, '--out', 'held');
+    const files = pairs('held');
+    const cases: readonly (readonly [readonly string[], ...(readonly string[])])[] = [
+      [['x.npy', ...SMALL, '--bias', '0.5'], 'another architecture: fc'],
+      [['x.npy', ...SMALL, '--rows', '0:5'], 'another data: x.npy scale none'],
+      [['x.npy', ...SMALL, '--scale', 'unit-rows'], 'x.npy scale unit-rows'],
+      [['y.npy', ...SMALL], 'another data'],
+      [['x.npy', ...SMALL, '--seed', '1'], 'another seed: 0 there, 1 here'],
+      [['x.npy', ...SMALL, '--init', 'orthogonal'], 'another init'],
+      [['x.npy', ...SMALL, '--outputs', '2'], 'another outputs: 1 there, 2 here'],
+      [['x.npy', ...SMALL, '--precision', 'f32'], 'another precision: f64 there, f32 here'],
+    ];
+    for (const [args, part] of cases) await refused(at, ['compare', ...args, '--out', 'held'], part, '--force');
+    expect(pairs('held')).toEqual(files);
+    writeFileSync(at.path('held/mine.txt'), 'mine');
+    const { slope } = record('held');
+    const again = await compare('x.npy', ...SMALL, '--seed', '1', '--out', 'held', '--force');
+    expect(again.pairs.reused).toBe(0);
+    expect(again.slope).not.toBe(slope);
+    expect(readdirSync(at.path('held')).toSorted()).toEqual(
+      expect.arrayContaining(['compare.json', 'mine.txt', 'pairs']),
+    );
+  });
+
+  test('a damaged file is computed again, with a warning; networks without their job are refused', async () => {
+    const good = await compare('x.npy', ...SMALL, '--out', 'hurt');
+    truncateSync(at.path('hurt/pairs/w8-s1.npz'), statSync(at.path('hurt/pairs/w8-s1.npz')).size - 40);
+    const bytes = readFileSync(at.path('hurt/pairs/w16-s0.npz'));
+    bytes[bytes.length >> 1] ^= 1;
+    writeFileSync(at.path('hurt/pairs/w16-s0.npz'), bytes);
+    writeFileSync(at.path('hurt/pairs/analytic.npz'), 'nothing');
+    const { code, stdout, stderr } = await at.ntk('compare', 'x.npy', ...SMALL, '--out', 'hurt', '--json');
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result.errorsOfSeeds).toEqual(good.errorsOfSeeds);
+    expect(result.pairs).toEqual({ done: 6, reused: 4 });
+    for (const name of ['analytic', 'w8-s1', 'w16-s0']) {
+      expect(stderr).toContain(`${name}.npz`);
+      expect(result.warnings.some((text: string) => text.includes(name))).toBe(true);
+    }
+    writeFileSync(at.path('hurt/pairs/job.json'), '{}');
+    await refused(
+      at,
+      ['compare', 'x.npy', ...SMALL, '--out', 'hurt'],
+      'job.json: must say what its networks belong to',
+    );
+  });
+
+  test('--plan says networks, memory and time, and writes nothing', async () => {
+    const before = at.files();
+    const { code, stdout } = await at.ntk('compare', 'x.npy', ...SMALL, '--out', 'planned', '--plan');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/networks +6 to compute[\s\S]+memory +[\d.]+ MiB[\s\S]+time +about/);
+    const planned = JSON.parse((await at.ntk('compare', 'x.npy', ...SMALL, '--out', 'p', '--plan', '--json')).stdout);
+    expect(planned.plan).toMatchObject({ networks: 6, reused: 0, shape: [6, 6] });
+    expect(at.files()).toEqual(before);
+  });
+
+  test('one width has no slope, one seed no intervals, one row one eigenvalue', async () => {
+    const one = await compare(
+      'x.npy',
+      '--arch',
+      'fc',
+      '--widths',
+      '8',
+      '--seeds',
+      '1',
+      '--rows',
+      '0:1',
+      '--out',
+      'one',
+    );
+    expect(one).toMatchObject({ slope: null, slopeInterval: null, intercept: null, errorIntervals: [null] });
+    expect(one.meanKernel).toMatchObject({ expected: [null], bias: [null] });
+    expect(one.eigenspaces).toMatchObject({ dimensions: [1], gaps: [null], angles: [[0]], anglesDeviation: [[null]] });
+    const text = await at.ntk('compare', 'x.npy', '--arch', 'fc', '--widths', '8', '--seeds', '1', '--out', 'one1');
+    expect(text.stdout).toContain('no slope: it takes two widths or more');
+  });
+
+  test('images, orthogonal weights, outputs and f32', async () => {
+    at.write('images.npy', npyOf([3, 4, 2, 2], numbers(48)));
+    const images = await compare('images.npy', '--arch', 'cntk', '--depth', '1', '--widths', '3', '--out', 'images');
+    expect(images.shape).toEqual([3, 3]);
+    const f32 = await compare(
+      'x.npy',
+      ...SMALL,
+      '--outputs',
+      '2',
+      '--precision',
+      'f32',
+      '--init',
+      'orthogonal',
+      '--out',
+      'f32',
+    );
+    expect(f32).toMatchObject({ precision: 'f32', outputs: 2, init: 'orthogonal' });
+    expect(f32.check.networks).toBeLessThan(f32.check.networksTolerance);
+  });
+
+  test('refuses what cannot be', async () => {
+    mkdirSync(at.path('empty'));
+    at.write(
+      'fixed.json',
+      JSON.stringify({
+        format: 'ntk-architecture/1',
+        layers: [{ kind: 'dense', width: 4 }, { kind: 'relu' }, { kind: 'dense' }],
+      }),
+    );
+    const cases: readonly (readonly [readonly string[], string])[] = [
+      [['x.npy', ...SMALL], '--out: must be given'],
+      [['x.npy', '--arch', 'fc', '--out', 'c'], '--widths: must be given'],
+      [['x.npy', '--widths', '4', '--out', 'c'], '--arch: must be given'],
+      [['x.npy', '--arch', 'laplace:1', '--widths', '4', '--out', 'c'], '--arch: must be a network'],
+      [['x.npy', '--arch', 'fc', '--widths', '16,8', '--out', 'c'], '--widths: must ascend, got 16,8'],
+      [['x.npy', '--arch', 'fc', '--widths', '8,8', '--out', 'c'], '--widths: values of a list must differ'],
+      [['x.npy', '--arch', 'fc', '--widths', '0,8', '--out', 'c'], '--widths: must be a whole number of at least 1'],
+      [['x.npy', '--arch', 'fc', '--widths', '8', '--seeds', '0', '--out', 'c'], '--seeds: must be a whole number'],
+      [['x.npy', '--arch', 'fc', '--widths', '8', '--seed', '9007199254740000', '--out', 'c'], '--seed: must be'],
+      [['x.npy', '--arch', 'fixed.json', '--widths', '8', '--out', 'c'], '--widths: must change the network'],
+      [['x.npy', ...SMALL, '--out', 'no/c'], 'no/c: must lie in a folder that exists'],
+      [['x.npy', ...SMALL, '--out', 'x.npy'], 'x.npy: must be a folder, got a file'],
+      [['x.npy', ...SMALL, '--memory', '1MiB', '--out', 'c'], '--memory: the comparison needs about'],
+      [['x.npy', ...SMALL, '--backend', 'tfjs', '--out', 'c'], '--backend: must be host'],
+      [['x.npy', 'y.npy', ...SMALL, '--out', 'c'], 'y.npy'],
+      [['none.npy', ...SMALL, '--out', 'c'], 'none.npy'],
+    ];
+    for (const [args, part] of cases) await refused(at, ['compare', ...args], part);
+  });
+});

@@ -1,7 +1,8 @@
 import { fitLine } from '../spectrum/line.js';
+import { studentQuantile } from '../spectrum/student.js';
 import type { AnalyticKernel } from './analytic.js';
 import { networkSeed, type PlannedComparison } from './plan.js';
-import { LEVEL, meanInterval, meanOf } from './statistics.js';
+import { deviationOf, LEVEL, meanInterval, meanOf } from './statistics.js';
 import type { CompareChecks, CompareOptions, Comparison, Interval } from './types.js';
 import type { Target, WidthSums } from './width-sums.js';
 
@@ -29,24 +30,30 @@ export interface SlopeFit {
   readonly intercept: number | null;
 }
 
+/** Variance of the logarithm of a mean error: (deviation / mean)^2 / seeds, of all widths together; null for one seed. */
+function logVariance(errors: readonly (readonly number[])[]): number | null {
+  const ratios = errors.map((each) => (deviationOf(each) ?? Number.NaN) / meanOf(each));
+  const variance = meanOf(ratios.map((ratio) => ratio ** 2)) / errors[0].length;
+  return Number.isNaN(variance) ? null : variance;
+}
+
 /**
- * Least squares line of log error on log width through all single networks, the interval of its slope by Student's t with widths times seeds - 2 degrees of freedom.
+ * Least squares line of log error on log width, the errors being means over the networks of a width.
  *
- * The networks are independent, of different widths too, and the law of error times sqrt(width) tends to one that does not depend on the
- * width, so that log errors scatter alike about the line; means by width would throw away the degrees of freedom. Null with one width, or
- * where an error is 0.
+ * The interval of the slope is that of Student's t: error times sqrt(width) tends to one law, so that the relative deviation of the single
+ * errors is estimated from all widths together, with widths times (seeds - 1) degrees of freedom. With one seed it is that of the scatter
+ * about the line. Logarithms of means scatter less than those of single errors, which may be near 0 by chance. Null with one width, or where
+ * all errors of a width are 0.
  */
 export function fitSlope(widths: readonly number[], errors: readonly (readonly number[])[]): SlopeFit {
-  const points = widths.flatMap((width, i) => errors[i].map((error) => [Math.log(width), Math.log(error)] as const));
-  if (widths.length < 2 || points.some(([, y]) => !Number.isFinite(y))) {
-    return { slope: null, slopeInterval: null, intercept: null };
-  }
-  const fit = fitLine(
-    points.map(([x]) => x),
-    points.map(([, y]) => y),
-    LEVEL,
-  );
-  const { slope, half, intercept } = fit;
+  const [x, y] = [widths.map(Math.log), errors.map((each) => Math.log(meanOf(each)))];
+  if (widths.length < 2 || !y.every(Number.isFinite)) return { slope: null, slopeInterval: null, intercept: null };
+  const { slope, intercept, half: scatter } = fitLine(x, y, LEVEL);
+  const variance = logVariance(errors);
+  const centre = meanOf(x);
+  const spread = x.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const degrees = widths.length * (errors[0].length - 1);
+  const half = variance === null ? scatter : studentQuantile(degrees, LEVEL) * Math.sqrt(variance / spread);
   return { slope, slopeInterval: half === null ? null : [slope - half, slope + half], intercept };
 }
 

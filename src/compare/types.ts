@@ -126,7 +126,7 @@ export interface Comparison {
   readonly errorIntervals: readonly (Interval | null)[];
   /** The errors of the single networks, `[widths][seeds]`. */
   readonly errorsOfSeeds: readonly (readonly number[])[];
-  /** Slope of log error against log width, by least squares on all single networks; null with one width. */
+  /** Slope of log error against log width, by least squares on `errors`; null with one width. */
   readonly slope: number | null;
   /** Interval of the slope by Student's t; null with one width or fewer than three networks. */
   readonly slopeInterval: Interval | null;

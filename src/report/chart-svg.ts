@@ -3,7 +3,7 @@ import { type Chart, type FigureLayout, INK, type Point, type Series, WIDE } fro
 import { labelMarks } from './chart-labels.js';
 import { type Frame, frameOf } from './frame.js';
 import { headerMarks } from './header-marks.js';
-import { markStyle } from './mark-style.js';
+import { FAINT, markStyle } from './mark-style.js';
 import { FIGURE_STYLE, svgText } from './svg-document.js';
 
 /** Marks that a long curve carries along its way. */
@@ -27,9 +27,37 @@ function marked({ points, joined }: Series, index: number, frame: Frame): readon
   });
 }
 
+/** Error bars, those of y cut at the end of the axis. */
+function barMarks({ points, colour }: Series, { y: { domain } }: Frame): Plot.Markish[] {
+  const upright = points.filter(({ low, high }) => low !== undefined || high !== undefined);
+  const level = points.filter(({ left, right }) => left !== undefined || right !== undefined);
+  const stroke = { stroke: colour, strokeWidth: 1.2 } as const;
+  return [
+    ...(upright.length === 0
+      ? []
+      : [
+          Plot.ruleX(upright, {
+            x: 'x',
+            y1: ({ y, low }: Point) => Math.max(low ?? y, domain[0]),
+            y2: ({ y, high }: Point) => Math.min(high ?? y, domain[1]),
+            ...stroke,
+          }),
+        ]),
+    ...(level.length === 0
+      ? []
+      : [
+          Plot.ruleY(level, {
+            y: 'y',
+            x1: ({ x, left }: Point) => left ?? x,
+            x2: ({ x, right }: Point) => right ?? x,
+            ...stroke,
+          }),
+        ]),
+  ];
+}
+
 function seriesMarks(series: Series, index: number, frame: Frame): Plot.Markish[] {
-  const { name, points, colour, dash, joined, mark, hollow } = series;
-  const bars = points.filter(({ low, high }) => low !== undefined || high !== undefined);
+  const { name, points, colour, dash, joined, mark, hollow, faint, size } = series;
   const bounds = points.filter(({ isBound }) => isBound === true);
   return [
     ...(joined
@@ -44,23 +72,14 @@ function seriesMarks(series: Series, index: number, frame: Frame): Plot.Markish[
           }),
         ]
       : []),
-    ...(bars.length === 0
-      ? []
-      : [
-          Plot.ruleX(bars, {
-            x: 'x',
-            y1: ({ y, low }: Point) => Math.max(low ?? y, frame.y.domain[0]),
-            y2: ({ y, high }: Point) => high ?? y,
-            stroke: colour,
-            strokeWidth: 1.2,
-          }),
-        ]),
+    ...barMarks(series, frame),
     ...(mark === null
       ? []
       : [
           Plot.dot(marked({ ...series, points: points.filter(({ isBound }) => isBound !== true) }, index, frame), {
-            ...markStyle(mark, colour, hollow),
+            ...markStyle(mark, colour, hollow, size),
             ...(!joined && points.length > CROWDED ? { r: 1.4, strokeWidth: 0 } : {}),
+            ...(faint === true ? FAINT : {}),
             x: 'x',
             y: 'y',
           }),
@@ -78,7 +97,7 @@ function guideMarks({ guides }: Chart, frame: Frame): Plot.Markish[] {
       y: 'y',
       stroke: colour,
       strokeWidth: 1.3,
-      strokeDasharray: dash,
+      ...(dash === '' ? {} : { strokeDasharray: dash }),
       ariaLabel: () => name,
     }),
     ...(text === undefined || points.length === 0
@@ -123,19 +142,19 @@ function axisMarks(chart: Chart, { x, y, left }: Frame): Plot.Markish[] {
   return [
     Plot.gridY(ys, { strokeOpacity: 0.12 }),
     Plot.gridX(xs, { strokeOpacity: 0.12 }),
-    Plot.axisX(xs, { text: textOf(x.ticks), label: chart.x.label, labelOffset: 42, ...label }),
-    Plot.axisY(ys, { text: textOf(y.ticks), label: chart.y.label, labelOffset: left - 4, ...label }),
+    Plot.axisX(xs, { text: textOf(x.ticks), label: chart.x.label || null, labelOffset: 42, ...label }),
+    Plot.axisY(ys, { text: textOf(y.ticks), label: chart.y.label || null, labelOffset: left - 4, ...label }),
   ];
 }
 
 /**
  * A chart as a self-contained SVG text on white.
  *
- * Each joined curve is one `path` whose `aria-label` is the curve's name.
+ * Each joined curve is one `path` whose `aria-label` is the curve's name; that of the whole is `spoken`.
  */
-export function chartSvg(chart: Chart, title: string, layout: FigureLayout = WIDE): string {
+export function chartSvg(chart: Chart, title: string, layout: FigureLayout = WIDE, spoken = title): string {
   const frame = frameOf(chart, title, layout);
-  return svgText(title, (document) =>
+  return svgText(spoken, (document) =>
     Plot.plot({
       document,
       width: frame.width,

@@ -8,6 +8,10 @@ export const LINE_HEIGHT = 15;
 export const LETTER = 6.7;
 /** Smallest value of a logarithmic axis: below, doubles have few digits. */
 const SMALLEST = 1e-300;
+/** Least space between the texts of two ticks, pixels. */
+const TICK_GAP = 8;
+/** Margin at the left: ticks of numbers, and the name of the axis. */
+const LEFT = 64;
 /** Longest label of a curve, letters. */
 const LONGEST = 54;
 
@@ -55,6 +59,17 @@ function domainOf({ scale, domain }: Axis, values: readonly number[]): readonly 
   return [low - room, high + room];
 }
 
+/** Ticks whose texts do not touch, the first kept. */
+function apart(ticks: readonly Tick[], place: (value: number) => number): readonly Tick[] {
+  const kept: Tick[] = [];
+  for (const tick of ticks) {
+    const before = kept.at(-1);
+    const room = before === undefined ? 0 : (LETTER * (before[1].length + tick[1].length)) / 2 + TICK_GAP;
+    if (before === undefined || Math.abs(place(tick[0]) - place(before[0])) >= room) kept.push(tick);
+  }
+  return kept;
+}
+
 function scaleOf(axis: Axis, values: readonly number[], from: number, to: number, most: number): Scale {
   const domain = domainOf(axis, values);
   const isLog = axis.scale === 'log';
@@ -85,19 +100,40 @@ function marginRight(labelled: readonly Series[], { width, labels }: FigureLayou
   return Math.min(width / 2, 34 + LETTER * longest);
 }
 
-/** Lays a chart out: margins for its title, key, ticks and labels; taller where many curves are named. */
-export function frameOf(chart: Chart, title: string, layout: FigureLayout): Frame {
-  const { series, guides, bands } = chart;
-  const labelled = series.filter((one) => one.labelled);
+/** Room for the ticks of the vertical axis, where these are names, and for the name of the axis. */
+function marginLeft({ label, ticks = [] }: Axis): number {
+  const longest = ticks.reduce((most, [, text]) => Math.max(most, text.length), 0);
+  return Math.max(LEFT, LETTER * longest + (label === '' ? 16 : 38));
+}
+
+/** Height of the axes: taller where many curves are named, or many ticks need their room. */
+function innerHeight({ series, y }: Chart, { labels, height }: FigureLayout): number {
+  const names = labels ? series.filter((one) => one.labelled).reduce((sum, one) => sum + labelHeight(one), 0) : 0;
+  return Math.max(height, names, (y.ticks?.length ?? 0) * (y.spacing ?? 0));
+}
+
+/** Values that a chart shows, ends of error bars included. */
+function extentOf({ series, guides, bands }: Chart): {
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+} {
   const points = [...series, ...guides].flatMap((one) => one.points);
   const areas = bands.flatMap((band) => band.points);
-  const xs = [...points, ...areas].map(({ x }) => x);
-  const ys = [...points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]), ...areas.map(({ high }) => high)];
+  return {
+    xs: [...points.flatMap(({ x, left, right }) => [x, left ?? x, right ?? x]), ...areas.map(({ x }) => x)],
+    ys: [...points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]), ...areas.map(({ high }) => high)],
+  };
+}
+
+/** Lays a chart out: margins for its title, key, ticks and labels. */
+export function frameOf(chart: Chart, title: string, layout: FigureLayout): Frame {
+  const { xs, ys } = extentOf(chart);
   const top = headerHeight(title, chart.key, layout);
-  const [bottom, left, right] = [50, 64, marginRight(labelled, layout)];
-  const needed = layout.labels ? labelled.reduce((sum, one) => sum + labelHeight(one), 0) : 0;
-  const height = top + bottom + Math.max(layout.labels ? 410 : 250, needed);
+  const labelled = chart.series.filter((one) => one.labelled);
+  const [bottom, left, right] = [50, marginLeft(chart.y), marginRight(labelled, layout)];
+  const height = top + bottom + innerHeight(chart, layout);
   const inner = layout.width - left - right;
+  const x = scaleOf(chart.x, xs, left, left + inner, Math.max(3, Math.min(9, Math.floor(inner / 55))));
   return {
     width: layout.width,
     height,
@@ -105,7 +141,7 @@ export function frameOf(chart: Chart, title: string, layout: FigureLayout): Fram
     bottom,
     left,
     right,
-    x: scaleOf(chart.x, xs, left, left + inner, Math.max(3, Math.min(9, Math.floor(inner / 55)))),
+    x: { ...x, ticks: chart.x.ticks === undefined ? x.ticks : apart(x.ticks, x.pixel) },
     y: scaleOf(chart.y, ys, height - bottom, top, layout.labels ? 9 : 6),
   };
 }

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { type FigureLayout, INK, type KeyEntry } from './chart.js';
 import type { Scale } from './frame.js';
 import { placedKey, SAMPLE, TITLE_SIZE, titleLines } from './header.js';
-import { markStyle } from './mark-style.js';
+import { FAINT, markStyle } from './mark-style.js';
 
 interface Places {
   readonly x: Pick<Scale, 'value'>;
@@ -34,7 +34,12 @@ export function headerMarks(
 }
 
 /** The piece of a line, the mark or the patch before a text of the key. */
-function sample({ mark, hollow, dash, band }: KeyEntry, left: number, top: number, { x, y }: Places): Plot.Markish[] {
+function sample(
+  { mark, hollow, faint, size, dash, band, colour = INK }: KeyEntry,
+  left: number,
+  top: number,
+  { x, y }: Places,
+): Plot.Markish[] {
   const [x1, x2, middle] = [x.value(left), x.value(left + SAMPLE), x.value(left + SAMPLE / 2)];
   const at = y.value(top);
   return [
@@ -45,7 +50,7 @@ function sample({ mark, hollow, dash, band }: KeyEntry, left: number, top: numbe
             x2,
             y1: y.value(top + 5),
             y2: y.value(top - 5),
-            fill: INK,
+            fill: colour,
             fillOpacity: 0.22,
           }),
         ]
@@ -58,11 +63,20 @@ function sample({ mark, hollow, dash, band }: KeyEntry, left: number, top: numbe
             x2,
             y1: at,
             y2: at,
-            stroke: INK,
+            stroke: colour,
             strokeWidth: 1.4,
             ...(dash === '' ? {} : { strokeDasharray: dash }),
           }),
         ]),
-    ...(mark === undefined ? [] : [Plot.dot([0], { ...markStyle(mark, INK, hollow === true), x: middle, y: at })]),
+    ...(mark === undefined
+      ? []
+      : [
+          Plot.dot([0], {
+            ...markStyle(mark, colour, hollow === true, size),
+            ...(faint === true ? FAINT : {}),
+            x: middle,
+            y: at,
+          }),
+        ]),
   ];
 }

@@ -6,6 +6,7 @@ import { figureSvg } from './panel-svg.js';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+/** What all pages look like. */
 const STYLE = `
   body { margin: 0 auto; max-width: 900px; padding: 16px; color: #1b1f24; background: #fff;
     font: 15px/1.5 system-ui, Helvetica, Arial, sans-serif; }
@@ -23,7 +24,8 @@ const STYLE = `
   footer p { margin: 0 0 4px; }
   pre { overflow-x: auto; }`;
 
-function escaped(text: string): string {
+/** Text in which the marks of HTML stand for themselves. */
+export function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (mark) => ESCAPES[mark]);
 }
 
@@ -42,14 +44,32 @@ function summaryRow({ series, cells }: SummaryRow): string {
   return `<tr>${[...first, ...cells.map((cell) => `<td>${escaped(cell)}</td>`)].join('')}</tr>`;
 }
 
-function summaryTable({ header, rows }: Figure['summary']): string {
+/** The table of a figure, in a frame of its own that scrolls where it is too wide; empty without rows. */
+export function summaryTable({ header, rows }: Figure['summary'], name: string): string {
   if (rows.length === 0) return '';
-  return `<div class="table"><table>
-<thead><tr>${header.map((title) => `<th>${escaped(title)}</th>`).join('')}</tr></thead>
+  return `<div class="table" tabindex="0" role="region" aria-label="${escaped(name)}"><table>
+<thead><tr>${header.map((title) => `<th scope="col">${escaped(title)}</th>`).join('')}</tr></thead>
 <tbody>
 ${rows.map(summaryRow).join('\n')}
 </tbody>
 </table></div>
+`;
+}
+
+/** A whole page that needs nothing else: no script, no network. */
+export function pageHtml(title: string, body: string, style = ''): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${STYLE}${style}
+</style>
+</head>
+<body>
+${body}</body>
+</html>
 `;
 }
 
@@ -60,22 +80,13 @@ export function figureHtml(figure: Figure, footer: string): string {
     panel.form === 'chart'
       ? `<details><summary>Data</summary>\n<pre>${escaped(csvText(data))}</pre>\n</details>\n`
       : '';
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${STYLE}
-</style>
-</head>
-<body>
-<figure>
+  return pageHtml(
+    title,
+    `<figure>
 <div class="wide">${figureSvg(figure, WIDE)}</div>
 <div class="narrow">${figureSvg(figure, NARROW)}</div>
 </figure>
-${summaryTable(summary)}${numbers}<footer>${notes.map((note) => `<p>${escaped(note)}</p>`).join('')}<p>${escaped(footer)}</p></footer>
-</body>
-</html>
-`;
+${summaryTable(summary, title)}${numbers}<footer>${notes.map((note) => `<p>${escaped(note)}</p>`).join('')}<p>${escaped(footer)}</p></footer>
+`,
+  );
 }

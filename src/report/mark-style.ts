@@ -3,6 +3,9 @@ import type { Mark } from './chart.js';
 /** Half the size of a mark, pixels. */
 const RADIUS = 3.2;
 
+/** What differs for single values behind their mean. */
+export const FAINT = { r: 2.4, strokeWidth: 0, fillOpacity: 0.38 } as const;
+
 type Corner = readonly [number, number];
 
 /** Corners of a regular polygon or star around the origin; every second one at `inner` times the radius. */
@@ -39,16 +42,16 @@ interface Pen {
   closePath(): void;
 }
 
-/** How a mark is drawn by Plot: full, or only its outline where `hollow`. */
-export function markStyle(mark: Mark, colour: string, hollow: boolean) {
+/** How a mark is drawn by Plot: full, or only its outline where `hollow`; `size` is a factor. */
+export function markStyle(mark: Mark, colour: string, hollow: boolean, size = 1) {
   const shape = mark === 'circle' ? [] : SHAPES[mark];
   const draw = (pen: Pen): void => {
     shape.forEach(([x, y], k) => {
-      if (k === 0) pen.moveTo(x, y);
-      else pen.lineTo(x, y);
+      if (k === 0) pen.moveTo(size * x, size * y);
+      else pen.lineTo(size * x, size * y);
     });
     pen.closePath();
   };
   const symbol = mark === 'circle' ? ('circle' as const) : { draw };
-  return { r: RADIUS, symbol, stroke: colour, strokeWidth: 1.3, fill: hollow ? 'white' : colour };
+  return { r: size * RADIUS, symbol, stroke: colour, strokeWidth: 1.3 * size, fill: hollow ? 'white' : colour };
 }

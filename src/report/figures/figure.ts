@@ -13,6 +13,8 @@ export interface SummaryRow {
 export interface Figure {
   readonly title: string;
   readonly panel: Chart | HeatMap;
+  /** What it shows, in a sentence for readers who cannot see it [the title alone]. */
+  readonly alternative?: string;
   /** Names of what is shown. */
   readonly names: readonly string[];
   /** The plotted numbers: cells of a csv; null is an empty one. */

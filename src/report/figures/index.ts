@@ -8,6 +8,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<FigureKind>>> = {
   sphere: async () => (await import('./sphere.js')).sphereFigure,
   regress: async () => (await import('./regress.js')).regressFigure,
   kernel: async () => (await import('./kernel.js')).kernelFigure,
+  compare: async () => (await import('./compare/index.js')).compareFigure,
 };
 
 /** Flags of the choices as the command line has them. */

@@ -1,0 +1,90 @@
+import { basename } from 'node:path';
+import { type CompareData, networkName, percent } from './figures/compare/record.js';
+import { countText, secondsText } from './units.js';
+
+/** Factor above what chance gives from which on the error of a mean kernel is called more than chance: |z| = 2 for errors along one direction. */
+const BEYOND_CHANCE = 2;
+
+/** A list as people write it: `a, b and c`. */
+function listText(parts: readonly (string | number)[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
+}
+
+/** What one example is: `rows of length 64`, `images 8 x 8 x 1`. */
+function exampleText(shape: readonly number[] | null): string {
+  if (shape === null) return 'examples';
+  if (shape.length > 2) return `examples of ${shape.slice(1).join(' × ')}`;
+  return `examples of length ${shape[1]}`;
+}
+
+/** What was compared, in words: data, widths, networks. */
+export function subjectText(record: CompareData): string {
+  const { shape, inputs, widths, seeds, seed, init, outputs } = record;
+  const files = [...new Set(inputs.map(({ path }) => basename(path)))].join(', ');
+  const networks =
+    seeds === 1 ? `one network of each (seed ${seed})` : `${seeds} networks of each (seeds from ${seed})`;
+  const law = init === null ? '' : `, ${init === 'gaussian' ? 'Gaussian' : 'orthogonal'} weights`;
+  return `NTK of ${shape[0]} ${exampleText(inputs[0]?.shape ?? null)} from ${files}; width${widths.length > 1 ? 's' : ''} ${listText(widths)}, ${networks}, ${outputs === 1 ? 'one output' : `${outputs} outputs`}${law}.`;
+}
+
+/** How the fitted slope lies to the expected one. */
+function verdict({ slopeInterval, expectedSlope }: CompareData): string {
+  const theory = `the width^${expectedSlope} that theory expects of wide networks`;
+  if (slopeInterval === null) return '; so few networks give no interval.';
+  const [low, high] = slopeInterval;
+  if (low <= 0 && high >= 0)
+    return ': so wide an interval does not show whether it falls, and more seeds or widths narrow it.';
+  if (low <= expectedSlope && expectedSlope <= high) return `, in agreement with ${theory}.`;
+  return `, ${low > expectedSlope ? 'more slowly' : 'faster'} than ${theory}.`;
+}
+
+/** What the fit says; `width^-0.46` stands for a power. */
+export function fallText(record: CompareData): string {
+  const { slope, slopeInterval, slopeLevel, widths } = record;
+  if (slope === null)
+    return `The error was measured at width ${widths[0]} alone, which says nothing about how it falls.`;
+  const level = `${Math.round(100 * slopeLevel)} %`;
+  const interval =
+    slopeInterval === null ? '' : ` (${level}: ${slopeInterval.map((end) => end.toFixed(2)).join(' to ')})`;
+  return `The error of one network ${slope < 0 ? 'falls' : 'goes'} like width^${slope.toFixed(2)}${interval}${verdict(record)}`;
+}
+
+/** The error at the largest width. */
+function errorText({ widths, seeds, errors, errorIntervals }: CompareData): string {
+  const last = widths.length - 1;
+  const interval = errorIntervals[last];
+  if (seeds === 1) return `At width ${widths[last]} this one network is ${percent(errors[last])} off.`;
+  const ends =
+    interval === null
+      ? ''
+      : ` (95 %: ${percent(Math.max(0, interval[0])).replace(' %', '')} to ${percent(interval[1])})`;
+  return `At width ${widths[last]} one network is ${percent(errors[last])} off on average${ends}.`;
+}
+
+/** The mean kernel at the largest width beside what chance gives; empty with one seed. */
+function meanText({ widths, seeds, meanKernel }: CompareData): string {
+  const last = widths.length - 1;
+  const [error, chance, bias] = [meanKernel.errors[last], meanKernel.expected[last], meanKernel.bias[last]];
+  if (chance === null || bias === null) return '';
+  const mean = `The mean kernel of these ${seeds} networks is ${percent(error)} off`;
+  if (error <= BEYOND_CHANCE * chance) return `${mean}, no more than chance explains (${percent(chance)} expected).`;
+  return `${mean}, more than chance explains (${percent(chance)} expected): wider networks have less of this bias, about ${percent(bias)} here.`;
+}
+
+/** What a comparison found, in sentences, the most important first; `width^-0.46` stands for a power. */
+export function conclusions(record: CompareData): readonly string[] {
+  return [fallText(record), errorText(record), meanText(record)].filter((text) => text !== '');
+}
+
+/** How many networks were taken, how large they are, and how long they took. */
+export function effortText({ widths, seeds, parameters, networkSeconds }: CompareData): string {
+  const last = widths.length - 1;
+  const total = networkSeconds.reduce((sum, seconds) => sum + seeds * seconds, 0);
+  const sizes = [...new Set([parameters[0], parameters[last]])].map(countText).join(' to ');
+  return `${widths.length * seeds} networks of ${sizes} parameters; ${secondsText(total)} for all of them.`;
+}
+
+/** A title of a page about a comparison. */
+export function compareTitle(record: CompareData): string {
+  return `${networkName(record)}: finite networks against the infinite one`;
+}

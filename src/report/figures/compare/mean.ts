@@ -1,0 +1,84 @@
+import { DataError } from '../../../errors.js';
+import type { Series } from '../../chart.js';
+import { singleColour } from '../../colours.js';
+import { columnsTable } from '../columns.js';
+import type { Figure } from '../figure.js';
+import { type CompareData, percent } from './record.js';
+
+const ROOM = 1.2;
+
+/** Error of the mean kernel over the seeds beside what chance alone gives; throws DataError with one seed. */
+export function drawMean({ widths, seeds, errors, meanKernel }: CompareData): Figure {
+  if (seeds === 1) {
+    throw new DataError(
+      '--figure mean: the record must have several seeds, got 1. Run ntk compare with more --seeds into the same folder.',
+    );
+  }
+  const pointsOf = (values: readonly (number | null)[]): Series['points'] =>
+    values.flatMap((y, w) => (y === null ? [] : [{ x: widths[w], y }]));
+  const common = { labelled: true, joined: true } as const;
+  const series: readonly Series[] = [
+    {
+      ...common,
+      ...{ name: 'one network', colour: '#6e7781', dash: null, mark: 'triangle', hollow: true },
+      points: pointsOf(errors),
+    },
+    {
+      ...common,
+      ...{ name: `mean of ${seeds}`, colour: singleColour(0), dash: null, mark: 'circle', hollow: false },
+      points: pointsOf(meanKernel.errors),
+    },
+    {
+      ...common,
+      ...{ name: 'by chance alone', colour: singleColour(1), dash: '5 4', mark: 'square', hollow: true },
+      points: pointsOf(meanKernel.expected),
+    },
+  ];
+  const spoken = widths.map((width, w) => {
+    const chance = meanKernel.expected[w];
+    return `Width ${width}: ${percent(meanKernel.errors[w])}${chance === null ? '' : `, by chance alone ${percent(chance)}`}`;
+  });
+  const rows = widths.map((width, w) => ({
+    series: null,
+    cells: [
+      String(width),
+      percent(errors[w]),
+      ...[meanKernel.errors[w], meanKernel.expected[w], meanKernel.bias[w]].map((v) => (v === null ? '–' : percent(v))),
+    ],
+  }));
+  return {
+    title: `Error of the mean kernel of ${seeds} networks`,
+    alternative: `${spoken.join('; ')}.`,
+    panel: {
+      form: 'chart',
+      x: {
+        label: 'width',
+        scale: 'log',
+        domain: [widths[0] / ROOM, widths[widths.length - 1] * ROOM],
+        ticks: widths.map((width) => [width, String(width)]),
+      },
+      y: { label: 'relative error (Frobenius norm)', scale: 'log' },
+      series,
+      guides: [],
+      bands: [],
+      key: series.map(({ name: text, colour, dash, mark, hollow }) => ({
+        text,
+        colour,
+        dash: dash ?? '',
+        hollow,
+        ...(mark === null ? {} : { mark }),
+      })),
+    },
+    names: series.map(({ name }) => name),
+    data: columnsTable('width', [
+      { title: 'one network', places: widths, values: errors },
+      { title: 'mean kernel', places: widths, values: meanKernel.errors },
+      { title: 'by chance alone', places: widths, values: meanKernel.expected },
+      { title: 'bias', places: widths, values: meanKernel.bias },
+    ]),
+    summary: { header: ['width', 'one network', `mean of ${seeds}`, 'by chance alone', 'bias'], rows },
+    notes: [
+      'Where the full discs lie near the squares, the mean kernel is as close to the infinite network as its number of networks allows; discs well above them show a bias of this width.',
+    ],
+  };
+}

@@ -1,0 +1,95 @@
+import { basename, dirname } from 'node:path';
+import { z } from 'zod';
+import type { Comparison } from '../../../compare/types.js';
+import { DataError, UsageError } from '../../../errors.js';
+import type { InputRecord } from '../../record.js';
+import { checked } from '../check.js';
+import type { Named, RecordFile } from '../figure.js';
+
+/** The part of a record of a comparison that figures need. */
+export type CompareData = Omit<Comparison, 'kind' | 'networkSeeds' | 'pairs' | 'plan' | 'check'> & {
+  /** As an architecture file has it. */
+  readonly architecture: { readonly name?: string | undefined };
+  /** Files that went in. */
+  readonly inputs: readonly Pick<InputRecord, 'path' | 'shape' | 'sha256'>[];
+};
+
+const numbers = z.array(z.number());
+const maybe = z.array(z.number().nullable());
+const interval = z.tuple([z.number(), z.number()]);
+
+const schema: z.ZodType<CompareData> = z.looseObject({
+  architecture: z.looseObject({ name: z.string().optional() }),
+  inputs: z.array(z.looseObject({ path: z.string(), shape: numbers.nullable(), sha256: z.string() })),
+  shape: z.tuple([z.number(), z.number()]),
+  widths: numbers.min(1),
+  seeds: z.number().int().min(1),
+  seed: z.number(),
+  init: z.enum(['gaussian', 'orthogonal']).nullable(),
+  outputs: z.number(),
+  errors: numbers,
+  errorIntervals: z.array(interval.nullable()),
+  errorsOfSeeds: z.array(numbers),
+  slope: z.number().nullable(),
+  slopeInterval: interval.nullable(),
+  slopeLevel: z.number(),
+  intercept: z.number().nullable(),
+  expectedSlope: z.number(),
+  meanKernel: z.looseObject({ errors: numbers, expected: maybe, bias: maybe }),
+  eigenvalues: z.looseObject({ analytic: numbers.min(1), empirical: z.array(numbers), deviation: z.array(maybe) }),
+  eigenspaces: z.looseObject({
+    dimensions: numbers,
+    gaps: maybe,
+    angles: z.array(numbers),
+    anglesDeviation: z.array(maybe),
+  }),
+  layers: z.array(z.looseObject({ path: z.string(), analytic: z.number(), empirical: numbers, deviation: maybe })),
+  parameters: numbers,
+  networkSeconds: numbers,
+});
+
+function checkSizes({ path, record }: Named<CompareData>): void {
+  const { widths, errors, errorIntervals, errorsOfSeeds, meanKernel, eigenvalues, eigenspaces, layers } = record;
+  const lists: readonly (readonly unknown[])[] = [
+    ...[errors, errorIntervals, errorsOfSeeds, meanKernel.errors, meanKernel.expected, meanKernel.bias],
+    ...[eigenvalues.empirical, eigenvalues.deviation, eigenspaces.angles, eigenspaces.anglesDeviation],
+    ...[
+      record.parameters,
+      record.networkSeconds,
+      ...layers.flatMap(({ empirical, deviation }) => [empirical, deviation]),
+    ],
+  ];
+  const wrong = lists.find((list) => list.length !== widths.length);
+  if (wrong === undefined) return;
+  throw new DataError(
+    `${path}: lists must have an entry for each of the ${widths.length} widths, got one of ${wrong.length}. Write the record again.`,
+  );
+}
+
+/** Checks records of comparisons; one that is called compare.json is named after its folder. */
+export function comparisons(files: readonly RecordFile[]): readonly Named<CompareData>[] {
+  const records = checked(files, schema, 'compare');
+  records.forEach(checkSizes);
+  return records.map((one) => {
+    const folder = basename(dirname(one.path));
+    return one.name === 'compare' && folder !== '.' && folder !== '' ? { ...one, name: folder } : one;
+  });
+}
+
+/** The one record of a figure that shows no more; throws UsageError for several. */
+export function theOnly(records: readonly Named<CompareData>[], view: string): CompareData {
+  if (records.length === 1) return records[0].record;
+  throw new UsageError(`--figure ${view}: must have one record, got ${records.length}. Plot them apart.`);
+}
+
+/** What a network is called. */
+export function networkName({ architecture: { name } }: Pick<CompareData, 'architecture'>): string {
+  return name ?? 'a network without a name';
+}
+
+/** A share as per cent, with two digits that count. */
+export function percent(share: number): string {
+  const value = 100 * share;
+  const digits = Math.abs(value) >= 10 || value === 0 ? 0 : 1 - Math.floor(Math.log10(Math.abs(value)));
+  return `${value.toFixed(Math.min(Math.max(digits, 1), 8))} %`;
+}

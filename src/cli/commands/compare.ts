@@ -24,7 +24,10 @@ export const compareCommand: Command = {
     outputs: FINITE_FLAGS.outputs,
     k: { describe: 'leading eigenvalues and eigenspaces', group: GROUP, fallback: String(DEFAULT_LEADING) },
     ...COMPUTE_FLAGS,
-    out: { describe: 'folder for compare.json, and for finished networks until they are reused', group: 'Output' },
+    out: {
+      describe: 'folder for compare.json, its page index.html, and finished networks until they are reused',
+      group: 'Output',
+    },
     plan: { describe: 'print networks, memory and expected time; write nothing', group: 'Output', alone: true },
     ...OUTPUT_FLAGS,
     force: { describe: 'start anew where the folder holds another comparison', group: 'Output', alone: true },

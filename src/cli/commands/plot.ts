@@ -9,14 +9,15 @@ export const plotCommand: Command = {
   positionals: [
     {
       name: 'R.json',
-      describe: 'records of ntk profile, eigs, sphere, regress or kernel, all of one command',
+      describe: 'records of ntk profile, eigs, sphere, regress, kernel or compare, all of one command',
       required: true,
       repeats: true,
     },
   ],
   flags: {
     figure: {
-      describe: 'eigs: values | vectors | density; regress: score | leave-one-out; kernel: ntk | nngp',
+      describe:
+        'eigs: values | vectors | density; regress: score | leave-one-out; kernel: ntk | nngp; compare: error | mean | eigenvalues | ratios | angles | layers',
       group: FIGURE,
       fallback: 'the first',
     },
@@ -58,6 +59,10 @@ export const plotCommand: Command = {
     [
       'ntk kernel digits.csv --label-column label --arch fc --out K.npy && ntk plot K.json --labels digits.csv --label-column label --out K.svg',
       'a matrix sorted by class',
+    ],
+    [
+      'ntk compare digits.csv --label-column label --rows 0:20 --arch fc --widths 16,32,64 --out c && ntk plot c/compare.json --out c.svg',
+      'the error of finite networks against their width',
     ],
   ],
   run: async (args, context) => (await import('../runs/plot.js')).runPlot(args, context),

@@ -22,26 +22,40 @@ function marksOf({ widths, eigenspaces: { dimensions, angles, anglesDeviation } 
   return widthMarks(widths, (w, aside) => dimensions.map((_, d) => pointOf(w, d, aside)));
 }
 
+/** The dimensions that mean little. */
+function bandsOf({ dimensions, gaps }: CompareData['eigenspaces']): readonly Band[] {
+  return gaps.flatMap((gap, d) => {
+    const points = [d + 0.55, d + 1.45].map((x) => ({ x, low: 0, high: 90 }));
+    return isLoose(gap) ? [{ name: `dimension ${dimensions[d]}`, colour: INK, points }] : [];
+  });
+}
+
+function summaryOf(
+  { dimensions, gaps, angles, anglesDeviation }: CompareData['eigenspaces'],
+  marks: WidthMarks,
+): Figure['summary'] {
+  const percentOf = (gap: number | null): string => (gap === null ? '–' : `${(100 * gap).toPrecision(2)} %`);
+  const cell = (angle: number, sd: number | null): string =>
+    `${(angle * DEGREES).toFixed(1)}°${sd === null ? '' : ` ± ${(sd * DEGREES).toFixed(1)}°`}`;
+  return {
+    header: ['dimension', ...dimensions.map(String)],
+    rows: [
+      { series: null, cells: ['gap behind it', ...gaps.map(percentOf)] },
+      ...marks.all.map((one, w) => ({
+        series: one,
+        cells: angles[w].map((angle, d) => cell(angle, anglesDeviation[w][d])),
+      })),
+    ],
+  };
+}
+
 /** Largest principal angle between the leading eigenspaces of finite networks and of the infinite one, by dimension. */
 export function drawAngles(record: CompareData): Figure {
   const { widths, eigenspaces } = record;
   const { dimensions, gaps, angles, anglesDeviation } = eigenspaces;
   const marks = marksOf(record);
   const last = widths.length - 1;
-  const bands = gaps.flatMap((gap, d): readonly Band[] =>
-    isLoose(gap)
-      ? [
-          {
-            name: `dimension ${dimensions[d]}`,
-            colour: INK,
-            points: [d + 0.55, d + 1.45].map((x) => ({ x, low: 0, high: 90 })),
-          },
-        ]
-      : [],
-  );
-  const percentOf = (gap: number | null): string => (gap === null ? '–' : `${(100 * gap).toPrecision(2)} %`);
-  const cell = (angle: number, sd: number | null): string =>
-    `${(angle * DEGREES).toFixed(1)}°${sd === null ? '' : ` ± ${(sd * DEGREES).toFixed(1)}°`}`;
+  const bands = bandsOf(eigenspaces);
   const loose =
     bands.length > 0
       ? `; shaded dimensions end before a gap of less than ${100 * SMALL_GAP} %, where the space is hardly defined and the angle means nothing`
@@ -76,16 +90,7 @@ export function drawAngles(record: CompareData): Figure {
         { title: `width ${width} deviation`, places: dimensions, values: anglesDeviation[w] },
       ]),
     ]),
-    summary: {
-      header: ['dimension', ...dimensions.map(String)],
-      rows: [
-        { series: null, cells: ['gap behind it', ...gaps.map(percentOf)] },
-        ...marks.all.map((one, w) => ({
-          series: one,
-          cells: angles[w].map((angle, d) => cell(angle, anglesDeviation[w][d])),
-        })),
-      ],
-    },
+    summary: summaryOf(eigenspaces, marks),
     notes: [`0° is the same space, 90° one with a direction that the other lacks${loose}.${marks.note}`],
   };
 }

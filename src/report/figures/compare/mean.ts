@@ -7,17 +7,12 @@ import { type CompareData, percent } from './record.js';
 
 const ROOM = 1.2;
 
-/** Error of the mean kernel over the seeds beside what chance alone gives; throws DataError with one seed. */
-export function drawMean({ widths, seeds, errors, meanKernel }: CompareData): Figure {
-  if (seeds === 1) {
-    throw new DataError(
-      '--figure mean: the record must have several seeds, got 1. Run ntk compare with more --seeds into the same folder.',
-    );
-  }
+/** Errors of one network, of the mean kernel, and what chance alone gives it. */
+function seriesOf({ widths, seeds, errors, meanKernel }: CompareData): readonly Series[] {
   const pointsOf = (values: readonly (number | null)[]): Series['points'] =>
     values.flatMap((y, w) => (y === null ? [] : [{ x: widths[w], y }]));
-  const common = { labelled: true, joined: true } as const;
-  const series: readonly Series[] = [
+  const common = { labelled: false, joined: true } as const;
+  return [
     {
       ...common,
       ...{ name: 'one network', colour: '#6e7781', dash: null, mark: 'triangle', hollow: true },
@@ -34,18 +29,33 @@ export function drawMean({ widths, seeds, errors, meanKernel }: CompareData): Fi
       points: pointsOf(meanKernel.expected),
     },
   ];
+}
+
+function summaryOf({ widths, seeds, errors, meanKernel }: CompareData): Figure['summary'] {
+  const share = (value: number | null): string => (value === null ? '–' : percent(value));
+  const { errors: ofMean, expected, bias } = meanKernel;
+  return {
+    header: ['width', 'one network', `mean of ${seeds}`, 'by chance alone', 'bias'],
+    rows: widths.map((width, w) => ({
+      series: null,
+      cells: [String(width), ...[errors[w], ofMean[w], expected[w], bias[w]].map(share)],
+    })),
+  };
+}
+
+/** Error of the mean kernel over the seeds beside what chance alone gives; throws DataError with one seed. */
+export function drawMean(record: CompareData): Figure {
+  const { widths, seeds, errors, meanKernel } = record;
+  if (seeds === 1) {
+    throw new DataError(
+      '--figure mean: the record must have several seeds, got 1. Run ntk compare with more --seeds into the same folder.',
+    );
+  }
+  const series = seriesOf(record);
   const spoken = widths.map((width, w) => {
     const chance = meanKernel.expected[w];
     return `Width ${width}: ${percent(meanKernel.errors[w])}${chance === null ? '' : `, by chance alone ${percent(chance)}`}`;
   });
-  const rows = widths.map((width, w) => ({
-    series: null,
-    cells: [
-      String(width),
-      percent(errors[w]),
-      ...[meanKernel.errors[w], meanKernel.expected[w], meanKernel.bias[w]].map((v) => (v === null ? '–' : percent(v))),
-    ],
-  }));
   return {
     title: `Error of the mean kernel of ${seeds} networks`,
     alternative: `${spoken.join('; ')}.`,
@@ -76,7 +86,7 @@ export function drawMean({ widths, seeds, errors, meanKernel }: CompareData): Fi
       { title: 'by chance alone', places: widths, values: meanKernel.expected },
       { title: 'bias', places: widths, values: meanKernel.bias },
     ]),
-    summary: { header: ['width', 'one network', `mean of ${seeds}`, 'by chance alone', 'bias'], rows },
+    summary: summaryOf(record),
     notes: [
       'Where the full discs lie near the squares, the mean kernel is as close to the infinite network as its number of networks allows; discs well above them show a bias of this width.',
     ],

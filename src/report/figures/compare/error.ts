@@ -141,7 +141,7 @@ export function drawError(records: readonly Named<CompareData>[]): Figure {
   const panel = panelOf(records, names);
   const [{ record }] = records;
   const isSeveral = records.some((one) => one.record.seeds > 1);
-  const fit = panel.guides.length > 1 ? 'the dashed line is fitted to all networks, and ' : '';
+  const fit = panel.guides.length > 1 ? `the dashed line is fitted to the ${isSeveral ? 'means' : 'marks'}, and ` : '';
   const marks = isSeveral
     ? 'Each pale dot is one network, each full mark the mean of a width with its 95 % interval'
     : 'Each mark is one network';

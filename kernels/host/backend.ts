@@ -13,7 +13,7 @@ import type {
   VectorBlock,
 } from '../../src/backend/contract.js';
 import { NEAR_THRESHOLD } from '../../src/backend/near.js';
-import { allocate, type FloatArray, type Precision } from '../../src/data/array.js';
+import { type FloatArray, inSharedMemory, type Precision } from '../../src/data/array.js';
 import { InternalError } from '../../src/errors.js';
 import { factorColumns } from './columns.js';
 import { type Code, encode } from './encode.js';
@@ -114,14 +114,6 @@ function shared(rows: RowSet, code: Code, task: KernelTask): SharedRows {
     rows: rows.rows,
     columns: factorColumns(code.columns, rows, task),
   };
-}
-
-/** The same array, copied into shared memory unless it lies there. */
-function inSharedMemory<T extends FloatArray>(array: T): T {
-  if (array.buffer instanceof SharedArrayBuffer) return array;
-  const copy = allocate(array.length, array instanceof Float64Array ? 'f64' : 'f32') as T;
-  copy.set(array);
-  return copy;
 }
 
 /** Steps from which rounding in f32 would add up beyond the tolerance: such bodies run in f64 and are rounded at the end. */

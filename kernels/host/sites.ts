@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
-import { InternalError, InterruptedError } from '../../src/errors.js';
+import { startThread } from '../../src/backend/thread.js';
+import { InterruptedError } from '../../src/errors.js';
 
 /** Something that answers requests with what it keeps in its memory. */
 export interface Engine<R, A> {
@@ -26,36 +26,8 @@ export function localSite<R, A>(engine: Engine<R, A>): Site<R, A> {
 
 /** Runs an engine on a thread of its own: the program at `url`, which is started with `start` and answers messages in order. */
 export function threadSite<R, A>(url: URL, memory: WebAssembly.Memory, start: object): Site<R, A> {
-  const worker = new Worker(url, { workerData: { ...start, memory } });
-  worker.unref();
-  const waiting: { resolve: (a: A) => void; reject: (e: Error) => void }[] = [];
-  worker.on('message', (answer: A) => waiting.shift()?.resolve(answer));
-  worker.on('error', (error: Error) => {
-    for (const w of waiting.splice(0)) w.reject(new InternalError(`a host thread failed: ${error.message}`));
-  });
-  const run = (request: R): Promise<A> =>
-    new Promise((resolve, reject) => {
-      worker.ref();
-      const done = (): void => {
-        if (waiting.length === 0) worker.unref();
-      };
-      waiting.push({
-        resolve: (a) => {
-          done();
-          resolve(a);
-        },
-        reject,
-      });
-      worker.postMessage(request);
-    });
-  return {
-    memory,
-    run,
-    close: async () => {
-      await worker.terminate();
-      for (const w of waiting.splice(0)) w.reject(new InterruptedError());
-    },
-  };
+  const { ask, close } = startThread<R, A>(url, { ...start, memory });
+  return { memory, run: ask, close };
 }
 
 /** A place to compute a tile: one of the two result sets of one engine. */

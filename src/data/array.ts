@@ -24,3 +24,11 @@ export function allocate(length: number, precision: Precision): FloatArray {
   const buffer = new SharedArrayBuffer(bytes);
   return precision === 'f64' ? new Float64Array(buffer) : new Float32Array(buffer);
 }
+
+/** The same array, copied into shared memory unless it lies there. */
+export function inSharedMemory<T extends FloatArray>(array: T): T {
+  if (array.buffer instanceof SharedArrayBuffer) return array;
+  const copy = allocate(array.length, array instanceof Float64Array ? 'f64' : 'f32') as T;
+  copy.set(array);
+  return copy;
+}

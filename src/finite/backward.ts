@@ -27,6 +27,15 @@ export interface Meeting {
 /** Called for each trained layer, from the last to the first, with all batches. */
 export type Visit = (operation: WeightsOperation, meetings: readonly Meeting[]) => Promise<void>;
 
+/** Derivatives of outputs `[first, first + some)` by all outputs: rows of the identity, for each example. */
+export function startSignal(engine: Engine, outputs: number, first: number, some: number, count: number): FloatArray {
+  const signal = zeros(engine, some * count * outputs);
+  for (let a = 0; a < some; a++) {
+    for (let i = 0; i < count; i++) signal[(a * count + i) * outputs + first + a] = 1;
+  }
+  return signal;
+}
+
 /** Whether anything in these operations is trained. */
 export function isTrained(operations: readonly Operation[]): boolean {
   return weightsOf(operations).some(({ fields }) => Number(fields.train) > 0);
@@ -92,7 +101,11 @@ export async function backward(
       );
     }
     if (!further) return null;
-    signals = here.map(({ count, traces, signal }) => pullBack(operation, traces[i].input, signal, count, engine));
+    // Signals that come from behind the list belong to others too.
+    const spare = i < operations.length - 1;
+    signals = here.map(({ count, traces, signal }) =>
+      pullBack(operation, traces[i].input, signal, count, engine, spare),
+    );
   }
   return signals;
 }

@@ -37,14 +37,15 @@ function throughSum(
 export function forward(operations: readonly Operation[], h: FloatArray, count: number, engine: Engine): Passed {
   const traces: Trace[] = [];
   let current = h;
-  for (const operation of operations) {
+  for (const [i, operation] of operations.entries()) {
     if (operation.op === 'sum') {
       const { output, trace } = throughSum(operation, current, count, engine);
       traces.push(trace);
       current = output;
     } else {
       traces.push({ input: current });
-      current = applyOperation(operation, current, count, engine);
+      // What an operation of this list gave is known to the next one alone; what went into the list to others too.
+      current = applyOperation(operation, current, count, engine, i > 0);
     }
   }
   return { output: current, traces };

@@ -8,29 +8,49 @@ import { hasPatches } from './operations/weights.js';
 import { bandsOf, gather } from './patches.js';
 import { type Contribution, factorsOf } from './structured.js';
 import { placeOf } from './target.js';
+import { ALONE, isMine, type Turn } from './turn.js';
 
 /** Numbers of a Jacobian that are held at a time, of both sides together, unless there is room for more; and of a product of it. */
 export const JACOBIAN_NUMBERS = 1 << 22;
 const PANEL_NUMBERS = 1 << 20;
+/** Fewest rows of a panel worth a product. */
+const FEWEST_ROWS = 16;
 
-/** Some rows of a Jacobian: outputs `[first, first + count)` of every example, some units. */
-interface Part {
+/** A part of a Jacobian that is held at a time: some outputs of every example, some units, their weights or their biases. */
+export interface Part {
   readonly output: number;
   readonly outputs: number;
   readonly unit: number;
   readonly units: number;
+  readonly of: 'weights' | 'biases';
 }
 
-/** Signals of some units, summed over positions: the derivatives by their biases `[outputs, count, units]`. */
-function biasJacobian(operation: WeightsOperation, { signal, count }: Meeting, part: Part, out: FloatArray): void {
+/** Examples that are computed here, as a part of all examples of a side. */
+export interface Slice {
+  readonly meeting: Meeting;
+  /** Place of the first of them. */
+  readonly at: number;
+  /** Examples of the side. */
+  readonly all: number;
+}
+
+/** Signals of some units, summed over positions: the derivatives by their biases, rows of `[outputs, all, units]`. */
+function fillBiases(
+  operation: WeightsOperation,
+  { meeting, at, all: examples }: Slice,
+  part: Part,
+  out: FloatArray,
+): void {
+  const { signal, count } = meeting;
   const positions = positionCount(operation.to.positions ?? []);
   const all = operation.to.channels;
   for (let row = 0; row < part.outputs * count; row++) {
     const from = (part.output * count + row) * positions * all + part.unit;
+    const to = (Math.floor(row / count) * examples + at + (row % count)) * part.units;
     for (let u = 0; u < part.units; u++) {
       let sum = 0;
       for (let p = 0; p < positions; p++) sum += signal[from + p * all + u];
-      out[row * part.units + u] = sum;
+      out[to + u] = sum;
     }
   }
 }
@@ -44,7 +64,7 @@ function rowsOf(operation: WeightsOperation, input: FloatArray, engine: Engine) 
     const depth = from.channels;
     return { outer, depth, at: (example: number) => ({ data: input, offset: example * positions * depth }) };
   }
-  const bands = bandsOf(windows);
+  const bands = bandsOf(windows, from.channels);
   const depth = bands.taps.count * from.channels;
   const room = zeros(engine, bands.read * depth);
   const at = (example: number) => {
@@ -78,14 +98,15 @@ function weightRow(
   }
 }
 
-/** Derivatives by the weights of some units, but for w / sqrt(fan): sum over positions of g h', `[outputs, count, units, fan]`. */
-function weightJacobian(
+/** Derivatives by the weights of some units, but for w / sqrt(fan): sum over positions of g h', rows of `[outputs, all, units, fan]`. */
+function fillWeights(
   operation: WeightsOperation,
-  { signal, input, count }: Meeting,
+  { meeting, at, all: examples }: Slice,
   part: Part,
   engine: Engine,
   out: FloatArray,
 ): void {
+  const { signal, input, count } = meeting;
   const positions = positionCount(operation.to.positions ?? []);
   const fan = fanOf(operation);
   const all = operation.to.channels;
@@ -94,7 +115,7 @@ function weightJacobian(
     const right = rows.at(e);
     for (let a = 0; a < part.outputs; a++) {
       const from = ((part.output + a) * count + e) * positions * all + part.unit;
-      const offset = (a * count + e) * part.units * fan;
+      const offset = (a * examples + at + e) * part.units * fan;
       if (positions > 1) {
         const signals = { data: signal, offset: from, depthStep: all };
         weightRow(rows, right, signals, part.units, engine, { data: out, offset });
@@ -106,6 +127,18 @@ function weightJacobian(
       }
     }
   }
+}
+
+/** Derivatives by some numbers of a layer, of the examples of a slice, but for their factor: rows of a Jacobian `[outputs, all, numbers]`. */
+export function fillJacobian(
+  operation: WeightsOperation,
+  slice: Slice,
+  part: Part,
+  engine: Engine,
+  out: FloatArray,
+): void {
+  if (part.of === 'weights') fillWeights(operation, slice, part, engine, out);
+  else fillBiases(operation, slice, part, out);
 }
 
 /** Adds a panel: pairs of output a of some examples with outputs from b on of others, `[rows, outputs - b, z.count]`. */
@@ -129,6 +162,12 @@ function addPanel(
   }
 }
 
+/** Rows of a panel of products, whose columns are given: few enough that all members have some. */
+function panelRows(count: number, columns: number, { members }: Turn): number {
+  const fair = members === 1 ? count : Math.max(FEWEST_ROWS, Math.ceil(count / (2 * members)));
+  return Math.max(1, Math.min(count, fair, Math.floor(PANEL_NUMBERS / columns)));
+}
+
 /** Adds factor times J_x J_z' of two Jacobians `[outputs, count, length]` to the kernel, for all pairs of outputs. */
 function contractFull(
   contribution: Contribution,
@@ -137,14 +176,17 @@ function contractFull(
   outputs: number,
   length: number,
   engine: Engine,
+  turn: Turn,
 ): void {
   const { x, z } = contribution;
-  const room = Math.max(1, Math.min(x.count, Math.floor(PANEL_NUMBERS / (outputs * z.count))));
+  const room = panelRows(x.count, outputs * z.count, turn);
   const panel = zeros(engine, room * outputs * z.count);
+  let index = 0;
   for (let a = 0; a < outputs; a++) {
     const b = x === z ? a : 0;
     const columns = (outputs - b) * z.count;
     for (let first = 0; first < x.count; first += room) {
+      if (!isMine(turn, index++)) continue;
       const rows = Math.min(room, x.count - first);
       const left = { data: jx, offset: (a * x.count + first) * length, rowStep: length, depthStep: 1 };
       const right = { data: jz, offset: b * z.count * length, rowStep: length, depthStep: 1 };
@@ -163,10 +205,13 @@ function contractTrace(
   outputs: number,
   length: number,
   engine: Engine,
+  turn: Turn,
 ): void {
-  const room = Math.max(1, Math.min(x.count, Math.floor(PANEL_NUMBERS / z.count)));
+  const room = panelRows(x.count, z.count, turn);
   const panel = zeros(engine, room * z.count);
+  let index = 0;
   for (let first = 0; first < x.count; first += room) {
+    if (!isMine(turn, index++)) continue;
     const rows = Math.min(room, x.count - first);
     const from = x === z ? first : 0;
     const columns = z.count - from;
@@ -183,20 +228,51 @@ function contractTrace(
   }
 }
 
+/** Adds the share of a part of the Jacobian of both sides: factor times J_x J_z', those panels of it whose turn it is. */
+export function contractJacobian(
+  contribution: Contribution,
+  part: Part,
+  rooms: readonly [FloatArray, FloatArray],
+  engine: Engine,
+  turn: Turn,
+): void {
+  const [weight, bias] = factorsOf(contribution);
+  const contract = contribution.contraction === 'full' ? contractFull : contractTrace;
+  const [factor, numbers] = part.of === 'weights' ? [weight, fanOf(contribution.operation)] : [bias, 1];
+  contract(contribution, factor, rooms, part.outputs, part.units * numbers, engine, turn);
+}
+
 /** Units whose Jacobian is held at a time, and outputs: all of both where there is room, else some outputs of a trace, else some units. */
-export function jacobianPart({
-  operation,
-  x,
-  z,
-  outputs,
-  contraction,
-  room = JACOBIAN_NUMBERS,
-}: Contribution): readonly [units: number, outputs: number] {
+function partSizes({ operation, x, z, outputs, contraction, room = JACOBIAN_NUMBERS }: Contribution) {
   const examples = x === z ? x.count : x.count + z.count;
   const unit = examples * fanOf(operation);
   const all = operation.to.channels;
   const copies = contraction === 'full' ? outputs : Math.max(1, Math.min(outputs, Math.floor(room / (unit * all))));
-  return [Math.max(1, Math.min(all, Math.floor(room / (copies * unit)))), copies];
+  return { copies, units: Math.max(1, Math.min(all, Math.floor(room / (copies * unit)))) };
+}
+
+/** The Jacobian of a layer in parts that fit the room, one after the other. */
+export function partsOf(contribution: Contribution): readonly Part[] {
+  const { operation, outputs } = contribution;
+  const { copies, units } = partSizes(contribution);
+  const kinds = factorsOf(contribution)[1] === 0 ? (['weights'] as const) : (['weights', 'biases'] as const);
+  const parts: Part[] = [];
+  for (let output = 0; output < outputs; output += copies) {
+    for (let unit = 0; unit < operation.to.channels; unit += units) {
+      const some = Math.min(units, operation.to.channels - unit);
+      for (const of of kinds)
+        parts.push({ output, outputs: Math.min(copies, outputs - output), unit, units: some, of });
+    }
+  }
+  return parts;
+}
+
+/** Numbers of the largest part, of each side; none of z where that is x. */
+export function partNumbers(contribution: Contribution): readonly [x: number, z: number] {
+  const { operation, x, z } = contribution;
+  const { copies, units } = partSizes(contribution);
+  const one = copies * units * fanOf(operation);
+  return [one * x.count, x === z ? 0 : one * z.count];
 }
 
 /**
@@ -209,30 +285,14 @@ export async function addJacobian(
   engine: Engine,
   pause: () => Promise<void>,
 ): Promise<void> {
-  const { operation, x, z, outputs } = contribution;
-  const [weight, bias] = factorsOf(contribution);
-  const fan = fanOf(operation);
-  const [step, copies] = jacobianPart(contribution);
-  const jx = zeros(engine, copies * x.count * step * fan);
-  const jz = x === z ? jx : zeros(engine, copies * z.count * step * fan);
-  const sides =
-    x === z
-      ? [{ meeting: x, room: jx }]
-      : [
-          { meeting: x, room: jx },
-          { meeting: z, room: jz },
-        ];
-  const contract = contribution.contraction === 'full' ? contractFull : contractTrace;
-  for (let output = 0; output < outputs; output += copies) {
-    const some = Math.min(copies, outputs - output);
-    for (let unit = 0; unit < operation.to.channels; unit += step) {
-      const part = { output, outputs: some, unit, units: Math.min(step, operation.to.channels - unit) };
-      for (const { meeting, room } of sides) weightJacobian(operation, meeting, part, engine, room);
-      contract(contribution, weight, [jx, jz], some, part.units * fan, engine);
-      await pause();
-      if (bias === 0) continue;
-      for (const { meeting, room } of sides) biasJacobian(operation, meeting, part, room);
-      contract(contribution, bias, [jx, jz], some, part.units, engine);
-    }
+  const { operation, x, z } = contribution;
+  const [ofX, ofZ] = partNumbers(contribution);
+  const jx = zeros(engine, ofX);
+  const jz = x === z ? jx : zeros(engine, ofZ);
+  for (const part of partsOf(contribution)) {
+    fillJacobian(operation, { meeting: x, at: 0, all: x.count }, part, engine, jx);
+    if (x !== z) fillJacobian(operation, { meeting: z, at: 0, all: z.count }, part, engine, jz);
+    contractJacobian(contribution, part, [jx, jz], engine, ALONE);
+    await pause();
   }
 }

@@ -63,6 +63,8 @@ export interface Bands {
 
 /** Fewest rows of a band worth a product of its own. */
 const FEWEST_ROWS = 64;
+/** Fewest numbers of a gathered row: below, adding up costs more than gathering. */
+const FEWEST_NUMBERS = 16;
 
 /** The rows that one tap reads, as bands of neighbours; each row of the grid is `width` positions. */
 function bandsOfTap({ at, count }: Taps, tap: number, width: number): readonly Band[] {
@@ -85,26 +87,30 @@ function axes(windows: Windows, begin: number, end?: number): Windows {
   return { from: a, to: b, filter: c, stride: d, before: e, wraps };
 }
 
-/** Bands of windows, or of the way back, whose `taps` turn windows round. */
-function findBands(windows: Windows, taps: (windows: Windows) => Taps, grid: readonly number[]): Bands {
+/** All taps gathered, in one band. */
+function wholeBand(taps: Taps, positions: number): Bands {
+  const rows = taps.at.length / taps.count;
+  const outer = [[{ read: 0, written: 0, length: rows }]];
+  return { taps, positions, read: rows, written: rows, outer, isWhole: true };
+}
+
+/** Bands of windows, or of the way back, whose `taps` turn windows round; `grid` is what they read. */
+function findBands(
+  windows: Windows,
+  taps: (windows: Windows) => Taps,
+  grid: readonly number[],
+  channels: number,
+): Bands {
   const positions = positionCount(grid);
-  const all = taps(windows);
-  const written = all.at.length / all.count;
-  const whole = {
-    taps: all,
-    positions,
-    read: written,
-    written,
-    outer: [[{ read: 0, written: 0, length: written }]],
-    isWhole: true,
-  };
-  if (windows.from.length < 2) return whole;
+  if (windows.from.length < 2 || channels * windows.filter[windows.filter.length - 1] < FEWEST_NUMBERS) {
+    return wholeBand(taps(windows), positions);
+  }
   const [inner, outer] = [taps(axes(windows, -1)), taps(axes(windows, 0, -1))];
   const width = inner.at.length / inner.count;
   const outerBands = Array.from({ length: outer.count }, (_, k) => bandsOfTap(outer, k, width));
   const bands = outerBands.flat();
   const rows = bands.reduce((sum, { length }) => sum + length, 0);
-  if (outer.count === 1 || rows < FEWEST_ROWS * bands.length) return whole;
+  if (outer.count === 1 || rows < FEWEST_ROWS * bands.length) return wholeBand(taps(windows), positions);
   const line = grid[grid.length - 1];
   const lines = positions / line;
   const at = new Int32Array(lines * inner.at.length);
@@ -113,29 +119,24 @@ function findBands(windows: Windows, taps: (windows: Windows) => Taps, grid: rea
       at[r * inner.at.length + t] = inner.at[t] < 0 ? -1 : r * line + inner.at[t];
     }
   }
-  return {
-    taps: { at, count: inner.count },
-    positions,
-    read: lines * width,
-    written,
-    outer: outerBands,
-    isWhole: false,
-  };
+  const written = (outer.at.length / outer.count) * width;
+  const { count } = inner;
+  return { taps: { at, count }, positions, read: lines * width, written, outer: outerBands, isWhole: false };
 }
 
 const knownBands = new WeakMap<Windows, Bands>();
 const knownBackBands = new WeakMap<Windows, Bands>();
 
-/** Windows as bands. */
-export function bandsOf(windows: Windows): Bands {
-  const found = knownBands.get(windows) ?? findBands(windows, windowTaps, windows.from);
+/** Windows as bands, of images with so many channels. */
+export function bandsOf(windows: Windows, channels: number): Bands {
+  const found = knownBands.get(windows) ?? findBands(windows, windowTaps, windows.from, channels);
   knownBands.set(windows, found);
   return found;
 }
 
-/** The way back as bands: the windows that read each position, by tap from the last to the first. */
-export function backBandsOf(windows: Windows): Bands {
-  const found = knownBackBands.get(windows) ?? findBands(windows, backTaps, windows.to);
+/** The way back as bands, of signals of so many units: the windows that read each position, by tap from the last to the first. */
+export function backBandsOf(windows: Windows, units: number): Bands {
+  const found = knownBackBands.get(windows) ?? findBands(windows, backTaps, windows.to, units);
   knownBackBands.set(windows, found);
   return found;
 }

@@ -5,6 +5,7 @@ import { type Engine, zeros } from './engine.js';
 import { fanOf, type WeightsOperation } from './network.js';
 import { patchRows, weightScale } from './operations/weights.js';
 import { type Contraction, type KernelTarget, placeOf } from './target.js';
+import { ALONE, isMine, type Turn } from './turn.js';
 
 /** Numbers of a Gram matrix that is held at a time: it stays in cache between the products and their sum. */
 const GRAM_NUMBERS = 1 << 19;
@@ -40,13 +41,17 @@ export function factorsOf({
 }
 
 /** Examples of both sides whose Gram matrices are held at a time. */
-export function gramBlock({ operation, x, z, outputs, contraction }: Contribution): readonly [number, number] {
+function gramBlock(
+  { operation, x, z, outputs, contraction }: Contribution,
+  { members }: Turn,
+): readonly [number, number] {
   const positions = positionCount(operation.to.positions ?? []);
   const copies = contraction === 'full' ? outputs : 1;
   const pairs = Math.max(1, Math.floor(GRAM_NUMBERS / (positions ** 2 * copies)));
   const columns = Math.max(1, Math.min(z.count, Math.floor(pairs / Math.min(FEWEST, x.count, pairs))));
   // Panels of a symmetric matrix are flat, so that little of their squares on the diagonal is in vain.
-  const most = x === z ? Math.max(FEWEST, Math.ceil(x.count / PANELS)) : x.count;
+  const panels = x === z ? PANELS : members === 1 ? 1 : 2 * members;
+  const most = Math.max(FEWEST, Math.ceil(x.count / panels));
   return [Math.max(1, Math.min(most, x.count, Math.floor(pairs / columns))), columns];
 }
 
@@ -160,22 +165,24 @@ function addBlock(
 /**
  * Adds the share of one layer by its structure: sum over positions p, q of (w^2 / fan h_p . h'_q + b^2) (g_p . g'_q), with inputs h and signals g.
  *
- * On vectors that is a Hadamard product of two Gram matrices. Of a symmetric block the pairs i <= j are filled, and some others.
+ * On vectors that is a Hadamard product of two Gram matrices. Of a symmetric block the pairs i <= j are filled, and some others; only the panels whose `turn` it is.
  * Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.3 (structured derivatives).
  */
 export async function addStructured(
   contribution: Contribution,
   engine: Engine,
   pause: () => Promise<void>,
+  turn = ALONE,
 ): Promise<void> {
   const { operation, x, z, outputs, contraction } = contribution;
   const positions = positionCount(operation.to.positions ?? []);
   const fan = fanOf(operation);
   const factors = factorsOf(contribution);
-  const [rows, columns] = gramBlock(contribution);
+  const [rows, columns] = gramBlock(contribution, turn);
   const size = rows * columns * positions ** 2;
   const rooms = { inputs: zeros(engine, size), signals: zeros(engine, size * (contraction === 'full' ? outputs : 1)) };
   for (let r = 0; r < x.count; r += rows) {
+    if (!isMine(turn, r / rows)) continue;
     const i = { at: r, count: Math.min(rows, x.count - r) };
     const left = patchRows(operation, x.input, i.at, i.count, engine);
     for (let c = x === z ? r : 0; c < z.count; c += columns) {

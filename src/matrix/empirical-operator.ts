@@ -1,7 +1,7 @@
 import type { FloatArray, NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { InterruptedError, MemoryError, UsageError } from '../errors.js';
-import { backward, type Meeting } from '../finite/backward.js';
+import { backward, type Meeting, startSignal } from '../finite/backward.js';
 import { type Engine, zeros } from '../finite/engine.js';
 import { forward } from '../finite/forward.js';
 import { signalNumbers } from '../finite/memory.js';
@@ -10,7 +10,7 @@ import { addProduct } from '../finite/products.js';
 import { addStructured } from '../finite/structured.js';
 import { drawWeights } from '../finite/weights.js';
 import { matrixProduct } from '../linalg/product.js';
-import { empiricalKernel, inPrecision, startSignal } from './empirical-kernel.js';
+import { empiricalKernel, inPrecision } from './empirical-kernel.js';
 import { planEmpirical } from './empirical-plan.js';
 import type { EmpiricalOptions } from './empirical-types.js';
 import type { SymmetricOperator } from './operator.js';

@@ -12,7 +12,14 @@ import {
   traceNumbers,
 } from '../finite/memory.js';
 import { cheapest, layerWork, type Sizes } from '../finite/methods.js';
-import { type FiniteNetwork, fanOf, finiteNetwork, sizeOf, weightsOf } from '../finite/network.js';
+import {
+  type FiniteNetwork,
+  fanOf,
+  finiteNetwork,
+  sizeOf,
+  type WeightsOperation,
+  weightsOf,
+} from '../finite/network.js';
 import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
 import type { EmpiricalOptions, EmpiricalPlan, LayerPlan } from './empirical-types.js';
 
@@ -23,6 +30,8 @@ export interface PlannedEmpirical {
   readonly product: MatrixProduct;
   /** Numbers that the Jacobian of a layer may take. */
   readonly room: number;
+  /** Threads that share the work, each with products on one thread; 1: the calling one, whose products use all threads. */
+  readonly members: number;
 }
 
 /** Multiplications and additions a second of a matrix product, one thread, in double precision; single precision has twice as many. */
@@ -31,6 +40,13 @@ const SPEED = { native: 4e10, own: 1.8e10 } as const;
 const ROOM_NUMBERS = 2 ** 24;
 /** Numbers of a Jacobian, where the promise allows for them: its patches are then gathered once. */
 const JACOBIAN_ROOMS = [2 ** 25, JACOBIAN_NUMBERS] as const;
+
+/** Seconds of one thread below which others are not worth their start. */
+const SMALL_RUN = 0.25;
+/** Bytes of a thread before it holds any numbers. */
+const THREAD_BYTES = 48 * 2 ** 20;
+/** Numbers of the rooms of each thread beside the first. */
+const THREAD_NUMBERS = 2 ** 22;
 
 function checkInputs(x: NdArray, z: NdArray): void {
   for (const [where, { data, shape }] of [
@@ -68,6 +84,7 @@ interface Share {
   readonly examples: number;
   readonly atOnce: number;
   readonly room: number;
+  readonly members: number;
 }
 
 /** Bytes beside the process as it is, for so many examples of each side and outputs at once. */
@@ -75,7 +92,7 @@ function bytesOf(
   network: FiniteNetwork,
   sizes: Sizes,
   options: EmpiricalOptions,
-  { examples, atOnce, room: jacobian }: Share,
+  { examples, atOnce, room: jacobian, members }: Share,
 ): number {
   const { operations, input, outputs } = network;
   const { rows, columns, symmetric, contraction } = sizes;
@@ -91,20 +108,24 @@ function bytesOf(
     const positions = sizeOf(op.to) / op.to.channels;
     return Math.max(copies * 2 * examples * fanOf(op), (copies + 1) * positions ** 2, 2 * positions * fanOf(op));
   });
-  // A larger one is made only where it is used.
-  const large = trained
-    .filter((op) => (options.method ?? cheapest(op, sizes)) === 'jacobian')
-    .map((op) => Math.min(jacobian, atOnce * sides * examples * op.to.channels * fanOf(op)) - JACOBIAN_NUMBERS);
+  const isJacobian = (op: WeightsOperation): boolean => (options.method ?? cheapest(op, sizes)) === 'jacobian';
+  // A larger one is made only where it is used; other layers bring together what threads have.
+  const large = trained.map((op) => {
+    if (isJacobian(op))
+      return Math.min(jacobian, atOnce * sides * examples * op.to.channels * fanOf(op)) - JACOBIAN_NUMBERS;
+    return members === 1 ? 0 : sides * examples * (sizeOf(op.from) + atOnce * sizeOf(op.to));
+  });
   const numbers =
     2 * parameterCount(operations) +
     sides * examples * perExample +
-    patchNumbers(operations, examples * atOnce) +
+    members * patchNumbers(operations, examples * atOnce) +
     ROOM_NUMBERS +
+    (members - 1) * THREAD_NUMBERS +
     Math.max(0, ...least, ...large) +
     rows * outputs +
     results * rows * columns * pair;
   const inputCopies = options.precision === 'f32' ? (rows + (symmetric ? 0 : columns)) * sizeOf(input) : 0;
-  return e * (numbers + inputCopies);
+  return e * (numbers + inputCopies) + (members > 1 ? members * THREAD_BYTES : 0);
 }
 
 function layersOf(network: FiniteNetwork, sizes: Sizes, { method }: EmpiricalOptions): LayerPlan[] {
@@ -136,15 +157,22 @@ function choose(
   sizes: Sizes,
   options: EmpiricalOptions,
   limit: number,
+  threads: number,
 ): Share & { readonly bytes: number } {
   const base = process.memoryUsage.rss();
   const most = Math.min(options.examples ?? Number.POSITIVE_INFINITY, Math.max(sizes.rows, sizes.columns));
   const together = Math.min(options.outputsAtOnce ?? network.outputs, network.outputs);
   const splits = sizes.contraction === 'full' ? [network.outputs] : halves(together);
   const least = splits[splits.length - 1];
+  // Threads copy what meets at a layer: without them the same fits into less.
+  const teams = [...new Set([Math.min(threads, most), 1])];
   const tries = [
-    ...splits.flatMap((atOnce) => JACOBIAN_ROOMS.map((room) => ({ examples: most, atOnce, room }))),
-    ...halves(most).map((examples) => ({ examples, atOnce: least, room: JACOBIAN_NUMBERS })),
+    ...teams.flatMap((members) =>
+      splits.flatMap((atOnce) => JACOBIAN_ROOMS.map((room) => ({ examples: most, atOnce, room, members }))),
+    ),
+    ...halves(most).flatMap((examples) =>
+      teams.map((members) => ({ examples, atOnce: least, room: JACOBIAN_NUMBERS, members })),
+    ),
   ];
   let bytes = 0;
   for (const share of tries) {
@@ -173,16 +201,18 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
   const sizes: Sizes = { rows: x.shape[0], columns: z.shape[0], symmetric: z === x, outputs, contraction };
   const layers = layersOf(network, sizes, options);
   const limit = options.memory ?? defaultMemory();
-  const { examples, atOnce, room, bytes } = choose(network, sizes, options, limit);
+  const speed = (product.isNative ? SPEED.native : SPEED.own) * (precision === 'f32' ? 2 : 1);
+  const alone = secondsOf(network, sizes, layers, speed);
+  const most = alone < SMALL_RUN ? 1 : threads;
+  const { examples, atOnce, room, bytes, members } = choose(network, sizes, options, limit, most);
   const shape = [sizes.rows, sizes.columns, ...(contraction === 'full' ? [outputs, outputs] : [])];
-  const speed = (product.isNative ? SPEED.native * threads : SPEED.own) * (precision === 'f32' ? 2 : 1);
   const plan: EmpiricalPlan = {
     shape,
     symmetric: sizes.symmetric,
     backend: 'host',
     algebra: product.name,
     precision,
-    threads: product.isNative ? threads : 1,
+    threads: product.isNative ? threads : members,
     outputs,
     parameters: parameterCount(network.operations),
     layers,
@@ -191,7 +221,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
     memoryBytes: bytes,
     memoryLimit: limit,
     outputBytes: shape.reduce((a, b) => a * b, 1) * (precision === 'f32' ? 4 : 8),
-    seconds: secondsOf(network, sizes, layers, speed),
+    seconds: alone / (product.isNative ? threads : members),
   };
-  return { plan, network, product, room };
+  return { plan, network, product, room, members };
 }

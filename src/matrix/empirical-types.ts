@@ -32,7 +32,7 @@ export interface EmpiricalOptions extends WidthOptions {
   readonly memory?: number;
   /** `auto`, `off` or the path of a BLAS library. [auto] */
   readonly native?: string;
-  /** Threads of a native library; default: what the container or the machine offers. */
+  /** Threads, of a native library or of the run itself; default: what the container or the machine offers. */
   readonly threads?: number;
   /** Called from time to time. */
   readonly onProgress?: (progress: Progress) => void;
@@ -98,7 +98,7 @@ export interface EmpiricalCheck {
 export interface EmpiricalStages {
   /** Plan, and loading of libraries. */
   readonly compile: number;
-  /** Weights. */
+  /** Weights, and threads that are ready to work. */
   readonly initialise: number;
   /** The arithmetic alone. */
   readonly compute: number;

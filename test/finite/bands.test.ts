@@ -23,7 +23,8 @@ const CASES = [
   { filter: [35, 3], padding: 'same', stride: [1, 1], bands: true },
 ] as const;
 
-const SHAPE = [3, 16, 12, 2];
+const CHANNELS = 16;
+const SHAPE = [3, 16, 12, CHANNELS];
 
 function network(layer: object) {
   const conv = { kind: 'conv', biasStd: 0.2, ...layer };
@@ -47,8 +48,8 @@ describe.each(CASES)('filter $filter, $padding, stride $stride', ({ bands, ...la
   }
 
   test('rows of windows are read as bands where they lie side by side', () => {
-    expect(bandsOf(first.windows).isWhole).toBe(!bands);
-    if (layer.stride[1] === 1) expect(backBandsOf(first.windows).isWhole).toBe(!bands);
+    expect(bandsOf(first.windows, CHANNELS).isWhole).toBe(!bands);
+    if (layer.stride[1] === 1) expect(backBandsOf(first.windows, CHANNELS).isWhole).toBe(!bands);
   });
 
   test('a convolution is the sum over its taps', async () => {
@@ -62,9 +63,9 @@ describe.each(CASES)('filter $filter, $padding, stride $stride', ({ bands, ...la
       const [unit, window, example] = [k % 5, Math.floor(k / 5) % windows, Math.floor(k / 5 / windows)];
       let sum = 0;
       for (let t = 0; t < count; t++) {
-        const from = (example * positions + at[window * count + t]) * 2;
+        const from = (example * positions + at[window * count + t]) * CHANNELS;
         if (at[window * count + t] < 0) continue;
-        for (let c = 0; c < 2; c++) sum += matrix[(unit * count + t) * 2 + c] * h[from + c];
+        for (let c = 0; c < CHANNELS; c++) sum += matrix[(unit * count + t) * CHANNELS + c] * h[from + c];
       }
       expect(out[k]).toBeCloseTo(weightScale(first) * sum + 0.2 * (bias?.[unit] ?? 0), 12);
     }

@@ -152,7 +152,7 @@ test('a smaller promise takes fewer outputs at once, then fewer examples', async
   const { architecture } = CASES[0][1];
   const x = inputs([2000, 3], 9);
   const plan = async (memory: number) =>
-    (await planEmpirical(x, { architecture, width: 1000, outputs: 8, memory })).plan;
+    (await planEmpirical(x, { architecture, width: 1000, outputs: 8, memory, threads: 1 })).plan;
   const whole = await plan(2 ** 34);
   expect([whole.examples, whole.outputsAtOnce]).toEqual([2000, 8]);
   const some = await plan(whole.memoryBytes - 2 ** 27);

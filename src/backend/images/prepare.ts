@@ -1,4 +1,4 @@
-import { allocate, type FloatArray, type Precision } from '../../data/array.js';
+import { type FloatArray, inSharedMemory, type Precision } from '../../data/array.js';
 import {
   evenValues,
   type ImageOwn,
@@ -73,13 +73,6 @@ function typicalSquares({ data, count, positions, channels }: ImageSet): Float64
     if (squares.some((s) => s > 0)) return squares;
   }
   return new Float64Array(positionCount(positions)).fill(1);
-}
-
-function inSharedMemory(data: FloatArray): FloatArray {
-  if (data.buffer instanceof SharedArrayBuffer) return data;
-  const copy = allocate(data.length, data instanceof Float64Array ? 'f64' : 'f32');
-  copy.set(data);
-  return copy;
 }
 
 /** A job without what pools need of each image. */

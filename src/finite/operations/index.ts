@@ -22,18 +22,25 @@ const OPERATIONS: { readonly [K in PlainOperation['op']]: OperationCode<Operatio
 
 const CODES: Readonly<Record<string, OperationCode<PlainOperation>>> = OPERATIONS;
 
-/** One operation on a batch: `[count, to]` from `h` `[count, from]`. */
-export function applyOperation(operation: PlainOperation, h: FloatArray, count: number, engine: Engine): FloatArray {
-  return CODES[operation.op].forward(operation, h, count, engine);
+/** One operation on a batch: `[count, to]` from `h` `[count, from]`, which may be overwritten where it is `spare`. */
+export function applyOperation(
+  operation: PlainOperation,
+  h: FloatArray,
+  count: number,
+  engine: Engine,
+  spare = false,
+): FloatArray {
+  return CODES[operation.op].forward(operation, h, count, engine, spare);
 }
 
-/** Signals `[copies, count, to]` behind an operation as signals `[copies, count, from]` before it. */
+/** Signals `[copies, count, to]` behind an operation as signals `[copies, count, from]` before it; they may be overwritten where they are `spare`. */
 export function pullBack(
   operation: PlainOperation,
   h: FloatArray,
   signal: FloatArray,
   count: number,
   engine: Engine,
+  spare = false,
 ): FloatArray {
-  return CODES[operation.op].pull(operation, h, signal, count, engine);
+  return CODES[operation.op].pull(operation, h, signal, count, engine, spare);
 }

@@ -1,7 +1,13 @@
+import type { FloatArray } from '../../data/array.js';
 import { positionCount } from '../../programme/windows.js';
 import { zeros } from '../engine.js';
 import { tapsOf } from '../patches.js';
 import type { OperationCode, OperationOf } from './operation.js';
+
+/** Adds `length` numbers, times a factor. */
+function addTo(out: FloatArray, to: number, h: FloatArray, from: number, length: number, factor: number): void {
+  for (let c = 0; c < length; c++) out[to + c] += factor * h[from + c];
+}
 
 /** Calls `visit` with the places of every number that a window of example `i` reads, and of the number that it goes to. */
 function eachTap(
@@ -24,27 +30,22 @@ function eachTap(
 export const mean: OperationCode<OperationOf<'mean'>> = {
   forward(operation, h, count, engine) {
     const { windows, to } = operation;
-    const taps = positionCount(windows.filter);
     const out = zeros(engine, count * positionCount(windows.to) * to.channels);
     for (let i = 0; i < count; i++) {
-      eachTap(operation, i, (read, written, channels) => {
-        for (let c = 0; c < channels; c++) out[written + c] += h[read + c];
-      });
+      eachTap(operation, i, (read, written, channels) => addTo(out, written, h, read, channels, 1));
     }
+    const taps = positionCount(windows.filter);
     for (let k = 0; k < out.length; k++) out[k] /= taps;
     return out;
   },
   pull(operation, h, signal, count, engine) {
     const { windows, to } = operation;
-    const taps = positionCount(windows.filter);
+    const factor = 1 / positionCount(windows.filter);
     const examples = signal.length / (positionCount(windows.to) * to.channels);
     const out = zeros(engine, examples * (h.length / count));
     for (let i = 0; i < examples; i++) {
-      eachTap(operation, i, (read, written, channels) => {
-        for (let c = 0; c < channels; c++) out[read + c] += signal[written + c];
-      });
+      eachTap(operation, i, (read, written, channels) => addTo(out, read, signal, written, channels, factor));
     }
-    for (let k = 0; k < out.length; k++) out[k] /= taps;
     return out;
   },
 };

@@ -7,8 +7,16 @@ export type OperationOf<K extends Operation['op']> = Extract<Operation, { readon
 
 /** How one kind of operation acts on a batch of examples, and its transposed derivative on signals. */
 export interface OperationCode<T extends Operation> {
-  /** `[count, to]` from `h` `[count, from]`; a new array. */
-  forward(operation: T, h: FloatArray, count: number, engine: Engine): FloatArray;
-  /** (d forward / d h)' s for signals s `[copies, count, to]`, where `h` `[count, from]` went in: `[copies, count, from]`, a new array. */
-  pull(operation: T, h: FloatArray, signal: FloatArray, count: number, engine: Engine): FloatArray;
+  /**
+   * `[count, to]` from `h` `[count, from]`; a new array.
+   *
+   * Or `h` itself, overwritten, where that is `spare` and `pull` can do with what comes out.
+   */
+  forward(operation: T, h: FloatArray, count: number, engine: Engine, spare: boolean): FloatArray;
+  /**
+   * (d forward / d h)' s for signals s `[copies, count, to]`, where `h` `[count, from]` went in: `[copies, count, from]`, a new array.
+   *
+   * Or `signal` itself, overwritten, where that is `spare`.
+   */
+  pull(operation: T, h: FloatArray, signal: FloatArray, count: number, engine: Engine, spare: boolean): FloatArray;
 }

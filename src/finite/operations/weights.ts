@@ -122,7 +122,12 @@ export const weights: OperationCode<WeightsOperation> = {
     const { bias } = layerWeights(engine, operation);
     const [matrix, scale] = scaledMatrix(operation, engine);
     if (windows !== null && hasPatches(operation)) {
-      const out = convolve(bandsOf(windows), { data: h, count, channels: from.channels }, matrix, engine);
+      const out = convolve(
+        bandsOf(windows, from.channels),
+        { data: h, count, channels: from.channels },
+        matrix,
+        engine,
+      );
       finish(operation, out, scale, bias);
       return out;
     }
@@ -140,7 +145,7 @@ export const weights: OperationCode<WeightsOperation> = {
     if (windows !== null && hasPatches(operation)) {
       const count = signal.length / (positionCount(windows.to) * to.channels);
       const batch = { data: signal, count, channels: to.channels };
-      return convolve(backBandsOf(windows), batch, turnedMatrix(operation, engine), engine);
+      return convolve(backBandsOf(windows, to.channels), batch, turnedMatrix(operation, engine), engine);
     }
     const [matrix, scale] = scaledMatrix(operation, engine);
     const rows = signal.length / to.channels;

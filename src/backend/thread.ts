@@ -1,0 +1,41 @@
+import { Worker } from 'node:worker_threads';
+import { InternalError, InterruptedError } from '../errors.js';
+
+/** A program on a thread of its own, which answers requests in order. */
+export interface Thread<R, A> {
+  /** The answer to a request. */
+  ask(request: R): Promise<A>;
+  /** Stops the thread; whoever waits for an answer gets an InterruptedError. */
+  close(): Promise<void>;
+}
+
+/** Starts the program at `url` on a thread, which gets `start`; it keeps the process alive only while it owes an answer. */
+export function startThread<R, A>(url: URL, start: object): Thread<R, A> {
+  const worker = new Worker(url, { workerData: start });
+  worker.unref();
+  const waiting: { resolve: (a: A) => void; reject: (e: Error) => void }[] = [];
+  worker.on('message', (answer: A) => waiting.shift()?.resolve(answer));
+  worker.on('error', (error: Error) => {
+    for (const w of waiting.splice(0)) w.reject(new InternalError(`a host thread failed: ${error.message}`));
+  });
+  const ask = (request: R): Promise<A> =>
+    new Promise((resolve, reject) => {
+      worker.ref();
+      const done = (): void => {
+        if (waiting.length === 0) worker.unref();
+      };
+      waiting.push({
+        resolve: (a) => {
+          done();
+          resolve(a);
+        },
+        reject,
+      });
+      worker.postMessage(request);
+    });
+  const close = async (): Promise<void> => {
+    await worker.terminate();
+    for (const w of waiting.splice(0)) w.reject(new InterruptedError());
+  };
+  return { ask, close };
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { InterruptedError } from '../../src/errors.js';
+import type { Engine } from '../../src/finite/engine.js';
+import { localTeam, type Team, threadTeam } from '../../src/finite/team.js';
+import { isMine } from '../../src/finite/turn.js';
+import { drawWeights } from '../../src/finite/weights.js';
+import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
+import { planEmpirical } from '../../src/matrix/empirical-plan.js';
+import { EmpiricalRun } from '../../src/matrix/empirical-run.js';
+import type { EmpiricalOptions } from '../../src/matrix/empirical-types.js';
+import { type Case, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
+
+const CASES: readonly (readonly [string, Case])[] = [
+  ['vectors', { architecture: EVERY_VECTOR_LAYER, x: inputs([40, 3], 1), z: inputs([7, 3], 2) }],
+  ['images', { architecture: EVERY_IMAGE_LAYER, x: inputs([5, 7, 4, 2], 3), z: inputs([2, 7, 4, 2], 4) }],
+];
+
+const pause = async (): Promise<void> => undefined;
+
+/** The kernel by a team of so many members, each on a thread of its own; 1 is the calling thread. */
+async function byTeam(members: number, { architecture, x }: Case, more: Partial<EmpiricalOptions>) {
+  const options = { architecture, width: 6, native: 'off', ...more };
+  const planned = await planEmpirical(x, options);
+  const { network, product } = planned;
+  const weights = drawWeights(network, { seed: 1 }, product);
+  const engine: Engine = { precision: 'f64', product, weights };
+  const { operations } = network;
+  const team: Team =
+    members === 1
+      ? localTeam(operations, engine, pause)
+      : await threadTeam(operations, engine, options.native, members, pause);
+  const run = new EmpiricalRun(planned, engine, team, options);
+  await run.compute(x.data, (options.z ?? x).data);
+  await team.close(true);
+  return run;
+}
+
+describe.each(CASES)('%s', (_name, known) => {
+  test.each([
+    [2, {}],
+    [3, { outputs: 3, contract: 'full', examples: 4 }],
+    [2, { outputs: 3, outputsAtOnce: 2, z: known.z }],
+    [2, { outputs: 2, contract: 'full', z: known.z, method: 'jacobian', contributions: true }],
+    [3, { outputs: 2, contract: 'full', method: 'structured', native: 'auto' }],
+    [2, { method: 'products', examples: 3 }],
+  ] as const)('%d threads and one give the same kernel %#', async (members, options) => {
+    const [one, many] = [await byTeam(1, known, options), await byTeam(members, known, options)];
+    const scale = Math.max(...one.ntk.map(Math.abs), ...[...(one.shares?.values() ?? [])].flatMap((s) => [...s]));
+    const close = (a: ArrayLike<number>, b: ArrayLike<number>): void => {
+      for (let k = 0; k < b.length; k++) expect(Math.abs(a[k] - b[k])).toBeLessThanOrEqual(1e-12 * scale);
+    };
+    close(many.ntk, one.ntk);
+    for (const [path, share] of one.shares ?? []) close(many.shares?.get(path) ?? [], share);
+    for (let k = 0; k < one.outputs.length; k++) expect(many.outputs[k]).toBeCloseTo(one.outputs[k], 12);
+  });
+});
+
+test('every piece of work is that of one member', () => {
+  for (let index = 0; index < 20; index++) {
+    const owners = [0, 1, 2].filter((member) => isMine({ member, members: 3 }, index));
+    expect(owners).toHaveLength(1);
+  }
+});
+
+test('a run on threads stops when its signal fires', async () => {
+  const controller = new AbortController();
+  const { architecture } = CASES[0][1];
+  const x = inputs([600, 3], 5);
+  const running = empiricalKernel(x, {
+    architecture,
+    width: 400,
+    outputs: 10,
+    threads: 2,
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  await expect(running).rejects.toThrow(InterruptedError);
+});

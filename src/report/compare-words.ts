@@ -67,8 +67,8 @@ function meanText({ widths, seeds, meanKernel }: CompareData): string {
   const [error, chance, bias] = [meanKernel.errors[last], meanKernel.expected[last], meanKernel.bias[last]];
   if (chance === null || bias === null) return '';
   const mean = `The mean kernel of these ${seeds} networks is ${percent(error)} off`;
-  if (error <= BEYOND_CHANCE * chance) return `${mean}, no more than chance explains (${percent(chance)} expected).`;
-  return `${mean}, more than chance explains (${percent(chance)} expected): wider networks have less of this bias, about ${percent(bias)} here.`;
+  if (error <= BEYOND_CHANCE * chance) return `${mean}, which chance explains (${percent(chance)} is to be expected).`;
+  return `${mean}, more than chance explains (${percent(chance)} is to be expected): a bias of about ${percent(bias)} that wider networks have less of.`;
 }
 
 /** What a comparison found, in sentences, the most important first; `width^-0.46` stands for a power. */

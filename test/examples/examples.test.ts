@@ -10,6 +10,7 @@ const LONGEST = 39;
 
 /** Lines that each example must print. */
 const LINES: Readonly<Record<string, readonly RegExp[]>> = {
+  'crop-images': [/^8 x 8 x 1 to 6 x 6 x 1: 30 images$/m],
   'depth-profile': [/^fc( +\d+\.\d){5}$/m, /^resntk, alpha = 1\/L( +\d+\.\d){5}$/m, /^laplace:1 +\d+\.\d$/m],
   'kernel-from-file': [/^resntk L=3 alpha=0.5: 200 x 200 f64$/m, /^symmetric: true$/m, /^shortcut: /m],
   'large-to-disk': [
@@ -40,7 +41,7 @@ function numbers(text: string, head: string): readonly number[] {
 }
 
 describe('scripts/examples', () => {
-  test('has five examples, each with expected lines', () => {
+  test('has six examples, each with expected lines', () => {
     expect(names.toSorted()).toEqual(Object.keys(LINES).toSorted());
   });
 

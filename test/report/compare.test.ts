@@ -168,8 +168,8 @@ describe('the page says', () => {
     ['an error that grows', { slope: [0.2, 0.1] }, /one network goes like width 0\.20/],
     ['one width', { widths: [64], slope: null }, /at width 64 alone, which says nothing about how it falls/],
     ['one network', { seeds: 1 }, /At width 1024 this one network is/],
-    ['chance', { beyondChance: 1.9 }, /no more than chance explains/],
-    ['a bias', { beyondChance: 3 }, /more than chance explains .* about 6\.\d % here/],
+    ['chance', { beyondChance: 1.9 }, /off, which chance explains/],
+    ['a bias', { beyondChance: 3 }, /more than chance explains .* a bias of about 6\.\d %/],
   ])('%s', (_, made, expected) => {
     expect(textOf(made)).toMatch(expected);
   });

@@ -9,6 +9,9 @@ import { type CompareData, networkName, percent } from './record.js';
 const ROOM = 1.2;
 /** How far single networks stand aside of their width, as a share of the axis. */
 const ASIDE = 0.012;
+/** How far two records stand apart, and all of them at most, as shares of the axis. */
+const APART = 0.026;
+const ALL_APART = 0.08;
 /** Factor between the lowest mean and the line of the expected slope, which is there for its slope alone. */
 const BELOW = 0.72;
 const FIT = '7 4';
@@ -28,26 +31,40 @@ export function slopeText({ slope, slopeInterval, slopeLevel }: CompareData): st
   return `width^${slope.toFixed(2)}${bounds}`;
 }
 
+/** Where the marks of a record lie beside their widths. */
+interface Place {
+  /** Logarithm of the last over the first value of the axis. */
+  readonly range: number;
+  /** Factor by which they stand aside. */
+  readonly shift: number;
+}
+
+/** The `k`-th of some records stands aside of the others. */
+function placeOf(k: number, count: number, range: number): Place {
+  const step = count === 1 ? 0 : Math.min(APART, ALL_APART / (count - 1));
+  return { range, shift: Math.exp(range * step * (k - (count - 1) / 2)) };
+}
+
 /** The single networks, spread a little around their width so that equal ones can be counted. */
-function singles({ widths, errorsOfSeeds }: CompareData, range: number): readonly Point[] {
+function singles({ widths, errorsOfSeeds }: CompareData, { range, shift }: Place): readonly Point[] {
   return errorsOfSeeds.flatMap((errors, w) =>
-    errors.map((y, s) => ({ x: widths[w] * Math.exp(range * ASIDE * (2 * ((0.618 * (s + 1)) % 1) - 1)), y })),
+    errors.map((y, s) => ({ x: widths[w] * shift * Math.exp(range * ASIDE * (2 * ((0.618 * (s + 1)) % 1) - 1)), y })),
   );
 }
 
-function means({ widths, errors, errorIntervals }: CompareData): readonly Point[] {
-  return widths.map((x, w) => {
-    const interval = errorIntervals[w];
+function means({ widths, errors, errorIntervals }: CompareData, { shift }: Place): readonly Point[] {
+  return widths.map((width, w) => {
+    const [x, interval] = [width * shift, errorIntervals[w]];
     return interval === null ? { x, y: errors[w] } : { x, y: errors[w], low: interval[0], high: interval[1] };
   });
 }
 
-function seriesOf(record: CompareData, name: string, { colour, mark }: Style, range: number): readonly Series[] {
+function seriesOf(record: CompareData, name: string, { colour, mark }: Style, place: Place): readonly Series[] {
   const common = { colour, dash: null, joined: false, hollow: false } as const;
-  const mean: Series = { ...common, name, note: slopeText(record), labelled: true, mark, points: means(record) };
+  const mean: Series = { ...common, name, note: slopeText(record), labelled: true, mark, points: means(record, place) };
   if (record.seeds === 1) return [mean];
   const faint = { ...common, labelled: false, mark: 'circle', faint: true } as const;
-  return [{ ...faint, name: `${name}: single networks`, points: singles(record, range) }, mean];
+  return [{ ...faint, name: `${name}: single networks`, points: singles(record, place) }, mean];
 }
 
 function fitOf(record: CompareData, name: string, { colour }: Style): readonly Guide[] {
@@ -81,7 +98,9 @@ function panelOf(records: readonly Named<CompareData>[], names: readonly string[
     form: 'chart',
     x: { label: 'width', scale: 'log', domain, ticks: widths.map((width) => [width, String(width)]) },
     y: { label: 'relative error (Frobenius norm)', scale: 'log' },
-    series: records.flatMap(({ record }, k) => seriesOf(record, names[k], styles[k], range)),
+    series: records.flatMap(({ record }, k) =>
+      seriesOf(record, names[k], styles[k], placeOf(k, records.length, range)),
+    ),
     guides: [
       ...guides,
       expectedGuide(
@@ -142,6 +161,7 @@ export function drawError(records: readonly Named<CompareData>[]): Figure {
   const [{ record }] = records;
   const isSeveral = records.some((one) => one.record.seeds > 1);
   const fit = panel.guides.length > 1 ? `the dashed line is fitted to the ${isSeveral ? 'means' : 'marks'}, and ` : '';
+  const aside = records.length > 1 ? '; records stand a little aside of one another' : '';
   const marks = isSeveral
     ? 'Each pale dot is one network, each full mark the mean of a width with its 95 % interval'
     : 'Each mark is one network';
@@ -152,6 +172,6 @@ export function drawError(records: readonly Named<CompareData>[]): Figure {
     names,
     data: dataOf(records, names),
     summary: summaryOf(records, panel.series),
-    notes: [`${marks}; ${fit}the dotted line has the slope ${record.expectedSlope} that theory expects.`],
+    notes: [`${marks}; ${fit}the dotted line has the slope ${record.expectedSlope} that theory expects${aside}.`],
   };
 }

@@ -83,6 +83,8 @@ export class RandomSource {
 
   /** `[length]` standard normals: a direction without preference. */
   normals(length: number): Float64Array {
-    return Float64Array.from({ length }, () => this.normal());
+    const values = new Float64Array(length);
+    for (let k = 0; k < length; k++) values[k] = this.normal();
+    return values;
   }
 }

@@ -66,12 +66,12 @@ function drawLayer(
   const random = new RandomSource(seed, path);
   const matrix = allocate(to.channels * fan, precision);
   if (fields.init === 'orthogonal') matrix.set(orthogonal(to.channels, fan, random, product));
-  else if (operation.windows === null) for (let k = 0; k < matrix.length; k++) matrix[k] = random.normal();
+  else if (operation.windows === null) random.fill(matrix);
   else reorder(operation, random.normals(matrix.length), matrix);
   if (fields.biasStd === 0) return { matrix, bias: null };
   const bias = allocate(to.channels, precision);
   const drawn = new RandomSource(seed, `${path}.B`);
-  if (fields.biasInit === 'normal') for (let k = 0; k < bias.length; k++) bias[k] = drawn.normal();
+  if (fields.biasInit === 'normal') drawn.fill(bias);
   return { matrix, bias };
 }
 

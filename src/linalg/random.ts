@@ -1,3 +1,5 @@
+import type { FloatArray } from '../data/array.js';
+
 /** FNV-1a, 32 bits, of the UTF-16 units of a text. */
 function hash(text: string): number {
   let word = 0x811c9dc5;
@@ -23,8 +25,9 @@ function logarithm(s: number): number {
   }
   const z = (m - 1) / (m + 1);
   const q = z * z;
-  let sum = 0;
-  for (let k = 23; k >= 1; k -= 2) sum = sum * q + 1 / k;
+  // Written out: a loop that divides takes as long as all the rest of a random normal.
+  const high = (((((1 / 23) * q + 1 / 21) * q + 1 / 19) * q + 1 / 17) * q + 1 / 15) * q + 1 / 13;
+  const sum = (((((high * q + 1 / 11) * q + 1 / 9) * q + 1 / 7) * q + 1 / 5) * q + 1 / 3) * q + 1;
   return 2 * z * sum - halvings * Math.LN2;
 }
 
@@ -39,7 +42,9 @@ export class RandomSource {
   #b = 0x9e3779b9;
   #c = 0x243f6a88;
   #counter = 1;
-  #spare: number | null = null;
+  /** The second of a pair; NaN where there is none. */
+  #spare = Number.NaN;
+  readonly #one = new Float64Array(1);
 
   constructor(seed: number, stream = '') {
     this.#a = seed | 0;
@@ -53,8 +58,7 @@ export class RandomSource {
     this.#counter = (this.#counter + 1) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
     this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = ((this.#c << 21) | (this.#c >>> 11)) + t;
-    this.#c |= 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + t) | 0;
     return t >>> 0;
   }
 
@@ -66,25 +70,35 @@ export class RandomSource {
   /** Standard normal. */
   normal(): number {
     const spare = this.#spare;
-    if (spare !== null) {
-      this.#spare = null;
-      return spare;
+    if (Number.isNaN(spare)) {
+      this.fill(this.#one);
+      return this.#one[0];
     }
-    let [u, v, s] = [0, 0, 0];
-    do {
-      u = 2 * this.uniform() - 1;
-      v = 2 * this.uniform() - 1;
-      s = u * u + v * v;
-    } while (s >= 1 || s === 0);
-    const factor = Math.sqrt((-2 * logarithm(s)) / s);
-    this.#spare = v * factor;
-    return u * factor;
+    this.#spare = Number.NaN;
+    return spare;
+  }
+
+  /** Fills an array with the next standard normals, rounded where it holds singles; they come in pairs, the last of which may be left for the next call. */
+  fill(target: FloatArray): void {
+    const length = target.length;
+    let k = 0;
+    if (length > 0 && !Number.isNaN(this.#spare)) target[k++] = this.normal();
+    while (k < length) {
+      const u = 2 * this.uniform() - 1;
+      const v = 2 * this.uniform() - 1;
+      const s = u * u + v * v;
+      if (s >= 1 || s === 0) continue;
+      const factor = Math.sqrt((-2 * logarithm(s)) / s);
+      target[k++] = u * factor;
+      if (k < length) target[k++] = v * factor;
+      else this.#spare = v * factor;
+    }
   }
 
   /** `[length]` standard normals: a direction without preference. */
   normals(length: number): Float64Array {
     const values = new Float64Array(length);
-    for (let k = 0; k < length; k++) values[k] = this.normal();
+    this.fill(values);
     return values;
   }
 }

@@ -3,18 +3,15 @@ import type { Operand, Target } from '../linalg/own-product.js';
 import { positionCount } from '../programme/windows.js';
 import type { Meeting } from './backward.js';
 import { type Engine, zeros } from './engine.js';
+import { contractJacobian } from './jacobian-products.js';
 import { fanOf, type WeightsOperation } from './network.js';
 import { hasPatches } from './operations/weights.js';
 import { bandsOf, gather } from './patches.js';
 import { type Contribution, factorsOf } from './structured.js';
-import { placeOf } from './target.js';
-import { ALONE, isMine, type Turn } from './turn.js';
+import { ALONE } from './turn.js';
 
-/** Numbers of a Jacobian that are held at a time, of both sides together, unless there is room for more; and of a product of it. */
+/** Numbers of a Jacobian that are held at a time, of both sides together, unless there is room for more. */
 export const JACOBIAN_NUMBERS = 1 << 22;
-const PANEL_NUMBERS = 1 << 20;
-/** Fewest rows of a panel worth a product. */
-const FEWEST_ROWS = 16;
 
 /** A part of a Jacobian that is held at a time: some outputs of every example, some units, their weights or their biases. */
 export interface Part {
@@ -141,119 +138,21 @@ export function fillJacobian(
   else fillBiases(operation, slice, part, out);
 }
 
-/** Adds a panel: pairs of output a of some examples with outputs from b on of others, `[rows, outputs - b, z.count]`. */
-function addPanel(
-  { x, z, target }: Contribution,
-  factor: number,
-  panel: FloatArray,
-  [first, rows]: readonly [number, number],
-  [a, b, outputs]: readonly [number, number, number],
-): void {
-  const { data } = target;
-  const width = (outputs - b) * z.count;
-  for (let i = first; i < first + rows; i++) {
-    for (let c = b; c < outputs; c++) {
-      const from = (i - first) * width + (c - b) * z.count;
-      // On the diagonal of a symmetric matrix (a, c) at (i, j) is (c, a) at (j, i), which is not computed again.
-      const [begin, turned] = x === z ? [i, c > a ? i : -1] : [0, -1];
-      for (let j = begin; j < z.count; j++) data[placeOf(target, i, j) + a * outputs + c] += factor * panel[from + j];
-      for (let j = 0; j <= turned; j++) data[placeOf(target, j, i) + c * outputs + a] += factor * panel[from + j];
-    }
-  }
-}
-
-/** Rows of a panel of products, whose columns are given: few enough that all members have some. */
-function panelRows(count: number, columns: number, { members }: Turn): number {
-  const fair = members === 1 ? count : Math.max(FEWEST_ROWS, Math.ceil(count / (2 * members)));
-  return Math.max(1, Math.min(count, fair, Math.floor(PANEL_NUMBERS / columns)));
-}
-
-/** Adds factor times J_x J_z' of two Jacobians `[outputs, count, length]` to the kernel, for all pairs of outputs. */
-function contractFull(
-  contribution: Contribution,
-  factor: number,
-  [jx, jz]: readonly [FloatArray, FloatArray],
-  outputs: number,
-  length: number,
-  engine: Engine,
-  turn: Turn,
-): void {
-  const { x, z } = contribution;
-  const room = panelRows(x.count, outputs * z.count, turn);
-  const panel = zeros(engine, room * outputs * z.count);
-  let index = 0;
-  for (let a = 0; a < outputs; a++) {
-    const b = x === z ? a : 0;
-    const columns = (outputs - b) * z.count;
-    for (let first = 0; first < x.count; first += room) {
-      if (!isMine(turn, index++)) continue;
-      const rows = Math.min(room, x.count - first);
-      const left = { data: jx, offset: (a * x.count + first) * length, rowStep: length, depthStep: 1 };
-      const right = { data: jz, offset: b * z.count * length, rowStep: length, depthStep: 1 };
-      const target = { data: panel, offset: 0, rowStep: columns };
-      engine.product.multiply(left, right, rows, columns, length, target, false);
-      addPanel(contribution, factor, panel, [first, rows], [a, b, outputs]);
-    }
-  }
-}
-
-/** The same summed over the outputs, each with itself. */
-function contractTrace(
-  { x, z, target }: Contribution,
-  factor: number,
-  [jx, jz]: readonly [FloatArray, FloatArray],
-  outputs: number,
-  length: number,
-  engine: Engine,
-  turn: Turn,
-): void {
-  const room = panelRows(x.count, z.count, turn);
-  const panel = zeros(engine, room * z.count);
-  let index = 0;
-  for (let first = 0; first < x.count; first += room) {
-    if (!isMine(turn, index++)) continue;
-    const rows = Math.min(room, x.count - first);
-    const from = x === z ? first : 0;
-    const columns = z.count - from;
-    for (let a = 0; a < outputs; a++) {
-      const left = { data: jx, offset: (a * x.count + first) * length, rowStep: length, depthStep: 1 };
-      const right = { data: jz, offset: (a * z.count + from) * length, rowStep: length, depthStep: 1 };
-      const sum = { data: panel, offset: 0, rowStep: columns };
-      engine.product.multiply(left, right, rows, columns, length, sum, a > 0);
-    }
-    for (let i = 0; i < rows; i++) {
-      const place = placeOf(target, first + i, from);
-      for (let j = 0; j < columns; j++) target.data[place + j] += factor * panel[i * columns + j];
-    }
-  }
-}
-
-/** Adds the share of a part of the Jacobian of both sides: factor times J_x J_z', those panels of it whose turn it is. */
-export function contractJacobian(
-  contribution: Contribution,
-  part: Part,
-  rooms: readonly [FloatArray, FloatArray],
-  engine: Engine,
-  turn: Turn,
-): void {
-  const [weight, bias] = factorsOf(contribution);
-  const contract = contribution.contraction === 'full' ? contractFull : contractTrace;
-  const [factor, numbers] = part.of === 'weights' ? [weight, fanOf(contribution.operation)] : [bias, 1];
-  contract(contribution, factor, rooms, part.outputs, part.units * numbers, engine, turn);
-}
-
 /** Units whose Jacobian is held at a time, and outputs: all of both where there is room, else some outputs of a trace, else some units. */
-function partSizes({ operation, x, z, outputs, contraction, room = JACOBIAN_NUMBERS }: Contribution) {
+function partSizes({ operation, x, z, outputs: all, contraction, factors, room = JACOBIAN_NUMBERS }: Contribution) {
+  const outputs = factors ? 1 : all;
   const examples = x === z ? x.count : x.count + z.count;
   const unit = examples * fanOf(operation);
-  const all = operation.to.channels;
-  const copies = contraction === 'full' ? outputs : Math.max(1, Math.min(outputs, Math.floor(room / (unit * all))));
-  return { copies, units: Math.max(1, Math.min(all, Math.floor(room / (copies * unit)))) };
+  const channels = operation.to.channels;
+  const most = Math.max(1, Math.floor(room / (unit * channels)));
+  const copies = contraction === 'full' ? outputs : Math.min(outputs, most);
+  return { copies, units: Math.max(1, Math.min(channels, Math.floor(room / (copies * unit)))) };
 }
 
 /** The Jacobian of a layer in parts that fit the room, one after the other. */
 export function partsOf(contribution: Contribution): readonly Part[] {
-  const { operation, outputs } = contribution;
+  const { operation, factors } = contribution;
+  const outputs = factors ? 1 : contribution.outputs;
   const { copies, units } = partSizes(contribution);
   const kinds = factorsOf(contribution)[1] === 0 ? (['weights'] as const) : (['weights', 'biases'] as const);
   const parts: Part[] = [];

@@ -1,10 +1,11 @@
 import type { FloatArray } from '../data/array.js';
 import { InternalError } from '../errors.js';
 import type { Operation } from '../layers/finite.js';
-import { backward, type Meeting, type Side, startSignal } from './backward.js';
+import { backward, expanded, type Meeting, type Side, startFactors } from './backward.js';
 import type { Engine } from './engine.js';
 import { forward, type Passed } from './forward.js';
-import { contractJacobian, fillJacobian, type Part } from './jacobian.js';
+import { fillJacobian, type Part } from './jacobian.js';
+import { contractJacobian } from './jacobian-products.js';
 import { sizeOf, type WeightsOperation } from './network.js';
 import { addStructured, type Contribution } from './structured.js';
 import type { Turn } from './turn.js';
@@ -53,6 +54,8 @@ export interface MemberAnswer {
   readonly output?: FloatArray;
   /** The trained layer that was reached, null at the end of the way; of `back` and `next`. */
   readonly path?: string | null;
+  /** `[copies, units]`, where the signals of all outputs at that layer are one but for these; of `back` and `next`. */
+  readonly factors?: FloatArray | null;
   /** Of `give` without rooms. */
   readonly meetings?: readonly Meeting[];
 }
@@ -89,9 +92,9 @@ export class Member {
       case 'pass':
         return this.#pass(request);
       case 'back':
-        return { path: await this.#reached(() => this.#start(request)) };
+        return this.#reached(() => this.#start(request));
       case 'next':
-        return { path: await this.#reached(() => this.#leave()) };
+        return this.#reached(() => this.#leave());
       case 'fill':
         this.#fill(request);
         return {};
@@ -120,13 +123,13 @@ export class Member {
   #start({ sides, first, some, outputs }: Extract<MemberRequest, { do: 'back' }>): void {
     const companies = this.#company.slice(0, sides).map((one): Side => {
       if (one === null) throw new InternalError('a way back of examples that did not pass');
-      const signal = startSignal(this.#engine, outputs, first, some, one.count);
-      return { count: one.count, traces: one.passed.traces, signal };
+      const { count, passed } = one;
+      return { count, traces: passed.traces, ...startFactors(this.#engine, outputs, first, some, count) };
     });
     const way = backward(this.#operations, companies, false, this.#engine, (operation, meetings) => {
       this.#here = { operation, meetings };
       this.#arrived(operation.path);
-      return new Promise((resolve) => {
+      return new Promise<void>((resolve) => {
         this.#leave = () => {
           this.#here = null;
           resolve();
@@ -140,12 +143,13 @@ export class Member {
   }
 
   /** The layer that is reached when the way goes on. */
-  #reached(go: () => void): Promise<string | null> {
-    return new Promise((resolve, reject) => {
+  async #reached(go: () => void): Promise<MemberAnswer> {
+    const path = await new Promise<string | null>((resolve, reject) => {
       this.#arrived = resolve;
       this.#failed = reject;
       go();
     });
+    return { path, factors: this.#here?.meetings[0].factors ?? null };
   }
 
   /** What meets at this layer, side by side with the places of its examples. */
@@ -172,15 +176,24 @@ export class Member {
     for (const [side, slice] of slices.entries()) fillJacobian(operation, slice, part, this.#engine, rooms[side]);
   }
 
+  /** The same with a signal for each output. */
+  #whole({ to }: WeightsOperation, meeting: Meeting): Meeting {
+    if (!meeting.factors) return meeting;
+    const signal = expanded(this.#engine, meeting.signal, meeting.factors, to.channels);
+    return { ...meeting, signal, factors: null };
+  }
+
   #give({ inputs, signals }: Extract<MemberRequest, { do: 'give' }>): MemberAnswer {
     const { operation, slices } = this.#slices();
-    if (inputs === null || signals === null) return { meetings: slices.map(({ meeting }) => meeting) };
+    const whole = slices.map(({ meeting }) => this.#whole(operation, meeting));
+    if (inputs === null || signals === null) return { meetings: whole };
     const [from, to] = [sizeOf(operation.from), sizeOf(operation.to)];
-    for (const [side, { meeting, at, all }] of slices.entries()) {
-      inputs[side].set(meeting.input, at * from);
-      const size = meeting.count * to;
-      for (let a = 0; a * size < meeting.signal.length; a++) {
-        signals[side].set(meeting.signal.subarray(a * size, (a + 1) * size), (a * all + at) * to);
+    for (const [side, { at, all }] of slices.entries()) {
+      const { count, input, signal } = whole[side];
+      inputs[side].set(input, at * from);
+      const size = count * to;
+      for (let a = 0; a * size < signal.length; a++) {
+        signals[side].set(signal.subarray(a * size, (a + 1) * size), (a * all + at) * to);
       }
     }
     return {};

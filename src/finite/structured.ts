@@ -25,6 +25,8 @@ export interface Contribution {
   readonly allOutputs: number;
   readonly contraction: Contraction;
   readonly target: KernelTarget;
+  /** `[outputs, units]`, where the signals of all outputs are one but for these, and a Jacobian is made of that one; else null. */
+  readonly factors?: FloatArray | null;
   /** Numbers that a Jacobian may take; absent: few. */
   readonly room?: number;
 }

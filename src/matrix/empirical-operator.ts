@@ -29,6 +29,7 @@ async function featuresOf(network: FiniteNetwork, engine: Engine, x: FloatArray)
   const features: Feature[] = [];
   await backward(network.operations, [{ count, traces, signal }], false, engine, async (operation, [meeting]) => {
     features.push({ operation, meeting });
+    return 'kept';
   });
   return features;
 }

@@ -114,26 +114,21 @@ export class EmpiricalRun {
     const sides = x === z ? 1 : 2;
     for (let first = 0; first < outputs; first += outputsAtOnce) {
       const some = Math.min(outputsAtOnce, outputs - first);
-      let path = await this.#go({ do: 'back', sides, first, some, outputs });
-      while (path !== null) {
-        await this.#share(path, [x, z], some);
+      let [{ path, factors }] = await this.#all({ do: 'back', sides, first, some, outputs });
+      while (path) {
+        await this.#share(path, [x, z], some, factors ?? null);
         this.#done += 1;
         this.#tell();
-        path = await this.#go({ do: 'next' });
+        [{ path, factors }] = await this.#all({ do: 'next' });
       }
     }
-  }
-
-  /** All members go on to one layer; its path. */
-  async #go(request: MemberRequest): Promise<string | null> {
-    return (await this.#all(request))[0].path ?? null;
   }
 
   #all(request: MemberRequest): Promise<readonly MemberAnswer[]> {
     return this.#team.all(() => request);
   }
 
-  async #share(path: string, [x, z]: Blocks, outputs: number): Promise<void> {
+  async #share(path: string, [x, z]: Blocks, outputs: number, factors: FloatArray | null): Promise<void> {
     const method = this.#methods.get(path) ?? 'structured';
     const share = this.shares?.get(path);
     const [, columns] = this.#plan.shape;
@@ -146,7 +141,7 @@ export class EmpiricalRun {
       contraction: this.#plan.shape.length === 4 ? 'full' : 'trace',
       target: share === undefined ? whole : { ...whole, data: share },
     };
-    if (method === 'jacobian') await this.#byJacobian(contribution, [x, z]);
+    if (method === 'jacobian') await this.#byJacobian({ ...contribution, factors }, [x, z]);
     else await this.#byMeetings(contribution, [x, z], method);
   }
 

@@ -88,12 +88,17 @@ describe.each(CASES)('filter $filter, $padding, stride $stride', ({ bands, ...la
 
   test('methods agree, of several outputs too', async () => {
     const x = inputs(SHAPE, 1);
-    for (const z of [undefined, inputs([2, ...SHAPE.slice(1)], 4)]) {
+    const second = inputs([2, ...SHAPE.slice(1)], 4);
+    for (const [contract, z] of [
+      ['full', undefined],
+      ['full', second],
+      ['trace', undefined],
+    ] as const) {
       const options = {
         architecture,
         width: 5,
         outputs: 3,
-        contract: 'full',
+        contract,
         ...(z === undefined ? {} : { z }),
       } as const;
       const [one, other] = await Promise.all(

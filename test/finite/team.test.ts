@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseArchitecture } from '../../src/architecture/parse.js';
 import { InterruptedError } from '../../src/errors.js';
 import type { Engine } from '../../src/finite/engine.js';
 import { localTeam, type Team, threadTeam } from '../../src/finite/team.js';
@@ -10,9 +11,25 @@ import { EmpiricalRun } from '../../src/matrix/empirical-run.js';
 import type { EmpiricalOptions } from '../../src/matrix/empirical-types.js';
 import { type Case, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 
+/** Signals of all outputs are one but for factors at the last convolution. */
+const POOLED = parseArchitecture({
+  format: 'ntk-architecture/1',
+  name: 'pooled',
+  layers: [
+    { kind: 'conv', filter: [3, 3], padding: 'same' },
+    { kind: 'relu' },
+    { kind: 'conv', filter: [3, 3], padding: 'circular', biasStd: 0.3 },
+    { kind: 'gelu' },
+    { kind: 'globalAvgPool' },
+    { kind: 'dense', width: 7 },
+    { kind: 'dense', biasStd: 0.1 },
+  ],
+});
+
 const CASES: readonly (readonly [string, Case])[] = [
   ['vectors', { architecture: EVERY_VECTOR_LAYER, x: inputs([40, 3], 1), z: inputs([7, 3], 2) }],
   ['images', { architecture: EVERY_IMAGE_LAYER, x: inputs([5, 7, 4, 2], 3), z: inputs([2, 7, 4, 2], 4) }],
+  ['pooled images', { architecture: POOLED, x: inputs([5, 7, 4, 2], 3), z: inputs([2, 7, 4, 2], 4) }],
 ];
 
 const pause = async (): Promise<void> => undefined;
@@ -54,6 +71,21 @@ describe.each(CASES)('%s', (_name, known) => {
     for (let k = 0; k < one.outputs.length; k++) expect(many.outputs[k]).toBeCloseTo(one.outputs[k], 12);
   });
 });
+
+test.each([undefined, CASES[2][1].z])(
+  'a Jacobian that outputs have in common gives what structure gives %#',
+  async (z) => {
+    for (const contract of ['full', 'trace'] as const) {
+      const options = { outputs: 3, contract, ...(z === undefined ? {} : { z }) };
+      const one = await byTeam(1, CASES[2][1], { ...options, method: 'structured' });
+      const other = await byTeam(2, CASES[2][1], { ...options, method: 'jacobian' });
+      const scale = Math.max(...one.ntk.map(Math.abs));
+      for (let k = 0; k < one.ntk.length; k++) {
+        expect(Math.abs(one.ntk[k] - other.ntk[k])).toBeLessThanOrEqual(1e-12 * scale);
+      }
+    }
+  },
+);
 
 test('every piece of work is that of one member', () => {
   for (let index = 0; index < 20; index++) {

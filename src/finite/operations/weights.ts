@@ -89,20 +89,35 @@ interface Batch {
   readonly data: FloatArray;
   readonly count: number;
   readonly channels: number;
+  /** Whether it may be overwritten. */
+  readonly spare: boolean;
 }
 
-/** Patches of a batch times a matrix `[columns, taps, channels]`, as products with bands of gathered rows: `[count, written, columns]`. */
-function convolve(bands: Bands, { data: h, count, channels }: Batch, matrix: FloatArray, engine: Engine): FloatArray {
+/**
+ * Patches of a batch times a matrix `[columns, taps, channels]`, as products with bands of gathered rows: `[count, written, columns]`.
+ *
+ * An example is read before its result is written, so that these may lie where a spare batch of their size does: fresh memory costs as much as a
+ * third of the products.
+ */
+function convolve(
+  bands: Bands,
+  { data: h, count, channels, spare }: Batch,
+  matrix: FloatArray,
+  engine: Engine,
+): FloatArray {
   const depth = bands.taps.count * channels;
   const fan = bands.outer.length * depth;
   const columns = matrix.length / fan;
-  const out = zeros(engine, count * bands.written * columns);
+  const inPlace = spare && bands.written * columns === bands.positions * channels;
+  const out = inPlace ? h : zeros(engine, count * bands.written * columns);
   const size = bands.read * depth;
   const step = bands.isWhole ? Math.max(1, Math.min(count, Math.floor(PATCH_NUMBERS / size))) : 1;
   const room = zeros(engine, step * size);
   for (let first = 0; first < count; first += step) {
     const some = Math.min(step, count - first);
     gather(bands.taps, h, { positions: bands.positions, channels }, first, some, room);
+    if (inPlace && !bands.isWhole)
+      out.fill(0, first * bands.written * columns, (first + some) * bands.written * columns);
     for (const [k, parts] of bands.outer.entries()) {
       for (const { read, written, length } of parts) {
         const left = { data: room, offset: read * depth, rowStep: depth, depthStep: 1 };
@@ -124,7 +139,7 @@ export const weights: OperationCode<WeightsOperation> = {
     if (windows !== null && hasPatches(operation)) {
       const out = convolve(
         bandsOf(windows, from.channels),
-        { data: h, count, channels: from.channels },
+        { data: h, count, channels: from.channels, spare: false },
         matrix,
         engine,
       );
@@ -140,11 +155,11 @@ export const weights: OperationCode<WeightsOperation> = {
     finish(operation, out, scale, bias);
     return out;
   },
-  pull(operation, _h, signal, _count, engine) {
+  pull(operation, _h, signal, _count, engine, spare) {
     const { windows, from, to } = operation;
     if (windows !== null && hasPatches(operation)) {
       const count = signal.length / (positionCount(windows.to) * to.channels);
-      const batch = { data: signal, count, channels: to.channels };
+      const batch = { data: signal, count, channels: to.channels, spare };
       return convolve(backBandsOf(windows, to.channels), batch, turnedMatrix(operation, engine), engine);
     }
     const [matrix, scale] = scaledMatrix(operation, engine);

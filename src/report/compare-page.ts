@@ -33,12 +33,12 @@ const STYLE = `
   summary { cursor: pointer; }
   details .table { font-size: 13px; }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; }
-  dd { margin: 0; overflow-wrap: anywhere; }
+  dd { margin: 0; }
+  pre { font-size: 12.5px; }
+  pre.command { white-space: pre-wrap; }
   @media (max-width: 620px) {
     body { padding: 16px 14px; }
     h1 { font-size: 22px; }
-    dl { grid-template-columns: 1fr; }
-    dd { margin: 0 0 6px 12px; }
     figcaption { margin: 4px 0 0; }
   }
   @media (min-width: 621px) { .wide { display: block; } .narrow { display: none; } }
@@ -124,7 +124,7 @@ function recordHtml(data: CompareData, record: object, commandLine: string): str
       ['input', `${path}${shape === null ? '' : ` [${shape.join(', ')}]`}, SHA-256 ${sha256}`] as const,
   );
   return `<details><summary>Record of the run</summary>
-<pre>${escaped(commandLine)}</pre>
+<pre class="command">${escaped(commandLine)}</pre>
 <dl>${[...inputs, ...plainFields(record)].map(entry).join('\n')}</dl>
 <p>The architecture:</p>
 <pre>${escaped(jsonText(data.architecture))}</pre>
@@ -147,7 +147,6 @@ export function comparePage(record: object, commandLine: string): string {
   };
   const [{ record: data }] = comparisons([file]);
   const title = compareTitle(data);
-  const { warnings = [] } = record as { readonly warnings?: readonly string[] };
   return pageHtml(
     title,
     `<header>
@@ -166,7 +165,9 @@ ${conclusions(data)
 <p>${escaped(effortText(data))}</p>
 </div>
 </div>
-${warnings.map((warning) => `<p class="warning"><strong>Warning:</strong> ${escaped(warning)}</p>\n`).join('')}<div class="figures">
+${data.warnings
+  .map((warning) => `<p class="warning"><strong>Warning:</strong> ${escaped(warning)}</p>\n`)
+  .join('')}<div class="figures">
 ${figuresOf(data)
   .map((figure, k) => figureHtml(figure, k + 1))
   .join('')}</div>

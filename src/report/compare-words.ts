@@ -27,6 +27,9 @@ export function subjectText(record: CompareData): string {
   return `NTK of ${shape[0]} ${exampleText(inputs[0]?.shape ?? null)} from ${files}; width${widths.length > 1 ? 's' : ''} ${listText(widths)}, ${networks}, ${outputs === 1 ? 'one output' : `${outputs} outputs`}${law}.`;
 }
 
+/** Length of an interval of the slope that tells little of it. */
+const WIDE = 0.4;
+
 /** How the fitted slope lies to the expected one. */
 function verdict({ slopeInterval, expectedSlope }: CompareData): string {
   const theory = `the width^${expectedSlope} that theory expects of wide networks`;
@@ -34,7 +37,8 @@ function verdict({ slopeInterval, expectedSlope }: CompareData): string {
   const [low, high] = slopeInterval;
   if (low <= 0 && high >= 0)
     return ': so wide an interval does not show whether it falls, and more seeds or widths narrow it.';
-  if (low <= expectedSlope && expectedSlope <= high) return `, in agreement with ${theory}.`;
+  const wide = high - low > WIDE ? '; more networks or widths would narrow this interval' : '';
+  if (low <= expectedSlope && expectedSlope <= high) return `, in agreement with ${theory}${wide}.`;
   return `, ${low > expectedSlope ? 'more slowly' : 'faster'} than ${theory}.`;
 }
 
@@ -61,14 +65,22 @@ function errorText({ widths, seeds, errors, errorIntervals }: CompareData): stri
   return `At width ${widths[last]} one network is ${percent(errors[last])} off on average${ends}.`;
 }
 
-/** The mean kernel at the largest width beside what chance gives; empty with one seed. */
-function meanText({ widths, seeds, meanKernel }: CompareData): string {
-  const last = widths.length - 1;
-  const [error, chance, bias] = [meanKernel.errors[last], meanKernel.expected[last], meanKernel.bias[last]];
+/** The mean kernel of a width beside what chance gives; `mean` is what it is called. Empty with one seed. */
+function chanceText({ meanKernel }: CompareData, w: number, mean: string): string {
+  const [error, chance, bias] = [meanKernel.errors[w], meanKernel.expected[w], meanKernel.bias[w]];
   if (chance === null || bias === null) return '';
-  const mean = `The mean kernel of these ${seeds} networks is ${percent(error)} off`;
-  if (error <= BEYOND_CHANCE * chance) return `${mean}, which chance explains (${percent(chance)} is to be expected).`;
-  return `${mean}, more than chance explains (${percent(chance)} is to be expected): a bias of about ${percent(bias)} that wider networks have less of.`;
+  const off = `${mean} is ${percent(error)} off`;
+  if (error <= BEYOND_CHANCE * chance) return `${off}, which chance explains (${percent(chance)} is to be expected).`;
+  return `${off}, more than chance explains (${percent(chance)} is to be expected): a bias of about ${percent(bias)} that wider networks have less of.`;
+}
+
+/** The mean kernels at the largest width, and at the smallest where this has a bias that the largest lacks. */
+function meanText(record: CompareData): string {
+  const { widths, seeds, meanKernel } = record;
+  const last = widths.length - 1;
+  const isBiased = (w: number): boolean => meanKernel.errors[w] > BEYOND_CHANCE * (meanKernel.expected[w] ?? Infinity);
+  const wide = chanceText(record, last, `The mean kernel of these ${seeds} networks`);
+  return isBiased(0) && !isBiased(last) ? `${wide} ${chanceText(record, 0, `That of width ${widths[0]}`)}` : wide;
 }
 
 /** What a comparison found, in sentences, the most important first; `width^-0.46` stands for a power. */

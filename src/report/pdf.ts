@@ -79,9 +79,11 @@ function paint(
 ): void {
   doc.lineWidth(strokeWidth).strokeOpacity(strokeOpacity).fillOpacity(fillOpacity).lineJoin('round');
   if (dash !== null) doc.dash(dash[0], { space: dash[1] ?? dash[0] });
-  if (fill !== null && stroke !== null) doc.fillAndStroke(fill, stroke);
+  // PDF takes a width of 0 for the thinnest line that there is, SVG for none.
+  const line = strokeWidth > 0 ? stroke : null;
+  if (fill !== null && line !== null) doc.fillAndStroke(fill, line);
   else if (fill !== null) doc.fill(fill);
-  else if (stroke !== null) doc.stroke(stroke);
+  else if (line !== null) doc.stroke(line);
 }
 
 /** Attributes of a node as numbers; 0 where one is missing. */

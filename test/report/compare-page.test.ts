@@ -43,6 +43,7 @@ const MADE: Readonly<Record<string, Made>> = {
   test.each(cases)('the page of %s is readable at %d pixels', async (name, width) => {
     if (browser === null) throw new Error('no browser');
     const page = await browser.open(at.path(`${name}.html`), width);
+    await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
     const seen = await look(page);
     expect(page.complaints).toEqual([]);
     expect(page.requests).toEqual([expect.stringMatching(/^file:.*\.html$/)]);
@@ -59,6 +60,23 @@ const MADE: Readonly<Record<string, Made>> = {
     expect(seen.touching).toEqual([]);
     expect(seen.cut).toEqual([]);
   });
+
+  const views = ['error', 'mean', 'eigenvalues', 'ratios', 'angles', 'layers'];
+  test.each(views.flatMap((view) => [1280, 400].map((width) => [view, width] as const)))(
+    'ntk plot --figure %s is readable at %d pixels',
+    async (view, width) => {
+      if (browser === null) throw new Error('no browser');
+      await at.ntk('plot', 'run/compare.json', '--figure', view, '--out', `${view}.html`, '--force');
+      const page = await browser.open(at.path(`${view}.html`), width);
+      const { figures, pageWidth, smallest, touching, cut } = await look(page);
+      expect(page.complaints).toEqual([]);
+      expect(figures).toHaveLength(1);
+      expect(figures[0].width).toBeGreaterThan(0.8 * Math.min(width, 900));
+      expect(pageWidth).toBeLessThanOrEqual(width);
+      expect(smallest.size).toBeGreaterThanOrEqual(11);
+      expect([touching, cut]).toEqual([[], []]);
+    },
+  );
 
   test('a page that complains, scrolls sideways, or has small and overlapping text is told', async () => {
     if (browser === null) throw new Error('no browser');

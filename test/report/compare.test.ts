@@ -164,6 +164,11 @@ describe('the page says', () => {
   test.each<readonly [string, Made, RegExp]>([
     ['flatter than theory', { slope: [-0.3, 0.05] }, /width −0\.30 .* more slowly than the width/],
     ['steeper than theory', { slope: [-0.8, 0.05] }, /faster than the width/],
+    [
+      'a wide interval',
+      { slope: [-0.5, 0.3] },
+      /in agreement with .*; more networks or widths would narrow this interval/,
+    ],
     ['an interval that holds 0', { slope: [-0.3, 0.4] }, /so wide an interval does not show whether it falls/],
     ['an error that grows', { slope: [0.2, 0.1] }, /one network goes like width 0\.20/],
     ['one width', { widths: [64], slope: null }, /at width 64 alone, which says nothing about how it falls/],
@@ -172,6 +177,13 @@ describe('the page says', () => {
     ['a bias', { beyondChance: 3 }, /more than chance explains .* a bias of about 6\.\d %/],
   ])('%s', (_, made, expected) => {
     expect(textOf(made)).toMatch(expected);
+  });
+
+  test('a bias of the smallest width that the largest lacks', () => {
+    const record = madeComparison();
+    const errors = record.meanKernel.errors.map((error, w) => (w === 0 ? 3 * error : error));
+    const html = comparePage({ ...record, meanKernel: { ...record.meanKernel, errors } }, '');
+    expect(html).toMatch(/which chance explains .* That of width 64 is 21\.\d.% off, more than chance explains/);
   });
 
   test('nothing by script or network, and names its language', () => {

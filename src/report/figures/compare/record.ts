@@ -10,6 +10,8 @@ import type { Named, RecordFile } from '../figure.js';
 export type CompareData = Omit<Comparison, 'kind' | 'networkSeeds' | 'pairs' | 'plan' | 'check'> & {
   /** As an architecture file has it. */
   readonly architecture: { readonly name?: string | undefined };
+  /** What the command also said. */
+  readonly warnings: readonly string[];
   /** Files that went in. */
   readonly inputs: readonly Pick<InputRecord, 'path' | 'shape' | 'sha256'>[];
 };
@@ -20,6 +22,7 @@ const interval = z.tuple([z.number(), z.number()]);
 
 const schema: z.ZodType<CompareData> = z.looseObject({
   architecture: z.looseObject({ name: z.string().optional() }),
+  warnings: z.array(z.string()),
   inputs: z.array(z.looseObject({ path: z.string(), shape: numbers.nullable(), sha256: z.string() })),
   shape: z.tuple([z.number(), z.number()]),
   widths: numbers.min(1),

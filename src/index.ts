@@ -47,6 +47,7 @@ export {
   writeNpy,
   writeNpz,
 } from './data/index.js';
+export type { ReadFile } from './data/model-files.js';
 export {
   ArchitectureError,
   type ArchitectureProblem,
@@ -83,10 +84,13 @@ export type {
   EmpiricalStages,
   LayerPlan,
 } from './matrix/empirical-types.js';
+export { functionKernel } from './matrix/function-kernel.js';
+export type { FunctionKernel, FunctionOptions, TensorFunction } from './matrix/function-types.js';
 export { kernelMatrix } from './matrix/kernel-matrix.js';
 export { type TensorKernelOptions, type TensorKernels, tensorKernels } from './matrix/kernel-tensor.js';
 export { DenseOperator, type SymmetricOperator } from './matrix/operator.js';
 export { planKernel } from './matrix/plan.js';
+export { type ModelOptions, readModel, type SavedModel } from './matrix/saved-model.js';
 export { storedOperator } from './matrix/stored-operator.js';
 export type {
   BackendName,

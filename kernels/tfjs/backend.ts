@@ -52,6 +52,13 @@ interface Source {
   readonly pace: Pace;
 }
 
+/** The engine that was loaded. @throws BackendError where there is none */
+function found({ engine, ...rest }: Loaded, name: Source['name'], remedy: string): Engine {
+  if (engine !== null) return engine;
+  const reason = 'reason' in rest ? rest.reason : 'nothing found';
+  throw new BackendError(`--backend ${name}: must be available here, got: ${reason}. ${remedy}.`);
+}
+
 /** A backend on the tfjs that `load` finds, once, when it is first asked for. */
 export function tensorBackend({ name, load, remedy, base, pace }: Source): Backend {
   let loaded: Promise<Loaded> | null = null;
@@ -59,11 +66,7 @@ export function tensorBackend({ name, load, remedy, base, pace }: Source): Backe
     loaded ??= load();
     return loaded;
   };
-  const engineOf = async (): Promise<Engine> => {
-    const found = await find();
-    if (found.engine !== null) return found.engine;
-    throw new BackendError(`--backend ${name}: must be available here, got: ${found.reason}. ${remedy}.`);
-  };
+  const engineOf = async (): Promise<Engine> => found(await find(), name, remedy);
   return {
     name,
     precisions: ['f32'],
@@ -89,20 +92,32 @@ function availability(found: Loaded, remedy: string): Availability {
   return { available: true, version, device: { name: device, driver: version, software: false } };
 }
 
+/** Where each backend finds its tfjs. */
+const SOURCES: Readonly<Record<Source['name'], Source>> = {
+  tfjs: {
+    name: 'tfjs',
+    load: () => loadTfjs(),
+    remedy: 'Run npm install, or use --backend host',
+    base: 160 * 2 ** 20,
+    pace: { product: 1.2e10, step: 2e-8 },
+  },
+  tensorflow: {
+    name: 'tensorflow',
+    load: loadTensorflow,
+    remedy: 'Run scripts/install-tensorflow, or use --backend host',
+    base: 512 * 2 ** 20,
+    pace: { product: 5e10, step: 1e-8 },
+  },
+};
+
 /** tfjs's own backends: wasm where it loads, else plain JavaScript. */
-export const tfjs: Backend = tensorBackend({
-  name: 'tfjs',
-  load: () => loadTfjs(),
-  remedy: 'Run npm install, or use --backend host',
-  base: 160 * 2 ** 20,
-  pace: { product: 1.2e10, step: 2e-8 },
-});
+export const tfjs: Backend = tensorBackend(SOURCES.tfjs);
 
 /** TensorFlow by tfjs-node, on its GPU where it has one. */
-export const tensorflow: Backend = tensorBackend({
-  name: 'tensorflow',
-  load: loadTensorflow,
-  remedy: 'Run scripts/install-tensorflow, or use --backend host',
-  base: 512 * 2 ** 20,
-  pace: { product: 5e10, step: 1e-8 },
-});
+export const tensorflow: Backend = tensorBackend(SOURCES.tensorflow);
+
+/** The tfjs of one of the two. @throws BackendError where there is none */
+export async function openEngine(name: Source['name']): Promise<Engine> {
+  const { load, remedy } = SOURCES[name];
+  return found(await load(), name, remedy);
+}

@@ -3,18 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as util from 'node:util';
+import type { TensorEngine } from '../../src/backend/tensor-device.js';
 import type { Tensors } from './tensors.js';
 
 /** A tfjs with one of its backends. */
-export interface Engine {
-  readonly kind: 'tfjs' | 'tensorflow';
-  readonly tf: Tensors;
-  readonly version: string;
-  /** Name of an accelerator with a memory of its own; null where the processor computes. */
-  readonly device: string | null;
-  /** Makes its backend the one of this tfjs: to be called before each group of operations, since jobs take turns. */
-  use(): void;
-}
+export type Engine = TensorEngine;
 
 /** An engine, or why there is none. */
 export type Loaded = { readonly engine: Engine } | { readonly engine: null; readonly reason: string };
@@ -78,6 +71,20 @@ function coreOf(require: NodeJS.Require): { readonly tf: Tensors; readonly requi
   return { tf, require: inside };
 }
 
+/** Loads the layers of a tfjs, which are needed for saved models alone. */
+function layersOf(inside: NodeJS.Require): Engine['layers'] {
+  return () => inside('@tensorflow/tfjs-layers') as ReturnType<Engine['layers']>;
+}
+
+/** The tfjs of this package with the backend that its user has chosen: tensors and backends are shared by all copies in a process. */
+export async function currentEngine(): Promise<Engine> {
+  const { tf, require: inside } = coreOf(createRequire(import.meta.url));
+  await tf.ready();
+  const name = tf.getBackend();
+  const version = `TensorFlow.js ${tf.version_core}, ${name}`;
+  return { kind: 'tfjs', tf, version, device: null, use: chosen(tf, name), layers: layersOf(inside) };
+}
+
 /** The first copy of tfjs that was loaded: all copies share its settings. */
 let first: Tensors | null = null;
 
@@ -123,7 +130,7 @@ async function findTfjs(names: readonly ('wasm' | 'cpu')[]): Promise<Loaded> {
       return { engine: null, reason: `no backend of TensorFlow.js starts (${wasm ?? names.join(', ')})` };
     }
     const version = `TensorFlow.js ${tf.version_core}, ${found}`;
-    return { engine: { kind: 'tfjs', tf, version, device: null, use: chosen(tf, found) } };
+    return { engine: { kind: 'tfjs', tf, version, device: null, use: chosen(tf, found), layers: layersOf(inside) } };
   } catch (error) {
     return { engine: null, reason: message(error) };
   }
@@ -196,7 +203,7 @@ async function findTensorflow(): Promise<Loaded> {
 
 async function startTensorflow(folder: string): Promise<Engine> {
   const require = createRequire(join(folder, 'package.json'));
-  const { tf } = coreOf(require);
+  const { tf, require: inside } = coreOf(require);
   return quietly(tf, async () => {
     require(folder);
     await tf.setBackend('tensorflow');
@@ -204,6 +211,6 @@ async function startTensorflow(folder: string): Promise<Engine> {
     tf.scalar(0).dispose();
     const device = isUsingGpuDevice === true ? 'GPU of TensorFlow' : null;
     const version = `TensorFlow ${binding?.TF_Version ?? ''} by TensorFlow.js ${tf.version_core}, ${device ? 'GPU' : 'CPU'}`;
-    return { kind: 'tensorflow', tf, version, device, use: chosen(tf, 'tensorflow') };
+    return { kind: 'tensorflow', tf, version, device, use: chosen(tf, 'tensorflow'), layers: layersOf(inside) };
   });
 }

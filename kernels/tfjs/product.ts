@@ -39,15 +39,14 @@ export function disposePanel({ pieces }: Panel): void {
   for (const piece of pieces) piece.dispose();
 }
 
-/** Inner products of the rows of two panels. */
-export function innerProducts(tf: Tensors, left: Panel, right: Panel): Tensor {
-  const part = (k: number): Tensor => tf.matMul(left.pieces[k], right.pieces[k]);
-  if (left.pieces.length === 1) return tf.tidy(() => part(0));
+/** The sum of `count` products, with what rounding takes from the partial sums. */
+export function sumOfProducts(tf: Tensors, count: number, part: (k: number) => Tensor): Tensor {
+  if (count === 1) return tf.tidy(() => part(0));
   let [sum, lost] = tf.tidy((): [Tensor, Tensor] => {
     const first = part(0);
     return [first, tf.zerosLike(first)];
   });
-  for (let k = 1; k < left.pieces.length; k++) {
+  for (let k = 1; k < count; k++) {
     const before = [sum, lost];
     [sum, lost] = tf.tidy((): [Tensor, Tensor] => {
       const next = part(k);
@@ -62,4 +61,20 @@ export function innerProducts(tf: Tensors, left: Panel, right: Panel): Tensor {
   sum.dispose();
   lost.dispose();
   return result;
+}
+
+/** Inner products of the rows of two panels. */
+export function innerProducts(tf: Tensors, left: Panel, right: Panel): Tensor {
+  return sumOfProducts(tf, left.pieces.length, (k) => tf.matMul(left.pieces[k], right.pieces[k]));
+}
+
+/** Inner products of the rows of two matrices `[rows, length]`, a piece of the length at a time. */
+export function gram(tf: Tensors, left: Tensor, right: Tensor): Tensor {
+  const length = left.shape[1] ?? 0;
+  return sumOfProducts(tf, Math.ceil(length / DEPTH), (k) => {
+    const depth = Math.min(DEPTH, length - k * DEPTH);
+    const piece = (from: Tensor): Tensor => tf.slice(from, [0, k * DEPTH], [from.shape[0], depth]);
+    const first = piece(left);
+    return tf.matMul(first, left === right ? first : piece(right), false, true);
+  });
 }

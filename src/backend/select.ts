@@ -2,7 +2,7 @@ import type { Precision } from '../data/array.js';
 import { BackendError } from '../errors.js';
 import type { Availability, Backend } from './contract.js';
 import { hasGpu } from './gpu.js';
-import type { TensorDevice } from './tensor-device.js';
+import type { TensorDevice, TensorEngine } from './tensor-device.js';
 
 /** How a backend is loaded, and what it offers before it is. */
 interface Entry {
@@ -69,6 +69,18 @@ export function loadBackend(name: BackendId): Promise<Backend> {
 /** The engine's kernels as those of tfjs on the GPU device. Throws BackendError where that cannot be. */
 export async function openTensors(): Promise<TensorDevice> {
   return (await import('../../kernels/webgpu/tensors.js')).tensorDevice();
+}
+
+/** The tfjs of this package with the backend that its user has chosen. */
+export async function currentTensors(): Promise<TensorEngine> {
+  return (await import('../../kernels/tfjs/engine.js')).currentEngine();
+}
+
+/** The tfjs of a backend; for `auto` that of TensorFlow where it has a GPU, else tfjs's own. @throws BackendError where there is none */
+export async function openTensorEngine(name: 'auto' | 'tfjs' | 'tensorflow'): Promise<TensorEngine> {
+  const { openEngine } = await import('../../kernels/tfjs/backend.js');
+  if (name !== 'auto') return openEngine(name);
+  return openEngine(hasGpu() && accelerates(await probe('tensorflow')) ? 'tensorflow' : 'tfjs');
 }
 
 /** Whether a backend is a device of its own and faster than the processor: only such are taken unasked. */

@@ -3,12 +3,12 @@ import type { EmpiricalPlan } from '../matrix/empirical-types.js';
 import { countText, secondsText } from './units.js';
 
 /** The plan of an empirical kernel for people: one line a fact. */
-export function empiricalPlanText(plan: EmpiricalPlan): string {
+export function empiricalPlanText(plan: EmpiricalPlan, part: 'layer' | 'variable' = 'layer'): string {
   const { shape, precision, outputBytes, symmetric, outputs, examples, outputsAtOnce, layers } = plan;
   const half = symmetric ? ', symmetric: the upper half is computed' : '';
   const methods = [...new Set(layers.map(({ method }) => method))].map((method) => {
     const count = layers.filter((layer) => layer.method === method).length;
-    return `${method} for ${count} ${count === 1 ? 'layer' : 'layers'}`;
+    return `${method} for ${count} ${part}${count === 1 ? '' : 's'}`;
   });
   const lines: readonly (readonly [string, string])[] = [
     ['result', `${shape.join(' x ')} in ${precision}, ${readableBytes(outputBytes)}${half}`],

@@ -21,6 +21,12 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^files: K\.npy$/m,
   ],
   'nearest-neighbour': [/^K\(test, train\): 200 x 1000$/m, /^fc L=3: 9\d\.\d %$/m, /^laplace:0\.1: 9\d\.\d %$/m],
+  'trained-model': [
+    /^K: 60 x 60, mean of 10 outputs$/m,
+    /^hidden\/kernel: \d+\.\d\d % of the trace$/m,
+    /^alignment with the classes: 0\.50\d$/m,
+    /^a block computed twice agrees: true$/m,
+  ],
   'own-network': [/^nngp: 0\.48/m, /^ntk: {2}0\.72/m, /^layers\[1\]\.branch\[0\]\.weightStd: /m, /Did you mean "gelu"/],
 };
 

@@ -20,6 +20,7 @@ export const empiricalCommand: Command = {
     ...INPUT_FLAGS,
     ...ARCH_FLAG,
     ...PRESET_FLAGS,
+    model: { describe: 'model.json of a LayersModel saved by TensorFlow.js, instead of --arch; in f32', group: GROUP },
     ...FINITE_FLAGS,
     contract: {
       describe: 'mean over the outputs [n, m], or all pairs of them [n, m, o, o]',
@@ -30,7 +31,10 @@ export const empiricalCommand: Command = {
     'save-weights': { describe: 'file for the weights: .npz', group: GROUP },
     ...COMPUTE_FLAGS,
     out: { describe: 'K.npy, K.npz (array ntk) or K.csv; without it csv goes to stdout', group: 'Output' },
-    contributions: { describe: 'file for the share of each layer: .npz, arrays by path', group: 'Output' },
+    contributions: {
+      describe: 'file for the share of each layer (of a model each variable): .npz, arrays by path',
+      group: 'Output',
+    },
     plan: { describe: 'print methods, memory and expected time; write nothing', group: 'Output', alone: true },
     ...OUTPUT_FLAGS,
     ...PROGRESS_FLAGS,
@@ -43,6 +47,10 @@ export const empiricalCommand: Command = {
     [
       'ntk empirical digits.csv --label-column label --scale unit-rows --rows 0:5 --arch fc --outputs 10 --save-weights W.npz',
       'mean over ten outputs on stdout, and the weights',
+    ],
+    [
+      'ntk empirical digits.csv --label-column label --rows 0:20 --model data/digits/model.json --out Kmodel.npy',
+      'the NTK of a trained model in its own parameterisation: no factor is taken out of its weights',
     ],
   ],
   run: async (args, context) => (await import('../runs/empirical.js')).runEmpirical(args, context),

@@ -14,17 +14,10 @@ import { recordPath } from './kernel.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
 import { nonEmpty, oneOf } from './values.js';
 
-/** A call of `ntk empirical`, checked as far as it can be without the data. */
-export interface EmpiricalJob extends FiniteFlags {
-  readonly definition: KernelDefinition;
-  /** As given to `--arch`, with the flags given for it. */
-  readonly arch: string;
-  readonly flags: PresetFlags;
+/** What is read and written, of whatever network the kernel is. */
+export interface EmpiricalFiles {
   readonly input: InputOptions;
-  readonly compute: ComputeOptions;
   readonly contract: (typeof CONTRACTIONS)[number];
-  /** File that they go to. */
-  readonly saveWeights: string | null;
   /** File of the matrix; null: csv on stdout. */
   readonly out: string | null;
   /** File of the record beside it. */
@@ -35,8 +28,18 @@ export interface EmpiricalJob extends FiniteFlags {
   readonly plan: boolean;
 }
 
-function checkFiles(job: EmpiricalJob, force: boolean): void {
-  const { out, record, saveWeights, contributions, contract, json, plan } = job;
+/** A call of `ntk empirical` with `--arch`, checked as far as it can be without the data. */
+export interface EmpiricalJob extends EmpiricalFiles, FiniteFlags {
+  readonly definition: KernelDefinition;
+  /** As given to `--arch`, with the flags given for it. */
+  readonly arch: string;
+  readonly flags: PresetFlags;
+  readonly compute: ComputeOptions;
+  /** File that the weights go to. */
+  readonly saveWeights: string | null;
+}
+
+function checkFiles({ out, record, contributions, contract, json, plan }: EmpiricalFiles, force: boolean): void {
   if (json && out === null && !plan) {
     throw new UsageError('--json: must come with --out or --plan, got it alone. Add --out K.npy.');
   }
@@ -48,36 +51,45 @@ function checkFiles(job: EmpiricalJob, force: boolean): void {
     checkOutput(out, force);
     checkPath(record, force);
   }
-  for (const path of [saveWeights, contributions]) if (path !== null) checkPath(path, force, ['.npz']);
+  if (contributions !== null) checkPath(contributions, force, ['.npz']);
 }
 
-/** Reads the flags of `ntk empirical`; everything that is wrong without a look at the data is found here. */
-export function readEmpiricalJob(args: ParsedArguments): EmpiricalJob {
-  const arch = textOf(args, 'arch');
-  if (arch === undefined) {
-    throw new UsageError('--arch: must be given, got none. For example --arch fc; see ntk empirical --help.');
-  }
-  const input = readInputOptions(args);
-  const compute = readComputeOptions(args);
-  checkFiniteBackend(compute);
-  const flags = readPresetFlags(args);
+/** Reads the flags of files and of the contraction. */
+export function readEmpiricalFiles(args: ParsedArguments): EmpiricalFiles {
   const out = parsedOf(args, 'out', nonEmpty) ?? null;
-  const job: EmpiricalJob = {
-    definition: resolveArchitecture(arch, flags),
-    arch,
-    flags,
-    input,
-    compute,
-    ...readFiniteFlags(args),
+  const files = {
+    input: readInputOptions(args),
     contract: parsedOf(args, 'contract', oneOf(CONTRACTIONS)) ?? 'trace',
-    saveWeights: parsedOf(args, 'save-weights', nonEmpty) ?? null,
     out,
     record: out === null ? null : recordPath(out),
     contributions: parsedOf(args, 'contributions', nonEmpty) ?? null,
     json: args.switches.has('json'),
     plan: args.switches.has('plan'),
   };
+  checkFiles(files, args.switches.has('force'));
+  return files;
+}
+
+/** Reads the flags of `ntk empirical` with `--arch`; everything that is wrong without a look at the data is found here. */
+export function readEmpiricalJob(args: ParsedArguments): EmpiricalJob {
+  const arch = textOf(args, 'arch');
+  if (arch === undefined) {
+    throw new UsageError('--arch: must be given, got none. For example --arch fc, or --model model.json.');
+  }
+  const compute = readComputeOptions(args);
+  checkFiniteBackend(compute);
+  const flags = readPresetFlags(args);
+  const saveWeights = parsedOf(args, 'save-weights', nonEmpty) ?? null;
+  const job: EmpiricalJob = {
+    definition: resolveArchitecture(arch, flags),
+    arch,
+    flags,
+    compute,
+    ...readFiniteFlags(args),
+    ...readEmpiricalFiles(args),
+    saveWeights,
+  };
   networkOf(job.definition);
-  checkFiles(job, args.switches.has('force'));
+  if (saveWeights !== null) checkPath(saveWeights, args.switches.has('force'), ['.npz']);
   return job;
 }

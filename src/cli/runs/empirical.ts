@@ -1,31 +1,27 @@
-import { extname } from 'node:path';
 import { isImageNetwork } from '../../architecture/check-input.js';
 import { fitToData } from '../../architecture/resolve.js';
 import { defaultMemory } from '../../backend/limits.js';
-import type { NdArray } from '../../data/array.js';
-import { writeNpy } from '../../data/write/npy.js';
-import { writeNpz } from '../../data/write/npz.js';
-import { InterruptedError } from '../../errors.js';
 import { finiteNetwork } from '../../finite/network.js';
 import { saveWeights } from '../../finite/weight-files.js';
 import { empiricalKernel } from '../../matrix/empirical-kernel.js';
 import { planEmpirical } from '../../matrix/empirical-plan.js';
-import type { EmpiricalKernel, EmpiricalOptions, EmpiricalPlan } from '../../matrix/empirical-types.js';
-import { matrixCsv } from '../../report/csv.js';
+import type { EmpiricalKernel, EmpiricalOptions } from '../../matrix/empirical-types.js';
 import { empiricalPlanText } from '../../report/empirical-text.js';
-import { writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
-import { commonRecord } from '../../report/record.js';
-import { secondsText } from '../../report/units.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type LoadedInputs, loadInputs } from '../load.js';
 import { type EmpiricalJob, readEmpiricalJob } from '../options/empirical.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { print, say } from '../print.js';
-import { openProgress, wantsProgress } from '../progress.js';
+import {
+  type EmpiricalCall,
+  empiricalRecord,
+  reportEmpirical,
+  underProgress,
+  writeEmpirical,
+} from './empirical-output.js';
 import { finiteOptions, withWeights } from './finite-options.js';
-import { rangeText } from './kernel-record.js';
 
 const now = (): number => performance.now() / 1000;
 
@@ -38,75 +34,17 @@ function optionsOf(job: EmpiricalJob, { z }: LoadedInputs, signal: AbortSignal):
   };
 }
 
-/** The record of a kernel that was computed, or only planned (`kernel` null). */
-function recordOf(
-  job: EmpiricalJob,
-  data: LoadedInputs,
-  { plan, kernel }: { readonly plan: EmpiricalPlan; readonly kernel: EmpiricalKernel | null },
-  stages: Readonly<Record<string, number>>,
-  warnings: readonly string[],
-): object {
-  const { backend, precision } = plan;
-  const architecture = job.definition;
-  const head = { command: 'empirical', backend, precision, stages, architecture, inputs: data.inputs, warnings };
-  return {
-    ...commonRecord(head),
-    out: job.out,
-    shape: plan.shape,
-    contract: job.contract,
-    width: job.width,
-    outputs: plan.outputs,
-    init: job.init,
-    weights: job.weights,
-    saveWeights: job.saveWeights,
-    contributions: job.contributions,
-    threads: plan.threads,
-    native: job.compute.native,
-    seed: job.compute.seed,
-    scale: job.input.scale,
-    rows: rangeText(job.input.rows),
-    rowsZ: data.z === null ? null : rangeText(job.input.rowsZ),
-    labels: data.labels,
-    plan,
-    check: kernel?.check ?? null,
-  };
-}
-
-async function writeMatrix(out: string, ntk: NdArray): Promise<void> {
-  if (extname(out) === '.npz') await writeNpz(out, { ntk });
-  else if (extname(out) === '.csv') await writeWhole(out, [...matrixCsv(ntk, precisionOf(ntk))].join(''));
-  else await writeNpy(out, ntk);
-}
-
-const precisionOf = ({ data }: NdArray): 'f64' | 'f32' => (data instanceof Float64Array ? 'f64' : 'f32');
-
-async function printMatrix(ntk: NdArray, signal: AbortSignal): Promise<void> {
-  for (const lines of matrixCsv(ntk, precisionOf(ntk))) {
-    if (signal.aborted) throw new InterruptedError();
-    await print(lines);
-  }
-}
-
-async function underProgress(
-  args: ParsedArguments,
-  options: EmpiricalOptions,
-  work: (options: EmpiricalOptions) => Promise<EmpiricalKernel>,
-): Promise<EmpiricalKernel> {
-  if (!wantsProgress(args)) return work(options);
-  const bar = await openProgress(!args.switches.has('progress'));
-  try {
-    return await work({ ...options, onProgress: bar.update });
-  } finally {
-    bar.stop();
-  }
+function callOf(job: EmpiricalJob, data: LoadedInputs): EmpiricalCall {
+  const { width, init, weights, saveWeights, definition: architecture } = job;
+  const { native, seed } = job.compute;
+  return { files: job, data, network: { architecture, width, init, weights, saveWeights, native, seed, model: null } };
 }
 
 async function write(job: EmpiricalJob, { x }: LoadedInputs, kernel: EmpiricalKernel, options: EmpiricalOptions) {
   if (job.saveWeights !== null) {
     await saveWeights(job.saveWeights, finiteNetwork(options.architecture, x.shape, options), kernel.weights);
   }
-  if (job.contributions !== null) await writeNpz(job.contributions, Object.fromEntries(kernel.contributions ?? []));
-  if (job.out !== null) await writeMatrix(job.out, kernel.ntk);
+  await writeEmpirical(job, kernel);
 }
 
 /** Computes, writes, and says what was done; returns the exit code. */
@@ -117,10 +55,10 @@ async function compute(job: EmpiricalJob, data: LoadedInputs, options: Empirical
   const planned = now();
   const weighted = await withWeights(options, job, data.x);
   const read = now();
-  const kernel = await underProgress(args, weighted, (watched) => empiricalKernel(data.x, watched));
+  const kernel = await underProgress(args, (watched) => empiricalKernel(data.x, { ...weighted, ...watched }));
   const computed = now();
   await write(job, data, kernel, options);
-  const { initialise, compute: arithmetic, check } = kernel.stages;
+  const { initialise, check } = kernel.stages;
   const stages = {
     load: loaded,
     compile: planned - loaded + kernel.stages.compile,
@@ -129,22 +67,13 @@ async function compute(job: EmpiricalJob, data: LoadedInputs, options: Empirical
     check,
     write: now() - computed,
   };
-  if (job.out === null) await printMatrix(kernel.ntk, options.signal ?? new AbortController().signal);
-  if (job.record !== null) {
-    const text = jsonText(recordOf(job, data, { plan: kernel.plan, kernel }, stages, data.warnings));
-    await writeWhole(job.record, text);
-    if (job.json) await print(text);
-    else
-      say(`${job.out}: ${kernel.ntk.shape.join(' x ')} in ${plan.precision}, ${secondsText(arithmetic)} of arithmetic`);
-  }
-  const { difference, tolerance, method } = kernel.check;
-  if (difference <= tolerance) return EXIT.done;
-  say(`ntk: a 2 x 2 block differs by ${difference.toExponential(1)} from the method ${method}, more than ${tolerance}`);
-  return EXIT.tolerance;
+  return reportEmpirical(callOf(job, data), kernel, stages, options.signal ?? new AbortController().signal);
 }
 
 /** Runs `ntk empirical`. */
-export async function runEmpirical(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
+export async function runEmpirical(args: ParsedArguments, context: CommandContext): Promise<number> {
+  if (args.values.has('model')) return (await import('./empirical-model.js')).runModel(args, context);
+  const { signal } = context;
   const asked = readEmpiricalJob(args);
   const memory = asked.compute.memory ?? defaultMemory();
   const images = isImageNetwork(asked.definition);
@@ -156,7 +85,7 @@ export async function runEmpirical(args: ParsedArguments, { signal }: CommandCon
   const loaded = now();
   const { plan } = await planEmpirical(data.x, options);
   const stages = { load: loaded, compile: now() - loaded };
-  const text = empiricalPlanText(plan);
-  await print(job.json ? jsonText(recordOf(job, data, { plan, kernel: null }, stages, data.warnings)) : text);
+  const record = empiricalRecord(callOf(job, data), { plan, kernel: null }, stages);
+  await print(job.json ? jsonText(record) : empiricalPlanText(plan));
   return EXIT.done;
 }

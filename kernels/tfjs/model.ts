@@ -1,0 +1,78 @@
+import type * as TensorFlow from '@tensorflow/tfjs';
+import { complaint, reasonOf } from '../../src/data/message.js';
+import type { ModelFiles } from '../../src/data/model-files.js';
+import { DataError, isNtkError } from '../../src/errors.js';
+import type { Engine } from './engine.js';
+import type { Tensor } from './tensors.js';
+
+/** A saved model as a function of tensors. */
+export interface LoadedModel {
+  /** The outputs `[n, o]` of inputs `[n, ...]`, as the model gives them when it is not being trained. */
+  readonly f: (x: Tensor) => Tensor;
+  /** What is trained of it. */
+  readonly variables: readonly TensorFlow.Variable[];
+  /** Sizes of an input; null where any will do. */
+  readonly inputShape: readonly (number | null)[];
+  /** Numbers of all its arrays, those too that are not trained. */
+  readonly parameters: number;
+  /** Gives its memory back. */
+  dispose(): void;
+}
+
+const NO_CODE = /unknown (layer|initializer|constraint|regularizer|activation)/i;
+
+function build({ layers }: Engine, { topology, entries, data }: ModelFiles): Promise<TensorFlow.LayersModel> {
+  // The manifest was checked as it was read; what else its entries hold is for tfjs.
+  const weightSpecs = entries as TensorFlow.io.WeightsManifestEntry[];
+  const load = async (): Promise<TensorFlow.io.ModelArtifacts> => ({
+    modelTopology: topology,
+    weightSpecs,
+    weightData: data,
+  });
+  return layers().loadLayersModel({ load });
+}
+
+function checkEnds(path: string, { inputs, outputs }: TensorFlow.LayersModel): void {
+  const text = (all: readonly { readonly shape: readonly unknown[] }[]): string =>
+    all.map(({ shape }) => `[${shape.map((size) => size ?? 'n').join(', ')}]`).join(' and ');
+  if (inputs.length !== 1 || outputs.length !== 1) {
+    const rule = 'must have one input and one output';
+    const remedy = 'Save the part of the model between one input and one output.';
+    throw new DataError(complaint(path, rule, `inputs ${text(inputs)}, outputs ${text(outputs)}`, remedy));
+  }
+  if (outputs[0].shape.length === 2) return;
+  const remedy = 'Add a flatten layer to its end, or take the layers before it.';
+  throw new DataError(complaint(path, 'must give one row of outputs an example, [n, o]', text(outputs), remedy));
+}
+
+/**
+ * A LayersModel from its files, in the tfjs of the engine.
+ *
+ * Dropout and noise are off, and batch normalisation takes its stored means, as when the model predicts.
+ * @throws DataError for layers that tfjs does not know, weights that do not fit them, several inputs or outputs, or outputs that are no rows
+ */
+export async function loadModel(engine: Engine, files: ModelFiles): Promise<LoadedModel> {
+  const [{ path }] = files.files;
+  engine.use();
+  let model: TensorFlow.LayersModel | null = null;
+  try {
+    model = await build(engine, files);
+    checkEnds(path, model);
+  } catch (error) {
+    model?.dispose();
+    if (isNtkError(error)) throw error;
+    const rule = NO_CODE.test(reasonOf(error))
+      ? 'must hold only layers that TensorFlow.js has itself'
+      : 'must be a model that TensorFlow.js can build';
+    const got = reasonOf(error).split('\n')[0].replace(/\.$/, '');
+    throw new DataError(complaint(path, rule, got, 'Save it again, without custom layers.'), { cause: error });
+  }
+  const built = model;
+  return {
+    f: (x) => built.apply(x, { training: false }) as Tensor,
+    variables: built.trainableWeights.map((weight) => weight.read() as TensorFlow.Variable),
+    inputShape: built.inputs[0].shape.slice(1),
+    parameters: built.countParams(),
+    dispose: () => void built.dispose(),
+  };
+}

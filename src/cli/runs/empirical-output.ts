@@ -1,0 +1,125 @@
+import { extname } from 'node:path';
+import type { KernelDefinition } from '../../architecture/types.js';
+import type { NdArray } from '../../data/array.js';
+import type { ReadFile } from '../../data/model-files.js';
+import { writeNpy } from '../../data/write/npy.js';
+import { writeNpz } from '../../data/write/npz.js';
+import { InterruptedError } from '../../errors.js';
+import type { EmpiricalPlan } from '../../matrix/empirical-types.js';
+import type { FunctionKernel } from '../../matrix/function-types.js';
+import type { Progress } from '../../matrix/types.js';
+import { matrixCsv } from '../../report/csv.js';
+import { writeWhole } from '../../report/file.js';
+import { jsonText } from '../../report/json.js';
+import { commonRecord } from '../../report/record.js';
+import { secondsText } from '../../report/units.js';
+import { EXIT } from '../exit.js';
+import type { LoadedInputs } from '../load.js';
+import type { EmpiricalFiles, EmpiricalJob } from '../options/empirical.js';
+import type { ParsedArguments } from '../options/parsed.js';
+import { print, say } from '../print.js';
+import { openProgress, wantsProgress } from '../progress.js';
+import { rangeText } from './kernel-record.js';
+
+/** What a record says of the network alone: of one that was drawn, or of a saved model. */
+export interface NetworkRecord extends Pick<EmpiricalJob, 'width' | 'init' | 'weights' | 'saveWeights'> {
+  readonly architecture: KernelDefinition | null;
+  readonly native: string | null;
+  readonly seed: number | null;
+  readonly model: { readonly path: string; readonly files: readonly ReadFile[] } | null;
+}
+
+/** A call with what it was called on. */
+export interface EmpiricalCall {
+  readonly files: EmpiricalFiles;
+  readonly network: NetworkRecord;
+  readonly data: LoadedInputs;
+}
+
+/** The record of a kernel that was computed, or only planned (`kernel` null). */
+export function empiricalRecord(
+  { files, network, data }: EmpiricalCall,
+  { plan, kernel }: { readonly plan: EmpiricalPlan; readonly kernel: FunctionKernel | null },
+  stages: Readonly<Record<string, number>>,
+): object {
+  const { backend, precision } = plan;
+  const { architecture, width, init, weights, saveWeights, model, native, seed } = network;
+  const { inputs, warnings } = data;
+  return {
+    ...commonRecord({ command: 'empirical', backend, precision, stages, architecture, inputs, warnings }),
+    out: files.out,
+    shape: plan.shape,
+    contract: files.contract,
+    width,
+    outputs: plan.outputs,
+    init,
+    ...{ weights, saveWeights, model },
+    contributions: files.contributions,
+    threads: plan.threads,
+    ...{ native, seed },
+    scale: files.input.scale,
+    rows: rangeText(files.input.rows),
+    rowsZ: data.z === null ? null : rangeText(files.input.rowsZ),
+    labels: data.labels,
+    plan,
+    check: kernel?.check ?? null,
+  };
+}
+
+/** Writes what was asked for of a kernel, but for its record. */
+export async function writeEmpirical(
+  { out, contributions }: EmpiricalFiles,
+  { ntk, contributions: shares }: FunctionKernel,
+): Promise<void> {
+  if (contributions !== null) await writeNpz(contributions, Object.fromEntries(shares ?? []));
+  if (out === null) return;
+  if (extname(out) === '.npz') await writeNpz(out, { ntk });
+  else if (extname(out) === '.csv') await writeWhole(out, [...matrixCsv(ntk, precisionOf(ntk))].join(''));
+  else await writeNpy(out, ntk);
+}
+
+const precisionOf = ({ data }: NdArray): 'f64' | 'f32' => (data instanceof Float64Array ? 'f64' : 'f32');
+
+async function printMatrix(ntk: NdArray, signal: AbortSignal): Promise<void> {
+  for (const lines of matrixCsv(ntk, precisionOf(ntk))) {
+    if (signal.aborted) throw new InterruptedError();
+    await print(lines);
+  }
+}
+
+/** Does work with a bar on stderr, where one is wanted. */
+export async function underProgress<T>(
+  args: ParsedArguments,
+  work: (watched: { readonly onProgress?: (progress: Progress) => void }) => Promise<T>,
+): Promise<T> {
+  if (!wantsProgress(args)) return work({});
+  const bar = await openProgress(!args.switches.has('progress'));
+  try {
+    return await work({ onProgress: bar.update });
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Prints the matrix or its record, writes the record, and says whether the check held; returns the exit code. */
+export async function reportEmpirical(
+  call: EmpiricalCall,
+  kernel: FunctionKernel,
+  stages: Readonly<Record<string, number>>,
+  signal: AbortSignal,
+): Promise<number> {
+  const { out, record, json } = call.files;
+  const { plan, ntk, check } = kernel;
+  if (out === null) await printMatrix(ntk, signal);
+  if (record !== null) {
+    const text = jsonText(empiricalRecord(call, { plan, kernel }, stages));
+    await writeWhole(record, text);
+    const seconds = secondsText(kernel.stages.compute);
+    if (json) await print(text);
+    else say(`${out}: ${ntk.shape.join(' x ')} in ${plan.precision}, ${seconds} of arithmetic`);
+  }
+  const { difference, tolerance, method } = check;
+  if (difference <= tolerance) return EXIT.done;
+  say(`ntk: a 2 x 2 block differs by ${difference.toExponential(1)} from the method ${method}, more than ${tolerance}`);
+  return EXIT.tolerance;
+}

@@ -1,0 +1,36 @@
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Contraction } from '../finite/target.js';
+import type { EmpiricalKernel } from './empirical-types.js';
+import type { Progress } from './types.js';
+
+/** A function whose kernel is wanted: examples `[n, ...]` to outputs `[n, o]`, each example for itself. */
+export type TensorFunction = (x: Tensor) => Tensor;
+
+/** How the kernel of a function of tensors is computed. */
+export interface FunctionOptions {
+  /** Second set of inputs `[m, ...]`; absent: the kernel of x with itself. */
+  readonly z?: Tensor;
+  /** Mean over the outputs `[n, m]`, or every pair of them `[n, m, o, o]`. [trace] */
+  readonly contract?: Contraction;
+  /** Whether the share of each variable is wanted beside the whole. [false] */
+  readonly contributions?: boolean;
+  /** Promise for the peak memory of the whole process, bytes; default: from the container or the machine. */
+  readonly memory?: number;
+  /** Called from time to time. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Aborts the work with an InterruptedError. */
+  readonly signal?: AbortSignal;
+}
+
+/** An empirical kernel of a function of tensors, on the host, with how it was made; `contributions` are by the names of the variables. */
+export type FunctionKernel = Omit<EmpiricalKernel, 'weights'>;
+
+/** A function, what it is differentiated by, and how many numbers it holds besides. */
+export interface FunctionOf {
+  readonly f: TensorFunction;
+  readonly variables: readonly Variable[];
+  /** Numbers of all its arrays, those too that no gradient is taken of. */
+  readonly parameters: number;
+  /** What messages call it. */
+  readonly where: string;
+}

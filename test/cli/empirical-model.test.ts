@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { functionKernel, readInput, readModel } from '../../src/index.js';
+import { npyOf } from '../data/fixtures.js';
+import { ROOT } from '../house/sources.js';
+import { bench, numbers, refused } from './ntk.js';
+
+const at = bench();
+const DIGITS = join(ROOT, 'data/digits');
+const DATA = [join(DIGITS, 'test.csv'), '--label-column', '64', '--rows', '0:6'];
+const MODEL = ['--model', 'model.json'];
+
+interface Saved {
+  readonly modelTopology: { readonly config: { readonly layers: readonly object[] } };
+  readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: readonly object[] }[];
+}
+
+const saved = JSON.parse(readFileSync(join(DIGITS, 'model.json'), 'utf8')) as Saved;
+
+/** The model with other layers than its own, and weights for them that are all 0.1. */
+function writeModel(
+  name: string,
+  layers: readonly object[],
+  weights: Readonly<Record<string, readonly number[]>>,
+): void {
+  const modelTopology = { class_name: 'Sequential', config: { name, layers } };
+  const list = Object.entries(weights).map(([key, shape]) => ({ name: key, shape, dtype: 'float32' }));
+  const count = list.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  at.write(`${name}.bin`, new Uint8Array(new Float32Array(count).fill(0.1).buffer));
+  const weightsManifest = [{ paths: [`${name}.bin`], weights: list }];
+  at.write(`${name}.json`, JSON.stringify({ format: 'layers-model', modelTopology, weightsManifest }));
+}
+
+const layer = (class_name: string, config: object): object => ({ class_name, config });
+
+beforeAll(() => {
+  copyFileSync(join(DIGITS, 'model.json'), at.path('model.json'));
+  copyFileSync(join(DIGITS, 'model.weights.bin'), at.path('model.weights.bin'));
+  at.write('short.json', JSON.stringify(saved).replace('model.weights.bin', 'short.bin'));
+  at.write('short.bin', new Uint8Array(100));
+  at.write('lost.json', JSON.stringify(saved).replace('model.weights.bin', 'lost.bin'));
+  at.write('graph.json', JSON.stringify({ format: 'graph-model', modelTopology: { node: [] }, weightsManifest: [] }));
+  at.write('custom.json', JSON.stringify(saved).replace('"class_name":"Dropout"', '"class_name":"Wavelet"'));
+  at.write('bare.json', JSON.stringify({ modelTopology: {}, weightsManifest: [{ paths: ['a.bin'] }] }));
+  at.write('images.npy', npyOf([3, 8, 8, 1], numbers(192)));
+  const input = { name: 'conv', batch_input_shape: [null, 8, 8, 1], dtype: 'float32', filters: 2, kernel_size: [3, 3] };
+  const conv = layer('Conv2D', { ...input, strides: [1, 1], padding: 'same', activation: 'relu', use_bias: true });
+  const weights = { 'conv/kernel': [3, 3, 1, 2], 'conv/bias': [2] };
+  writeModel('open', [conv], weights);
+  const norm = layer('BatchNormalization', { name: 'norm', axis: -1 });
+  const dense = layer('Dense', { name: 'out', units: 2, use_bias: false, trainable: false });
+  const stored = { 'norm/gamma': [2], 'norm/beta': [2], 'norm/moving_mean': [2], 'norm/moving_variance': [2] };
+  writeModel('conv', [conv, norm, layer('GlobalAveragePooling2D', { name: 'pool' }), dense], {
+    ...weights,
+    ...stored,
+    'out/kernel': [2, 2],
+  });
+});
+
+describe('ntk empirical --model', () => {
+  test('writes the kernel of the model, its record with the hashes of its files, and what each variable adds', async () => {
+    const args = [...DATA, ...MODEL, '--out', 'K.npy', '--contributions', 'C.npz', '--json'];
+    const { code, stdout, stderr } = await at.ntk('empirical', ...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const record = JSON.parse(stdout);
+    expect(record).toEqual(JSON.parse(readFileSync(at.path('K.json'), 'utf8')));
+    expect(record).toMatchObject({ shape: [6, 6], outputs: 10, precision: 'f32', architecture: null, seed: null });
+    expect(record.plan).toMatchObject({ parameters: 2410, symmetric: true });
+    expect(record.check.difference).toBeLessThanOrEqual(record.check.tolerance);
+    expect(record.peakMemoryBytes).toBeLessThan(record.plan.memoryBytes);
+    expect(record.model).toEqual({
+      path: 'model.json',
+      files: ['model.json', 'model.weights.bin'].map((path) => ({
+        path,
+        sha256: createHash('sha256')
+          .update(readFileSync(at.path(path)))
+          .digest('hex'),
+      })),
+    });
+    const sum = Object.values<number>(record.stages).reduce((a, b) => a + b, 0);
+    expect(Math.abs(sum - record.seconds) / record.seconds).toBeLessThan(0.05);
+    const { data } = await readInput(at.path('K.npy'));
+    const model = await readModel(at.path('model.json'));
+    const inputs = await readInput(DATA[0], { labelColumn: 64, rows: { start: 0, end: 6 } });
+    const x = model.tf.tensor2d(Float32Array.from(inputs.data), [6, 64]);
+    const { ntk } = await functionKernel(model.f, model.variables, x, { contributions: true });
+    expect([...data]).toEqual([...ntk.data]);
+    const names = ['hidden/kernel', 'hidden/bias', 'classes/kernel', 'classes/bias'];
+    const shares = await Promise.all(names.map((name) => readInput(`${at.path('C.npz')}:${name}`)));
+    data.forEach((v, k) => {
+      expect(shares.reduce((all, share) => all + share.data[k], 0) / v).toBeCloseTo(1, 5);
+    });
+    x.dispose();
+    model.dispose();
+  });
+
+  test('a convolutional model in inference, what is not trained left out; rows as images; all pairs of outputs', async () => {
+    const args = ['--model', 'conv.json', '--contract', 'full', '--json', '--force'];
+    const one = await at.ntk('empirical', 'images.npy', ...args, '--out', 'I.npy');
+    expect({ code: one.code, stderr: one.stderr }).toEqual({ code: 0, stderr: '' });
+    const record = JSON.parse(one.stdout);
+    expect(record.shape).toEqual([3, 3, 2, 2]);
+    expect(record.plan.layers.map(({ path }: { readonly path: string }) => path)).toEqual([
+      'conv/kernel',
+      'conv/bias',
+      'norm/gamma',
+      'norm/beta',
+    ]);
+    expect(record.plan.parameters).toBe(32);
+    const rows = await at.ntk('empirical', ...DATA, '--image', '8x8x1', ...args, '--out', 'R.npy');
+    expect({ code: rows.code, stderr: rows.stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('--plan says what it takes, csv goes to stdout, and --progress shows how far it is', async () => {
+    const before = at.files();
+    const plan = await at.ntk('empirical', ...DATA, ...MODEL, '--plan');
+    expect(plan.code).toBe(0);
+    expect(plan.stdout).toMatch(/^result +6 x 6 in f32[\s\S]+methods +jacobian for 4 variables/);
+    const csv = await at.ntk('empirical', ...DATA, ...MODEL, '--progress');
+    expect({ code: csv.code, lines: csv.stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 6 });
+    expect(csv.stderr).toContain('100%');
+    expect(at.files()).toEqual(before);
+  });
+
+  test.each([
+    [[...MODEL, '--arch', 'fc'], '--model: must come without --arch, got model.json and fc'],
+    [[...MODEL, '--width', '8'], '--width: must come without --model'],
+    [[...MODEL, '--seed', '8'], '--seed: must come without --model'],
+    [[...MODEL, '--depth', '8'], '--depth: must come without --model'],
+    [[...MODEL, '--save-weights', 'W.npz'], '--save-weights: must come without --model'],
+    [[...MODEL, '--threads', '2'], '--threads: must come without --model'],
+    [[...MODEL, '--precision', 'f64'], '--precision: must be f32 with --model'],
+    [[...MODEL, '--backend', 'host'], '--backend: must be tfjs or tensorflow with --model, got host'],
+    [[...MODEL, '--memory', '1MiB'], '1 MiB'],
+    [[...MODEL, '--memory', '40MiB'], '--memory: the computation needs about'],
+    [['--model', 'none.json'], 'none.json: must be a readable file'],
+    [['--model', 'lost.json'], 'lost.bin: must be a readable file'],
+    [
+      ['--model', 'short.json'],
+      'short.bin: must hold the 9640 bytes of the 4 arrays that short.json lists, got 100 bytes',
+    ],
+    [['--model', 'graph.json'], 'graph.json: must be a LayersModel, whose variables are known, got a GraphModel'],
+    [['--model', 'custom.json'], 'custom.json: must hold only layers that TensorFlow.js has itself, got Unknown layer'],
+    [['--model', 'bare.json'], 'bare.json: weightsManifest must list'],
+    [['--model', 'x.npy'], 'x.npy: must be the JSON file of a saved model'],
+    [['--model', 'open.json'], 'open.json: must give one row of outputs an example, [n, o], got [n, 8, 8, 2]'],
+    [
+      ['--model', 'conv.json'],
+      'must hold examples like the input of conv.json, [n, 8, 8, 1], got [n, 64]. Give --image 8x8x1',
+    ],
+  ])('refuses %j', async (args, part) => refused(at, ['empirical', ...DATA, ...args], part));
+
+  test('refuses data of another width, and to go without a model or a network', async () => {
+    await refused(
+      at,
+      ['empirical', 'x.npy', ...MODEL],
+      'x.npy: must hold examples like the input of model.json, [n, 64], got [n, 3]',
+    );
+    await refused(at, ['empirical', 'x.npy'], '--arch: must be given, got none. For example --arch fc, or --model');
+  });
+});

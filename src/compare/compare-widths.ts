@@ -1,8 +1,10 @@
 import type { NdArray } from '../data/array.js';
 import { InterruptedError } from '../errors.js';
 import { CHECK_TOLERANCE } from '../matrix/empirical-check.js';
-import { empiricalKernel } from '../matrix/empirical-kernel.js';
+import { plannedEmpirical } from '../matrix/empirical-kernel.js';
+import type { Progress } from '../matrix/types.js';
 import { type AnalyticKernel, analyticKernel, traceOf } from './analytic.js';
+import { collectGarbage } from './garbage.js';
 import { Pace } from './pace.js';
 import { empiricalOptions, networkSeed, type PlannedComparison, pairName, planCompare } from './plan.js';
 import { comparisonOf } from './result.js';
@@ -12,6 +14,9 @@ import { type EigenTask, leadingPairs, type Pair, type Target, WidthSums } from 
 
 /** What the sum of the parts of the analytic kernel may differ from the whole by, relative to its norm. */
 const LAYERS_TOLERANCE = 1e-9;
+
+/** Bytes of a network before which those of earlier ones are collected where the plan would be exceeded. */
+const LARGE = 2 ** 28;
 
 type Clock = { -readonly [K in keyof CompareStages]: number };
 
@@ -162,13 +167,18 @@ class Comparing {
   }
 
   async #network(width: number, s: number): Promise<Pair> {
-    const { seed, memory, paths } = this.#planned;
+    const { seed, memory, paths, networks, plan, base } = this.#planned;
+    const planned = networks[this.#options.widths.indexOf(width)];
     const started = performance.now();
-    const { ntk, contributions, check, stages } = await empiricalKernel(this.#x, {
+    const own = planned.plan.memoryBytes - base;
+    // Collecting takes as long as a small network, of which the engine takes care.
+    if (process.memoryUsage.rss() + own > (own > LARGE ? plan.memoryBytes : plan.memoryLimit)) collectGarbage();
+    const options = {
       ...empiricalOptions(this.#options, width, memory),
       seed: networkSeed(seed, s, width),
-      onProgress: ({ done, total }) => this.#pace.within(width, done / total),
-    });
+      onProgress: ({ done, total }: Progress) => this.#pace.within(width, done / total),
+    };
+    const { ntk, contributions, check, stages } = await plannedEmpirical(this.#x, options, planned);
     const seconds = (performance.now() - started) / 1000;
     for (const stage of ['compile', 'initialise', 'check'] as const) this.#clock[stage] += stages[stage];
     this.#clock.compute += seconds - stages.compile - stages.initialise - stages.check;

@@ -6,8 +6,8 @@ import { parameterCount } from '../finite/memory.js';
 import { finiteNetwork } from '../finite/network.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import { linearAlgebra } from '../linalg/index.js';
-import { planEmpirical } from '../matrix/empirical-plan.js';
-import type { EmpiricalOptions, EmpiricalPlan } from '../matrix/empirical-types.js';
+import { type PlannedEmpirical, planEmpirical } from '../matrix/empirical-plan.js';
+import type { EmpiricalOptions } from '../matrix/empirical-types.js';
 import { planKernel } from '../matrix/plan.js';
 import { DEFAULT_LEADING, DEFAULT_SEEDS } from './defaults.js';
 import { PairStore } from './store.js';
@@ -40,8 +40,12 @@ export interface PlannedComparison {
   readonly store: PairStore | null;
   /** Eigenpairs of the kernels. */
   readonly algebra: LinearAlgebra;
-  /** Bytes that one empirical kernel may take. */
+  /** Bytes that the analytic kernels, and eigenpairs, may take. */
   readonly memory: number;
+  /** One network of each width. */
+  readonly networks: readonly PlannedEmpirical[];
+  /** Bytes of the process when it was planned. */
+  readonly base: number;
 }
 
 /** Name of a finished network in its folder. */
@@ -111,9 +115,9 @@ async function planNetwork(
   options: CompareOptions,
   width: number,
   { held, limit }: { readonly held: number; readonly limit: number },
-): Promise<EmpiricalPlan> {
+): Promise<PlannedEmpirical> {
   try {
-    return (await planEmpirical(x, empiricalOptions(options, width, limit - held))).plan;
+    return await planEmpirical(x, empiricalOptions(options, width, limit - held));
   } catch (error) {
     if (!(error instanceof MemoryError)) throw error;
     const least = { ...empiricalOptions(options, width, Number.MAX_VALUE), examples: 1, outputsAtOnce: 1 };
@@ -153,8 +157,10 @@ export async function planCompare(x: NdArray, options: CompareOptions): Promise<
   const limit = options.memory ?? defaultMemory();
   const held = heldBytes(n, k, algebra);
   const memory = limit - held;
-  const plans = [];
-  for (const width of widths) plans.push(await planNetwork(x, options, width, { held, limit }));
+  const base = process.memoryUsage.rss();
+  const planned = [];
+  for (const width of widths) planned.push(await planNetwork(x, options, width, { held, limit }));
+  const plans = planned.map((one) => one.plan);
   const [first] = plans;
   const store = openStore(x, options, seed, first.outputs);
   const numbers = Array.from({ length: seeds }, (_, s) => s);
@@ -183,5 +189,5 @@ export async function planCompare(x: NdArray, options: CompareOptions): Promise<
     memoryLimit: limit,
     seconds: byWidth.reduce((sum, w) => sum + w.networks * w.seconds, analyticSeconds),
   };
-  return { plan, paths, outputs: first.outputs, seeds, seed, k, store, algebra, memory };
+  return { plan, paths, outputs: first.outputs, seeds, seed, k, store, algebra, memory, networks: planned, base };
 }

@@ -9,8 +9,8 @@ import { type PlannedEmpirical, planEmpirical } from './empirical-plan.js';
 import { EmpiricalRun } from './empirical-run.js';
 import type { EmpiricalKernel, EmpiricalOptions } from './empirical-types.js';
 
-/** Peak memory of a run, bytes, up to which its threads may wait for the next. */
-const SMALL_MEMORY = 2 ** 30;
+/** Peak memory of a run, bytes, up to which its threads may wait for the next: they hold its weights until they work again. */
+const SMALL_MEMORY = 2 ** 29;
 
 /** Inputs in the precision of the engine. */
 export function inPrecision({ data }: NdArray, engine: Engine): FloatArray {
@@ -52,6 +52,18 @@ function addShares(ntk: FloatArray, shares: ReadonlyMap<string, FloatArray> | nu
 export async function empiricalKernel(x: NdArray, options: EmpiricalOptions): Promise<EmpiricalKernel> {
   const started = performance.now();
   const planned = await planEmpirical(x, options);
+  const compile = (performance.now() - started) / 1000;
+  const kernel = await plannedEmpirical(x, options, planned);
+  return { ...kernel, stages: { ...kernel.stages, compile: kernel.stages.compile + compile } };
+}
+
+/** The same as it was planned, whatever else the process has taken since: for many networks of one plan. Throws InterruptedError when the signal fires. */
+export async function plannedEmpirical(
+  x: NdArray,
+  options: EmpiricalOptions,
+  planned: PlannedEmpirical,
+): Promise<EmpiricalKernel> {
+  const started = performance.now();
   const { plan, network, product } = planned;
   const { precision } = plan;
   const double = precision === 'f64' ? product : await matrixProduct(options.native ?? 'auto', 'f64', plan.threads);

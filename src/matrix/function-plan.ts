@@ -32,6 +32,8 @@ const PANEL_COPIES = 8;
 const LOOSE_BYTES = 2 ** 26;
 /** Most numbers of a Jacobian: memory of WebAssembly ends at a few GiB. */
 const MOST_NUMBERS = 2 ** 28;
+/** Passes whose fastest counts: the first ones also compile. */
+const TIMED = 3;
 /** Rows of gradients that the check holds on the host. */
 const CHECK_ROWS = 8;
 /** Multiplications and additions a second of a product of tensors. */
@@ -88,10 +90,14 @@ async function tryPass(engine: TensorEngine, { f, variables, where }: FunctionOf
       return tf.scalar(0);
     });
     tf.dispose(result);
-    const start = performance.now();
+    let seconds = Number.POSITIVE_INFINITY;
     engine.use();
-    pass();
-    return { outputs, bytes: peakBytes, seconds: (performance.now() - start) / 1000 };
+    for (let k = 0; k < TIMED; k++) {
+      const start = performance.now();
+      pass();
+      seconds = Math.min(seconds, (performance.now() - start) / 1000);
+    }
+    return { outputs, bytes: peakBytes, seconds };
   } finally {
     first.dispose();
   }

@@ -5,6 +5,8 @@ import { type Engine, type Loaded, loadTensorflow, loadTfjs } from './engine.js'
 import { openImageJob } from './images/job.js';
 import { imageMemory, imagePace } from './images/memory.js';
 import { openJob } from './job.js';
+import { NetworkTensorJob } from './network/job.js';
+import { networkMemory } from './network/memory.js';
 
 /** Tensors of a tile's size that live at the same time: values of a body, and what the largest formula needs on the way. */
 const LIVE = 64;
@@ -79,6 +81,8 @@ export function tensorBackend({ name, load, remedy, base, pace }: Source): Backe
     memory: (shape) => memory(shape, base),
     open: async (task: KernelTask, options) => openJob(await engineOf(), task, options),
     openImages: async (task: ImageTask) => openImageJob(await engineOf(), task),
+    openNetwork: async (task) => new NetworkTensorJob(await engineOf(), task),
+    networkMemory: (sizes) => base + networkMemory(sizes),
     imageTileSizes: [128, 64, 32, 16, 8],
     imageMemory: (shape) => base + imageMemory(shape),
     imagePace: (programme) => imagePace(programme, pace.step),

@@ -4,6 +4,7 @@ import type { Programme } from '../programme/steps.js';
 import type { Table } from '../programme/table.js';
 import type { OutputScales } from '../programme/zonal.js';
 import type { NativeLibrary } from './native-library.js';
+import type { NetworkJob, NetworkSizes, NetworkTask } from './network.js';
 
 /** One set of inputs, prepared for a backend. */
 export interface RowSet {
@@ -215,6 +216,10 @@ export interface Backend {
   imageMemory?(shape: ImageJobShape): number;
   /** Rough seconds that one thread, or the device, takes for one pair of images, for plans. [from `pace`] */
   imagePace?(programme: Programme, precision: Precision): number;
+  /** Opens a finite network for its empirical NTK; absent from a backend that has none. */
+  openNetwork?(task: NetworkTask): Promise<NetworkJob>;
+  /** Bytes that such a network takes, its weights included. */
+  networkMemory?(sizes: NetworkSizes): number;
   /** The programme text that the device will run for a task, where it is made anew for each. */
   shader?(task: KernelTask): string;
   /** The same for a task on images. */

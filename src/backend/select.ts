@@ -113,6 +113,26 @@ export async function selectBackend(name: BackendId | 'auto', precision: Precisi
   );
 }
 
+/**
+ * The backend that computes a finite network, or null for `host`: for `auto` that unless there is an accelerator of the precision.
+ *
+ * Throws BackendError as `selectBackend` does, and for one that knows no finite networks.
+ */
+export async function selectNetworkBackend(name: BackendId | 'auto', precision: Precision): Promise<Backend | null> {
+  if (name === 'host') return null;
+  if (name === 'auto') {
+    const isFast = hasGpu() && BACKENDS.tensorflow.precisions.some((p) => p === precision);
+    const found = isFast ? await probe('tensorflow') : null;
+    return found !== null && accelerates(found) ? found.backend : null;
+  }
+  if ((await loadBackend(name)).openNetwork === undefined) {
+    throw new BackendError(
+      `--backend ${name}: must be host, tfjs or tensorflow for finite networks, got ${name}. Leave it out.`,
+    );
+  }
+  return (await selectBackend(name, precision)).backend;
+}
+
 /** The first backend with an accelerator for that precision; null when there is none. Without a GPU nothing is loaded to find out. */
 async function accelerator(precision: Precision, images: boolean): Promise<Found | null> {
   if (!hasGpu()) return null;

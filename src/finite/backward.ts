@@ -1,8 +1,8 @@
 import type { FloatArray } from '../data/array.js';
-import type { Operation } from '../layers/finite.js';
+import { isTrained, type Operation } from '../layers/finite.js';
 import { type Engine, zeros } from './engine.js';
 import type { Trace } from './forward.js';
-import { type WeightsOperation, weightsOf } from './network.js';
+import type { WeightsOperation } from './network.js';
 import { type PlainOperation, pullBack } from './operations/index.js';
 
 /** Signals of one batch on their way back: derivatives of the outputs by the numbers at one point of the network. */
@@ -107,11 +107,6 @@ function pulled(operation: PlainOperation, side: Side, input: FloatArray, engine
 /** What meets at operation `i` of a list. */
 function meetingOf({ count, traces, signal, factors }: Side, i: number): Meeting {
   return { count, input: traces[i].input, signal, factors: factors?.values ?? null };
-}
-
-/** Whether anything in these operations is trained. */
-export function isTrained(operations: readonly Operation[]): boolean {
-  return weightsOf(operations).some(({ fields }) => Number(fields.train) > 0);
 }
 
 /** A sum of signals: those of the skip and of the branch, either of which may have ended before its first layer. */

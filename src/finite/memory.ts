@@ -1,6 +1,6 @@
 import type { Operation } from '../layers/finite.js';
+import { isTrained } from '../layers/finite.js';
 import { positionCount } from '../programme/windows.js';
-import { isTrained } from './backward.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from './network.js';
 import { hasPatches, patchExamples } from './operations/weights.js';
 

@@ -3,10 +3,11 @@ import { checkKind } from '../architecture/parse.js';
 import type { Architecture } from '../architecture/types.js';
 import { ArchitectureError, type ArchitectureProblem, InternalError } from '../errors.js';
 import { checkLayers, dataSignal } from '../layers/check.js';
-import type { FiniteContext, FinitePart, Operation, UnitShape } from '../layers/finite.js';
+import { type FiniteContext, type FinitePart, type Operation, sizeOf, type UnitShape } from '../layers/finite.js';
 import { definitionOf } from '../layers/index.js';
 import type { LayerNode } from '../layers/layer.js';
-import { positionCount } from '../programme/windows.js';
+
+export { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
 
 /** Units of a hidden layer that leaves them open, when none are asked for. */
 export const DEFAULT_WIDTH = 512;
@@ -31,27 +32,6 @@ export interface FiniteNetwork {
   readonly input: UnitShape;
   /** Numbers that come out for an example. */
   readonly outputs: number;
-}
-
-/** An operation that holds weights. */
-export type WeightsOperation = Extract<Operation, { readonly op: 'weights' }>;
-
-/** Numbers at one point of the network for one example. */
-export function sizeOf({ positions, channels }: UnitShape): number {
-  return channels * positionCount(positions ?? []);
-}
-
-/** Inputs of one unit: taps times channels. */
-export function fanOf({ windows, from }: WeightsOperation): number {
-  return from.channels * positionCount(windows?.filter ?? []);
-}
-
-/** All operations with weights, in the order of the network, those of a branch before those of its skip. */
-export function weightsOf(operations: readonly Operation[]): readonly WeightsOperation[] {
-  return operations.flatMap((operation) => {
-    if (operation.op === 'weights') return [operation];
-    return operation.op === 'sum' ? [...weightsOf(operation.branch), ...weightsOf(operation.skip)] : [];
-  });
 }
 
 function keepsChannels(layers: readonly LayerNode[]): boolean {

@@ -1,4 +1,5 @@
 import type { ScalarMap, Windows } from '../programme/steps.js';
+import { positionCount } from '../programme/windows.js';
 import type { LayerNode } from './layer.js';
 import type { WeightFields } from './weights.js';
 
@@ -46,6 +47,38 @@ export type Operation = {
       readonly skip: readonly Operation[];
     }
 );
+
+/** An operation that holds weights. */
+export type WeightsOperation = Extract<Operation, { readonly op: 'weights' }>;
+
+/** Numbers at one point of the network for one example. */
+export function sizeOf({ positions, channels }: UnitShape): number {
+  return channels * positionCount(positions ?? []);
+}
+
+/** Inputs of one unit: taps times channels. */
+export function fanOf({ windows, from }: WeightsOperation): number {
+  return from.channels * positionCount(windows?.filter ?? []);
+}
+
+/** All operations with weights, in the order of the network, those of a branch before those of its skip. */
+export function weightsOf(operations: readonly Operation[]): readonly WeightsOperation[] {
+  return operations.flatMap((operation) => {
+    if (operation.op === 'weights') return [operation];
+    return operation.op === 'sum' ? [...weightsOf(operation.branch), ...weightsOf(operation.skip)] : [];
+  });
+}
+
+/** Whether anything in these operations is trained. */
+export function isTrained(operations: readonly Operation[]): boolean {
+  return weightsOf(operations).some(({ fields }) => Number(fields.train) > 0);
+}
+
+/** w / sqrt(fan), or w where nothing is divided. */
+export function weightScale(operation: WeightsOperation): number {
+  const { weightStd, scaling } = operation.fields;
+  return weightStd / (scaling === 'none' ? 1 : Math.sqrt(fanOf(operation)));
+}
 
 /** A layer or a list of layers as operations, with what comes out behind them. */
 export interface FinitePart {

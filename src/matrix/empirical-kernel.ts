@@ -5,6 +5,7 @@ import { localTeam, type Team, threadTeam } from '../finite/team.js';
 import { drawWeights } from '../finite/weights.js';
 import { matrixProduct } from '../linalg/product.js';
 import { checkBlock } from './empirical-check.js';
+import { DeviceRun, type EmpiricalTotals, openNetwork } from './empirical-device.js';
 import { type PlannedEmpirical, planEmpirical } from './empirical-plan.js';
 import { EmpiricalRun } from './empirical-run.js';
 import type { EmpiricalKernel, EmpiricalOptions } from './empirical-types.js';
@@ -33,6 +34,46 @@ async function teamOf(
   };
   if (members === 1) return localTeam(network.operations, engine, pause);
   return threadTeam(network.operations, engine, options.native ?? 'auto', members, pause);
+}
+
+type Inputs = readonly [x: FloatArray, z: FloatArray];
+
+/** Computes in this process, and its threads. */
+async function runHere(
+  planned: PlannedEmpirical,
+  engine: Engine,
+  inputs: Inputs,
+  options: EmpiricalOptions,
+): Promise<EmpiricalTotals> {
+  const team = await teamOf(planned, engine, options);
+  const run = new EmpiricalRun(planned, engine, team, options);
+  let isDone = false;
+  try {
+    await run.compute(...inputs);
+    isDone = true;
+  } finally {
+    // Threads that wait still hold what they worked on until they work again.
+    await team.close(isDone && planned.plan.memoryBytes < SMALL_MEMORY);
+  }
+  return run;
+}
+
+/** Computes on the device of the plan. */
+async function runOnDevice(
+  { device, network, plan }: PlannedEmpirical,
+  { weights }: Engine,
+  inputs: Inputs,
+  options: EmpiricalOptions,
+): Promise<EmpiricalTotals> {
+  if (device === null) throw new InternalError('a run on a device that was not planned');
+  const job = await openNetwork(device, network, plan, options, weights);
+  try {
+    const run = new DeviceRun(job, network, plan, options);
+    await run.compute(...inputs);
+    return run;
+  } finally {
+    await job.close();
+  }
 }
 
 /** Adds the shares of all layers: they went to arrays of their own. */
@@ -70,21 +111,12 @@ export async function plannedEmpirical(
   const compiled = performance.now();
   const weights = options.weights ?? drawWeights(network, { seed: options.seed ?? 0, precision }, double);
   const engine: Engine = { precision, product, weights };
-  const team = await teamOf(planned, engine, options);
   const drawn = performance.now();
-  const [ownX, ownZ] = [inPrecision(x, engine), inPrecision(options.z ?? x, engine)];
-  const run = new EmpiricalRun(planned, engine, team, options);
-  let isDone = false;
-  try {
-    await run.compute(ownX, ownZ);
-    isDone = true;
-  } finally {
-    // Threads that wait still hold what they worked on until they work again.
-    await team.close(isDone && plan.memoryBytes < SMALL_MEMORY);
-  }
+  const inputs = [inPrecision(x, engine), inPrecision(options.z ?? x, engine)] as const;
+  const run = await (planned.device === null ? runHere : runOnDevice)(planned, engine, inputs, options);
   addShares(run.ntk, run.shares);
   const computed = performance.now();
-  const check = await checkBlock(planned, engine, [ownX, ownZ], run.ntk);
+  const check = await checkBlock(planned, engine, inputs, run.ntk);
   if (!Number.isFinite(check.difference))
     throw new InternalError(`the check of an empirical kernel gave ${check.difference}`);
   const { shape } = plan;

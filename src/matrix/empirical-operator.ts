@@ -1,6 +1,6 @@
 import type { FloatArray, NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
-import { InterruptedError, MemoryError, UsageError } from '../errors.js';
+import { BackendError, InterruptedError, MemoryError, UsageError } from '../errors.js';
 import { backward, type Meeting, startSignal } from '../finite/backward.js';
 import { type Engine, zeros } from '../finite/engine.js';
 import { forward } from '../finite/forward.js';
@@ -158,7 +158,13 @@ export async function empiricalOperator(x: NdArray, options: EmpiricalOptions): 
       `x: must be the only inputs of an operator, and its outputs averaged, got ${got}. Leave it out.`,
     );
   }
-  const { plan, network, product } = await planEmpirical(x, options);
+  const { backend = 'auto' } = options;
+  if (backend !== 'auto' && backend !== 'host') {
+    throw new BackendError(
+      `--backend: must be host for products with an empirical kernel, got ${backend}. Leave it out.`,
+    );
+  }
+  const { plan, network, product } = await planEmpirical(x, { ...options, backend: 'host' });
   const { precision, threads } = plan;
   const double = precision === 'f64' ? product : await matrixProduct(options.native ?? 'auto', 'f64', threads);
   const weights = options.weights ?? drawWeights(network, { seed: options.seed ?? 0, precision }, double);

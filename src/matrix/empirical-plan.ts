@@ -1,4 +1,6 @@
+import type { Backend } from '../backend/contract.js';
 import { defaultMemory, defaultThreads } from '../backend/limits.js';
+import { selectNetworkBackend } from '../backend/select.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
@@ -21,7 +23,9 @@ import {
   weightsOf,
 } from '../finite/network.js';
 import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
+import { chooseOnDevice } from './empirical-device.js';
 import type { EmpiricalOptions, EmpiricalPlan, LayerPlan } from './empirical-types.js';
+import { halves } from './halves.js';
 
 /** A plan with what it was made from. */
 export interface PlannedEmpirical {
@@ -32,6 +36,8 @@ export interface PlannedEmpirical {
   readonly room: number;
   /** Threads that share the work, each with products on one thread; 1: the calling one, whose products use all threads. */
   readonly members: number;
+  /** What computes instead of this process; null: its own code. */
+  readonly device: Backend | null;
 }
 
 /** Multiplications and additions a second of a matrix product, one thread, in double precision; single precision has twice as many. */
@@ -70,13 +76,6 @@ function checkCounts(options: EmpiricalOptions): void {
     if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) continue;
     throw new UsageError(`${key}: must be a whole number of at least 1, got ${value}. Leave it out for the default.`);
   }
-}
-
-/** Halves down to 1. */
-function halves(from: number): number[] {
-  const sizes: number[] = [];
-  for (let size = from; size > 1; size = Math.ceil(size / 2)) sizes.push(size);
-  return [...sizes, 1];
 }
 
 /** What is done at a time: examples of each side, outputs, and numbers of a Jacobian. */
@@ -201,18 +200,28 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
   const sizes: Sizes = { rows: x.shape[0], columns: z.shape[0], symmetric: z === x, outputs, contraction };
   const layers = layersOf(network, sizes, options);
   const limit = options.memory ?? defaultMemory();
+  const device = await selectNetworkBackend(options.backend ?? 'auto', precision);
   const speed = (product.isNative ? SPEED.native : SPEED.own) * (precision === 'f32' ? 2 : 1);
   const alone = secondsOf(network, sizes, layers, speed);
-  const most = alone < SMALL_RUN ? 1 : threads;
-  const { examples, atOnce, room, bytes, members } = choose(network, sizes, options, limit, most);
+  const own = (): Share & { readonly bytes: number } =>
+    choose(network, sizes, options, limit, alone < SMALL_RUN ? 1 : threads);
+  const onDevice = (backend: Backend): Share & { readonly bytes: number } => {
+    const { examples, atOnce, bytes } = chooseOnDevice(backend, network, sizes, layers, options, limit);
+    return { examples, atOnce, bytes, room: JACOBIAN_NUMBERS, members: 1 };
+  };
+  const { examples, atOnce, room, bytes, members } = device === null ? own() : onDevice(device);
+  const workers = product.isNative ? threads : members;
+  // A device computes both halves of a symmetric block.
+  const onDeviceSeconds = (backend: Backend): number =>
+    secondsOf(network, { ...sizes, symmetric: false }, layers, 2 * backend.pace(precision, false).product);
   const shape = [sizes.rows, sizes.columns, ...(contraction === 'full' ? [outputs, outputs] : [])];
   const plan: EmpiricalPlan = {
     shape,
     symmetric: sizes.symmetric,
-    backend: 'host',
-    algebra: product.name,
+    backend: device?.name ?? 'host',
+    algebra: device === null ? product.name : `TensorFlow.js, ${device.name}`,
     precision,
-    threads: product.isNative ? threads : members,
+    threads: device === null ? workers : 1,
     outputs,
     parameters: parameterCount(network.operations),
     layers,
@@ -221,7 +230,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
     memoryBytes: bytes,
     memoryLimit: limit,
     outputBytes: shape.reduce((a, b) => a * b, 1) * (precision === 'f32' ? 4 : 8),
-    seconds: alone / (product.isNative ? threads : members),
+    seconds: device === null ? alone / workers : onDeviceSeconds(device),
   };
-  return { plan, network, product, room, members };
+  return { plan, network, product, room, members, device };
 }

@@ -4,7 +4,7 @@ import type { EmpiricalMethod } from '../finite/methods.js';
 import type { WidthOptions } from '../finite/network.js';
 import type { Contraction } from '../finite/target.js';
 import type { Weights } from '../finite/weights.js';
-import type { Progress } from './types.js';
+import type { BackendName, Progress } from './types.js';
 
 /** What finite network, and how its kernel is computed. Only `architecture` has no default. */
 export interface EmpiricalOptions extends WidthOptions {
@@ -24,6 +24,8 @@ export interface EmpiricalOptions extends WidthOptions {
   readonly contributions?: boolean;
   /** Number format of weights, arithmetic and result. [f64] */
   readonly precision?: Precision;
+  /** `host`, or tensors of TensorFlow.js: `tfjs`, `tensorflow`; `auto`: an accelerator where one offers the precision, else `host`. [auto] */
+  readonly backend?: BackendName;
   /** Examples of each side that pass the network together; default: as many as the memory holds. */
   readonly examples?: number;
   /** Outputs whose signals go back together, all for `contract: 'full'`; default: as many as the memory holds. */
@@ -56,7 +58,7 @@ export interface EmpiricalPlan {
   readonly shape: readonly number[];
   /** Whether only the upper half is computed, and mirrored. */
   readonly symmetric: boolean;
-  /** Backend: `host`. */
+  /** Backend that computes: `host`, `tfjs` or `tensorflow`. */
   readonly backend: string;
   /** What computes the matrix products: a native library, or built in. */
   readonly algebra: string;

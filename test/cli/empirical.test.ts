@@ -20,6 +20,18 @@ async function values(name: string): Promise<readonly number[]> {
 }
 
 describe('ntk empirical', () => {
+  test('computes with tensors of TensorFlow.js what it computes itself', async () => {
+    const args = ['x.npy', ...SMALL, '--precision', 'f32', '--outputs', '2'];
+    const record = await json(...args, '--backend', 'tfjs', '--out', 'tensors.npy');
+    expect(record).toMatchObject({ backend: 'tfjs', precision: 'f32', plan: { backend: 'tfjs' } });
+    await json(...args, '--backend', 'host', '--out', 'host.npy');
+    const host = await values('host.npy');
+    const scale = Math.max(...host);
+    (await values('tensors.npy')).forEach((v, k) => {
+      expect(Math.abs(v - host[k]) / scale).toBeLessThan(1e-5);
+    });
+  });
+
   test('writes the matrix and its record, and the same again from the saved weights', async () => {
     const record = await json(
       'x.npy',
@@ -91,7 +103,8 @@ describe('ntk empirical', () => {
     [['x.npy', '--arch', 'fc', '--width', '0'], '--width: must be a whole number of at least 1'],
     [['x.npy', ...SMALL, '--contract', 'full'], '--contract full: must go to .npy or .npz'],
     [['x.npy', ...SMALL, '--memory', '1MiB'], '--memory: the computation needs about'],
-    [['x.npy', ...SMALL, '--backend', 'tfjs'], '--backend: must be host'],
+    [['x.npy', ...SMALL, '--backend', 'tfjs'], '--backend tfjs: computes in f32, got f64'],
+    [['x.npy', ...SMALL, '--backend', 'reference'], '--backend reference: must be host, tfjs or tensorflow'],
     [['x.npy', ...SMALL, '--weights', 'none.npz'], 'none.npz'],
     [['x.npy', ...SMALL, '--save-weights', 'W.npy'], 'W.npy: must end in .npz'],
     [

@@ -69,6 +69,15 @@ function weightsFrom(operations: readonly WeightsOperation[], parameters: Networ
   );
 }
 
+/** The same in single precision. */
+function rounded(weights: Weights): Weights {
+  return new Map(
+    [...weights].map(([path, { matrix, bias }]) => {
+      return [path, { matrix: Float32Array.from(matrix), bias: bias === null ? null : Float32Array.from(bias) }];
+    }),
+  );
+}
+
 function largestDifference(a: ArrayLike<number>, b: readonly number[]): number {
   expect(a).toHaveLength(b.length);
   const scale = b.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
@@ -105,5 +114,14 @@ describe.each(networks.map((network) => [network.name, network] as const))('jax:
     if (network.empiricalNtkMean === undefined) return;
     const mean = await empiricalKernel(x, options);
     expect(largestDifference(mean.ntk.data, numbers(network.empiricalNtkMean))).toBeLessThan(1e-12);
+  });
+
+  test('tensors of TensorFlow.js, in single precision', async () => {
+    const single = { architecture, weights: rounded(weights), precision: 'f32', backend: 'tfjs' } as const;
+    const { ntk, outputs } = await empiricalKernel(x, { ...single, contract: 'full' });
+    const kernel =
+      network.empiricalNtkMean === undefined ? numbers(network.empiricalNtk) : byPairs(array(network.empiricalNtk));
+    expect(largestDifference(outputs.data, numbers(network.outputs))).toBeLessThan(2e-6);
+    expect(largestDifference(ntk.data, kernel)).toBeLessThan(2e-6);
   });
 });

@@ -8,7 +8,7 @@ import { checkPath } from '../../report/file.js';
 import { CONTRACTIONS } from '../commands/empirical.js';
 import { readPresetFlags } from './architecture.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
-import { checkFiniteBackend, type FiniteFlags, networkOf, readFiniteFlags } from './finite.js';
+import { type FiniteFlags, networkOf, readFiniteFlags } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
 import { recordPath } from './kernel.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
@@ -77,7 +77,6 @@ export function readEmpiricalJob(args: ParsedArguments): EmpiricalJob {
     throw new UsageError('--arch: must be given, got none. For example --arch fc, or --model model.json.');
   }
   const compute = readComputeOptions(args);
-  checkFiniteBackend(compute);
   const flags = readPresetFlags(args);
   const saveWeights = parsedOf(args, 'save-weights', nonEmpty) ?? null;
   const job: EmpiricalJob = {

@@ -10,12 +10,12 @@ import { type FiniteFlags, networkOf } from '../options/finite.js';
 export function finiteOptions(
   definition: KernelDefinition,
   { width, init, outputs }: FiniteFlags,
-  { precision, native, seed, threads, memory }: ComputeOptions,
+  { precision, backend, native, seed, threads, memory }: ComputeOptions,
   signal: AbortSignal,
 ): EmpiricalOptions {
   return {
     architecture: networkOf(definition),
-    ...{ precision, native, seed, signal },
+    ...{ precision, backend, native, seed, signal },
     ...(threads === undefined ? {} : { threads }),
     ...(memory === undefined ? {} : { memory }),
     ...(width === null ? {} : { width }),

@@ -1,4 +1,5 @@
 import type { FloatArray } from '../../data/array.js';
+import { weightScale } from '../../layers/finite.js';
 import { positionCount } from '../../programme/windows.js';
 import { type Engine, layerWeights, zeros } from '../engine.js';
 import { fanOf, type WeightsOperation } from '../network.js';
@@ -7,12 +8,6 @@ import type { OperationCode } from './operation.js';
 
 /** Numbers of patches that are held at a time. */
 const PATCH_NUMBERS = 1 << 21;
-
-/** w / sqrt(fan), or w where nothing is divided. */
-export function weightScale(operation: WeightsOperation): number {
-  const { weightStd, scaling } = operation.fields;
-  return weightStd / (scaling === 'none' ? 1 : Math.sqrt(fanOf(operation)));
-}
 
 /** Whether windows read more than each position itself. */
 export function hasPatches({ windows }: WeightsOperation): boolean {

@@ -1,0 +1,136 @@
+import type { NetworkBatch, NetworkJob, NetworkShare, NetworkTask } from '../../../src/backend/network.js';
+import { InternalError, InterruptedError } from '../../../src/errors.js';
+import type { WeightsOperation } from '../../../src/layers/finite.js';
+import { positionCount } from '../../../src/programme/windows.js';
+import type { Engine } from '../engine.js';
+import { explained } from '../explained.js';
+import type { Tensor } from '../tensors.js';
+import type { Device } from './operations.js';
+import { backward, disposeTraces, forward, type Meeting, type Trace } from './passes.js';
+import { shareOf } from './shares.js';
+
+/** A batch with what it left on the device. */
+interface TensorBatch extends NetworkBatch {
+  readonly traces: readonly Trace[];
+}
+
+/** The empirical NTK of one network as tensor operations. */
+export class NetworkTensorJob implements NetworkJob {
+  readonly #engine: Engine;
+  readonly #task: NetworkTask;
+  readonly #device: Device;
+  readonly #batches = new Set<TensorBatch>();
+  #isClosed = false;
+
+  constructor(engine: Engine, task: NetworkTask) {
+    this.#engine = engine;
+    this.#task = task;
+    this.#device = { tf: engine.tf, weights: task.weights };
+  }
+
+  async pass(examples: Float32Array, count: number): Promise<NetworkBatch> {
+    return this.#explaining(async () => {
+      await this.#pause();
+      const { tf } = this.#engine;
+      const { operations, input } = this.#task;
+      const h = tf.tensor3d(examples, [count, positionCount(input.positions ?? []), input.channels]);
+      const { output, traces } = forward(this.#device, operations, h);
+      h.dispose();
+      try {
+        return this.#batch(count, (await output.data()) as Float32Array, traces);
+      } finally {
+        output.dispose();
+      }
+    });
+  }
+
+  async kernel(x: NetworkBatch, z: NetworkBatch, first: number, some: number): Promise<readonly NetworkShare[]> {
+    return this.#explaining(async () => {
+      const [left, right] = [this.#own(x), this.#own(z)];
+      const sides = (left === right ? [left] : [left, right]).map((batch) => ({
+        traces: batch.traces,
+        signal: this.#start(batch.count, first, some),
+      }));
+      const { apart, operations } = this.#task;
+      const found: { path: string | null; total: Tensor }[] = [];
+      try {
+        await backward(this.#device, operations, sides, false, async (operation, meetings) => {
+          await this.#pause();
+          const total = await this.#share(operation, meetings, some);
+          if (apart || found.length === 0) found.push({ path: apart ? operation.path : null, total });
+          else found[0] = { path: null, total: this.#joined(found[0].total, total) };
+        });
+        await this.#pause();
+        return await Promise.all(
+          found.map(async ({ path, total }) => ({ path, values: (await total.data()) as Float32Array })),
+        );
+      } finally {
+        for (const { total } of found) total.dispose();
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const batch of this.#batches) batch.release();
+  }
+
+  #share(operation: WeightsOperation, [x, z = x]: readonly Meeting[], outputs: number): Promise<Tensor> {
+    const { methods, contraction } = this.#task;
+    const share = { operation, x, z, outputs, contraction };
+    return shareOf(this.#device, share, methods.get(operation.path) ?? 'structured', () => this.#pause());
+  }
+
+  #joined(a: Tensor, b: Tensor): Tensor {
+    const sum = this.#engine.tf.add(a, b);
+    a.dispose();
+    b.dispose();
+    return sum;
+  }
+
+  /** Derivatives of some outputs by all: rows of the identity, for each example. */
+  #start(count: number, first: number, some: number): Tensor {
+    const { outputs } = this.#task;
+    const signal = new Float32Array(some * count * outputs);
+    for (let a = 0; a < some; a++) {
+      for (let i = 0; i < count; i++) signal[(a * count + i) * outputs + first + a] = 1;
+    }
+    this.#engine.use();
+    return this.#engine.tf.tensor3d(signal, [some * count, 1, outputs]);
+  }
+
+  #batch(count: number, outputs: Float32Array, traces: readonly Trace[]): NetworkBatch {
+    const batch: TensorBatch = {
+      count,
+      outputs,
+      traces,
+      release: () => {
+        if (!this.#batches.delete(batch)) return;
+        this.#engine.use();
+        disposeTraces(traces);
+      },
+    };
+    this.#batches.add(batch);
+    return batch;
+  }
+
+  #own(batch: NetworkBatch): TensorBatch {
+    for (const own of this.#batches) if (own === batch) return own;
+    throw new InternalError('a batch is used after its release, or by another network');
+  }
+
+  /** Lets the event loop run, and makes sure that the job is still wanted and its tfjs backend the chosen one. */
+  async #pause(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#isClosed) throw new InterruptedError();
+    this.#engine.use();
+  }
+
+  async #explaining<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw explained(error, this.#engine);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { isTrained, type Operation, type WeightsOperation } from '../../../src/layers/finite.js';
+import { positionCount } from '../../../src/programme/windows.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { type Device, forwardOperation, pullOperation } from './operations.js';
+
+/** What one operation took in, for the way back. */
+export interface Trace {
+  /** `[count, positions, channels]` */
+  readonly input: Tensor;
+  /** Of a sum: the traces of its two lists. */
+  readonly branch: readonly Trace[];
+  readonly skip: readonly Trace[];
+}
+
+/** A batch as positions and channels: what was flattened has one position. */
+function shaped(tf: Tensors, h: Tensor, { positions, channels }: Operation['from']): Tensor {
+  return tf.reshape(h, [h.shape[0], positionCount(positions ?? []), channels]);
+}
+
+/** Takes a batch through operations; what each took in stays, and what went in is not given back. */
+export function forward(
+  device: Device,
+  operations: readonly Operation[],
+  h: Tensor,
+): { readonly output: Tensor; readonly traces: readonly Trace[] } {
+  const { tf } = device;
+  const traces: Trace[] = [];
+  let current = tf.clone(h);
+  for (const operation of operations) {
+    const input = shaped(tf, current, operation.from);
+    current.dispose();
+    if (operation.op === 'sum') {
+      const branch = forward(device, operation.branch, input);
+      const skip = forward(device, operation.skip, input);
+      current = tf.tidy(() =>
+        tf.add(tf.reshape(skip.output, branch.output.shape), tf.mul(operation.alpha, branch.output)),
+      );
+      branch.output.dispose();
+      skip.output.dispose();
+      traces.push({ input, branch: branch.traces, skip: skip.traces });
+    } else {
+      current = forwardOperation(device, operation, input);
+      traces.push({ input, branch: [], skip: [] });
+    }
+  }
+  return { output: current, traces };
+}
+
+/** Gives back what a batch left behind. */
+export function disposeTraces(traces: readonly Trace[]): void {
+  for (const { input, branch, skip } of traces) {
+    input.dispose();
+    disposeTraces(branch);
+    disposeTraces(skip);
+  }
+}
+
+/** Signals of a batch on their way back. */
+export interface Side {
+  readonly traces: readonly Trace[];
+  /** `[copies * count, positions, channels]`: given back on the way. */
+  readonly signal: Tensor;
+}
+
+/** What meets at a layer with weights. */
+export interface Meeting {
+  /** `[count, positions before, channels]` */
+  readonly input: Tensor;
+  /** `[copies * count, positions behind, units]` */
+  readonly signal: Tensor;
+}
+
+/** Called for each trained layer, from the last to the first. */
+export type Visit = (operation: WeightsOperation, meetings: readonly Meeting[]) => Promise<void>;
+
+function dispose(signals: readonly Tensor[]): null {
+  for (const signal of signals) signal.dispose();
+  return null;
+}
+
+/** Gives tensors back where the work fails or is interrupted. */
+async function orDispose<T>(tensors: readonly Tensor[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    dispose(tensors);
+    throw error;
+  }
+}
+
+async function throughSum(
+  device: Device,
+  operation: Extract<Operation, { readonly op: 'sum' }>,
+  sides: readonly Side[],
+  goesOn: boolean,
+  visit: Visit,
+): Promise<readonly Tensor[] | null> {
+  const { tf } = device;
+  const list = (key: 'branch' | 'skip', factor: number): Side[] =>
+    sides.map(({ traces, signal }) => ({ traces: traces[traces.length - 1][key], signal: tf.mul(signal, factor) }));
+  const [branch, skip] = [list('branch', operation.alpha), list('skip', 1)];
+  dispose(sides.map(({ signal }) => signal));
+  const waiting = skip.map(({ signal }) => signal);
+  const one = await orDispose(waiting, () => backward(device, operation.branch, branch, goesOn, visit));
+  const other = await orDispose(one ?? [], () => backward(device, operation.skip, skip, goesOn, visit));
+  if (one === null || other === null) return one ?? other;
+  const sum = sides.map((_, i) => tf.tidy(() => tf.add(tf.reshape(one[i], other[i].shape), other[i])));
+  dispose([...one, ...other]);
+  return sum;
+}
+
+/**
+ * Takes signals back through operations, and visits each trained layer on the way.
+ *
+ * Ends at the first trained layer unless it `goesOn`: then the signals before these operations are returned, else null.
+ */
+export async function backward(
+  device: Device,
+  operations: readonly Operation[],
+  sides: readonly Side[],
+  goesOn: boolean,
+  visit: Visit,
+): Promise<readonly Tensor[] | null> {
+  const first = operations.findIndex((operation) => isTrained([operation]));
+  let signals: readonly Tensor[] = sides.map(({ signal }) => signal);
+  if (first < 0 && !goesOn) return dispose(signals);
+  for (let i = operations.length - 1; i >= (goesOn ? 0 : first); i--) {
+    const operation = operations[i];
+    const { tf } = device;
+    const behind = signals.map((signal) => shaped(tf, signal, operation.to));
+    dispose(signals);
+    const end = !goesOn && i === first;
+    if (operation.op === 'sum') {
+      const inner = sides.map(({ traces }, s) => ({ traces: traces.slice(0, i + 1), signal: behind[s] }));
+      const before = await throughSum(device, operation, inner, !end, visit);
+      if (before === null) return null;
+      signals = before;
+      continue;
+    }
+    const inputs = sides.map(({ traces }) => traces[i].input);
+    if (operation.op === 'weights' && isTrained([operation])) {
+      const meetings = inputs.map((input, s) => ({ input, signal: behind[s] }));
+      await orDispose(behind, () => visit(operation, meetings));
+    }
+    if (end) return dispose(behind);
+    signals = inputs.map((input, s) => pullOperation(device, operation, input, behind[s]));
+    dispose(behind);
+  }
+  return signals;
+}

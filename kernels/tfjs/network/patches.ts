@@ -1,0 +1,53 @@
+import type { Windows } from '../../../src/programme/steps.js';
+import { windowTaps } from '../../../src/programme/taps.js';
+import { positionCount } from '../../../src/programme/windows.js';
+import type { Tensor, Tensors } from '../tensors.js';
+
+/** Places that numbers are taken from: `[rows, columns]` positions, that behind the last for a zero. */
+export interface Places {
+  readonly at: Int32Array;
+  readonly rows: number;
+  readonly columns: number;
+  /** Positions that are read. */
+  readonly positions: number;
+}
+
+/** What every window reads: `[windows, taps]`. */
+export function readPlaces(windows: Windows): Places {
+  const positions = positionCount(windows.from);
+  const { at, count } = windowTaps(windows);
+  return { at: at.map((p) => (p < 0 ? positions : p)), rows: at.length / count, columns: count, positions };
+}
+
+/** Which window reads a position at each tap, there is at most one: `[positions, taps]`. */
+export function readersByTap(windows: Windows): Places {
+  const { at, rows: written, columns, positions } = readPlaces(windows);
+  const readers = new Int32Array(positions * columns).fill(written);
+  at.forEach((position, k) => {
+    if (position < positions) readers[position * columns + (k % columns)] = Math.floor(k / columns);
+  });
+  return { at: readers, rows: positions, columns, positions: written };
+}
+
+/** All windows that read a position, in as many columns as the most of them: `[positions, readers]`. */
+export function readersOf(windows: Windows): Places {
+  const { at, rows: written, columns: taps, positions } = readPlaces(windows);
+  const lists = Array.from({ length: positions }, (): number[] => []);
+  at.forEach((position, k) => {
+    if (position < positions) lists[position].push(Math.floor(k / taps));
+  });
+  const columns = Math.max(1, ...lists.map(({ length }) => length));
+  const readers = new Int32Array(positions * columns).fill(written);
+  for (const [p, list] of lists.entries()) readers.set(list, p * columns);
+  return { at: readers, rows: positions, columns, positions: written };
+}
+
+/** Numbers of `h` `[count, positions, channels]` side by side: `[count, rows, columns, channels]`. */
+export function taken(tf: Tensors, h: Tensor, { at, rows, columns, positions }: Places): Tensor {
+  return tf.tidy(() => {
+    const [count, , channels] = h.shape;
+    const needsZero = at.includes(positions);
+    const source = needsZero ? tf.concat([h, tf.zeros([count, 1, channels])], 1) : h;
+    return tf.reshape(tf.gather(source, tf.tensor1d(at, 'int32'), 1), [count, rows, columns, channels]);
+  });
+}

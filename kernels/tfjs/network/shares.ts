@@ -1,0 +1,194 @@
+import { type WeightsOperation, weightScale } from '../../../src/layers/finite.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { type Device, patchesOf } from './operations.js';
+import type { Meeting } from './passes.js';
+
+/** Numbers of Gram matrices, or of Jacobians, that are held at a time. */
+export const ROOM_NUMBERS = 1 << 23;
+
+/** One layer's share of a block of the kernel: what meets there, and how outputs are joined. */
+export interface Share {
+  readonly operation: WeightsOperation;
+  readonly x: Meeting;
+  readonly z: Meeting;
+  /** Outputs whose signals meet. */
+  readonly outputs: number;
+  readonly contraction: 'trace' | 'full';
+}
+
+/** Lets other work through between pieces, and makes tfjs ready for the next one. */
+export type Pause = () => Promise<void>;
+
+/** Both sides of a share by examples: inputs `[count, positions, fan]`, signals `[outputs, count, positions, units]`. */
+interface Sides {
+  readonly inputs: readonly [Tensor, Tensor];
+  readonly signals: readonly [Tensor, Tensor];
+}
+
+const countOf = (tensor: Tensor): number => tensor.shape[0];
+
+/** Products of rows: A B'. */
+function gram(tf: Tensors, a: Tensor, b: Tensor): Tensor {
+  return tf.matMul(a, b, false, true);
+}
+
+/** `[outputs * n, outputs * m]` as pairs of outputs of pairs of examples, `[n, m, outputs, outputs]`. */
+function paired(tf: Tensors, matrix: Tensor, outputs: number): Tensor {
+  const [rows, columns] = matrix.shape;
+  const [n, m] = [rows / outputs, (columns ?? 0) / outputs];
+  return tf.transpose(tf.reshape(matrix, [outputs, n, outputs, m]), [1, 3, 0, 2]);
+}
+
+/** Gram matrix of Jacobians `[outputs, count, length]`: the sum over outputs, or all their pairs. */
+function contracted(tf: Tensors, a: Tensor, b: Tensor, { outputs, contraction }: Share): Tensor {
+  const rows = (j: Tensor): Tensor => {
+    const [copies, count, length] = j.shape as [number, number, number];
+    if (contraction === 'full') return tf.reshape(j, [copies * count, length]);
+    return tf.reshape(tf.transpose(j, [1, 0, 2]), [count, copies * length]);
+  };
+  const product = gram(tf, rows(a), rows(b));
+  return contraction === 'full' ? paired(tf, product, outputs) : product;
+}
+
+/** Adds up pieces, one after the other. */
+class Sum {
+  readonly #tf: Tensors;
+  #total: Tensor | null = null;
+
+  constructor(tf: Tensors) {
+    this.#tf = tf;
+  }
+
+  add(piece: () => Tensor): void {
+    const before = this.#total;
+    this.#total = this.#tf.tidy(() => (before === null ? piece() : this.#tf.add(before, piece())));
+    before?.dispose();
+  }
+
+  dispose(): void {
+    this.#total?.dispose();
+  }
+
+  get total(): Tensor {
+    return this.#total ?? this.#tf.scalar(0);
+  }
+}
+
+/** Train times w^2 where patches are not scaled, and train times b^2. */
+function factorsOf({ fields }: WeightsOperation, scale: number): readonly [weight: number, bias: number] {
+  const train = Number(fields.train);
+  return [train * scale ** 2, train * fields.biasStd ** 2];
+}
+
+/** On one position: the Hadamard product of the Gram matrices of inputs and of signals. */
+function onVectors(tf: Tensors, share: Share, { inputs, signals }: Sides): Tensor {
+  const [weight, bias] = factorsOf(share.operation, weightScale(share.operation));
+  const flat = (h: Tensor): Tensor => tf.reshape(h, [countOf(h), -1]);
+  const joined = (g: Tensor): Tensor => tf.reshape(g, [share.outputs, g.shape[1] ?? 0, -1]);
+  const factor = tf.add(tf.mul(weight, gram(tf, flat(inputs[0]), flat(inputs[1]))), bias);
+  const both = contracted(tf, joined(signals[0]), joined(signals[1]), share);
+  return tf.mul(both, share.contraction === 'full' ? tf.reshape(factor, [...factor.shape, 1, 1]) : factor);
+}
+
+/** Some examples of x, `[at, at + count)`, against all of z by Gram matrices of all pairs of positions. */
+function onPositions(tf: Tensors, share: Share, { inputs, signals }: Sides, at: number, count: number): Tensor {
+  const [weight, bias] = factorsOf(share.operation, weightScale(share.operation));
+  const [positions, fan] = inputs[0].shape.slice(1);
+  const units = signals[0].shape[3] ?? 0;
+  const m = countOf(inputs[1]);
+  const rows = (h: Tensor, depth: number): Tensor => tf.reshape(h, [-1, depth]);
+  const left = tf.slice(inputs[0], [at, 0, 0], [count, positions, fan]);
+  const factor = tf.add(tf.mul(weight, gram(tf, rows(left, fan), rows(inputs[1], fan))), bias);
+  const ofX = (a: number): Tensor => rows(tf.slice(signals[0], [a, at, 0, 0], [1, count, positions, units]), units);
+  const ofZ = (b: number): Tensor => rows(tf.slice(signals[1], [b, 0, 0, 0], [1, m, positions, units]), units);
+  const summed = (product: Tensor): Tensor => {
+    const each = tf.reshape(tf.mul(factor, product), [count, positions, m, positions]);
+    return tf.sum(each, [1, 3]);
+  };
+  const outputs = Array.from({ length: share.outputs }, (_, a) => a);
+  if (share.contraction === 'trace') {
+    return summed(tf.addN(outputs.map((a) => gram(tf, ofX(a), ofZ(a)))));
+  }
+  const pairs = outputs.flatMap((a) => outputs.map((b) => tf.tidy(() => summed(gram(tf, ofX(a), ofZ(b))))));
+  return tf.reshape(tf.stack(pairs, 2), [count, m, share.outputs, share.outputs]);
+}
+
+/** Derivatives by the weights of some units, but for w / sqrt(fan): `[outputs, count, units * fan]`. */
+function weightJacobian(tf: Tensors, inputs: Tensor, signals: Tensor, unit: number, units: number): Tensor {
+  const [outputs, count, positions] = signals.shape as [number, number, number];
+  const each = Array.from({ length: outputs }, (_, a) => {
+    const some = tf.slice(signals, [a, 0, 0, unit], [1, count, positions, units]);
+    return tf.reshape(tf.matMul(tf.reshape(some, [count, positions, units]), inputs, true), [1, count, -1]);
+  });
+  return tf.concat(each, 0);
+}
+
+async function byJacobian(device: Device, share: Share, { inputs, signals }: Sides, pause: Pause): Promise<Tensor> {
+  const { tf } = device;
+  const [weight, bias] = factorsOf(share.operation, weightScale(share.operation));
+  const units = share.operation.to.channels;
+  const fan = inputs[0].shape[2] ?? 0;
+  const rows = share.outputs * (countOf(inputs[0]) + countOf(inputs[1]));
+  const step = Math.max(1, Math.min(units, Math.floor(ROOM_NUMBERS / (rows * fan))));
+  const sum = new Sum(tf);
+  try {
+    for (let unit = 0; unit < units; unit += step) {
+      const some = Math.min(step, units - unit);
+      sum.add(() => {
+        const [jx, jz] = [0, 1].map((side) => weightJacobian(tf, inputs[side], signals[side], unit, some));
+        return tf.mul(weight, contracted(tf, jx, jz, share));
+      });
+      await pause();
+    }
+    if (bias !== 0) {
+      sum.add(() => tf.mul(bias, contracted(tf, tf.sum(signals[0], 2), tf.sum(signals[1], 2), share)));
+    }
+    return sum.total;
+  } catch (error) {
+    sum.dispose();
+    throw error;
+  }
+}
+
+/** Rows of x some at a time, so that their Gram matrices fit. */
+async function byStructure(device: Device, share: Share, sides: Sides, pause: Pause): Promise<Tensor> {
+  const { tf } = device;
+  const [n, positions] = sides.inputs[0].shape;
+  if (positions === 1) return tf.tidy(() => onVectors(tf, share, sides));
+  const pairs = countOf(sides.inputs[1]) * (positions ?? 1) ** 2;
+  const step = Math.max(1, Math.min(n, Math.floor(ROOM_NUMBERS / (4 * pairs))));
+  const parts: Tensor[] = [];
+  try {
+    for (let at = 0; at < n; at += step) {
+      parts.push(tf.tidy(() => onPositions(tf, share, sides, at, Math.min(step, n - at))));
+      await pause();
+    }
+    return tf.tidy(() => tf.concat(parts, 0));
+  } finally {
+    for (const part of parts) part.dispose();
+  }
+}
+
+/** The share of one layer in a block of the kernel: `[n, m]`, summed over the outputs, or `[n, m, outputs, outputs]`. */
+export async function shareOf(
+  device: Device,
+  share: Share,
+  method: 'structured' | 'jacobian',
+  pause: Pause,
+): Promise<Tensor> {
+  const { tf } = device;
+  const { operation, x, z, outputs } = share;
+  const one = tf.tidy(() => [x, z].map(({ input }) => patchesOf(device, operation, input)));
+  const meetings = [x, z];
+  const both = tf.tidy(() =>
+    meetings.map(({ signal }, side) => tf.reshape(signal, [outputs, countOf(one[side]), ...signal.shape.slice(1)])),
+  );
+  const sides: Sides = { inputs: [one[0], one[1]], signals: [both[0], both[1]] };
+  try {
+    return await (method === 'jacobian' ? byJacobian : byStructure)(device, share, sides, pause);
+  } finally {
+    for (const tensor of both) tensor.dispose();
+    // Patches of windows are tensors of their own, those of vectors are what met here.
+    for (const [side, tensor] of one.entries()) if (tensor !== meetings[side].input) tensor.dispose();
+  }
+}

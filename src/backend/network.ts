@@ -1,0 +1,63 @@
+import type { Operation, UnitShape } from '../layers/finite.js';
+
+/** Weights of one layer of a finite network, in single precision. */
+export interface DeviceWeights {
+  /** W `[units, taps, channels]`. */
+  readonly matrix: Float32Array;
+  /** B `[units]`; null without. */
+  readonly bias: Float32Array | null;
+}
+
+/** A finite network whose empirical NTK a device is to compute. */
+export interface NetworkTask {
+  readonly operations: readonly Operation[];
+  /** Shape of an example. */
+  readonly input: UnitShape;
+  readonly outputs: number;
+  /** Weights by the path of their layer. */
+  readonly weights: ReadonlyMap<string, DeviceWeights>;
+  /** How the share of each trained layer is computed, by its path. */
+  readonly methods: ReadonlyMap<string, 'structured' | 'jacobian'>;
+  /** The sum over outputs, each with itself, or every pair of them. */
+  readonly contraction: 'trace' | 'full';
+  /** Whether the shares of layers are wanted one by one. */
+  readonly apart: boolean;
+}
+
+/** Examples that have passed the network; what the way back needs of them is on the device. */
+export interface NetworkBatch {
+  readonly count: number;
+  /** `[count, outputs]` */
+  readonly outputs: Float32Array;
+  /** Frees the device; calling it again does nothing. */
+  release(): void;
+}
+
+/** A part of the kernel of two batches. */
+export interface NetworkShare {
+  /** Path of the layer; null for the sum over all trained ones. */
+  readonly path: string | null;
+  /** `[x.count, z.count]`, or `[x.count, z.count, outputs, outputs]`. */
+  readonly values: Float32Array;
+}
+
+/** A network on a device. */
+export interface NetworkJob {
+  /** Takes examples `[count, ...]` through the network. */
+  pass(examples: Float32Array, count: number): Promise<NetworkBatch>;
+  /** The kernel of two batches by the signals of `some` outputs from `first` on; those of all of them add up. */
+  kernel(x: NetworkBatch, z: NetworkBatch, first: number, some: number): Promise<readonly NetworkShare[]>;
+  /** Frees the device; work that goes on ends with an InterruptedError. */
+  close(): Promise<void>;
+}
+
+/** What a network takes on a device. */
+export interface NetworkSizes {
+  readonly task: Omit<NetworkTask, 'weights'>;
+  /** Examples of each side that pass together. */
+  readonly examples: number;
+  /** Whether one batch may meet another: else only itself. */
+  readonly sides: 1 | 2;
+  /** Outputs whose signals go back together. */
+  readonly atOnce: number;
+}

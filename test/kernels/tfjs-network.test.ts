@@ -1,0 +1,148 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { tensorBackend } from '../../kernels/tfjs/backend.js';
+import { type Engine, type Loaded, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
+import type { Backend } from '../../src/backend/contract.js';
+import type { FloatArray, NdArray } from '../../src/data/array.js';
+import { InterruptedError } from '../../src/errors.js';
+import { DeviceRun, openNetwork } from '../../src/matrix/empirical-device.js';
+import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
+import { planEmpirical } from '../../src/matrix/empirical-plan.js';
+import type { EmpiricalOptions } from '../../src/matrix/empirical-types.js';
+import { arbitraryCase, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../finite/networks.js';
+
+const SOURCES: Readonly<Record<string, () => Promise<Loaded>>> = {
+  'tfjs wasm': () => loadTfjs(['wasm']),
+  'tfjs cpu': () => loadTfjs(['cpu']),
+  tensorflow: loadTensorflow,
+};
+const LOADED = await Promise.all(Object.entries(SOURCES).map(async ([name, load]) => ({ name, ...(await load()) })));
+const ENGINES = LOADED.flatMap(({ name, engine }) => (engine === null ? [] : [[name, engine] as const]));
+
+afterAll(() => {
+  for (const found of LOADED) if (found.engine === null) console.log(`not tested: ${found.name}: ${found.reason}`);
+});
+
+/** Largest difference of single precision, relative to the largest entry. */
+const TOLERANCE = 1e-4;
+
+function backendOf(engine: Engine): Backend {
+  const pace = { product: 1e10, step: 1e-8 };
+  return tensorBackend({ name: engine.kind, load: async () => ({ engine }), remedy: '', base: 0, pace });
+}
+
+function difference(a: FloatArray, b: FloatArray): number {
+  expect(a).toHaveLength(b.length);
+  let [scale, worst] = [Number.MIN_VALUE, 0];
+  for (let k = 0; k < b.length; k++) {
+    expect(a[k]).not.toBeNaN();
+    scale = Math.max(scale, Math.abs(b[k]));
+    worst = Math.max(worst, Math.abs(b[k] - a[k]));
+  }
+  return worst / scale;
+}
+
+/** The kernel on a device, block by block, with the weights of the one that it is compared with. */
+async function onDevice(engine: Engine, x: NdArray, options: EmpiricalOptions): Promise<DeviceRun> {
+  const { plan, network } = await planEmpirical(x, { ...options, precision: 'f32', native: 'off' });
+  const job = await openNetwork(backendOf(engine), network, plan, options, options.weights ?? new Map());
+  try {
+    const run = new DeviceRun(job, network, plan, options);
+    await run.compute(x.data, (options.z ?? x).data);
+    return run;
+  } finally {
+    await job.close();
+  }
+}
+
+const CASES = [
+  ['vectors', EVERY_VECTOR_LAYER, [5, 3], [3, 3]],
+  ['images', EVERY_IMAGE_LAYER, [4, 7, 4, 2], [3, 7, 4, 2]],
+] as const;
+
+test('wasm and plain JavaScript are there', () => {
+  expect(ENGINES.map(([name]) => name)).toEqual(expect.arrayContaining(['tfjs wasm', 'tfjs cpu']));
+});
+
+describe.each(ENGINES)('finite networks on %s', (_name, engine) => {
+  describe.each(CASES)('every layer of %s', (_kind, architecture, shape, other) => {
+    const [x, z] = [inputs(shape, 1), inputs(other, 2)];
+    const common = { architecture, width: 6, outputs: 3, native: 'off' } as const;
+
+    test.each([
+      ['symmetric, in blocks', { examples: 2 }],
+      ['one output after the other', { z, outputsAtOnce: 1 }],
+      ['all pairs of outputs', { contract: 'full', examples: 3 }],
+      ['by structure, layer by layer', { z, method: 'structured', contributions: true }],
+      ['by Jacobian, layer by layer', { method: 'jacobian', contributions: true }],
+      ['by Jacobian, all pairs of outputs', { z, method: 'jacobian', contract: 'full' }],
+      ['by structure, all pairs of outputs', { method: 'structured', contract: 'full', contributions: true }],
+    ] as const)('%s: as on the host in double precision', async (_, more) => {
+      const before = engine.tf.memory().numTensors;
+      const options: EmpiricalOptions = { ...common, ...more };
+      const truth = await empiricalKernel(x, options);
+      const run = await onDevice(engine, x, { ...options, weights: truth.weights });
+      expect(difference(run.outputs, truth.outputs.data)).toBeLessThan(TOLERANCE);
+      if (run.shares === null) expect(difference(run.ntk, truth.ntk.data)).toBeLessThan(TOLERANCE);
+      expect([...(run.shares?.keys() ?? [])]).toEqual([...(truth.contributions?.keys() ?? [])]);
+      for (const [path, share] of run.shares ?? []) {
+        expect(difference(share, truth.contributions?.get(path)?.data ?? new Float64Array())).toBeLessThan(TOLERANCE);
+      }
+      expect(engine.tf.memory().numTensors).toBe(before);
+    });
+
+    test('gives its tensors back where it is interrupted', async () => {
+      const { weights } = await empiricalKernel(x, common);
+      const before = engine.tf.memory().numTensors;
+      const { plan, network } = await planEmpirical(x, { ...common, precision: 'f32' });
+      const job = await openNetwork(backendOf(engine), network, plan, common, weights);
+      const batch = await job.pass(Float32Array.from(x.data), x.shape[0]);
+      const working = job.kernel(batch, batch, 0, 3);
+      await new Promise((resolve) => setImmediate(resolve));
+      await job.close();
+      await expect(working).rejects.toThrow(InterruptedError);
+      expect(engine.tf.memory().numTensors).toBe(before);
+    });
+  });
+
+  test('random networks', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryCase(), async ({ architecture, x, z }) => {
+        const options = { architecture, width: 5, outputs: 2, native: 'off', z } as const;
+        const truth = await empiricalKernel(x, options);
+        const run = await onDevice(engine, x, { ...options, weights: truth.weights });
+        expect(difference(run.ntk, truth.ntk.data)).toBeLessThan(TOLERANCE);
+      }),
+      { numRuns: 15, seed: 5 },
+    );
+  });
+});
+
+describe('as a backend', () => {
+  const x = inputs([6, 3], 1);
+  const options = { architecture: EVERY_VECTOR_LAYER, width: 6, precision: 'f32', backend: 'tfjs' } as const;
+
+  test('tfjs is planned, checked by the host, and recorded', async () => {
+    const { plan, check, ntk } = await empiricalKernel(x, options);
+    expect(plan).toMatchObject({ backend: 'tfjs', algebra: 'TensorFlow.js, tfjs', threads: 1 });
+    expect(check.difference).toBeLessThan(check.tolerance);
+    const { ntk: truth } = await empiricalKernel(x, { ...options, backend: 'host' });
+    expect(difference(ntk.data, truth.data)).toBeLessThan(TOLERANCE);
+  });
+
+  test('tells how far it is', async () => {
+    const told: number[] = [];
+    const run = await empiricalKernel(x, { ...options, examples: 2, onProgress: ({ done }) => told.push(done) });
+    expect(told).toEqual([4, 12, 20, 24, 32, 36]);
+    expect(run.plan.examples).toBe(2);
+  });
+
+  test.each([
+    [{ precision: 'f64' }, '--backend tfjs: computes in f32, got f64'],
+    [{ backend: 'reference', precision: 'f64' }, '--backend reference: must be host, tfjs or tensorflow'],
+    [{ method: 'products' }, 'method: must be structured or jacobian on a device, got products'],
+    [{ memory: 1e6 }, '--memory: the computation needs about'],
+  ] as const)('%p is refused', async (more, message) => {
+    await expect(empiricalKernel(x, { ...options, ...more })).rejects.toThrow(message);
+  });
+});

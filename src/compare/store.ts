@@ -143,6 +143,11 @@ export class PairStore {
     throw new OutputError(`${this.#folder}: must hold networks of this comparison, got ${got.join('; ')}. ${remedy}`);
   }
 
+  /** Whether the folder holds nothing of this kind yet. */
+  get isNew(): boolean {
+    return this.#names().length === 0;
+  }
+
   /** Own files that are there. */
   #names(): readonly string[] {
     return existsSync(this.#pairs) ? readdirSync(this.#pairs).filter((name) => OWN.test(name)) : [];

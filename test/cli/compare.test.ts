@@ -158,6 +158,15 @@ describe('ntk compare', () => {
     );
   });
 
+  test('a result without its networks is replaced only with --force', async () => {
+    mkdirSync(at.path('alone'));
+    writeFileSync(at.path('alone/compare.json'), '{}');
+    await refused(at, ['compare', 'x.npy', ...SMALL, '--out', 'alone'], 'compare.json: must not exist yet', '--force');
+    expect(readFileSync(at.path('alone/compare.json'), 'utf8')).toBe('{}');
+    await compare('x.npy', ...SMALL, '--out', 'alone', '--force');
+    expect(record('alone').pairs.done).toBe(6);
+  });
+
   test('--plan says networks, memory and time, and writes nothing', async () => {
     const before = at.files();
     const { code, stdout } = await at.ntk('compare', 'x.npy', ...SMALL, '--out', 'planned', '--plan');

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isImageNetwork } from '../../architecture/check-input.js';
 import { fitToData } from '../../architecture/resolve.js';
@@ -7,7 +7,7 @@ import { runCompare } from '../../compare/compare-widths.js';
 import { type PlannedComparison, planCompare } from '../../compare/plan.js';
 import type { CompareOptions, ComparePlan, CompareRun, Comparison } from '../../compare/types.js';
 import { comparePlanText, compareText } from '../../report/compare-text.js';
-import { writeWhole } from '../../report/file.js';
+import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
 import { commonRecord } from '../../report/record.js';
 import type { CommandContext } from '../command.js';
@@ -21,6 +21,9 @@ import { print, say } from '../print.js';
 import { openProgress, wantsProgress } from '../progress.js';
 import { sizeWarnings } from './kernel.js';
 import { rangeText } from './kernel-record.js';
+
+/** Files of a finished comparison in its folder. */
+const RESULTS = ['compare.json', 'index.html'] as const;
 
 const now = (): number => performance.now() / 1000;
 
@@ -104,6 +107,15 @@ function failures({ check }: Comparison): readonly string[] {
   ];
 }
 
+/** Removes what is to be made again (`--force`). Throws OutputError for a result without its networks: nobody knows whose it is. */
+function clearResults({ out, force }: CompareJob, { store }: PlannedComparison): void {
+  for (const name of RESULTS) {
+    const path = join(out, name);
+    if (force) rmSync(path, { force: true });
+    else if (store?.isNew === true && existsSync(out)) checkPath(path, false);
+  }
+}
+
 /** Computes, writes, and says what was found; returns the exit code. */
 async function compute(
   job: CompareJob,
@@ -114,9 +126,8 @@ async function compute(
   before: readonly string[],
   loaded: number,
 ): Promise<number> {
+  clearResults(job, planned);
   if (!job.json) for (const line of comparePlanText(planned.plan).trimEnd().split('\n')) say(line);
-  // What stands there belongs to another comparison, or is to be made again.
-  if (job.force) for (const name of ['compare.json', 'index.html']) rmSync(join(job.out, name), { force: true });
   const compiled = now();
   const run = await underProgress(args, options, (watched) => runCompare(data.x, watched, planned));
   warn(run.warnings);

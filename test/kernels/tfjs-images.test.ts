@@ -1,23 +1,14 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
-import { type Engine, type Loaded, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
+import { describe, expect, test } from '@jest/globals';
+import type { Engine } from '../../kernels/tfjs/engine.js';
 import { type ImageTensorJob, openImageJob } from '../../kernels/tfjs/images/job.js';
 import type { ImageTask, Output, TileRange } from '../../src/backend/contract.js';
 import { InterruptedError, type NdArray, NumericalError } from '../../src/index.js';
 import { type ImageLayerJson, imageNetwork } from '../reference/image-layers.js';
 import { normals } from '../reference/monte-carlo.js';
 import { imageKernels, imageTask } from './image-kernels.js';
+import { tensorEngines } from './tensor-engines.js';
 
-const SOURCES: Readonly<Record<string, () => Promise<Loaded>>> = {
-  'tfjs wasm': () => loadTfjs(['wasm']),
-  'tfjs cpu': () => loadTfjs(['cpu']),
-  tensorflow: loadTensorflow,
-};
-const LOADED = await Promise.all(Object.entries(SOURCES).map(async ([name, load]) => ({ name, ...(await load()) })));
-const ENGINES = LOADED.flatMap(({ name, engine }) => (engine === null ? [] : [[name, engine] as const]));
-
-afterAll(() => {
-  for (const found of LOADED) if (found.engine === null) console.log(`not tested: ${found.name}: ${found.reason}`);
-});
+const ENGINES = await tensorEngines();
 
 const conv = (padding: 'same' | 'valid' | 'circular', stride = 1): ImageLayerJson => {
   return { kind: 'conv', filter: [3, 3], stride: [stride, stride], padding, weightStd: 1.4, biasStd: 0.2 };

@@ -1,7 +1,7 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { tensorBackend } from '../../kernels/tfjs/backend.js';
-import { type Engine, type Loaded, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
+import type { Engine } from '../../kernels/tfjs/engine.js';
 import type { Backend } from '../../src/backend/contract.js';
 import type { FloatArray, NdArray } from '../../src/data/array.js';
 import { InterruptedError } from '../../src/errors.js';
@@ -10,18 +10,9 @@ import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import { planEmpirical } from '../../src/matrix/empirical-plan.js';
 import type { EmpiricalOptions } from '../../src/matrix/empirical-types.js';
 import { arbitraryCase, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../finite/networks.js';
+import { tensorEngines } from './tensor-engines.js';
 
-const SOURCES: Readonly<Record<string, () => Promise<Loaded>>> = {
-  'tfjs wasm': () => loadTfjs(['wasm']),
-  'tfjs cpu': () => loadTfjs(['cpu']),
-  tensorflow: loadTensorflow,
-};
-const LOADED = await Promise.all(Object.entries(SOURCES).map(async ([name, load]) => ({ name, ...(await load()) })));
-const ENGINES = LOADED.flatMap(({ name, engine }) => (engine === null ? [] : [[name, engine] as const]));
-
-afterAll(() => {
-  for (const found of LOADED) if (found.engine === null) console.log(`not tested: ${found.name}: ${found.reason}`);
-});
+const ENGINES = await tensorEngines();
 
 /** Largest difference of single precision, relative to the largest entry. */
 const TOLERANCE = 1e-4;

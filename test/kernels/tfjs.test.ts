@@ -1,23 +1,14 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
-import { type Engine, type Loaded, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
+import { describe, expect, test } from '@jest/globals';
+import type { Engine } from '../../kernels/tfjs/engine.js';
 import { openJob, type TensorJob } from '../../kernels/tfjs/job.js';
 import type { KernelTask, TileRange } from '../../src/backend/contract.js';
 import { InterruptedError, type NdArray, parseArchitecture } from '../../src/index.js';
 import { outline, prepareTask } from '../../src/matrix/prepare.js';
 import { normals } from '../reference/monte-carlo.js';
 import type { LayerJson } from '../reference/textbook.js';
+import { tensorEngines } from './tensor-engines.js';
 
-const SOURCES: Readonly<Record<string, () => Promise<Loaded>>> = {
-  'tfjs wasm': () => loadTfjs(['wasm']),
-  'tfjs cpu': () => loadTfjs(['cpu']),
-  tensorflow: loadTensorflow,
-};
-const LOADED = await Promise.all(Object.entries(SOURCES).map(async ([name, load]) => ({ name, ...(await load()) })));
-const ENGINES = LOADED.flatMap(({ name, engine }) => (engine === null ? [] : [[name, engine] as const]));
-
-afterAll(() => {
-  for (const found of LOADED) if (found.engine === null) console.log(`not tested: ${found.name}: ${found.reason}`);
-});
+const ENGINES = await tensorEngines();
 
 const biased: LayerJson = { kind: 'dense', weightStd: 1.4, biasStd: 0.2 };
 const last: LayerJson = { kind: 'dense' };

@@ -14,8 +14,8 @@ export interface Sizes {
   readonly contraction: Contraction;
 }
 
-/** Multiplications and additions that cost as much as one number that is read, multiplied and stored outside a product. */
-const NUMBER_COST = 40;
+/** Multiplications and additions of a product that take as long as one number that is read, multiplied and stored outside it: 3 ns. */
+export const NUMBER_COST = 200;
 
 /** Work of one layer by each method, in multiplications and additions of a matrix product. */
 export function layerWork(operation: WeightsOperation, sizes: Sizes): Readonly<Record<EmpiricalMethod, number>> {

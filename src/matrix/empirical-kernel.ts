@@ -10,7 +10,7 @@ import { type PlannedEmpirical, planEmpirical } from './empirical-plan.js';
 import { EmpiricalRun } from './empirical-run.js';
 import type { EmpiricalKernel, EmpiricalOptions } from './empirical-types.js';
 
-/** Peak memory of a run, bytes, up to which its threads may wait for the next: they hold its weights until they work again. */
+/** Memory that a run adds, bytes, up to which its threads may wait for the next: they hold its weights until they work again. */
 const SMALL_MEMORY = 2 ** 29;
 
 /** Inputs in the precision of the engine. */
@@ -53,7 +53,7 @@ async function runHere(
     isDone = true;
   } finally {
     // Threads that wait still hold what they worked on until they work again.
-    await team.close(isDone && planned.plan.memoryBytes < SMALL_MEMORY);
+    await team.close(isDone && planned.added < SMALL_MEMORY);
   }
   return run;
 }

@@ -13,7 +13,7 @@ import {
   signalNumbers,
   traceNumbers,
 } from '../finite/memory.js';
-import { cheapest, layerWork, type Sizes } from '../finite/methods.js';
+import { cheapest, layerWork, NUMBER_COST, type Sizes } from '../finite/methods.js';
 import {
   type FiniteNetwork,
   fanOf,
@@ -38,10 +38,12 @@ export interface PlannedEmpirical {
   readonly members: number;
   /** What computes instead of this process; null: its own code. */
   readonly device: Backend | null;
+  /** Bytes that the run needs beside what the process held before. */
+  readonly added: number;
 }
 
 /** Multiplications and additions a second of a matrix product, one thread, in double precision; single precision has twice as many. */
-const SPEED = { native: 4e10, own: 1.8e10 } as const;
+const SPEED = { native: 3.3e10, own: 1.2e10 } as const;
 /** Numbers of the rooms that contractions work in: Gram matrices, a small Jacobian, products of it, gradients. */
 const ROOM_NUMBERS = 2 ** 24;
 /** Numbers of a Jacobian, where the promise allows for them: its patches are then gathered once. */
@@ -84,6 +86,12 @@ interface Share {
   readonly atOnce: number;
   readonly room: number;
   readonly members: number;
+}
+
+/** The same with the bytes of the process at its peak, and those that it does not have yet. */
+interface Chosen extends Share {
+  readonly bytes: number;
+  readonly added: number;
 }
 
 /** Bytes beside the process as it is, for so many examples of each side and outputs at once. */
@@ -137,11 +145,25 @@ function layersOf(network: FiniteNetwork, sizes: Sizes, { method }: EmpiricalOpt
     }));
 }
 
-function secondsOf(network: FiniteNetwork, sizes: Sizes, layers: readonly LayerPlan[], speed: number): number {
-  const { rows, columns, symmetric, outputs } = sizes;
-  const examples = symmetric ? rows : rows + columns;
+/** Examples that pass the network and come back, those of a block anew for each block that it meets. */
+function passesOf({ rows, columns, symmetric }: Sizes, examples: number): readonly [forth: number, back: number] {
+  const [r, c] = [Math.ceil(rows / examples), Math.ceil(columns / examples)];
+  if (!symmetric) return [rows + r * columns, c * rows + r * columns];
+  return [(rows * (r + 1)) / 2, rows * r];
+}
+
+/** Seconds of one thread. */
+function secondsOf(
+  network: FiniteNetwork,
+  sizes: Sizes,
+  layers: readonly LayerPlan[],
+  speed: number,
+  examples: number,
+): number {
   const { operations } = network;
-  let work = examples * (forwardWork(operations) + outputs * backwardWork(operations));
+  const [forth, back] = passesOf(sizes, examples);
+  const loops = NUMBER_COST * traceNumbers(operations);
+  let work = forth * (forwardWork(operations) + loops) + back * sizes.outputs * (backwardWork(operations) + loops);
   const methods = new Map(layers.map(({ path, method }) => [path, method]));
   for (const op of weightsOf(operations)) {
     const method = methods.get(op.path);
@@ -157,7 +179,7 @@ function choose(
   options: EmpiricalOptions,
   limit: number,
   threads: number,
-): Share & { readonly bytes: number } {
+): Chosen {
   const base = process.memoryUsage.rss();
   const most = Math.min(options.examples ?? Number.POSITIVE_INFINITY, Math.max(sizes.rows, sizes.columns));
   const together = Math.min(options.outputsAtOnce ?? network.outputs, network.outputs);
@@ -175,8 +197,9 @@ function choose(
   ];
   let bytes = 0;
   for (const share of tries) {
-    bytes = base + bytesOf(network, sizes, options, share);
-    if (bytes <= limit) return { ...share, bytes };
+    const added = bytesOf(network, sizes, options, share);
+    bytes = base + added;
+    if (bytes <= limit) return { ...share, bytes, added };
   }
   throw new MemoryError(
     `--memory: the computation needs about ${readableBytes(bytes)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --width or --precision, or choose fewer --rows.`,
@@ -202,18 +225,18 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
   const limit = options.memory ?? defaultMemory();
   const device = await selectNetworkBackend(options.backend ?? 'auto', precision);
   const speed = (product.isNative ? SPEED.native : SPEED.own) * (precision === 'f32' ? 2 : 1);
-  const alone = secondsOf(network, sizes, layers, speed);
-  const own = (): Share & { readonly bytes: number } =>
-    choose(network, sizes, options, limit, alone < SMALL_RUN ? 1 : threads);
-  const onDevice = (backend: Backend): Share & { readonly bytes: number } => {
+  const alone = (examples: number): number => secondsOf(network, sizes, layers, speed, examples);
+  const most = alone(Math.max(sizes.rows, sizes.columns)) < SMALL_RUN ? 1 : threads;
+  const onDevice = (backend: Backend): Chosen => {
     const { examples, atOnce, bytes } = chooseOnDevice(backend, network, sizes, layers, options, limit);
-    return { examples, atOnce, bytes, room: JACOBIAN_NUMBERS, members: 1 };
+    return { examples, atOnce, bytes, added: bytes, room: JACOBIAN_NUMBERS, members: 1 };
   };
-  const { examples, atOnce, room, bytes, members } = device === null ? own() : onDevice(device);
+  const chosen = device === null ? choose(network, sizes, options, limit, most) : onDevice(device);
+  const { examples, atOnce, room, bytes, added, members } = chosen;
   const workers = product.isNative ? threads : members;
   // A device computes both halves of a symmetric block.
   const onDeviceSeconds = (backend: Backend): number =>
-    secondsOf(network, { ...sizes, symmetric: false }, layers, 2 * backend.pace(precision, false).product);
+    secondsOf(network, { ...sizes, symmetric: false }, layers, 2 * backend.pace(precision, false).product, examples);
   const shape = [sizes.rows, sizes.columns, ...(contraction === 'full' ? [outputs, outputs] : [])];
   const plan: EmpiricalPlan = {
     shape,
@@ -230,7 +253,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
     memoryBytes: bytes,
     memoryLimit: limit,
     outputBytes: shape.reduce((a, b) => a * b, 1) * (precision === 'f32' ? 4 : 8),
-    seconds: device === null ? alone / workers : onDeviceSeconds(device),
+    seconds: device === null ? alone(examples) / workers : onDeviceSeconds(device),
   };
-  return { plan, network, product, room, members, device };
+  return { plan, network, product, room, members, added, device };
 }

@@ -100,7 +100,7 @@ export interface EmpiricalCheck {
 export interface EmpiricalStages {
   /** Plan, and loading of libraries. */
   readonly compile: number;
-  /** Weights, and threads that are ready to work. */
+  /** Weights. */
   readonly initialise: number;
   /** The arithmetic alone. */
   readonly compute: number;

@@ -110,3 +110,39 @@ describe.each(CASES)('filter $filter, $padding, stride $stride', ({ bands, ...la
     }
   });
 });
+
+test.each([
+  [
+    [3, 3],
+    [3, 3],
+  ],
+  [
+    [4, 4],
+    [1, 1],
+  ],
+  [
+    [2, 3],
+    [1, 1],
+  ],
+])('the way back of means over %j is their transpose', async (window, stride) => {
+  const layers = [{ kind: 'avgPool', window, stride }, { kind: 'conv', filter: [1, 1] }, { kind: 'globalAvgPool' }];
+  const architecture = parseArchitecture({
+    format: 'ntk-architecture/1',
+    name: 'means',
+    layers: [...layers, { kind: 'dense' }],
+  });
+  const { operations } = finiteNetwork(architecture, [2, 4, 4, 3], { width: 3 });
+  const engine: Engine = { precision: 'f64', product: await matrixProduct('off', 'f64'), weights: new Map() };
+  const mean = operations[0] as Extract<(typeof operations)[number], { readonly op: 'mean' }>;
+  expect(mean.op).toBe('mean');
+  const h = inputs([2, 4, 4, 3], 6).data;
+  const out = applyOperation(mean, h, 2, engine);
+  const signal = inputs([2 * out.length], 7).data;
+  const back = pullBack(mean, h, signal, 2, engine);
+  for (const copy of [0, 1]) {
+    let [one, other] = [0, 0];
+    for (let k = 0; k < h.length; k++) one += h[k] * back[copy * h.length + k];
+    for (let k = 0; k < out.length; k++) other += out[k] * signal[copy * out.length + k];
+    expect(one).toBeCloseTo(other, 12);
+  }
+});

@@ -42,9 +42,21 @@ export const mean: OperationCode<OperationOf<'mean'>> = {
     const { windows, to } = operation;
     const factor = 1 / positionCount(windows.filter);
     const examples = signal.length / (positionCount(windows.to) * to.channels);
-    const out = zeros(engine, examples * (h.length / count));
+    const size = h.length / count;
+    const out = zeros(engine, examples * size);
+    const { channels } = to;
+    const isWhole = positionCount(windows.filter) === positionCount(windows.from);
     for (let i = 0; i < examples; i++) {
-      eachTap(operation, i, (read, written, channels) => addTo(out, read, signal, written, channels, factor));
+      if (!isWhole) {
+        eachTap(operation, i, (read, written) => addTo(out, read, signal, written, channels, factor));
+        continue;
+      }
+      // One window over all: every position gets the same, which copies of copies write soonest.
+      const begin = i * size;
+      addTo(out, begin, signal, i * channels, channels, factor);
+      for (let done = channels; done < size; done *= 2) {
+        out.copyWithin(begin + done, begin, begin + Math.min(done, size - done));
+      }
     }
     return out;
   },

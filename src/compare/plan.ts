@@ -97,12 +97,13 @@ function checkOpen({ architecture, widths, outputs, init }: CompareOptions, shap
 
 /** The options of one empirical kernel. */
 export function empiricalOptions(options: CompareOptions, width: number, memory: number): EmpiricalOptions {
-  const { architecture, outputs, init, precision, native, threads, signal } = options;
+  const { architecture, outputs, init, precision, backend, native, threads, signal } = options;
   return {
     ...{ architecture, width, memory, contributions: true },
     ...(outputs && { outputs }),
     ...(init && { init }),
     ...(precision && { precision }),
+    ...(backend && { backend }),
     ...(native && { native }),
     ...(threads && { threads }),
     ...(signal && { signal }),

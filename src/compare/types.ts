@@ -1,5 +1,5 @@
 import type { Architecture } from '../architecture/types.js';
-import type { Progress } from '../matrix/types.js';
+import type { BackendName, Progress } from '../matrix/types.js';
 
 /** Lower and upper end of an interval. */
 export type Interval = readonly [low: number, high: number];
@@ -195,6 +195,8 @@ export interface CompareOptions {
   readonly force?: boolean;
   /** Promise for the peak memory of the whole process, bytes; default: from the container or the machine. */
   readonly memory?: number;
+  /** Backend of the finite networks, as `empiricalKernel` takes it; the analytic kernel is that of `host`. [auto] */
+  readonly backend?: BackendName;
   /** `auto`, `off` or the path of a BLAS library. [auto] */
   readonly native?: string;
   /** Threads; default: what the container or the machine offers. */

@@ -227,6 +227,14 @@ describe('ntk compare', () => {
     expect(f32.check.networks).toBeLessThan(f32.check.networksTolerance);
   });
 
+  test('finite networks run as tensors of TensorFlow.js too', async () => {
+    const args = ['x.npy', ...SMALL, '--precision', 'f32'];
+    const tensors = await compare(...args, '--backend', 'tfjs', '--out', 'tensors');
+    expect(tensors).toMatchObject({ backend: 'tfjs', plan: { backend: 'tfjs' } });
+    const host = await compare(...args, '--backend', 'host', '--out', 'host');
+    for (const [i, error] of host.errors.entries()) expect(tensors.errors[i]).toBeCloseTo(error, 5);
+  });
+
   test('refuses what cannot be', async () => {
     mkdirSync(at.path('empty'));
     at.write(
@@ -250,7 +258,7 @@ describe('ntk compare', () => {
       [['x.npy', ...SMALL, '--out', 'no/c'], 'no/c: must lie in a folder that exists'],
       [['x.npy', ...SMALL, '--out', 'x.npy'], 'x.npy: must be a folder, got a file'],
       [['x.npy', ...SMALL, '--memory', '1MiB', '--out', 'c'], '--memory: the comparison needs about'],
-      [['x.npy', ...SMALL, '--backend', 'tfjs', '--out', 'c'], '--backend: must be host'],
+      [['x.npy', ...SMALL, '--backend', 'tfjs', '--out', 'c'], '--backend tfjs: computes in f32, got f64'],
       [['x.npy', 'y.npy', ...SMALL, '--out', 'c'], 'y.npy'],
       [['none.npy', ...SMALL, '--out', 'c'], 'none.npy'],
     ];

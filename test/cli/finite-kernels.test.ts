@@ -83,7 +83,7 @@ describe('the kernel of one finite network', () => {
   test.each([
     [['--init', 'orthogonal'], '--init: must come with --width or --weights, got it alone'],
     [['--width', '8', '--kind', 'nngp'], '--width: must come with the NTK as it is, got --kind nngp'],
-    [['--width', '8', '--backend', 'reference'], '--backend: must be host for finite networks, got reference'],
+    [['--width', '8', '--backend', 'reference'], '--backend: must be host for finite networks here, got reference'],
     [['--width', '0'], '--width: must be a whole number'],
   ])('eigs %p is refused', async (args, message) => {
     await refused(at, ['eigs', 'train.npy', '--arch', 'fc', ...args], message);

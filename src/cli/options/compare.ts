@@ -5,7 +5,7 @@ import type { Architecture } from '../../architecture/types.js';
 import { UsageError } from '../../errors.js';
 import { readPresetFlags } from './architecture.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
-import { checkFiniteBackend, LAWS, networkOf } from './finite.js';
+import { LAWS, networkOf } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
 import { badValue, listOf, nonEmpty, oneOf, positiveInteger } from './values.js';
@@ -52,7 +52,6 @@ function needed<T>(value: T | undefined, flag: string, example: string): T {
 export function readCompareJob(args: ParsedArguments): CompareJob {
   const arch = needed(textOf(args, 'arch'), 'arch', 'fc');
   const compute = readComputeOptions(args);
-  checkFiniteBackend(compute);
   const flags = readPresetFlags(args);
   const out = needed(parsedOf(args, 'out', nonEmpty), 'out', 'DIR');
   return {

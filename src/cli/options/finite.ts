@@ -60,10 +60,10 @@ export function networkOf(definition: KernelDefinition): Architecture {
   throw new UsageError(`--arch: must be a network, got ${definition.name}, which has no weights. Give --arch fc, say.`);
 }
 
-/** Throws BackendError unless the host computes: finite networks have no other backend. */
-export function checkFiniteBackend({ backend }: ComputeOptions): void {
+/** Throws BackendError unless the host computes: products with the kernel of a finite network have no other backend. */
+function checkFiniteBackend({ backend }: ComputeOptions): void {
   if (backend === 'auto' || backend === 'host') return;
-  throw new BackendError(`--backend: must be host for finite networks, got ${backend}. Leave it out.`);
+  throw new BackendError(`--backend: must be host for finite networks here, got ${backend}. Leave it out.`);
 }
 
 /** Reads them where the infinite network is meant unless a width or weights are given: null then. */

@@ -35,10 +35,10 @@ function sourceOf({ input }: CompareJob, { inputs }: LoadedInputs): string {
 
 function optionsOf(job: CompareJob, data: LoadedInputs, signal: AbortSignal): CompareOptions {
   const { compute, widths, seeds, outputs, init, k, out, force } = job;
-  const { precision, native, seed, threads, memory } = compute;
+  const { precision, backend, native, seed, threads, memory } = compute;
   return {
     architecture: job.definition,
-    ...{ widths, precision, native, seed, signal, force },
+    ...{ widths, precision, backend, native, seed, signal, force },
     folder: out,
     source: sourceOf(job, data),
     ...(seeds === null ? {} : { seeds }),

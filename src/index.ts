@@ -84,6 +84,7 @@ export type {
   EmpiricalStages,
   LayerPlan,
 } from './matrix/empirical-types.js';
+export { type WriteEmpiricalOptions, type WrittenEmpirical, writeEmpirical } from './matrix/empirical-write.js';
 export { functionKernel } from './matrix/function-kernel.js';
 export type { FunctionKernel, FunctionOptions, TensorFunction } from './matrix/function-types.js';
 export { kernelMatrix } from './matrix/kernel-matrix.js';

@@ -250,6 +250,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
     layers,
     examples,
     outputsAtOnce: atOnce,
+    rowsAtOnce: sizes.rows,
     memoryBytes: bytes,
     memoryLimit: limit,
     outputBytes: shape.reduce((a, b) => a * b, 1) * (precision === 'f32' ? 4 : 8),

@@ -76,6 +76,8 @@ export interface EmpiricalPlan {
   readonly examples: number;
   /** Outputs whose signals go back together. */
   readonly outputsAtOnce: number;
+  /** Rows of the result that are in memory together: fewer than all where it goes to a file and the promise does not hold it. */
+  readonly rowsAtOnce: number;
   /** Bytes that the process will need at its peak. */
   readonly memoryBytes: number;
   /** Bytes that were promised. */

@@ -223,6 +223,7 @@ export async function planFunction(
     layers: source.variables.map(({ name, size }) => ({ path: name, method: 'jacobian', parameters: size })),
     examples: Math.min(...chunks.map((chunk) => chunk.examples)),
     outputsAtOnce: atOnce,
+    rowsAtOnce: rows,
     memoryBytes: base + 4 * Math.max(...held),
     memoryLimit: limit,
     outputBytes: 4 * length,

@@ -53,7 +53,7 @@ export function checkOutput(out: string, force = false, kind: KernelKind = 'ntk'
 }
 
 /** Refuses a result that the disk has no room for, before it is computed. */
-function checkRoom(out: string, bytes: number): void {
+export function checkRoom(out: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(dirname(out));
   const room = bavail * bsize;
   if (bytes <= room) return;

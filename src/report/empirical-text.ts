@@ -10,12 +10,13 @@ export function empiricalPlanText(plan: EmpiricalPlan, part: 'layer' | 'variable
     const count = layers.filter((layer) => layer.method === method).length;
     return `${method} for ${count} ${part}${count === 1 ? '' : 's'}`;
   });
+  const panels = plan.rowsAtOnce < shape[0] ? `; ${plan.rowsAtOnce} rows of the result, which go to the file` : '';
   const lines: readonly (readonly [string, string])[] = [
     ['result', `${shape.join(' x ')} in ${precision}, ${readableBytes(outputBytes)}${half}`],
     ['network', `${countText(plan.parameters)} weights, ${outputs} ${outputs === 1 ? 'output' : 'outputs'}`],
     ['products', `${plan.algebra}, ${plan.threads} ${plan.threads === 1 ? 'thread' : 'threads'}`],
     ['methods', methods.join(', ') || 'none: nothing is trained'],
-    ['at once', `${examples} examples, ${outputsAtOnce} of the outputs`],
+    ['at once', `${examples} examples, ${outputsAtOnce} of the outputs${panels}`],
     ['memory', `${readableBytes(plan.memoryBytes)} at the peak, of ${readableBytes(plan.memoryLimit)} promised`],
     ['time', `about ${secondsText(plan.seconds)} of arithmetic`],
   ];

@@ -59,6 +59,7 @@ const VALUES = [
   'storedOperator',
   'summarise',
   'tensorKernels',
+  'writeEmpirical',
   'writeKernel',
   'writeNpy',
   'writeNpz',
@@ -169,7 +170,9 @@ const TYPES = [
   'Weights',
   'WidthOptions',
   'WidthPlan',
+  'WriteEmpiricalOptions',
   'WriteOptions',
+  'WrittenEmpirical',
 ];
 
 /** Names that src/index.ts exports as types. */

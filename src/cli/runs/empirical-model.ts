@@ -20,7 +20,7 @@ import {
   empiricalRecord,
   reportEmpirical,
   underProgress,
-  writeEmpirical,
+  writeResults,
 } from './empirical-output.js';
 
 const now = (): number => performance.now() / 1000;
@@ -98,7 +98,7 @@ async function compute(work: Work, args: ParsedArguments, signal: AbortSignal): 
     runFunction(engine, source, x, { ...options, ...watched }, planned),
   );
   const computed = now();
-  await writeEmpirical(job, kernel);
+  await writeResults(job, kernel);
   const { check } = kernel.stages;
   const stages = {
     load: loaded,

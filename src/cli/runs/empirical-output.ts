@@ -39,7 +39,7 @@ export interface EmpiricalCall {
 /** The record of a kernel that was computed, or only planned (`kernel` null). */
 export function empiricalRecord(
   { files, network, data }: EmpiricalCall,
-  { plan, kernel }: { readonly plan: EmpiricalPlan; readonly kernel: FunctionKernel | null },
+  { plan, kernel }: { readonly plan: EmpiricalPlan; readonly kernel: Pick<FunctionKernel, 'check'> | null },
   stages: Readonly<Record<string, number>>,
 ): object {
   const { backend, precision } = plan;
@@ -66,8 +66,11 @@ export function empiricalRecord(
   };
 }
 
-/** Writes what was asked for of a kernel, but for its record. */
-export async function writeEmpirical(
+/** A kernel that is in memory, or (null) went to its file row by row. */
+export type ReportedKernel = Pick<FunctionKernel, 'plan' | 'check' | 'stages'> & { readonly ntk: NdArray | null };
+
+/** Writes what was asked for of a kernel in memory, but for its record. */
+export async function writeResults(
   { out, contributions }: EmpiricalFiles,
   { ntk, contributions: shares }: FunctionKernel,
 ): Promise<void> {
@@ -104,19 +107,19 @@ export async function underProgress<T>(
 /** Prints the matrix or its record, writes the record, and says whether the check held; returns the exit code. */
 export async function reportEmpirical(
   call: EmpiricalCall,
-  kernel: FunctionKernel,
+  kernel: ReportedKernel,
   stages: Readonly<Record<string, number>>,
   signal: AbortSignal,
 ): Promise<number> {
   const { out, record, json } = call.files;
   const { plan, ntk, check } = kernel;
-  if (out === null) await printMatrix(ntk, signal);
+  if (out === null && ntk !== null) await printMatrix(ntk, signal);
   if (record !== null) {
     const text = jsonText(empiricalRecord(call, { plan, kernel }, stages));
     await writeWhole(record, text);
     const seconds = secondsText(kernel.stages.compute);
     if (json) await print(text);
-    else say(`${out}: ${ntk.shape.join(' x ')} in ${plan.precision}, ${seconds} of arithmetic`);
+    else say(`${out}: ${plan.shape.join(' x ')} in ${plan.precision}, ${seconds} of arithmetic`);
   }
   const { difference, tolerance, method } = check;
   if (difference <= tolerance) return EXIT.done;

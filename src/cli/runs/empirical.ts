@@ -1,11 +1,15 @@
+import { extname } from 'node:path';
 import { isImageNetwork } from '../../architecture/check-input.js';
 import { fitToData } from '../../architecture/resolve.js';
 import { defaultMemory } from '../../backend/limits.js';
+import type { NdArray } from '../../data/array.js';
 import { finiteNetwork } from '../../finite/network.js';
 import { saveWeights } from '../../finite/weight-files.js';
+import type { Weights } from '../../finite/weights.js';
 import { empiricalKernel } from '../../matrix/empirical-kernel.js';
 import { planEmpirical } from '../../matrix/empirical-plan.js';
-import type { EmpiricalKernel, EmpiricalOptions } from '../../matrix/empirical-types.js';
+import type { EmpiricalOptions, EmpiricalPlan } from '../../matrix/empirical-types.js';
+import { planEmpiricalFile, writeEmpirical } from '../../matrix/empirical-write.js';
 import { empiricalPlanText } from '../../report/empirical-text.js';
 import { jsonText } from '../../report/json.js';
 import type { CommandContext } from '../command.js';
@@ -17,9 +21,10 @@ import { print, say } from '../print.js';
 import {
   type EmpiricalCall,
   empiricalRecord,
+  type ReportedKernel,
   reportEmpirical,
   underProgress,
-  writeEmpirical,
+  writeResults,
 } from './empirical-output.js';
 import { finiteOptions, withWeights } from './finite-options.js';
 
@@ -40,32 +45,51 @@ function callOf(job: EmpiricalJob, data: LoadedInputs): EmpiricalCall {
   return { files: job, data, network: { architecture, width, init, weights, saveWeights, native, seed, model: null } };
 }
 
-async function write(job: EmpiricalJob, { x }: LoadedInputs, kernel: EmpiricalKernel, options: EmpiricalOptions) {
-  if (job.saveWeights !== null) {
-    await saveWeights(job.saveWeights, finiteNetwork(options.architecture, x.shape, options), kernel.weights);
+/** Whether the matrix may go to its file row by row: it is one, and nothing else is made of it. */
+function isStreamed({ out, contract, contributions }: EmpiricalJob, outputs: number): boolean {
+  return out !== null && extname(out) === '.npy' && contributions === null && (contract === 'trace' || outputs === 1);
+}
+
+function planOf(job: EmpiricalJob, x: NdArray, options: EmpiricalOptions): Promise<EmpiricalPlan> {
+  const { outputs } = finiteNetwork(options.architecture, x.shape, options);
+  return isStreamed(job, outputs) ? planEmpiricalFile(x, options) : planEmpirical(x, options).then(({ plan }) => plan);
+}
+
+/** Computes and writes the matrix and what comes with it. */
+async function make(job: EmpiricalJob, x: NdArray, options: EmpiricalOptions): Promise<ReportedKernel> {
+  const network = finiteNetwork(options.architecture, x.shape, options);
+  const save = async (weights: Weights): Promise<void> => {
+    if (job.saveWeights !== null) await saveWeights(job.saveWeights, network, weights);
+  };
+  if (job.out !== null && isStreamed(job, network.outputs)) {
+    const written = await writeEmpirical(x, job.out, { ...options, force: true });
+    await save(written.weights);
+    return { ...written, ntk: null };
   }
-  await writeEmpirical(job, kernel);
+  const kernel = await empiricalKernel(x, options);
+  await save(kernel.weights);
+  await writeResults(job, kernel);
+  return kernel;
 }
 
 /** Computes, writes, and says what was done; returns the exit code. */
 async function compute(job: EmpiricalJob, data: LoadedInputs, options: EmpiricalOptions, args: ParsedArguments) {
   const loaded = now();
-  const { plan } = await planEmpirical(data.x, options);
+  const plan = await planOf(job, data.x, options);
   if (job.out !== null && !job.json) for (const line of empiricalPlanText(plan).trimEnd().split('\n')) say(line);
   const planned = now();
   const weighted = await withWeights(options, job, data.x);
   const read = now();
-  const kernel = await underProgress(args, (watched) => empiricalKernel(data.x, { ...weighted, ...watched }));
-  const computed = now();
-  await write(job, data, kernel, options);
+  const kernel = await underProgress(args, (watched) => make(job, data.x, { ...weighted, ...watched }));
+  const made = now();
   const { initialise, check } = kernel.stages;
   const stages = {
     load: loaded,
     compile: planned - loaded + kernel.stages.compile,
     initialise: initialise + read - planned,
-    compute: computed - read - kernel.stages.compile - initialise - check,
+    compute: kernel.stages.compute,
     check,
-    write: now() - computed,
+    write: made - read - kernel.stages.compile - initialise - kernel.stages.compute - check,
   };
   return reportEmpirical(callOf(job, data), kernel, stages, options.signal ?? new AbortController().signal);
 }
@@ -83,7 +107,7 @@ export async function runEmpirical(args: ParsedArguments, context: CommandContex
   const options = optionsOf(job, data, signal);
   if (!job.plan) return compute(job, data, options, args);
   const loaded = now();
-  const { plan } = await planEmpirical(data.x, options);
+  const plan = await planOf(job, data.x, options);
   const stages = { load: loaded, compile: now() - loaded };
   const record = empiricalRecord(callOf(job, data), { plan, kernel: null }, stages);
   await print(job.json ? jsonText(record) : empiricalPlanText(plan));

@@ -5,8 +5,8 @@ import { defaultMemory } from '../backend/limits.js';
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { examplesBetween } from '../data/examples.js';
 import { MemoryError, OutputError, UsageError } from '../errors.js';
-import { empiricalKernel } from './empirical-kernel.js';
-import { planEmpirical } from './empirical-plan.js';
+import { plannedEmpirical } from './empirical-kernel.js';
+import { type PlannedEmpirical, planEmpirical } from './empirical-plan.js';
 import type {
   EmpiricalCheck,
   EmpiricalKernel,
@@ -17,6 +17,7 @@ import type {
 import { collectGarbage } from './garbage.js';
 import { halves } from './halves.js';
 import { NpyFile } from './npy-sink.js';
+import type { Progress } from './types.js';
 import { checkOutput, checkRoom } from './write.js';
 
 /** How an empirical kernel is written. */
@@ -68,36 +69,53 @@ function checkMatrix({ contributions }: EmpiricalOptions, { shape }: EmpiricalPl
   throw new UsageError(`options: must be those of one matrix, got ${got}. Use empiricalKernel, which holds all of it.`);
 }
 
-/**
- * Plans an empirical kernel that goes to a `.npy` file: as many rows at once as the promise of memory holds, all of them where it can.
- *
- * Throws as `planEmpirical` does.
- */
-export async function planEmpiricalFile(x: NdArray, options: EmpiricalOptions): Promise<EmpiricalPlan> {
-  const [n] = x.shape;
-  const memory = (options.memory ?? defaultMemory()) - GROWTH;
+/** A kernel that goes to a file: the plan of all of it, and of each panel. */
+interface PlannedFile {
+  readonly plan: EmpiricalPlan;
+  readonly panels: readonly (readonly [panel: Panel, options: EmpiricalOptions, planned: PlannedEmpirical])[];
+}
+
+/** Panels of so many rows; all are planned before the first is computed, since the process grows by what it frees again. */
+async function planFile(x: NdArray, options: EmpiricalOptions, rowsAtOnce: number): Promise<PlannedFile> {
+  const isWhole = rowsAtOnce === x.shape[0];
+  const { memory = defaultMemory() } = options;
+  const promise = isWhole ? memory : memory - GROWTH;
+  const panels: (readonly [Panel, EmpiricalOptions, PlannedEmpirical])[] = [];
+  for (const panel of panelsOf(x, options, rowsAtOnce)) {
+    const own = { ...panelOptions(options, panel), memory: promise };
+    panels.push([panel, own, await planEmpirical(panel.rows, own)]);
+  }
+  const plans = panels.map(([, , { plan }]) => plan);
+  checkMatrix(options, plans[0]);
+  if (isWhole) return { plan: plans[0], panels };
+  const { plan: whole } = await planEmpirical(x, { ...options, memory: Number.MAX_VALUE });
+  const { shape, symmetric, outputBytes } = whole;
+  const seconds = plans.reduce((sum, plan) => sum + plan.seconds, 0);
+  const memoryBytes = GROWTH + Math.max(...plans.map((plan) => plan.memoryBytes));
+  const total = { shape, symmetric, outputBytes, seconds, rowsAtOnce, memoryBytes, memoryLimit: memory };
+  return { plan: { ...plans[Math.min(1, plans.length - 1)], ...total }, panels };
+}
+
+async function planPanels(x: NdArray, options: EmpiricalOptions): Promise<PlannedFile> {
   let refused: unknown;
-  for (const rowsAtOnce of halves(n)) {
+  for (const rowsAtOnce of halves(x.shape[0])) {
     try {
-      const panels = panelsOf(x, options, rowsAtOnce);
-      // The first panel against the rest is the largest.
-      const panel = panels[Math.min(1, panels.length - 1)];
-      const isWhole = rowsAtOnce === n;
-      const { plan } = await (isWhole
-        ? planEmpirical(x, options)
-        : planEmpirical(panel.rows, { ...panelOptions(options, panel), memory }));
-      checkMatrix(options, plan);
-      if (isWhole) return plan;
-      const unlimited = await planEmpirical(x, { ...options, memory: Number.MAX_VALUE });
-      const { shape, symmetric, outputBytes, seconds } = unlimited.plan;
-      const [memoryBytes, memoryLimit] = [plan.memoryBytes + GROWTH, plan.memoryLimit + GROWTH];
-      return { ...plan, shape, symmetric, outputBytes, seconds, rowsAtOnce, memoryBytes, memoryLimit };
+      return await planFile(x, options, rowsAtOnce);
     } catch (error) {
       if (!(error instanceof MemoryError)) throw error;
       refused = error;
     }
   }
   throw refused;
+}
+
+/**
+ * Plans an empirical kernel that goes to a `.npy` file: as many rows at once as the promise of memory holds, all of them where it can.
+ *
+ * Throws as `planEmpirical` does.
+ */
+export async function planEmpiricalFile(x: NdArray, options: EmpiricalOptions): Promise<EmpiricalPlan> {
+  return (await planPanels(x, options)).plan;
 }
 
 /** Writes a panel, and its mirror image where that lies elsewhere, some columns of it turned round at a time. */
@@ -155,9 +173,8 @@ function added(a: EmpiricalStages, b: EmpiricalStages): EmpiricalStages {
 }
 
 async function writePanels(
-  x: NdArray,
+  { plan, panels }: PlannedFile,
   file: NpyFile,
-  plan: EmpiricalPlan,
   options: EmpiricalOptions,
 ): Promise<WrittenEmpirical> {
   const [n] = plan.shape;
@@ -166,16 +183,16 @@ async function writePanels(
   let check: EmpiricalCheck | null = null;
   let stages: EmpiricalStages = { compile: 0, initialise: 0, compute: 0, check: 0 };
   let { weights } = options;
-  for (const panel of panelsOf(x, options, plan.rowsAtOnce)) {
+  for (const [panel, own, planned] of panels) {
     // What the panel before left is collected when it is needed, which may be too late for the promise.
     if (plan.rowsAtOnce < n) collectGarbage();
     const isMirrored = options.z === undefined;
     const weight = isMirrored && panel.columns !== null ? 2 : 1;
-    const kernel: EmpiricalKernel = await empiricalKernel(panel.rows, {
-      ...panelOptions(options, panel),
+    const more = {
       ...(weights === undefined ? {} : { weights }),
-      onProgress: ({ done }) => pace.within(done, weight),
-    });
+      onProgress: ({ done }: Progress) => pace.within(done, weight),
+    };
+    const kernel: EmpiricalKernel = await plannedEmpirical(panel.rows, { ...own, ...more }, planned);
     weights = kernel.weights;
     pace.finished(kernel.ntk.data.length, weight);
     putPanel(file, panel, kernel.ntk.data, isMirrored);
@@ -203,15 +220,18 @@ export async function writeEmpirical(
   if (extname(out) !== '.npy') {
     throw new OutputError(`${out}: must end in .npy, got '${extname(out)}'. Name it K.npy, say.`);
   }
-  const plan = await planEmpiricalFile(x, options);
+  const started = performance.now();
+  const planned = await planPanels(x, options);
+  const { plan } = planned;
+  const compile = (performance.now() - started) / 1000;
   checkRoom(out, plan.outputBytes);
   const path = join(dirname(out), `.${basename(out)}.${randomBytes(6).toString('hex')}.tmp`);
   const file = new NpyFile(path, [plan.shape[0], plan.shape[1]], plan.precision);
   try {
-    const written = await writePanels(x, file, plan, options);
+    const written = await writePanels(planned, file, options);
     file.close();
     await rename(path, out);
-    return written;
+    return { ...written, stages: { ...written.stages, compile: written.stages.compile + compile } };
   } finally {
     file.close();
     await rm(path, { force: true });

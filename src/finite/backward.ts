@@ -1,8 +1,7 @@
 import type { FloatArray } from '../data/array.js';
-import { isTrained, type Operation } from '../layers/finite.js';
+import { isTrained, type Operation, type WeightsOperation } from '../layers/finite.js';
 import { type Engine, zeros } from './engine.js';
 import type { Trace } from './forward.js';
-import type { WeightsOperation } from './network.js';
 import { type PlainOperation, pullBack } from './operations/index.js';
 
 /** Signals of one batch on their way back: derivatives of the outputs by the numbers at one point of the network. */

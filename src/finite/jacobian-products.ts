@@ -1,7 +1,7 @@
 import type { FloatArray } from '../data/array.js';
+import { fanOf } from '../layers/finite.js';
 import { type Engine, zeros } from './engine.js';
 import type { Part } from './jacobian.js';
-import { fanOf } from './network.js';
 import { type Contribution, factorsOf } from './structured.js';
 import { placeOf } from './target.js';
 import { isMine, type Turn } from './turn.js';

@@ -1,10 +1,10 @@
 import type { FloatArray } from '../data/array.js';
+import { fanOf, type WeightsOperation } from '../layers/finite.js';
 import type { Operand, Target } from '../linalg/own-product.js';
 import { positionCount } from '../programme/windows.js';
 import type { Meeting } from './backward.js';
 import { type Engine, zeros } from './engine.js';
 import { contractJacobian } from './jacobian-products.js';
-import { fanOf, type WeightsOperation } from './network.js';
 import { hasPatches } from './operations/weights.js';
 import { bandsOf, gather } from './patches.js';
 import { type Contribution, factorsOf } from './structured.js';

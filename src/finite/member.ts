@@ -1,12 +1,11 @@
 import type { FloatArray } from '../data/array.js';
 import { InternalError } from '../errors.js';
-import type { Operation } from '../layers/finite.js';
+import { type Operation, sizeOf, type WeightsOperation } from '../layers/finite.js';
 import { backward, expanded, type Meeting, type Side, startFactors } from './backward.js';
 import type { Engine } from './engine.js';
 import { forward, type Passed } from './forward.js';
 import { fillJacobian, type Part } from './jacobian.js';
 import { contractJacobian } from './jacobian-products.js';
-import { sizeOf, type WeightsOperation } from './network.js';
 import { addStructured, type Contribution } from './structured.js';
 import type { Turn } from './turn.js';
 

@@ -1,7 +1,5 @@
-import type { Operation } from '../layers/finite.js';
-import { isTrained } from '../layers/finite.js';
+import { fanOf, isTrained, type Operation, sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
 import { positionCount } from '../programme/windows.js';
-import { fanOf, sizeOf, type WeightsOperation, weightsOf } from './network.js';
 import { hasPatches, patchExamples } from './operations/weights.js';
 
 /** Numbers that one example leaves behind on its way through operations, each output counted once. */

@@ -1,5 +1,5 @@
+import { fanOf, type WeightsOperation } from '../layers/finite.js';
 import { positionCount } from '../programme/windows.js';
-import { fanOf, type WeightsOperation } from './network.js';
 import type { Contraction } from './target.js';
 
 /** How the share of a layer is computed: by its structure, by its Jacobian, or by products with vectors that never form the matrix. */

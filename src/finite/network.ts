@@ -7,8 +7,6 @@ import { type FiniteContext, type FinitePart, type Operation, sizeOf, type UnitS
 import { definitionOf } from '../layers/index.js';
 import type { LayerNode } from '../layers/layer.js';
 
-export { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
-
 /** Units of a hidden layer that leaves them open, when none are asked for. */
 export const DEFAULT_WIDTH = 512;
 

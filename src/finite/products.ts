@@ -1,8 +1,7 @@
-import { weightScale } from '../layers/finite.js';
+import { fanOf, type WeightsOperation, weightScale } from '../layers/finite.js';
 import { positionCount } from '../programme/windows.js';
 import type { Meeting } from './backward.js';
 import { type Engine, zeros } from './engine.js';
-import { fanOf, type WeightsOperation } from './network.js';
 import { patchExamples, patchRows } from './operations/weights.js';
 
 /** Numbers of a gradient that are held at a time. */

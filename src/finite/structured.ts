@@ -1,9 +1,8 @@
 import type { FloatArray } from '../data/array.js';
-import { weightScale } from '../layers/finite.js';
+import { fanOf, type WeightsOperation, weightScale } from '../layers/finite.js';
 import { positionCount } from '../programme/windows.js';
 import type { Meeting } from './backward.js';
 import { type Engine, zeros } from './engine.js';
-import { fanOf, type WeightsOperation } from './network.js';
 import { patchRows } from './operations/weights.js';
 import { type Contraction, type KernelTarget, placeOf } from './target.js';
 import { ALONE, isMine, type Turn } from './turn.js';

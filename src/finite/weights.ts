@@ -1,8 +1,9 @@
 import { allocate, type FloatArray, type Precision } from '../data/array.js';
+import { fanOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
 import type { MatrixProduct } from '../linalg/product.js';
 import { RandomSource } from '../linalg/random.js';
 import { positionCount } from '../programme/windows.js';
-import { type FiniteNetwork, fanOf, type WeightsOperation, weightsOf } from './network.js';
+import type { FiniteNetwork } from './network.js';
 import { orthogonalRows } from './orthogonal.js';
 
 /** The numbers of one layer. */

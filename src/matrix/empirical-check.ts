@@ -3,10 +3,10 @@ import { backward, type Side } from '../finite/backward.js';
 import { type Engine, zeros } from '../finite/engine.js';
 import { forward } from '../finite/forward.js';
 import { addJacobian } from '../finite/jacobian.js';
-import { sizeOf } from '../finite/network.js';
 import { addProduct } from '../finite/products.js';
 import type { Contribution } from '../finite/structured.js';
 import { placeOf } from '../finite/target.js';
+import { sizeOf } from '../layers/finite.js';
 import type { PlannedEmpirical } from './empirical-plan.js';
 import type { EmpiricalCheck } from './empirical-types.js';
 

@@ -4,9 +4,10 @@ import { allocate, type FloatArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { BackendError, InternalError, InterruptedError, MemoryError, UsageError } from '../errors.js';
 import type { Sizes } from '../finite/methods.js';
-import { type FiniteNetwork, sizeOf } from '../finite/network.js';
+import type { FiniteNetwork } from '../finite/network.js';
 import { mirror } from '../finite/target.js';
 import type { Weights } from '../finite/weights.js';
+import { sizeOf } from '../layers/finite.js';
 import type { EmpiricalOptions, EmpiricalPlan, LayerPlan } from './empirical-types.js';
 import { halves } from './halves.js';
 

@@ -14,14 +14,8 @@ import {
   traceNumbers,
 } from '../finite/memory.js';
 import { cheapest, layerWork, NUMBER_COST, type Sizes } from '../finite/methods.js';
-import {
-  type FiniteNetwork,
-  fanOf,
-  finiteNetwork,
-  sizeOf,
-  type WeightsOperation,
-  weightsOf,
-} from '../finite/network.js';
+import { type FiniteNetwork, finiteNetwork } from '../finite/network.js';
+import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
 import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
 import { chooseOnDevice } from './empirical-device.js';
 import type { EmpiricalOptions, EmpiricalPlan, LayerPlan } from './empirical-types.js';

@@ -3,7 +3,8 @@ import { parseArchitecture } from '../../src/architecture/parse.js';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { Architecture } from '../../src/architecture/types.js';
 import { analyticKernel } from '../../src/compare/analytic.js';
-import { finiteNetwork, weightsOf } from '../../src/finite/network.js';
+import { finiteNetwork } from '../../src/finite/network.js';
+import { weightsOf } from '../../src/layers/finite.js';
 import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../finite/networks.js';
 
 /** Paths of trained layers as finite networks name them. */

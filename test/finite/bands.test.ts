@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import type { Engine } from '../../src/finite/engine.js';
-import { finiteNetwork, type WeightsOperation, weightsOf } from '../../src/finite/network.js';
+import { finiteNetwork } from '../../src/finite/network.js';
 import { applyOperation, pullBack } from '../../src/finite/operations/index.js';
 import { backBandsOf, bandsOf } from '../../src/finite/patches.js';
 import { drawWeights, type LayerWeights } from '../../src/finite/weights.js';
-import { weightScale } from '../../src/layers/finite.js';
+import { type WeightsOperation, weightScale, weightsOf } from '../../src/layers/finite.js';
 import { matrixProduct } from '../../src/linalg/product.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import type { Windows } from '../../src/programme/steps.js';

@@ -1,8 +1,7 @@
 import type { FloatArray } from '../../data/array.js';
-import { weightScale } from '../../layers/finite.js';
+import { fanOf, type WeightsOperation, weightScale } from '../../layers/finite.js';
 import { positionCount } from '../../programme/windows.js';
 import { type Engine, layerWeights, zeros } from '../engine.js';
-import { fanOf, type WeightsOperation } from '../network.js';
 import { type Bands, backBandsOf, bandsOf, gather, isTrivial, tapsOf } from '../patches.js';
 import type { OperationCode } from './operation.js';
 

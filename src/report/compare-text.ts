@@ -1,5 +1,6 @@
 import type { ComparePlan, Comparison, Interval } from '../compare/types.js';
 import { readableBytes } from '../data/budget.js';
+import { fallText } from './compare-words.js';
 import { tableText } from './table.js';
 import { countText, secondsText } from './units.js';
 
@@ -30,24 +31,10 @@ function intervalText(interval: Interval | null, text: (value: number) => string
   return interval === null ? '' : ` (${interval.map(text).join(' to ')})`;
 }
 
-/** The largest dimension before a gap that is at least half the largest of all but the first: where a space is told from the rest. */
+/** The largest dimension with a gap of a tenth of its eigenvalue behind it: where a space is told from the rest. */
 function clearDimension({ eigenspaces: { dimensions, gaps } }: Comparison): number {
   const clear = gaps.findLastIndex((gap) => gap !== null && gap >= 0.1);
   return dimensions[Math.max(0, clear)];
-}
-
-function slopeText({ slope, slopeInterval, expectedSlope, slopeLevel }: Comparison): string {
-  if (slope === null) return 'no slope: it takes two widths or more\n';
-  const interval =
-    slopeInterval === null ? '' : `, ${100 * slopeLevel} %${intervalText(slopeInterval, (v) => v.toFixed(3))}`;
-  const agrees = slopeInterval !== null && slopeInterval[0] <= expectedSlope && expectedSlope <= slopeInterval[1];
-  const meaning =
-    slopeInterval === null
-      ? ''
-      : agrees
-        ? `: in agreement with the error ~ width^${expectedSlope} of theory`
-        : `: theory expects ${expectedSlope} for large widths`;
-  return `slope of log error against log width ${slope.toFixed(3)}${interval}${meaning}\n`;
 }
 
 /** A comparison for a terminal: a table by width, the slope, and what they mean. */
@@ -70,5 +57,5 @@ export function compareText(result: Comparison): string {
     'mean kernel: the error of the mean over these, what chance alone gives it, and what is left',
     `angle of ${dimension}: largest principal angle of the leading eigenspace of dimension ${dimension}, radians`,
   ];
-  return `${table}\n${slopeText(result)}${notes.map((note) => `${note}\n`).join('')}`;
+  return `${table}\n${fallText(result)}\n${notes.map((note) => `${note}\n`).join('')}`;
 }

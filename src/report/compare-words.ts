@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Comparison } from '../compare/types.js';
 import { type CompareData, networkName, percent } from './figures/compare/record.js';
 import { countText, secondsText } from './units.js';
 
@@ -27,11 +28,14 @@ export function subjectText(record: CompareData): string {
   return `NTK of ${shape[0]} ${exampleText(inputs[0]?.shape ?? null)} from ${files}; width${widths.length > 1 ? 's' : ''} ${listText(widths)}, ${networks}, ${outputs === 1 ? 'one output' : `${outputs} outputs`}${law}.`;
 }
 
+/** What is said of the slope. */
+type Fitted = Pick<Comparison, 'widths' | 'slope' | 'slopeInterval' | 'slopeLevel' | 'expectedSlope'>;
+
 /** Length of an interval of the slope that tells little of it. */
 const WIDE = 0.4;
 
 /** How the fitted slope lies to the expected one. */
-function verdict({ slopeInterval, expectedSlope }: CompareData): string {
+function verdict({ slopeInterval, expectedSlope }: Fitted): string {
   const theory = `the width^${expectedSlope} that theory expects of wide networks`;
   if (slopeInterval === null) return '; so few networks give no interval.';
   const [low, high] = slopeInterval;
@@ -43,7 +47,7 @@ function verdict({ slopeInterval, expectedSlope }: CompareData): string {
 }
 
 /** What the fit says; `width^-0.46` stands for a power. */
-export function fallText(record: CompareData): string {
+export function fallText(record: Fitted): string {
   const { slope, slopeInterval, slopeLevel, widths } = record;
   if (slope === null)
     return `The error was measured at width ${widths[0]} alone, which says nothing about how it falls.`;

@@ -53,7 +53,7 @@ describe('ntk compare', () => {
     const { code, stdout, stderr } = await at.ntk('compare', 'x.npy', ...SMALL, '--out', 'text');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^width +error of one network/);
-    expect(stdout).toMatch(/slope of log error against log width -\d\.\d+, 95 %/);
+    expect(stdout).toMatch(/The error of one network falls like width\^-\d\.\d+ \(95 %: -?\d\.\d+ to -?\d\.\d+\)/);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('text/compare.json');
     expect(stderr).toMatch(/networks +6 to compute/);
   });
@@ -204,7 +204,7 @@ describe('ntk compare', () => {
     expect(one.meanKernel).toMatchObject({ expected: [null], bias: [null] });
     expect(one.eigenspaces).toMatchObject({ dimensions: [1], gaps: [null], angles: [[0]], anglesDeviation: [[null]] });
     const text = await at.ntk('compare', 'x.npy', '--arch', 'fc', '--widths', '8', '--seeds', '1', '--out', 'one1');
-    expect(text.stdout).toContain('no slope: it takes two widths or more');
+    expect(text.stdout).toContain('at width 8 alone, which says nothing about how it falls');
   });
 
   test('images, orthogonal weights, outputs and f32', async () => {

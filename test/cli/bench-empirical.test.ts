@@ -15,10 +15,14 @@ test('ntk bench empirical measures each ratio beside its limit', async () => {
   };
   expect(shape).toEqual([40, 8]);
   expect(lines.filter(({ limit }) => limit !== '').map(({ limit }) => limit)).toEqual([
+    '<= 0.042 (neural-tangents)',
     '<= 3',
+    '<= 1.19 (neural-tangents)',
     '<= 25',
     '<= 3',
     '<= 25',
+    '<= 0.49 (torch.func)',
+    '<= 3.9 (torch.func)',
   ]);
   for (const { value } of lines) expect(value).toBeGreaterThan(0);
 }, 60_000);

@@ -1,12 +1,11 @@
 import { defaultMemory } from '../../backend/limits.js';
-import type { NdArray } from '../../data/array.js';
 import { readLabels } from '../../data/labels.js';
 import { writeNpy } from '../../data/write/npy.js';
 import { DataError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
 import { computedOperator } from '../../matrix/computed-operator.js';
-import { empiricalOperator } from '../../matrix/empirical-operator.js';
+import { collectGarbage } from '../../matrix/garbage.js';
 import type { SymmetricOperator } from '../../matrix/operator.js';
 import { storedOperator } from '../../matrix/stored-operator.js';
 import { targetsOf } from '../../regression/targets.js';
@@ -21,12 +20,10 @@ import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import { loadInputs } from '../load.js';
 import { type EigsJob, readEigsJob } from '../options/eigs.js';
-import type { FiniteFlags } from '../options/finite.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { fitVariant, readsImages, type Variant } from '../options/sweep.js';
 import { print, say } from '../print.js';
 import { EigsProgress } from './eigs-progress.js';
-import { finiteOptions, withWeights } from './finite-options.js';
 import { sha256Of } from './hash.js';
 import { sweptArchitecture } from './sweep-record.js';
 
@@ -34,7 +31,7 @@ import { sweptArchitecture } from './sweep-record.js';
 const COMPUTED_BLOCK = 4;
 
 /** Bytes for modules and for arrays that wait to be collected. */
-const RESERVE = 48 * 2 ** 20;
+const RESERVE = 36 * 2 ** 20;
 
 const now = (): number => performance.now() / 1000;
 
@@ -49,24 +46,17 @@ interface Source {
   open(variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator>;
 }
 
-/** The empirical NTK of one network. */
-async function finiteOperator(
-  { compute }: EigsJob,
-  finite: FiniteFlags,
-  { definition }: Variant,
-  x: NdArray,
-  signal: AbortSignal,
-): Promise<SymmetricOperator> {
-  return empiricalOperator(x, await withWeights(finiteOptions(definition, finite, compute, signal), finite, x));
-}
-
 async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
   const limits = { memory, signal, images: readsImages(job.variants) };
   const { x, inputs, warnings, labelValues } = await loadInputs([job.path], job.input, limits);
   const { seed: _seed, kind, ...compute } = job.compute;
-  const open = (variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator> => {
+  const open = async (variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator> => {
     if (variant === null) return storedOperator(job.path);
-    if (job.finite !== null) return finiteOperator(job, job.finite, variant, x, signal);
+    if (job.finite !== null) {
+      // Loaded only where it is wanted: the promise of memory counts code as well.
+      const { finiteOperator } = await import('./eigs-finite.js');
+      return finiteOperator(job.compute, job.finite, variant, x, signal);
+    }
     return computedOperator(x, {
       ...compute,
       architecture: variant.definition,
@@ -122,6 +112,8 @@ async function writeVectors(path: string, { vectors, values }: Eigenpairs, n: nu
 function solveOne(work: Work, operator: SymmetricOperator, progress: EigsProgress): Promise<Eigenpairs> {
   const { job, algebra, memory, signal } = work;
   const { k, which, method, tol, compute } = job;
+  // What reading left behind would count against the promise.
+  collectGarbage();
   return eigenpairs(operator, {
     onProgress: progress.iteration,
     k,

@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '../../architecture/types.js';
 import type { NdArray } from '../../data/array.js';
 import { firstExamples, someExamples } from '../../data/examples.js';
 import { empiricalCross } from '../../matrix/empirical-cross.js';
@@ -5,10 +6,21 @@ import { empiricalKernel } from '../../matrix/empirical-kernel.js';
 import { empiricalOperator } from '../../matrix/empirical-operator.js';
 import { planEmpirical } from '../../matrix/empirical-plan.js';
 import type { EmpiricalOptions } from '../../matrix/empirical-types.js';
+import type { ComputeOptions } from '../options/compute.js';
+import type { FiniteFlags } from '../options/finite.js';
+import { finiteOptions, withWeights } from './finite-options.js';
 import type { Kernels } from './regress-source.js';
 
 /** Kernels of one finite network: the empirical NTK of training rows x and test rows. */
-export function finiteKernels(x: NdArray, test: NdArray, options: EmpiricalOptions): Kernels {
+export async function finiteKernels(
+  x: NdArray,
+  test: NdArray,
+  definition: KernelDefinition,
+  network: FiniteFlags,
+  compute: ComputeOptions,
+  signal: AbortSignal,
+): Promise<Kernels> {
+  const options = await withWeights(finiteOptions(definition, network, compute, signal), network, x);
   const between = async (rows: NdArray, z: NdArray | null, memory: number): Promise<Float64Array> => {
     const { ntk } = await empiricalKernel(rows, { ...options, ...(z === null ? {} : { z }), memory });
     return ntk.data instanceof Float64Array ? ntk.data : Float64Array.from(ntk.data);

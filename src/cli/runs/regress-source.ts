@@ -12,8 +12,6 @@ import { loadInputs } from '../load.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import type { RegressJob } from '../options/regress.js';
 import { fitVariant, readsImages, type Variant } from '../options/sweep.js';
-import { finiteOptions, withWeights } from './finite-options.js';
-import { finiteKernels } from './regress-finite.js';
 
 /** What a regression starts from, whether data or stored kernels. */
 export interface Start {
@@ -114,8 +112,9 @@ export async function fromData(
     kernels: async (variant) => {
       if (variant === null) throw noLabels(args.positionals[0]);
       if (network !== null) {
-        const options = finiteOptions(variant.definition, network, job.compute, signal);
-        return finiteKernels(x, test, await withWeights(options, network, x));
+        // Loaded only where it is wanted: the promise of memory counts code as well.
+        const { finiteKernels } = await import('./regress-finite.js');
+        return finiteKernels(x, test, variant.definition, network, job.compute, signal);
       }
       return computedKernels(x, test, { ...compute, architecture: variant.definition, kind: wanted, signal });
     },

@@ -8,7 +8,7 @@ import type { FiniteNetwork } from '../finite/network.js';
 import { mirror } from '../finite/target.js';
 import type { Weights } from '../finite/weights.js';
 import { sizeOf } from '../layers/finite.js';
-import type { EmpiricalOptions, EmpiricalPlan, LayerPlan } from './empirical-types.js';
+import type { EmpiricalOptions, EmpiricalPlan, LayerPlan, MemoryRoom } from './empirical-types.js';
 import { halves } from './halves.js';
 
 /** What a run computes. */
@@ -51,7 +51,7 @@ export function chooseOnDevice(
   sizes: Sizes,
   layers: readonly LayerPlan[],
   options: EmpiricalOptions,
-  limit: number,
+  { base, limit }: MemoryRoom,
 ): DeviceShare {
   const { rows, columns, symmetric, contraction } = sizes;
   const task = taskOf(network, layers, contraction, options);
@@ -63,8 +63,7 @@ export function chooseOnDevice(
   const pair = contraction === 'full' ? network.outputs ** 2 : 1;
   const results = 1 + (task.apart ? layers.length : 0);
   const kept =
-    process.memoryUsage.rss() +
-    4 * (results * rows * columns * pair + rows * network.outputs + (rows + columns) * sizeOf(network.input));
+    base + 4 * (results * rows * columns * pair + rows * network.outputs + (rows + columns) * sizeOf(network.input));
   let bytes = 0;
   for (const [examples, atOnce] of tries) {
     const sides = symmetric && examples >= rows ? 1 : 2;

@@ -18,7 +18,7 @@ import { type FiniteNetwork, finiteNetwork } from '../finite/network.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
 import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
 import { chooseOnDevice } from './empirical-device.js';
-import type { EmpiricalOptions, EmpiricalPlan, LayerPlan } from './empirical-types.js';
+import type { EmpiricalOptions, EmpiricalPlan, LayerPlan, MemoryRoom } from './empirical-types.js';
 import { halves } from './halves.js';
 
 /** A plan with what it was made from. */
@@ -50,6 +50,8 @@ const THREAD_BYTES = 48 * 2 ** 20;
 /** Numbers of the rooms of each thread beside the first. */
 const THREAD_NUMBERS = 2 ** 22;
 
+const COUNTS = ['width', 'outputs', 'threads', 'examples', 'outputsAtOnce'] as const;
+
 function checkInputs(x: NdArray, z: NdArray): void {
   for (const [where, { data, shape }] of [
     ['x', x],
@@ -66,12 +68,10 @@ function checkInputs(x: NdArray, z: NdArray): void {
   );
 }
 
-function checkCounts(options: EmpiricalOptions): void {
-  for (const key of ['width', 'outputs', 'threads', 'examples', 'outputsAtOnce'] as const) {
-    const value = options[key];
-    if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) continue;
-    throw new UsageError(`${key}: must be a whole number of at least 1, got ${value}. Leave it out for the default.`);
-  }
+/** Throws UsageError for a count that is given and is none. */
+export function checkCount(key: string, value: number | undefined): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return;
+  throw new UsageError(`${key}: must be a whole number of at least 1, got ${value}. Leave it out for the default.`);
 }
 
 /** What is done at a time: examples of each side, outputs, and numbers of a Jacobian. */
@@ -171,10 +171,9 @@ function choose(
   network: FiniteNetwork,
   sizes: Sizes,
   options: EmpiricalOptions,
-  limit: number,
+  { base, limit }: MemoryRoom,
   threads: number,
 ): Chosen {
-  const base = process.memoryUsage.rss();
   const most = Math.min(options.examples ?? Number.POSITIVE_INFINITY, Math.max(sizes.rows, sizes.columns));
   const together = Math.min(options.outputsAtOnce ?? network.outputs, network.outputs);
   const splits = sizes.contraction === 'full' ? [network.outputs] : halves(together);
@@ -201,15 +200,15 @@ function choose(
 }
 
 /**
- * Plans an empirical kernel: network, methods, memory, expected time.
+ * Plans an empirical kernel: network, methods, memory, expected time; `reserve` bytes of the promise are for what the caller holds beside it.
  *
  * @throws ArchitectureError for a network that does not fit, MemoryError when the promise is too small, UsageError for options that cannot be
  */
-export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Promise<PlannedEmpirical> {
+export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reserve = 0): Promise<PlannedEmpirical> {
   const { z = x, contract = 'trace', native = 'auto', threads = defaultThreads() } = options;
   const precision: Precision = options.precision ?? 'f64';
   checkInputs(x, z);
-  checkCounts(options);
+  for (const key of COUNTS) checkCount(key, options[key]);
   const network = finiteNetwork(options.architecture, x.shape, options);
   const product = await matrixProduct(native, precision, threads);
   const { outputs } = network;
@@ -217,15 +216,16 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions): Prom
   const sizes: Sizes = { rows: x.shape[0], columns: z.shape[0], symmetric: z === x, outputs, contraction };
   const layers = layersOf(network, sizes, options);
   const limit = options.memory ?? defaultMemory();
+  const memory = { base: process.memoryUsage.rss() + reserve, limit };
   const device = await selectNetworkBackend(options.backend ?? 'auto', precision);
   const speed = (product.isNative ? SPEED.native : SPEED.own) * (precision === 'f32' ? 2 : 1);
   const alone = (examples: number): number => secondsOf(network, sizes, layers, speed, examples);
   const most = alone(Math.max(sizes.rows, sizes.columns)) < SMALL_RUN ? 1 : threads;
   const onDevice = (backend: Backend): Chosen => {
-    const { examples, atOnce, bytes } = chooseOnDevice(backend, network, sizes, layers, options, limit);
+    const { examples, atOnce, bytes } = chooseOnDevice(backend, network, sizes, layers, options, memory);
     return { examples, atOnce, bytes, added: bytes, room: JACOBIAN_NUMBERS, members: 1 };
   };
-  const chosen = device === null ? choose(network, sizes, options, limit, most) : onDevice(device);
+  const chosen = device === null ? choose(network, sizes, options, memory, most) : onDevice(device);
   const { examples, atOnce, room, bytes, added, members } = chosen;
   const workers = product.isNative ? threads : members;
   // A device computes both halves of a symmetric block.

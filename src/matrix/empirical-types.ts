@@ -127,3 +127,9 @@ export interface EmpiricalKernel {
   /** Where the time went. */
   readonly stages: EmpiricalStages;
 }
+
+/** Bytes that are taken before the run, and all that were promised. */
+export interface MemoryRoom {
+  readonly base: number;
+  readonly limit: number;
+}

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { defaultMemory } from '../backend/limits.js';
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { examplesBetween } from '../data/examples.js';
 import { MemoryError, OutputError, UsageError } from '../errors.js';
 import { plannedEmpirical } from './empirical-kernel.js';
-import { type PlannedEmpirical, planEmpirical } from './empirical-plan.js';
+import { checkCount, type PlannedEmpirical, planEmpirical } from './empirical-plan.js';
 import type {
   EmpiricalCheck,
   EmpiricalKernel,
@@ -24,6 +23,8 @@ import { checkOutput, checkRoom } from './write.js';
 export interface WriteEmpiricalOptions extends EmpiricalOptions {
   /** Replace an existing file. [false] */
   readonly force?: boolean;
+  /** Rows of the matrix held at once, at most; default: as many as the memory holds. */
+  readonly rowsAtOnce?: number;
 }
 
 /** An empirical kernel that went to a file, with how it was made. */
@@ -78,12 +79,10 @@ interface PlannedFile {
 /** Panels of so many rows; all are planned before the first is computed, since the process grows by what it frees again. */
 async function planFile(x: NdArray, options: EmpiricalOptions, rowsAtOnce: number): Promise<PlannedFile> {
   const isWhole = rowsAtOnce === x.shape[0];
-  const { memory = defaultMemory() } = options;
-  const promise = isWhole ? memory : memory - GROWTH;
   const panels: (readonly [Panel, EmpiricalOptions, PlannedEmpirical])[] = [];
   for (const panel of panelsOf(x, options, rowsAtOnce)) {
-    const own = { ...panelOptions(options, panel), memory: promise };
-    panels.push([panel, own, await planEmpirical(panel.rows, own)]);
+    const own = panelOptions(options, panel);
+    panels.push([panel, own, await planEmpirical(panel.rows, own, isWhole ? 0 : GROWTH)]);
   }
   const plans = panels.map(([, , { plan }]) => plan);
   checkMatrix(options, plans[0]);
@@ -91,14 +90,15 @@ async function planFile(x: NdArray, options: EmpiricalOptions, rowsAtOnce: numbe
   const { plan: whole } = await planEmpirical(x, { ...options, memory: Number.MAX_VALUE });
   const { shape, symmetric, outputBytes } = whole;
   const seconds = plans.reduce((sum, plan) => sum + plan.seconds, 0);
-  const memoryBytes = GROWTH + Math.max(...plans.map((plan) => plan.memoryBytes));
-  const total = { shape, symmetric, outputBytes, seconds, rowsAtOnce, memoryBytes, memoryLimit: memory };
+  const memoryBytes = Math.max(...plans.map((plan) => plan.memoryBytes));
+  const total = { shape, symmetric, outputBytes, seconds, rowsAtOnce, memoryBytes };
   return { plan: { ...plans[Math.min(1, plans.length - 1)], ...total }, panels };
 }
 
-async function planPanels(x: NdArray, options: EmpiricalOptions): Promise<PlannedFile> {
+async function planPanels(x: NdArray, { rowsAtOnce: most, ...options }: WriteEmpiricalOptions): Promise<PlannedFile> {
+  checkCount('rowsAtOnce', most);
   let refused: unknown;
-  for (const rowsAtOnce of halves(x.shape[0])) {
+  for (const rowsAtOnce of halves(Math.min(most ?? Number.POSITIVE_INFINITY, x.shape[0]))) {
     try {
       return await planFile(x, options, rowsAtOnce);
     } catch (error) {
@@ -114,7 +114,7 @@ async function planPanels(x: NdArray, options: EmpiricalOptions): Promise<Planne
  *
  * Throws as `planEmpirical` does.
  */
-export async function planEmpiricalFile(x: NdArray, options: EmpiricalOptions): Promise<EmpiricalPlan> {
+export async function planEmpiricalFile(x: NdArray, options: WriteEmpiricalOptions): Promise<EmpiricalPlan> {
   return (await planPanels(x, options)).plan;
 }
 

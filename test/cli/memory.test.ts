@@ -58,6 +58,22 @@ describe.each(nativePlaces().map((native) => [native]))('a memory promise with p
   });
 });
 
+test('the kernel of a finite network goes to its file some rows at a time where the promise does not hold it', async () => {
+  // 6,000 x 6,000 in f64 are 275 MiB.
+  at.write('thin.npy', npyOf([6000, 3], numbers(18_000)));
+  const run = ['empirical', 'thin.npy', '--arch', 'fc', '--width', '16', '--out', 'E.npy', '--json'];
+  const { code, stdout, stderr } = await at.ntk(...run, '--memory', '270MiB');
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { peakMemoryBytes, plan, shape } = JSON.parse(stdout);
+  expect(shape).toEqual([6000, 6000]);
+  expect(plan.rowsAtOnce).toBeLessThan(6000);
+  expect(plan.memoryBytes).toBeLessThanOrEqual(270 * MIB);
+  expect(peakMemoryBytes).toBeLessThan(plan.memoryBytes);
+  const little = await at.ntk(...run, '--force', '--memory', '150MiB');
+  expect(little).toMatchObject({ code: 2, stdout: '' });
+  expect(little.stderr).toMatch(/needs about [\d.]+ MiB, got a promise of 150 MiB/);
+});
+
 describe('a memory promise of ntk eigs', () => {
   async function store(n: number): Promise<void> {
     at.write('rows.npy', npyOf([n, 8], numbers(8 * n)));

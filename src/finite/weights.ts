@@ -1,4 +1,5 @@
 import { allocate, type FloatArray, type Precision } from '../data/array.js';
+import { UsageError } from '../errors.js';
 import { fanOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
 import type { MatrixProduct } from '../linalg/product.js';
 import { RandomSource } from '../linalg/random.js';
@@ -84,4 +85,34 @@ function drawLayer(
  */
 export function drawWeights(network: FiniteNetwork, options: DrawOptions, product: MatrixProduct): Weights {
   return new Map(weightsOf(network.operations).map((op) => [op.path, drawLayer(op, options, product)]));
+}
+
+/** Numbers of one kind of a layer, in the precision of a run. */
+function given(path: string, numbers: FloatArray | null | undefined, length: number, precision: Precision): FloatArray {
+  if (numbers?.length !== length) {
+    throw new UsageError(
+      `weights: must have ${length} numbers in ${path}, got ${numbers?.length ?? 'none'}. Give the width, outputs and architecture that they belong to.`,
+    );
+  }
+  if (numbers instanceof Float64Array === (precision === 'f64')) return numbers;
+  const copy = allocate(length, precision);
+  copy.set(numbers);
+  return copy;
+}
+
+/**
+ * Weights from elsewhere as a network needs them: products read all numbers in one precision, and no further than they reach.
+ *
+ * @throws UsageError when a layer has none, or not as many as it needs
+ */
+export function givenWeights(network: FiniteNetwork, weights: Weights, precision: Precision): Weights {
+  return new Map(
+    weightsOf(network.operations).map((operation) => {
+      const { path, to, fields } = operation;
+      const layer = weights.get(path);
+      const matrix = given(`${path}.W`, layer?.matrix, to.channels * fanOf(operation), precision);
+      const bias = fields.biasStd === 0 ? null : given(`${path}.B`, layer?.bias, to.channels, precision);
+      return [path, { matrix, bias }];
+    }),
+  );
 }

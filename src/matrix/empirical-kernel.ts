@@ -2,7 +2,7 @@ import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { InternalError, InterruptedError } from '../errors.js';
 import type { Engine } from '../finite/engine.js';
 import { localTeam, type Team, threadTeam } from '../finite/team.js';
-import { drawWeights } from '../finite/weights.js';
+import { drawWeights, givenWeights } from '../finite/weights.js';
 import { matrixProduct } from '../linalg/product.js';
 import { checkBlock } from './empirical-check.js';
 import { DeviceRun, type EmpiricalTotals, openNetwork } from './empirical-device.js';
@@ -34,6 +34,17 @@ async function teamOf(
   };
   if (members === 1) return localTeam(network.operations, engine, pause);
   return threadTeam(network.operations, engine, options.native ?? 'auto', members, pause);
+}
+
+/** What computes a planned kernel, with the weights that were given, or drawn ones. Throws UsageError for weights of another network. */
+export async function engineOf(
+  { plan, network, product }: Pick<PlannedEmpirical, 'plan' | 'network' | 'product'>,
+  { weights, native = 'auto', seed = 0 }: EmpiricalOptions,
+): Promise<Engine> {
+  const { precision, threads } = plan;
+  if (weights !== undefined) return { precision, product, weights: givenWeights(network, weights, precision) };
+  const double = precision === 'f64' ? product : await matrixProduct(native, 'f64', threads);
+  return { precision, product, weights: drawWeights(network, { seed, precision }, double) };
 }
 
 type Inputs = readonly [x: FloatArray, z: FloatArray];
@@ -95,7 +106,7 @@ export async function empiricalKernel(x: NdArray, options: EmpiricalOptions): Pr
   const planned = await planEmpirical(x, options);
   const compile = (performance.now() - started) / 1000;
   const kernel = await plannedEmpirical(x, options, planned);
-  return { ...kernel, stages: { ...kernel.stages, compile: kernel.stages.compile + compile } };
+  return { ...kernel, stages: { ...kernel.stages, compile } };
 }
 
 /** The same as it was planned, whatever else the process has taken since: for many networks of one plan. Throws InterruptedError when the signal fires. */
@@ -105,12 +116,8 @@ export async function plannedEmpirical(
   planned: PlannedEmpirical,
 ): Promise<EmpiricalKernel> {
   const started = performance.now();
-  const { plan, network, product } = planned;
-  const { precision } = plan;
-  const double = precision === 'f64' ? product : await matrixProduct(options.native ?? 'auto', 'f64', plan.threads);
-  const compiled = performance.now();
-  const weights = options.weights ?? drawWeights(network, { seed: options.seed ?? 0, precision }, double);
-  const engine: Engine = { precision, product, weights };
+  const { plan } = planned;
+  const engine = await engineOf(planned, options);
   const drawn = performance.now();
   const inputs = [inPrecision(x, engine), inPrecision(options.z ?? x, engine)] as const;
   const run = await (planned.device === null ? runHere : runOnDevice)(planned, engine, inputs, options);
@@ -124,12 +131,12 @@ export async function plannedEmpirical(
     ntk: { data: run.ntk, shape },
     outputs: { data: run.outputs, shape: [shape[0], plan.outputs] },
     contributions: run.shares && new Map([...run.shares].map(([path, data]) => [path, { data, shape }])),
-    weights,
+    weights: engine.weights,
     plan,
     check,
     stages: {
-      compile: (compiled - started) / 1000,
-      initialise: (drawn - compiled) / 1000,
+      compile: 0,
+      initialise: (drawn - started) / 1000,
       compute: (computed - drawn) / 1000,
       check: (performance.now() - computed) / 1000,
     },

@@ -8,10 +8,8 @@ import { signalNumbers } from '../finite/memory.js';
 import type { FiniteNetwork } from '../finite/network.js';
 import { addProduct } from '../finite/products.js';
 import { addStructured } from '../finite/structured.js';
-import { drawWeights } from '../finite/weights.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
-import { matrixProduct } from '../linalg/product.js';
-import { empiricalKernel, inPrecision } from './empirical-kernel.js';
+import { empiricalKernel, engineOf, inPrecision } from './empirical-kernel.js';
 import { planEmpirical } from './empirical-plan.js';
 import type { EmpiricalOptions } from './empirical-types.js';
 import type { SymmetricOperator } from './operator.js';
@@ -165,11 +163,9 @@ export async function empiricalOperator(x: NdArray, options: EmpiricalOptions): 
       `--backend: must be host for products with an empirical kernel, got ${backend}. Leave it out.`,
     );
   }
-  const { plan, network, product } = await planEmpirical(x, { ...options, backend: 'host' });
-  const { precision, threads } = plan;
-  const double = precision === 'f64' ? product : await matrixProduct(options.native ?? 'auto', 'f64', threads);
-  const weights = options.weights ?? drawWeights(network, { seed: options.seed ?? 0, precision }, double);
-  const engine: Engine = { precision, product, weights };
+  const planned = await planEmpirical(x, { ...options, backend: 'host' });
+  const { plan, network } = planned;
+  const engine = await engineOf(planned, options);
   const trained = new Set(plan.layers.map(({ path }) => path));
   checkMemory(
     network,
@@ -179,6 +175,6 @@ export async function empiricalOperator(x: NdArray, options: EmpiricalOptions): 
     plan.memoryLimit,
   );
   const features = await featuresOf(network, engine, inPrecision(x, engine));
-  const entries = () => entriesOf(x, { ...options, weights }, plan.memoryLimit);
+  const entries = () => entriesOf(x, { ...options, weights: engine.weights }, plan.memoryLimit);
   return new EmpiricalOperator(x.shape[0], engine, features, network.outputs, options.signal, entries);
 }

@@ -10,6 +10,7 @@ import { weightsOf } from '../../src/layers/finite.js';
 import { matrixProduct } from '../../src/linalg/product.js';
 import { RandomSource } from '../../src/linalg/random.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
+import { empiricalOperator } from '../../src/matrix/empirical-operator.js';
 import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ntk-weights-'));
@@ -133,6 +134,37 @@ describe('files', () => {
     expect(second.ntk.data).toEqual(first.ntk.data);
     const other = finiteNetwork(architecture, x.shape, { width: 7, outputs: 2 });
     await expect(loadWeights(path, other)).rejects.toThrow(/\.W: must have the sizes of its layer, \[7,.*got \[6,/);
+  });
+});
+
+describe('weights that are given', () => {
+  const x = inputs([4, 3], 2);
+  const options = { architecture: EVERY_VECTOR_LAYER, width: 6, outputs: 2 } as const;
+
+  test.each(['auto', 'off'])(
+    'of the other precision give the same kernel as their own, --native %s',
+    async (native) => {
+      const double = await empiricalKernel(x, { ...options, native });
+      const single = await empiricalKernel(x, { ...options, native, precision: 'f32' });
+      const doubled = await empiricalKernel(x, { ...options, native, weights: single.weights });
+      const halved = await empiricalKernel(x, { ...options, native, precision: 'f32', weights: double.weights });
+      expect(doubled.ntk.data).toBeInstanceOf(Float64Array);
+      expect(halved.ntk.data).toEqual(single.ntk.data);
+      double.ntk.data.forEach((v, k) => {
+        expect(Math.abs(doubled.ntk.data[k] - v) / double.ntk.data[0]).toBeLessThan(1e-5);
+      });
+    },
+  );
+
+  test('must be those of the network', async () => {
+    const { weights } = await empiricalKernel(x, options);
+    const kernel = empiricalKernel(x, { ...options, width: 7, weights });
+    await expect(kernel).rejects.toThrow('weights: must have 21 numbers in layers[0].W, got 18. Give the width');
+    const operator = empiricalOperator(x, { ...options, weights: new Map([...weights].slice(1)) });
+    await expect(operator).rejects.toThrow('weights: must have 18 numbers in layers[0].W, got none.');
+    const unbiased = [...weights].map(([path, { matrix }]) => [path, { matrix, bias: null }] as const);
+    const biased = empiricalKernel(x, { ...options, weights: new Map(unbiased) });
+    await expect(biased).rejects.toThrow('weights: must have 6 numbers in layers[0].B, got none.');
   });
 });
 

@@ -1,6 +1,7 @@
 import { BackendError, DeviceFullError, InterruptedError, isNtkError, UsageError } from '../../src/errors.js';
 import type { Engine } from './engine.js';
 import { addMissingKernels } from './missing-kernels.js';
+import { mendAverageGradients } from './pooling-gradients.js';
 import type { Tensor } from './tensors.js';
 
 /** A function of tensors, `[n, ...]` to `[n, o]`, example by example. */
@@ -25,9 +26,10 @@ export interface Derived {
 /** Lets the event loop run; throws when the work is no longer wanted. */
 export type Pause = () => Promise<void>;
 
-/** Makes the backend able to derive. */
+/** Makes the backend able to derive, and mends what tfjs derives wrongly. */
 export function prepareGradients({ tf, use }: Engine): void {
   use();
+  mendAverageGradients(tf);
   if (tf.getBackend() === 'wasm' && tf.findBackend('cpu') !== null) addMissingKernels(tf);
 }
 

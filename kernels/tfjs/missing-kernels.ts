@@ -1,4 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
+import { largestGradients } from './pooling-gradients.js';
 import type { Tensors } from './tensors.js';
 
 /** The part of a tfjs backend that hands numbers over. */
@@ -77,6 +78,50 @@ function filterKernel(tf: Tensors, plain: TensorFlow.KernelConfig): TensorFlow.K
   };
 }
 
+/** What tfjs gives to the kernel of derivatives of the largest number of windows. */
+type LargestAttributes = Pick<TensorFlow.MaxPoolGradAttrs, 'filterSize' | 'strides' | 'pad' | 'dimRoundingMode'>;
+
+/** Derivatives of the largest number of windows: those of WebAssembly lack windows without a positive number. */
+function largestKernel(tf: Tensors): TensorFlow.KernelFunc {
+  return ({ inputs, attrs, backend }) => {
+    const { filterSize, strides, pad, dimRoundingMode } = (attrs ?? {}) as typeof attrs & LargestAttributes;
+    const own = backend as Numbers;
+    const { input, dy } = inputs as Record<'input' | 'dy', TensorFlow.TensorInfo>;
+    const shape = input.shape as [number, number, number, number];
+    const sizes = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
+    const read = ({ dataId }: TensorFlow.TensorInfo): Float32Array => own.readSync(dataId) as Float32Array;
+    const values = largestGradients(read(input), read(dy), sizes);
+    return { dataId: own.write(values, shape, 'float32'), shape, dtype: 'float32' };
+  };
+}
+
+/** Kernels of WebAssembly that give wrong numbers: largest numbers of windows begin at the smallest positive one there. */
+const WRONG = [
+  'MaxPoolGrad',
+  'MaxPool3D',
+  'MaxPool3DGrad',
+  'Dilation2D',
+  'Dilation2DBackpropInput',
+  'Dilation2DBackpropFilter',
+];
+
+const mended = new WeakSet<TensorFlow.KernelFunc>();
+
+/** Takes the plain kernels for those of WebAssembly that are wrong. */
+function mendKernels(tf: Tensors): void {
+  for (const kernelName of WRONG) {
+    const [own, plain] = ['wasm', 'cpu'].map(
+      (name) => tf.getKernel(kernelName, name) as TensorFlow.KernelConfig | undefined,
+    );
+    if (own === undefined || plain === undefined || mended.has(own.kernelFunc)) continue;
+    const kernelFunc = kernelName === 'MaxPoolGrad' ? largestKernel(tf) : lent(tf, plain);
+    mended.add(kernelFunc);
+    // tfjs warns where a kernel is registered twice.
+    tf.unregisterKernel(kernelName, 'wasm');
+    tf.registerKernel({ ...own, kernelFunc });
+  }
+}
+
 /** Makes the plain backend say what it says on its first use, unheard. */
 function wake(tf: Tensors): void {
   const before = tf.env().getBool('PROD');
@@ -87,7 +132,7 @@ function wake(tf: Tensors): void {
 }
 
 /**
- * Gives the WebAssembly backend the kernels that only the plain one has, derivatives of convolutions among them.
+ * Gives the WebAssembly backend the kernels that only the plain one has, derivatives of convolutions among them, or that are right only there.
  *
  * They run in JavaScript; all others stay what they are.
  */
@@ -95,6 +140,7 @@ export function addMissingKernels(tf: Tensors): void {
   const known = new Set(tf.getKernelsForBackend('wasm').map(({ kernelName }) => kernelName));
   const missing = tf.getKernelsForBackend('cpu').filter(({ kernelName }) => !known.has(kernelName));
   if (missing.length > 0) wake(tf);
+  mendKernels(tf);
   for (const kernel of missing) {
     const make = kernel.kernelName === 'Conv2DBackpropFilter' ? filterKernel : lent;
     tf.registerKernel({ kernelName: kernel.kernelName, backendName: 'wasm', kernelFunc: make(tf, kernel) });

@@ -122,6 +122,51 @@ describe.each(ENGINES)('%s', (_name, engine) => {
     tf.dispose([a, b, idle, x]);
   });
 
+  test.each(['flat', 'solid'])('windows at edges and of negative numbers: %s', async (kind) => {
+    engine.use();
+    const { tf } = engine;
+    type Map = (batch: TensorFlow.Tensor) => TensorFlow.Tensor;
+    const isFlat = kind === 'flat';
+    const shape = isFlat ? [4, 4, 1] : [2, 4, 4, 1];
+    const w = tf.variable(tf.randomNormal(shape, 0, 1, 'float32', 1));
+    const x = tf.randomNormal([3, ...shape], 0, 1, 'float32', 2);
+    const rows = (h: TensorFlow.Tensor): TensorFlow.Tensor => tf.reshape(h, [h.shape[0], -1]);
+    const kernel = async (map: Map): Promise<ArrayLike<number>> =>
+      (await functionKernel((batch) => rows(map(tf.mul(batch, w))), [w], x, { contract: 'full' })).ntk.data;
+    const average =
+      (size: number, strides: number): Map =>
+      (h) =>
+        isFlat
+          ? tf.avgPool(h as TensorFlow.Tensor4D, size, strides, 'same')
+          : tf.avgPool3d(h as TensorFlow.Tensor5D, size, strides, 'same');
+    for (const [size, strides] of [
+      [3, 1],
+      [3, 2],
+      [2, 3],
+    ]) {
+      // An average is linear: what it makes of unit vectors is its matrix.
+      const units = tf.tidy(() => tf.reshape(tf.eye(w.size), [w.size, ...shape]));
+      const matrix = tf.tidy(() => rows(average(size, strides)(units)));
+      const found = await kernel(average(size, strides));
+      expect(difference(found, await kernel((h) => tf.matMul(rows(h), matrix)))).toBeLessThan(1e-6);
+      tf.dispose([units, matrix]);
+    }
+    const largest: Map = (h) =>
+      isFlat
+        ? tf.maxPool(h as TensorFlow.Tensor4D, 2, 2, 'valid')
+        : tf.maxPool3d(h as TensorFlow.Tensor5D, 2, 2, 'valid');
+    const byParts: Map = (h) => {
+      const parts = tf.reshape(h, isFlat ? [-1, 2, 2, 2, 2] : [-1, 2, 2, 2, 2, 2]);
+      return (isFlat ? [4, 2] : [5, 3, 1]).reduce((rest, axis) => tf.max(rest, axis), parts);
+    };
+    const below =
+      (map: Map): Map =>
+      (h) =>
+        map(tf.sub(h, 9));
+    expect(difference(await kernel(below(largest)), await kernel(below(byParts)))).toBeLessThan(1e-6);
+    tf.dispose([w, x]);
+  });
+
   test('chunks of outputs, variables and examples give the same', async () => {
     engine.use();
     const { tf } = engine;

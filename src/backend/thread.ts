@@ -14,12 +14,18 @@ export function startThread<R, A>(url: URL, start: object): Thread<R, A> {
   const worker = new Worker(url, { workerData: start });
   worker.unref();
   const waiting: { resolve: (a: A) => void; reject: (e: Error) => void }[] = [];
+  let ended: Error | null = null;
+  // A thread that is gone answers nothing: whoever asked it, or asks it later, is told.
+  const end = (error: Error): void => {
+    ended ??= error;
+    for (const w of waiting.splice(0)) w.reject(ended);
+  };
   worker.on('message', (answer: A) => waiting.shift()?.resolve(answer));
-  worker.on('error', (error: Error) => {
-    for (const w of waiting.splice(0)) w.reject(new InternalError(`a host thread failed: ${error.message}`));
-  });
-  const ask = (request: R): Promise<A> =>
-    new Promise((resolve, reject) => {
+  worker.on('error', (error: Error) => end(new InternalError(`a host thread failed: ${error.message}`)));
+  worker.on('exit', (code) => end(new InternalError(`a host thread ended with code ${code}`)));
+  const ask = async (request: R): Promise<A> => {
+    if (ended !== null) throw ended;
+    return new Promise((resolve, reject) => {
       worker.ref();
       const done = (): void => {
         if (waiting.length === 0) worker.unref();
@@ -33,9 +39,11 @@ export function startThread<R, A>(url: URL, start: object): Thread<R, A> {
       });
       worker.postMessage(request);
     });
+  };
   const close = async (): Promise<void> => {
+    ended ??= new InterruptedError();
     await worker.terminate();
-    for (const w of waiting.splice(0)) w.reject(new InterruptedError());
+    end(ended);
   };
   return { ask, close };
 }

@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import { startThread, type Thread } from '../../src/backend/thread.js';
+import { InternalError, InterruptedError } from '../../src/errors.js';
+
+/** Sends back what it gets, until it is told to fail or to end. */
+const PROGRAM = `
+import { parentPort } from 'node:worker_threads';
+parentPort.on('message', (text) => {
+  if (text === 'fail') throw new Error('out of order');
+  if (text === 'end') process.exit(3);
+  if (text !== 'wait') parentPort.postMessage(text);
+});`;
+
+const start = (): Thread<string, string> =>
+  startThread(new URL(`data:text/javascript,${encodeURIComponent(PROGRAM)}`), {});
+
+describe('a program on a thread', () => {
+  test.each([
+    ['fail', 'internal: a host thread failed: out of order'],
+    ['end', 'internal: a host thread ended with code 3'],
+  ])('tells who waits, and who asks later, that it is gone: %s', async (last, message) => {
+    const { ask, close } = start();
+    expect(await ask('one')).toBe('one');
+    const asked = await Promise.allSettled([ask(last), ask('two')]);
+    for (const one of asked) expect(one).toMatchObject({ status: 'rejected', reason: { message } });
+    await expect(ask('three')).rejects.toThrow(InternalError);
+    await close();
+  });
+
+  test('is closed while it owes an answer, and asked again', async () => {
+    const { ask, close } = start();
+    const waiting = ask('wait');
+    waiting.catch(() => undefined);
+    await close();
+    await expect(waiting).rejects.toThrow(InterruptedError);
+    await expect(ask('late')).rejects.toThrow(InterruptedError);
+  });
+});

@@ -42,9 +42,13 @@ function explained(error: unknown, where: string, { tf }: Engine): Error {
     const remedy = 'Promise less memory, so that fewer gradients are held.';
     return new DeviceFullError(`${where}: must fit the memory of TensorFlow.js, got: ${message}. ${remedy}`, because);
   }
-  if (/not registered|not (yet )?implemented|Cannot compute gradient/i.test(message)) {
-    const rule = `must be made of operations that TensorFlow.js can derive in its backend ${tf.getBackend()}`;
+  if (/not registered/i.test(message)) {
+    const rule = `must be made of operations that TensorFlow.js has in its backend ${tf.getBackend()}`;
     return new BackendError(`${where}: ${rule}, got: ${message}. Choose another backend of it.`, because);
+  }
+  if (/not (yet )?(implemented|supported)|Cannot compute gradient/i.test(message)) {
+    const rule = 'must be made of operations that TensorFlow.js can derive';
+    return new BackendError(`${where}: ${rule}, got: ${message}. Put others in their place.`, because);
   }
   const rule = 'must map examples [n, ...] to outputs [n, o]';
   return new UsageError(`${where}: ${rule}, got an error: ${message}. Try it on the inputs alone.`, because);

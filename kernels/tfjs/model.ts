@@ -21,6 +21,24 @@ export interface LoadedModel {
 
 const NO_CODE = /unknown (layer|initializer|constraint|regularizer|activation)/i;
 
+/** What is wrong with a model that cannot be built, and what mends it. */
+function unbuilt({ topology, files: [{ path }] }: ModelFiles, error: unknown): DataError {
+  const got = reasonOf(error)
+    .split('\n')[0]
+    .replace(/\.( This may be due to.*)?$/, '');
+  const why = (rule: string, remedy: string): DataError =>
+    new DataError(complaint(path, rule, got, remedy), { cause: error });
+  if (NO_CODE.test(got)) {
+    return why('must hold only layers that TensorFlow.js has itself', 'Save it again, without custom layers.');
+  }
+  const version = String(topology.keras_version ?? '');
+  if (version.startsWith('3')) {
+    const rule = `must be of Keras 2, which TensorFlow.js reads, and is of Keras ${version}`;
+    return why(rule, 'Save it with TF_USE_LEGACY_KERAS=1, and convert that.');
+  }
+  return why('must be a model that TensorFlow.js can build', 'Save or convert it again.');
+}
+
 function build({ layers }: Engine, { topology, entries, data }: ModelFiles): Promise<TensorFlow.LayersModel> {
   // The manifest was checked as it was read; what else its entries hold is for tfjs.
   const weightSpecs = entries as TensorFlow.io.WeightsManifestEntry[];
@@ -61,18 +79,19 @@ export async function loadModel(engine: Engine, files: ModelFiles): Promise<Load
   } catch (error) {
     model?.dispose();
     if (isNtkError(error)) throw error;
-    const rule = NO_CODE.test(reasonOf(error))
-      ? 'must hold only layers that TensorFlow.js has itself'
-      : 'must be a model that TensorFlow.js can build';
-    const got = reasonOf(error).split('\n')[0].replace(/\.$/, '');
-    throw new DataError(complaint(path, rule, got, 'Save it again, without custom layers.'), { cause: error });
+    throw unbuilt(files, error);
   }
   const built = model;
+  const arrays = built.weights.map((weight) => weight.read() as TensorFlow.Variable);
   return {
     f: (x) => built.apply(x, { training: false }) as Tensor,
     variables: built.trainableWeights.map((weight) => weight.read() as TensorFlow.Variable),
     inputShape: built.inputs[0].shape.slice(1),
     parameters: built.countParams(),
-    dispose: () => void built.dispose(),
+    dispose: () => {
+      built.dispose();
+      // tfjs keeps those of layers that a model uses twice, or inside another model.
+      for (const array of arrays) if (!array.isDisposed) array.dispose();
+    },
   };
 }

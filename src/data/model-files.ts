@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { DataError } from '../errors.js';
 import { complaint, quoted, reasonOf } from './message.js';
 import { FileSource } from './source/file.js';
@@ -114,13 +114,21 @@ function groupsOf(path: string, { weightsManifest }: Json): readonly Group[] {
   throw new DataError(complaint(path, rule, quoted(JSON.stringify(weightsManifest) ?? 'nothing'), SAVE));
 }
 
+/** The path of a file that a manifest names: in the folder of the model, so that a model of others reads nothing else. */
+function besides(path: string, name: string): string {
+  const inside = normalize(name);
+  if (!isAbsolute(name) && !/^\.\.?([/\\]|$)/.test(inside) && !name.includes('\0')) return join(dirname(path), inside);
+  const rule = 'weightsManifest must name files in the folder of the model';
+  throw new DataError(complaint(path, rule, quoted(name), 'Put them there.'));
+}
+
 const lengthOf = ({ shape, dtype, quantization }: WeightEntry): number =>
   shape.reduce((product, size) => product * size, 1) * (bytesOf(quantization ?? { dtype }) ?? 0);
 
 /**
  * Reads the files of a LayersModel that TensorFlow.js has saved: `model.json`, and beside it the files that its manifest names.
  *
- * @throws DataError when a file is missing, is no such model, or the weights have another length than the manifest says
+ * @throws DataError when a file is missing or in another folder, is no such model, or the weights have another length than the manifest says
  */
 export async function readModelFiles(path: string, signal?: AbortSignal): Promise<ModelFiles> {
   const head = await readWhole(path, signal);
@@ -131,8 +139,9 @@ export async function readModelFiles(path: string, signal?: AbortSignal): Promis
   const parts: Buffer[] = [];
   for (const { paths, weights } of groups) {
     const shards: Buffer[] = [];
-    for (const name of paths) {
-      const { bytes, file } = await readWhole(join(dirname(path), name), signal);
+    const places = paths.map((name) => besides(path, name));
+    for (const place of places) {
+      const { bytes, file } = await readWhole(place, signal);
       shards.push(bytes);
       files.push(file);
     }
@@ -140,8 +149,9 @@ export async function readModelFiles(path: string, signal?: AbortSignal): Promis
     const got = shards.reduce((sum, { length }) => sum + length, 0);
     if (got !== wanted) {
       const rule = `must hold the ${wanted} bytes of the ${weights.length} arrays that ${path} lists`;
-      const where = paths.map((name) => join(dirname(path), name)).join(', ');
-      throw new DataError(complaint(where || path, rule, `${got} bytes`, 'Copy the files of the model again.'));
+      throw new DataError(
+        complaint(places.join(', ') || path, rule, `${got} bytes`, 'Copy the files of the model again.'),
+      );
     }
     parts.push(...shards);
   }

@@ -57,6 +57,10 @@ function checkInputs(x: Tensor, z: Tensor, { variables }: FunctionOf): void {
   if (variables.length === 0) {
     throw new UsageError('variables: must be at least one, got none. Give what f is to be differentiated by.');
   }
+  const twice = variables.find((variable, k) => variables.indexOf(variable) < k);
+  if (twice !== undefined) {
+    throw new UsageError(`variables: must differ, got ${twice.name} twice. Leave one of the two out.`);
+  }
   const other = variables.find(({ dtype, isDisposed }) => dtype !== 'float32' || isDisposed);
   if (other === undefined) return;
   const got = other.isDisposed ? 'one that is disposed' : other.dtype;

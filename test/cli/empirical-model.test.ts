@@ -19,13 +19,14 @@ interface Saved {
 
 const saved = JSON.parse(readFileSync(join(DIGITS, 'model.json'), 'utf8')) as Saved;
 
-/** The model with other layers than its own, and weights for them that are all 0.1. */
+/** A model of these layers, and weights for them that are all 0.1; `topology` where it is no sequence of them. */
 function writeModel(
   name: string,
   layers: readonly object[],
   weights: Readonly<Record<string, readonly number[]>>,
+  topology: object = {},
 ): void {
-  const modelTopology = { class_name: 'Sequential', config: { name, layers } };
+  const modelTopology = { class_name: 'Sequential', config: { name, layers }, ...topology };
   const list = Object.entries(weights).map(([key, shape]) => ({ name: key, shape, dtype: 'float32' }));
   const count = list.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   at.write(`${name}.bin`, new Uint8Array(new Float32Array(count).fill(0.1).buffer));
@@ -40,6 +41,8 @@ beforeAll(() => {
   copyFileSync(join(DIGITS, 'model.weights.bin'), at.path('model.weights.bin'));
   at.write('short.json', JSON.stringify(saved).replace('model.weights.bin', 'short.bin'));
   at.write('short.bin', new Uint8Array(100));
+  at.write('outside.json', JSON.stringify(saved).replace('model.weights.bin', '../model.weights.bin'));
+  at.write('rooted.json', JSON.stringify(saved).replace('model.weights.bin', '/model.weights.bin'));
   at.write('lost.json', JSON.stringify(saved).replace('model.weights.bin', 'lost.bin'));
   at.write('graph.json', JSON.stringify({ format: 'graph-model', modelTopology: { node: [] }, weightsManifest: [] }));
   at.write('custom.json', JSON.stringify(saved).replace('"class_name":"Dropout"', '"class_name":"Wavelet"'));
@@ -49,6 +52,16 @@ beforeAll(() => {
   const conv = layer('Conv2D', { ...input, strides: [1, 1], padding: 'same', activation: 'relu', use_bias: true });
   const weights = { 'conv/kernel': [3, 3, 1, 2], 'conv/bias': [2] };
   writeModel('open', [conv], weights);
+  const vectors = { units: 64, batch_input_shape: [null, 64], dtype: 'float32' };
+  const square = { 'one/kernel': [64, 64], 'one/bias': [64] };
+  writeModel('frozen', [layer('Dense', { name: 'one', ...vectors, trainable: false })], square);
+  const model_config = { class_name: 'Sequential', config: [layer('InputLayer', { batch_shape: [null, 64] })] };
+  writeModel('keras', [], square, { keras_version: '3.4.1', model_config });
+  const ends = { input_layers: [['x', 0, 0]], output_layers: [['one', 1, 0]] };
+  const x = { name: 'x', ...layer('InputLayer', { name: 'x', ...vectors }), inbound_nodes: [] };
+  const nodes = [[['x', 0, 0, {}]], [['one', 0, 0, {}]]];
+  const one = { name: 'one', ...layer('Dense', { name: 'one', units: 64 }), inbound_nodes: nodes };
+  writeModel('shared', [], square, { class_name: 'Model', config: { name: 'shared', layers: [x, one], ...ends } });
   const norm = layer('BatchNormalization', { name: 'norm', axis: -1 });
   const dense = layer('Dense', { name: 'out', units: 2, use_bias: false, trainable: false });
   const stored = { 'norm/gamma': [2], 'norm/beta': [2], 'norm/moving_mean': [2], 'norm/moving_variance': [2] };
@@ -113,6 +126,22 @@ describe('ntk empirical --model', () => {
     expect({ code: rows.code, stderr: rows.stderr }).toEqual({ code: 0, stderr: '' });
   });
 
+  test('a model that uses a layer twice gives all its tensors back', async () => {
+    const { tf, ...idle } = await readModel(at.path('model.json'));
+    const before = tf.memory().numTensors;
+    const model = await readModel(at.path('shared.json'));
+    expect(model.variables.map(({ name }) => name)).toEqual(['one/kernel', 'one/bias']);
+    const x = tf.ones([1, 64]);
+    const { ntk } = await functionKernel(model.f, model.variables, x);
+    // y = W h + b with h = W x + b = 6.5: by W (h + 0.1)^2 64 times and 0.01 for the rest, by b the squares of 1 + W.
+    const known = 64 * 6.6 ** 2 + 63 * 64 * 0.01 + 1 + 2 * 0.1 + 64 * 0.01;
+    expect(ntk.data[0] / known).toBeCloseTo(1, 5);
+    x.dispose();
+    model.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    idle.dispose();
+  });
+
   test('--plan says what it takes, csv goes to stdout, and --progress shows how far it is', async () => {
     const before = at.files();
     const plan = await at.ntk('empirical', ...DATA, ...MODEL, '--plan');
@@ -141,6 +170,13 @@ describe('ntk empirical --model', () => {
       ['--model', 'short.json'],
       'short.bin: must hold the 9640 bytes of the 4 arrays that short.json lists, got 100 bytes',
     ],
+    [
+      ['--model', 'outside.json'],
+      'outside.json: weightsManifest must name files in the folder of the model, got "../model.weights.bin"',
+    ],
+    [['--model', 'rooted.json'], 'must name files in the folder of the model, got "/model.weights.bin"'],
+    [['--model', 'frozen.json'], 'frozen.json: must have weights that are trained, got a model without'],
+    [['--model', 'keras.json'], 'keras.json: must be of Keras 2, which TensorFlow.js reads, and is of Keras 3.4.1'],
     [['--model', 'graph.json'], 'graph.json: must be a LayersModel, whose variables are known, got a GraphModel'],
     [['--model', 'custom.json'], 'custom.json: must hold only layers that TensorFlow.js has itself, got Unknown layer'],
     [['--model', 'bare.json'], 'bare.json: weightsManifest must list'],

@@ -207,6 +207,7 @@ describe.each(ENGINES)('%s', (_name, engine) => {
       expect(tf.memory().numTensors).toBe(before);
     };
     await refused(f, [], {}, UsageError);
+    await refused(f, [w, w], {}, /variables: must differ, got .+ twice/);
     await refused((batch) => tf.sum(f(batch)), [w], {}, UsageError);
     await refused((batch) => tf.reshape(f(batch), [-1, 2, 1]), [w], {}, /\[1, 2, 1\] of float32/);
     await refused(() => f(tf.ones([1, 4])), [w], {}, UsageError);
@@ -214,6 +215,16 @@ describe.each(ENGINES)('%s', (_name, engine) => {
     await refused(f, [w], { signal: AbortSignal.abort() }, InterruptedError);
     await refused((batch) => tf.mul(f(batch), Number.MAX_VALUE), [w], {}, NumericalError);
     await refused((batch) => tf.mul(tf.topk(f(batch), 2).values, 1), [w], {}, BackendError);
+    const dilated = (batch: TensorFlow.Tensor): TensorFlow.Tensor =>
+      tf.conv2d(
+        tf.reshape(batch, [-1, 3, 1, 1]) as TensorFlow.Tensor4D,
+        tf.reshape(w, [2, 1, 1, 3]),
+        1,
+        'same',
+        'NHWC',
+        2,
+      );
+    await refused((batch) => tf.reshape(dilated(batch), [-1, 9]), [w], {}, /can derive, got: .+dilation rates/);
     const z = tf.ones([5, 4]);
     await expect(functionKernel(f, [w], x, { z })).rejects.toThrow(/\[3\], got \[4\]/);
     tf.dispose([w, x, z]);

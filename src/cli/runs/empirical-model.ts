@@ -116,6 +116,10 @@ export async function runModel(args: ParsedArguments, { signal }: CommandContext
   const memory = job.memory ?? defaultMemory();
   const model = await openModel(job.model, { backend: job.backend, signal });
   const { inputShape } = model;
+  if (model.variables.length === 0) {
+    const remedy = 'Save it with layers that are trainable.';
+    throw new DataError(`${job.model}: must have weights that are trained, got a model without. ${remedy}`);
+  }
   const limits = { memory, signal, images: inputShape.length > 1 };
   const data = await loadInputs(args.positionals, job.input, limits);
   const [pathX, pathZ] = args.positionals;

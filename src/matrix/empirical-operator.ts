@@ -1,10 +1,11 @@
-import type { FloatArray, NdArray } from '../data/array.js';
+import { defaultMemory } from '../backend/limits.js';
+import type { FloatArray, NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { BackendError, InterruptedError, MemoryError, UsageError } from '../errors.js';
 import { backward, type Meeting, startSignal } from '../finite/backward.js';
 import { type Engine, zeros } from '../finite/engine.js';
 import { forward } from '../finite/forward.js';
-import { signalNumbers } from '../finite/memory.js';
+import { parameterCount, patchNumbers, signalNumbers, traceNumbers } from '../finite/memory.js';
 import type { FiniteNetwork } from '../finite/network.js';
 import { addProduct } from '../finite/products.js';
 import { addStructured } from '../finite/structured.js';
@@ -20,6 +21,15 @@ interface Feature {
   readonly meeting: Meeting;
 }
 
+/** What the memory of an operator depends on beside its network. */
+interface OperatorSizes {
+  /** Examples. */
+  readonly count: number;
+  readonly precision: Precision;
+  /** Bytes that were promised. */
+  readonly limit: number;
+}
+
 /** Takes all examples through the network and back once, and keeps what meets at each trained layer. */
 async function featuresOf(network: FiniteNetwork, engine: Engine, x: FloatArray): Promise<readonly Feature[]> {
   const count = x.length / sizeOf(network.input);
@@ -33,24 +43,23 @@ async function featuresOf(network: FiniteNetwork, engine: Engine, x: FloatArray)
   return features;
 }
 
-/** Numbers that the features of one example are: signals of every trained layer and output. */
-function keptNumbers(operations: readonly WeightsOperation[], outputs: number): number {
-  return operations.reduce((sum, op) => sum + sizeOf(op.from) + outputs * sizeOf(op.to), 0);
-}
+/** Numbers of the rooms that a product works in beside its batch: a gradient, and patches of some examples. */
+const ROOM_NUMBERS = 2 ** 22;
 
-function checkMemory(
-  network: FiniteNetwork,
-  operations: readonly WeightsOperation[],
-  count: number,
-  options: EmpiricalOptions,
-  limit: number,
-) {
-  const e = options.precision === 'f32' ? 4 : 8;
-  const { outputs } = network;
-  const fans = Math.max(0, ...operations.map(fanOf));
+/** Throws MemoryError where the promise does not hold what products need: the matrix is no part of it. */
+function checkMemory({ operations, input, outputs }: FiniteNetwork, { count, precision, limit }: OperatorSizes): void {
+  const trained = weightsOf(operations).filter(({ fields }) => Number(fields.train) > 0);
+  const kept = outputs * trained.reduce((sum, { to }) => sum + sizeOf(to), 0);
+  const making = traceNumbers(operations) + outputs * signalNumbers(operations);
+  // One unit's gradient, and the two Gram matrices of one example on the diagonal.
+  const least = trained.map((op) => Math.max(fanOf(op), 2 * (sizeOf(op.to) / op.to.channels) ** 2));
   const numbers =
-    count * (keptNumbers(operations, outputs) + outputs * signalNumbers(network.operations)) + 2 ** 22 + fans;
-  const bytes = process.memoryUsage.rss() + e * numbers;
+    2 * parameterCount(operations) +
+    count * (sizeOf(input) + kept + making) +
+    patchNumbers(operations, count * outputs) +
+    Math.max(0, ...least) +
+    ROOM_NUMBERS;
+  const bytes = process.memoryUsage.rss() + (precision === 'f32' ? 4 : 8) * numbers;
   if (bytes <= limit) return;
   throw new MemoryError(
     `--memory: products with an empirical kernel need about ${readableBytes(bytes)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --width, or choose fewer --rows.`,
@@ -163,18 +172,13 @@ export async function empiricalOperator(x: NdArray, options: EmpiricalOptions): 
       `--backend: must be host for products with an empirical kernel, got ${backend}. Leave it out.`,
     );
   }
-  const planned = await planEmpirical(x, { ...options, backend: 'host' });
+  const limit = options.memory ?? defaultMemory();
+  // Of the plan of a matrix only what computes is wanted.
+  const planned = await planEmpirical(x, { ...options, backend: 'host', memory: Number.MAX_VALUE });
   const { plan, network } = planned;
+  checkMemory(network, { count: x.shape[0], precision: plan.precision, limit });
   const engine = await engineOf(planned, options);
-  const trained = new Set(plan.layers.map(({ path }) => path));
-  checkMemory(
-    network,
-    weightsOf(network.operations).filter(({ path }) => trained.has(path)),
-    x.shape[0],
-    options,
-    plan.memoryLimit,
-  );
   const features = await featuresOf(network, engine, inPrecision(x, engine));
-  const entries = () => entriesOf(x, { ...options, weights: engine.weights }, plan.memoryLimit);
+  const entries = () => entriesOf(x, { ...options, weights: engine.weights }, limit);
   return new EmpiricalOperator(x.shape[0], engine, features, network.outputs, options.signal, entries);
 }

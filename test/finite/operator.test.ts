@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { presetArchitecture } from '../../src/architecture/presets.js';
+import { firstExamples } from '../../src/data/examples.js';
 import { linearAlgebra } from '../../src/linalg/index.js';
 import { RandomSource } from '../../src/linalg/random.js';
 import { empiricalCross } from '../../src/matrix/empirical-cross.js';
@@ -90,6 +92,24 @@ describe('regression on the kernel of a network', () => {
     expect(await operator.entries()).toBeNull();
     expect(held[2 ** 24]).toBe(1);
   });
+});
+
+test('products need no room for the matrix, and keep the promise of what they need', async () => {
+  // 40,000 x 40,000 doubles are 12 GiB, far from the promise.
+  const [x, n] = [inputs([40_000, 3], 1), 40_000];
+  const options = {
+    architecture: presetArchitecture('fc', { depth: 2 }),
+    width: 16,
+    native: 'off',
+    threads: 1,
+  } as const;
+  const operator = await empiricalOperator(x, { ...options, memory: process.memoryUsage.rss() + 2 ** 28 });
+  const y = await operator.apply(new Float64Array(n).fill(1), 1);
+  const { ntk } = await empiricalKernel(firstExamples(x, 1), { ...options, z: x });
+  const sum = Float64Array.from(ntk.data).reduce((a, b) => a + b, 0);
+  expect(Math.abs(y[0] / sum - 1)).toBeLessThan(1e-12);
+  const wide = empiricalOperator(x, { ...options, width: 2000, memory: process.memoryUsage.rss() + 2 ** 28 });
+  await expect(wide).rejects.toThrow('--memory: products with an empirical kernel need about');
 });
 
 test('an operator has one set of inputs, and a promise of memory', async () => {

@@ -33,13 +33,13 @@ export function parameterCount(operations: readonly Operation[]): number {
   );
 }
 
-/** Numbers of the patches that are held at a time while a batch passes a network. */
+/** Numbers of the patches that are held at a time while a batch passes a network, or both sides meet at a layer. */
 export function patchNumbers(operations: readonly Operation[], count: number): number {
   const sizes = weightsOf(operations)
     .filter(hasPatches)
     .map((op) => {
       const back = positionCount(op.from.positions ?? []) * (fanOf(op) / op.from.channels) * op.to.channels;
-      return Math.max(patchExamples(op, count) * fanOf(op) * positionCount(op.to.positions ?? []), back);
+      return Math.max(2 * patchExamples(op, count) * fanOf(op) * positionCount(op.to.positions ?? []), back);
     });
   return Math.max(0, ...sizes);
 }

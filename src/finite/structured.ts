@@ -3,7 +3,7 @@ import { fanOf, type WeightsOperation, weightScale } from '../layers/finite.js';
 import { positionCount } from '../programme/windows.js';
 import type { Meeting } from './backward.js';
 import { type Engine, zeros } from './engine.js';
-import { patchRows } from './operations/weights.js';
+import { patchExamples, patchRows } from './operations/weights.js';
 import { type Contraction, type KernelTarget, placeOf } from './target.js';
 import { ALONE, isMine, type Turn } from './turn.js';
 
@@ -42,7 +42,7 @@ export function factorsOf({
   return [factor * weightScale(operation) ** 2, factor * biasStd ** 2];
 }
 
-/** Examples of both sides whose Gram matrices are held at a time. */
+/** Examples of both sides whose Gram matrices, and patches, are held at a time. */
 function gramBlock(
   { operation, x, z, outputs, contraction }: Contribution,
   { members }: Turn,
@@ -50,11 +50,14 @@ function gramBlock(
   const positions = positionCount(operation.to.positions ?? []);
   const copies = contraction === 'full' ? outputs : 1;
   const pairs = Math.max(1, Math.floor(GRAM_NUMBERS / (positions ** 2 * copies)));
-  const columns = Math.max(1, Math.min(z.count, Math.floor(pairs / Math.min(FEWEST, x.count, pairs))));
+  const columns = Math.min(
+    patchExamples(operation, z.count),
+    Math.max(1, Math.floor(pairs / Math.min(FEWEST, x.count, pairs))),
+  );
   // Panels of a symmetric matrix are flat, so that little of their squares on the diagonal is in vain.
   const panels = x === z ? PANELS : members === 1 ? 1 : 2 * members;
   const most = Math.max(FEWEST, Math.ceil(x.count / panels));
-  return [Math.max(1, Math.min(most, x.count, Math.floor(pairs / columns))), columns];
+  return [Math.max(1, Math.min(most, patchExamples(operation, x.count), Math.floor(pairs / columns))), columns];
 }
 
 /** A rectangle of a Gram matrix: examples from `at` on. */

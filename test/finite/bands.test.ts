@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import type { Engine } from '../../src/finite/engine.js';
+import { patchNumbers } from '../../src/finite/memory.js';
 import { finiteNetwork } from '../../src/finite/network.js';
 import { applyOperation, pullBack } from '../../src/finite/operations/index.js';
 import { backBandsOf, bandsOf } from '../../src/finite/patches.js';
+import { addStructured } from '../../src/finite/structured.js';
 import { drawWeights, type LayerWeights } from '../../src/finite/weights.js';
 import { type WeightsOperation, weightScale, weightsOf } from '../../src/layers/finite.js';
-import { matrixProduct } from '../../src/linalg/product.js';
+import { type MatrixProduct, matrixProduct } from '../../src/linalg/product.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import type { Windows } from '../../src/programme/steps.js';
 import { windowTaps } from '../../src/programme/taps.js';
@@ -145,4 +147,25 @@ test.each([
     for (let k = 0; k < out.length; k++) other += out[k] * signal[copy * out.length + k];
     expect(one).toBeCloseTo(other, 12);
   }
+});
+
+test('Gram matrices of patches are made of some examples of either side at a time, as the plan counts them', async () => {
+  const shape = [900, 2, 2, 512];
+  const architecture = network({ filter: [3, 3], padding: 'circular' });
+  const [operation] = weightsOf(finiteNetwork(architecture, shape, { width: 2 }).operations);
+  let most = 0;
+  const product: MatrixProduct = {
+    name: 'none',
+    isNative: false,
+    multiply: (a, b) => {
+      most = Math.max(most, a.data.length, b.data.length);
+    },
+  };
+  const engine: Engine = { precision: 'f32', product, weights: new Map() };
+  const meeting = { count: 900, input: new Float32Array(900 * 4 * 512), signal: new Float32Array(900 * 4 * 2) };
+  const target = { data: new Float32Array(900 * 900), columns: 900, row: 0, column: 0, pair: 1 };
+  const share = { operation, x: meeting, z: meeting, outputs: 1, allOutputs: 1, contraction: 'trace', target } as const;
+  await addStructured(share, engine, async () => undefined);
+  expect(most).toBeLessThanOrEqual(patchNumbers([operation], 900) / 2);
+  expect(most).toBeLessThanOrEqual(2 ** 21);
 });

@@ -1,5 +1,5 @@
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
-import { InternalError, InterruptedError } from '../errors.js';
+import { InternalError, InterruptedError, NumericalError } from '../errors.js';
 import type { Engine } from '../finite/engine.js';
 import { localTeam, type Team, threadTeam } from '../finite/team.js';
 import { drawWeights, givenWeights } from '../finite/weights.js';
@@ -8,7 +8,7 @@ import { checkBlock } from './empirical-check.js';
 import { DeviceRun, type EmpiricalTotals, openNetwork } from './empirical-device.js';
 import { type PlannedEmpirical, planEmpirical } from './empirical-plan.js';
 import { EmpiricalRun } from './empirical-run.js';
-import type { EmpiricalKernel, EmpiricalOptions } from './empirical-types.js';
+import type { EmpiricalKernel, EmpiricalOptions, EmpiricalPlan } from './empirical-types.js';
 
 /** Memory that a run adds, bytes, up to which its threads may wait for the next: they hold its weights until they work again. */
 const SMALL_MEMORY = 2 ** 29;
@@ -99,7 +99,8 @@ function addShares(ntk: FloatArray, shares: ReadonlyMap<string, FloatArray> | nu
  * Images `[n, h, w, c]` stay what they are for a network with a layer of positions. The parameterisation is that of the file: w / sqrt(fan) stands outside W.
  * Source: Jacot, Gabriel, Hongler 2018 (1806.07572); methods: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720).
  *
- * @throws ArchitectureError, UsageError, MemoryError before it starts; InterruptedError when the signal fires
+ * @throws ArchitectureError, UsageError, MemoryError before it starts; InterruptedError when the signal fires; NumericalError for an entry that
+ * is not finite
  */
 export async function empiricalKernel(x: NdArray, options: EmpiricalOptions): Promise<EmpiricalKernel> {
   const started = performance.now();
@@ -109,7 +110,20 @@ export async function empiricalKernel(x: NdArray, options: EmpiricalOptions): Pr
   return { ...kernel, stages: { ...kernel.stages, compile } };
 }
 
-/** The same as it was planned, whatever else the process has taken since: for many networks of one plan. Throws InterruptedError when the signal fires. */
+/** Throws NumericalError at the first entry that the precision does not hold. */
+function checkFinite(ntk: FloatArray, { shape, precision }: EmpiricalPlan): void {
+  let bad = 0;
+  while (bad < ntk.length && ntk[bad] - ntk[bad] === 0) bad++;
+  if (bad === ntk.length) return;
+  const pair = Math.floor(bad / shape.slice(2).reduce((a, b) => a * b, 1));
+  const [i, j] = [Math.floor(pair / shape[1]), pair % shape[1]];
+  const remedy = precision === 'f32' ? 'Use --precision f64, or scale' : 'Look for NaN in inputs and weights, or scale';
+  throw new NumericalError(
+    `NTK: every entry must be finite, got ${ntk[bad]} in row ${i}, column ${j} (counted from 0) in ${precision}. ${remedy} the inputs (--scale unit-rows).`,
+  );
+}
+
+/** The same as it was planned, whatever else the process has taken since: for many networks of one plan. Throws InterruptedError when the signal fires, NumericalError for an entry that is not finite. */
 export async function plannedEmpirical(
   x: NdArray,
   options: EmpiricalOptions,
@@ -119,9 +133,11 @@ export async function plannedEmpirical(
   const { plan } = planned;
   const engine = await engineOf(planned, options);
   const drawn = performance.now();
-  const inputs = [inPrecision(x, engine), inPrecision(options.z ?? x, engine)] as const;
+  const rows = inPrecision(x, engine);
+  const inputs = [rows, plan.symmetric ? rows : inPrecision(options.z ?? x, engine)] as const;
   const run = await (planned.device === null ? runHere : runOnDevice)(planned, engine, inputs, options);
   addShares(run.ntk, run.shares);
+  checkFinite(run.ntk, plan);
   const computed = performance.now();
   const check = await checkBlock(planned, engine, inputs, run.ntk);
   if (!Number.isFinite(check.difference))

@@ -82,10 +82,15 @@ interface Share {
   readonly members: number;
 }
 
-/** The same with the bytes of the process at its peak, and those that it does not have yet. */
+/** The same with the bytes of the process at its peak. */
 interface Chosen extends Share {
   readonly bytes: number;
-  readonly added: number;
+}
+
+/** Bytes of inputs that are copied, being of the other precision than the run. */
+function copiedBytes(inputs: readonly NdArray[], precision: Precision): number {
+  const copied = inputs.filter(({ data }) => data instanceof Float64Array !== (precision === 'f64'));
+  return (precision === 'f32' ? 4 : 8) * copied.reduce((sum, { data }) => sum + data.length, 0);
 }
 
 /** Bytes beside the process as it is, for so many examples of each side and outputs at once. */
@@ -125,8 +130,7 @@ function bytesOf(
     Math.max(0, ...least, ...large) +
     rows * outputs +
     results * rows * columns * pair;
-  const inputCopies = options.precision === 'f32' ? (rows + (symmetric ? 0 : columns)) * sizeOf(input) : 0;
-  return e * (numbers + inputCopies) + (members > 1 ? members * THREAD_BYTES : 0);
+  return e * numbers + (members > 1 ? members * THREAD_BYTES : 0);
 }
 
 function layersOf(network: FiniteNetwork, sizes: Sizes, { method }: EmpiricalOptions): LayerPlan[] {
@@ -190,9 +194,8 @@ function choose(
   ];
   let bytes = 0;
   for (const share of tries) {
-    const added = bytesOf(network, sizes, options, share);
-    bytes = base + added;
-    if (bytes <= limit) return { ...share, bytes, added };
+    bytes = base + bytesOf(network, sizes, options, share);
+    if (bytes <= limit) return { ...share, bytes };
   }
   throw new MemoryError(
     `--memory: the computation needs about ${readableBytes(bytes)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --width or --precision, or choose fewer --rows.`,
@@ -217,16 +220,17 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reser
   const layers = layersOf(network, sizes, options);
   const limit = options.memory ?? defaultMemory();
   const memory = { base: process.memoryUsage.rss() + reserve, limit };
+  const withInputs = { limit, base: memory.base + copiedBytes(z === x ? [x] : [x, z], precision) };
   const device = await selectNetworkBackend(options.backend ?? 'auto', precision);
   const speed = (product.isNative ? SPEED.native : SPEED.own) * (precision === 'f32' ? 2 : 1);
   const alone = (examples: number): number => secondsOf(network, sizes, layers, speed, examples);
   const most = alone(Math.max(sizes.rows, sizes.columns)) < SMALL_RUN ? 1 : threads;
   const onDevice = (backend: Backend): Chosen => {
     const { examples, atOnce, bytes } = chooseOnDevice(backend, network, sizes, layers, options, memory);
-    return { examples, atOnce, bytes, added: bytes, room: JACOBIAN_NUMBERS, members: 1 };
+    return { examples, atOnce, bytes, room: JACOBIAN_NUMBERS, members: 1 };
   };
-  const chosen = device === null ? choose(network, sizes, options, memory, most) : onDevice(device);
-  const { examples, atOnce, room, bytes, added, members } = chosen;
+  const chosen = device === null ? choose(network, sizes, options, withInputs, most) : onDevice(device);
+  const { examples, atOnce, room, bytes, members } = chosen;
   const workers = product.isNative ? threads : members;
   // A device computes both halves of a symmetric block.
   const onDeviceSeconds = (backend: Backend): number =>
@@ -250,5 +254,5 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reser
     outputBytes: shape.reduce((a, b) => a * b, 1) * (precision === 'f32' ? 4 : 8),
     seconds: device === null ? alone(examples) / workers : onDeviceSeconds(device),
   };
-  return { plan, network, product, room, members, added, device };
+  return { plan, network, product, room, members, added: bytes - memory.base, device };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { NdArray } from '../../src/data/array.js';
+import { presetArchitecture } from '../../src/architecture/presets.js';
+import type { NdArray, Precision } from '../../src/data/array.js';
+import { NumericalError } from '../../src/errors.js';
 import type { Engine } from '../../src/finite/engine.js';
 import { forward } from '../../src/finite/forward.js';
 import { finiteNetwork } from '../../src/finite/network.js';
@@ -140,6 +142,30 @@ test('all methods agree on random networks', async () => {
     ),
     { seed: 7, numRuns: 60 },
   );
+});
+
+test.each([
+  ['f32', 1e25, 'got Infinity in row 3, column 3 (counted from 0) in f32. Use --precision f64'],
+  ['f64', Number.NaN, 'got NaN in row 0, column 3 (counted from 0) in f64. Look for NaN'],
+] as const)('an entry that is not finite in %s is refused, wherever it stands', async (precision, factor, got) => {
+  const { data, shape } = inputs([4, 3], 1);
+  // The check of a 2 x 2 block does not see the last example.
+  const x = { data: data.map((v, k) => (k < 9 ? v : factor * v)), shape };
+  const architecture = presetArchitecture('fc', { depth: 1 });
+  const kernel = empiricalKernel(x, { architecture, width: 8, precision });
+  await expect(kernel).rejects.toThrow(NumericalError);
+  await expect(kernel).rejects.toThrow(got);
+});
+
+test('the plan counts inputs that are copied into the precision of the run, once', async () => {
+  const architecture = presetArchitecture('fc', { depth: 1 });
+  const x = inputs([50, 20_000], 1);
+  const options = { architecture, width: 2, threads: 1, examples: 1 } as const;
+  const added = async (data: NdArray, precision: Precision): Promise<number> =>
+    (await planEmpirical(data, { ...options, precision })).added;
+  const single = { data: Float32Array.from(x.data), shape: x.shape };
+  expect((await added(single, 'f64')) - (await added(x, 'f64'))).toBe(8 * x.data.length);
+  expect((await added(x, 'f32')) - (await added(single, 'f32'))).toBe(4 * x.data.length);
 });
 
 test('a promise of memory that is too small is refused before the start', async () => {

@@ -8,6 +8,9 @@ import { kernelMatrix } from '../matrix/kernel-matrix.js';
 import { distanceAndNorm } from './statistics.js';
 import type { CompareOptions } from './types.js';
 
+/** Traces between which squares of the entries of a kernel, and of networks that are some hundred times larger or smaller, are doubles. */
+const TRACES = { least: 1e-140, most: 1e140 } as const;
+
 /** The analytic kernel, and what each trained layer adds to it. */
 export interface AnalyticKernel {
   /** K `[n, n]`. */
@@ -43,7 +46,7 @@ export function traceOf(matrix: ArrayLike<number>, n: number): number {
  * NTK of the infinite network `[n, n]` in double precision, and the trace of its part from each layer at `paths` over the whole trace.
  *
  * The part of a layer is the NTK of the network in which that layer alone is trained; the parts add up to K, which is measured.
- * @throws NumericalError when K is 0; else as `kernelMatrix`
+ * @throws NumericalError when K is 0, or so small or large that squares of its entries are not doubles; else as `kernelMatrix`
  */
 export async function analyticKernel(
   x: NdArray,
@@ -62,6 +65,11 @@ export async function analyticKernel(
   if (!(trace > 0)) {
     throw new NumericalError(
       `kernel: must not be 0 where finite networks are compared with it, got a trace of ${trace}. Train a layer that reaches the output.`,
+    );
+  }
+  if (trace < TRACES.least || trace > TRACES.most) {
+    throw new NumericalError(
+      `kernel: must have a trace from ${TRACES.least} to ${TRACES.most} for its squares to be doubles, got ${trace.toExponential(1)}. Use --scale unit-rows.`,
     );
   }
   const sum = new Float64Array(n * n);

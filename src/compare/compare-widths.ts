@@ -8,7 +8,7 @@ import { type AnalyticKernel, analyticKernel, traceOf } from './analytic.js';
 import { Pace } from './pace.js';
 import { empiricalOptions, networkSeed, type PlannedComparison, pairName, planCompare } from './plan.js';
 import { comparisonOf } from './result.js';
-import { damageOf } from './store.js';
+import { damageOf, type PairStore } from './store.js';
 import type { CompareOptions, ComparePlan, CompareRun, CompareStages } from './types.js';
 import { type EigenTask, leadingPairs, type Pair, type Target, WidthSums } from './width-sums.js';
 
@@ -30,7 +30,6 @@ class Comparing {
   readonly #pace: Pace;
   readonly #clock: Clock = { compile: 0, initialise: 0, compute: 0, check: 0, solve: 0, write: 0 };
   readonly #warnings: string[] = [];
-  #kept = 0;
   #reused = 0;
   #worst = 0;
 
@@ -47,17 +46,20 @@ class Comparing {
       await this.#timed('write', async () => store?.open());
       return await this.#run();
     } catch (error) {
-      if (store === null || !(error instanceof InterruptedError)) throw error;
-      throw this.#interrupted(store.abandon());
+      if (store === null) throw error;
+      // Whatever went wrong: a folder that keeps nothing is not held for these data and this network.
+      const isEmpty = store.abandon();
+      throw error instanceof InterruptedError && !isEmpty ? this.#interrupted(store) : error;
     }
   }
 
-  #interrupted(isEmpty: boolean): InterruptedError {
-    if (isEmpty) return new InterruptedError();
+  #interrupted(store: PairStore): InterruptedError {
     const { widths, folder } = this.#options;
-    const all = widths.length * this.#planned.seeds;
+    const { seeds } = this.#planned;
+    let kept = 0;
+    for (const width of widths) for (let s = 0; s < seeds; s++) if (store.has(pairName(width, s))) kept += 1;
     return new InterruptedError(
-      `interrupted; ${this.#kept} of ${all} networks are finished and kept in ${folder}, and the same command goes on with them`,
+      `interrupted; ${kept} of ${widths.length * seeds} networks are finished and kept in ${folder}, and the same command goes on with them`,
     );
   }
 
@@ -85,6 +87,7 @@ class Comparing {
         await this.#pause();
       }
       sums.push(one);
+      this.#tellOfDead(width, one.dead);
     }
     const check = {
       networks: this.#worst,
@@ -95,6 +98,13 @@ class Comparing {
     const findings = { analytic, target, sums, check, reused: this.#reused };
     const comparison = comparisonOf(this.#options, this.#planned, findings);
     return { comparison, stages: this.#clock, warnings: this.#warnings };
+  }
+
+  #tellOfDead(width: number, dead: number): void {
+    if (dead === 0) return;
+    this.#warnings.push(
+      `width ${width}: the kernel of ${dead} of ${this.#planned.seeds} networks is 0, as in some layer no unit answers to any row. The shares of the layers leave such networks out.`,
+    );
   }
 
   async #target({ ntk }: AnalyticKernel, task: EigenTask): Promise<Target> {
@@ -161,7 +171,6 @@ class Comparing {
   }
 
   #finished(width: number, difference: number, wasThere: boolean): void {
-    this.#kept += 1;
     this.#worst = Math.max(this.#worst, difference);
     this.#pace.network(width, wasThere);
   }

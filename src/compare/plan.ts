@@ -19,6 +19,8 @@ const HELD_MATRICES = 5;
 const DENSE = { rows: 300, iterationCopies: 3 } as const;
 /** Seconds of a network that no count of operations shows: planning, waiting, the check. */
 const OVERHEAD = 0.003;
+/** Networks of a width at most: their numbers are held in lists. */
+const MOST_SEEDS = 1e6;
 /** Seconds of one random normal number. */
 const NORMAL = 3.5e-8;
 
@@ -68,6 +70,9 @@ function checkOptions({ widths, seeds = DEFAULT_SEEDS, seed = 0, k = 1 }: Compar
   for (const [name, value] of Object.entries({ seeds, k })) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new UsageError(`${name}: must be a whole number of at least 1, got ${value}. Leave it out for the default.`);
+  }
+  if (seeds > MOST_SEEDS) {
+    throw new UsageError(`seeds: must be at most ${MOST_SEEDS}, got ${seeds}. A hundred networks of a width are many.`);
   }
   const last = networkSeed(seed, seeds, widths[widths.length - 1]);
   if (Number.isSafeInteger(seed) && seed >= 0 && Number.isSafeInteger(last)) return;

@@ -57,9 +57,25 @@ export function fitSlope(widths: readonly number[], errors: readonly (readonly n
   return { slope, slopeInterval: half === null ? null : [slope - half, slope + half], intercept };
 }
 
-/** (l_j - l_(j+1)) / l_j behind each of the first k eigenvalues; null behind the last of all. */
-function gapsOf(values: readonly number[], k: number): (number | null)[] {
-  return values.slice(0, k).map((value, j) => (j + 1 < values.length ? (value - values[j + 1]) / value : null));
+/** What rounding of the entries, and of the decomposition, may make of an eigenvalue that is 0: n 2^-52 l_1. */
+function roundingOf({ values, n }: Target): number {
+  return n * 2 ** -52 * values[0];
+}
+
+/** (l_j - l_(j+1)) / l_j behind each of the first k eigenvalues, 0 where l_j is rounding alone; null behind the last of all. */
+function gapsOf(target: Target, k: number): (number | null)[] {
+  const { values } = target;
+  const rounding = roundingOf(target);
+  return values.slice(0, k).map((value, j) => {
+    if (j + 1 >= values.length) return null;
+    return value > rounding ? (value - values[j + 1]) / value : 0;
+  });
+}
+
+/** Interval of a mean error; what lies below 0 no error can be. */
+function errorInterval(errors: readonly number[]): Interval | null {
+  const interval = meanInterval(errors);
+  return interval === null ? null : [Math.max(0, interval[0]), interval[1]];
 }
 
 /** Puts a comparison together. */
@@ -82,7 +98,7 @@ export function comparisonOf(
     init: init ?? null,
     outputs,
     errors: errorsOfSeeds.map(meanOf),
-    errorIntervals: errorsOfSeeds.map(meanInterval),
+    errorIntervals: errorsOfSeeds.map(errorInterval),
     errorsOfSeeds,
     ...fitSlope(widths, errorsOfSeeds),
     slopeLevel: LEVEL,
@@ -94,12 +110,13 @@ export function comparisonOf(
     },
     eigenvalues: {
       analytic: target.values.slice(0, k),
+      rounding: roundingOf(target),
       empirical: summaries.map(({ values }) => values.mean),
       deviation: summaries.map(({ values }) => values.deviation),
     },
     eigenspaces: {
       dimensions: Array.from({ length: k }, (_, j) => j + 1),
-      gaps: gapsOf(target.values, k),
+      gaps: gapsOf(target, k),
       angles: summaries.map(({ angles }) => angles.mean),
       anglesDeviation: summaries.map(({ angles }) => angles.deviation),
     },

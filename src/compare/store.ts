@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { serialiseArchitecture } from '../architecture/serialise.js';
 import type { Architecture } from '../architecture/types.js';
 import type { NdArray } from '../data/array.js';
+import { codeOf, complaint } from '../data/message.js';
 import { openNpz } from '../data/npz-arrays.js';
 import { writeAll, writeBeside } from '../data/write/beside.js';
 import { writeNpz } from '../data/write/npz.js';
@@ -87,6 +88,26 @@ function isAbandoned(name: string): boolean {
   }
 }
 
+/** Whether a folder lies at a path; null for nothing, or where a part of the path is no folder. */
+function isFolder(path: string): boolean | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Makes a folder in one that exists, unless it is there. */
+function makeFolder(path: string): void {
+  if (isFolder(path) === true) return;
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const rule = 'must be a folder, or a place where one can be made';
+    throw new OutputError(complaint(path, rule, codeOf(error), 'Choose another place.'), { cause: error });
+  }
+}
+
 /** Finished networks of one comparison in a folder, each in a file of its own that appears whole or not at all. */
 export class PairStore {
   readonly #folder: string;
@@ -111,11 +132,11 @@ export class PairStore {
     this.#facts = factsOf(job);
     const compared = COMPARED.map((key) => this.#facts[key]);
     this.#stamp = createHash('sha256').update(JSON.stringify(compared)).digest().readUIntBE(0, 6);
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
-      throw new OutputError(`${folder}: must be a folder, got a file. Name another.`);
+    for (const path of [folder, this.#pairs]) {
+      if (isFolder(path) === false) throw new OutputError(`${path}: must be a folder, got a file. Name another.`);
     }
     const parent = dirname(folder);
-    if (!existsSync(parent)) {
+    if (isFolder(parent) !== true) {
       throw new OutputError(`${folder}: must lie in a folder that exists, got ${parent}. Make the folder first.`);
     }
     if (!force) this.#checkJob();
@@ -161,7 +182,8 @@ export class PairStore {
   /** Makes the folder ready to take networks; with `force` what it held is removed, and nothing else. */
   async open(): Promise<void> {
     this.#made = !existsSync(this.#folder);
-    mkdirSync(this.#pairs, { recursive: true });
+    makeFolder(this.#folder);
+    makeFolder(this.#pairs);
     for (const name of this.#names()) if (this.force || isAbandoned(name)) rmSync(join(this.#pairs, name));
     this.#isOpen = true;
     const path = join(this.#pairs, JOB);
@@ -169,9 +191,10 @@ export class PairStore {
     await writeBeside(path, (handle) => writeAll(handle, Buffer.from(`${JSON.stringify(this.#facts, null, 2)}\n`)));
   }
 
-  /** Removes what was made for a run that kept nothing; whether it did. */
+  /** Removes what was made for a run that kept nothing; whether nothing is kept. */
   abandon(): boolean {
     const names = this.#names();
+    if (!this.#isOpen) return names.length === 0;
     if (names.some((name) => name.endsWith('.npz'))) return false;
     for (const name of names) rmSync(join(this.#pairs, name));
     if (readdirSync(this.#pairs).length === 0) rmdirSync(this.#pairs);

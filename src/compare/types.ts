@@ -18,6 +18,8 @@ export interface MeanKernelDistance {
 export interface EigenvalueComparison {
   /** Of the analytic kernel, `[k]`. */
   readonly analytic: readonly number[];
+  /** Those that are no larger may be rounding alone: n 2^-52 ||K||_2. */
+  readonly rounding: number;
   /** Means over the seeds, `[widths][k]`. */
   readonly empirical: readonly (readonly number[])[];
   /** Standard deviations over the seeds, `[widths][k]`; null with one seed. */
@@ -28,7 +30,7 @@ export interface EigenvalueComparison {
 export interface EigenspaceComparison {
   /** Dimensions of the leading eigenspaces: 1 .. k. */
   readonly dimensions: readonly number[];
-  /** Analytic gap behind each dimension j, (l_j - l_(j+1)) / l_j; a space before a gap near 0 is not defined. Null for the whole space, j = n. */
+  /** Analytic gap behind each dimension j, (l_j - l_(j+1)) / l_j, 0 where l_j is rounding; a space before a gap near 0 is not defined. Null for the whole space, j = n. */
   readonly gaps: readonly (number | null)[];
   /** Largest principal angle to the analytic eigenspace, radians, mean over the seeds, `[widths][k]`. */
   readonly angles: readonly (readonly number[])[];
@@ -42,9 +44,9 @@ export interface LayerComparison {
   readonly path: string;
   /** Share in the infinite network. */
   readonly analytic: number;
-  /** Shares in finite ones, means over the seeds, `[widths]`. */
+  /** Shares in finite ones, means over the networks whose kernel is not 0, `[widths]`; 0 where all of them are. */
   readonly empirical: readonly number[];
-  /** Standard deviations over the seeds, `[widths]`; null with one seed. */
+  /** Their standard deviations, `[widths]`; null with fewer than two such networks. */
   readonly deviation: readonly (number | null)[];
 }
 
@@ -122,7 +124,7 @@ export interface Comparison {
   readonly outputs: number;
   /** ||empirical - K|| / ||K|| in the Frobenius norm, mean over the seeds, `[widths]`. */
   readonly errors: readonly number[];
-  /** 95 % interval of that mean by Student's t, `[widths]`; null with one seed. */
+  /** 95 % interval of that mean by Student's t, cut off at 0, `[widths]`; null with one seed. */
   readonly errorIntervals: readonly (Interval | null)[];
   /** The errors of the single networks, `[widths][seeds]`. */
   readonly errorsOfSeeds: readonly (readonly number[])[];
@@ -175,7 +177,7 @@ export interface CompareOptions {
   readonly architecture: Architecture;
   /** Widths, ascending, each once. */
   readonly widths: readonly number[];
-  /** Networks of each width. [10] */
+  /** Networks of each width, at most a million. [10] */
   readonly seeds?: number;
   /** First seed. [0] */
   readonly seed?: number;
@@ -229,6 +231,6 @@ export interface CompareRun {
   readonly comparison: Comparison;
   /** Where the time went. */
   readonly stages: CompareStages;
-  /** What the user should know although it is no error: files that were damaged. */
+  /** What the user should know although it is no error: files that were damaged, networks whose kernel is 0. */
   readonly warnings: readonly string[];
 }

@@ -60,6 +60,7 @@ export class WidthSums {
   readonly #angles: number[][] = [];
   readonly #shares: number[][] = [];
   readonly #seconds: number[] = [];
+  #layers = 0;
 
   constructor(target: Target, task: EigenTask) {
     this.#target = target;
@@ -77,8 +78,14 @@ export class WidthSums {
     this.#values.push([...values]);
     this.#angles.push(largestAngles(u, vectors ?? u, k, n));
     const trace = traceOf(ntk, n);
-    this.#shares.push(traces.map((part) => part / trace));
+    this.#layers = traces.length;
+    if (trace > 0) this.#shares.push(traces.map((part) => part / trace));
     this.#seconds.push(seconds);
+  }
+
+  /** Networks whose kernel is 0: no unit of a layer answers to any row, so that nothing they learn reaches the output. */
+  get dead(): number {
+    return this.errors.length - this.#shares.length;
   }
 
   /** Error of the mean kernel, what chance gives, and the bias that is left. */
@@ -100,8 +107,13 @@ export class WidthSums {
     return {
       values: both(this.#values),
       angles: both(this.#angles),
-      shares: both(this.#shares),
+      shares: this.#shares.length > 0 ? both(this.#shares) : this.#noShares(),
       seconds: meanOf(this.#seconds),
     };
+  }
+
+  #noShares() {
+    const each = <T>(value: T): T[] => Array.from({ length: this.#layers }, () => value);
+    return { mean: each(0), deviation: each<number | null>(null) };
   }
 }

@@ -21,7 +21,9 @@ export function comparePlanText(plan: ComparePlan): string {
     ['memory', `${readableBytes(plan.memoryBytes)} at the peak, of ${readableBytes(plan.memoryLimit)} promised`],
     [
       'time',
-      `about ${secondsText(plan.seconds)} of arithmetic, ${secondsText(analyticSeconds)} of it analytic kernels`,
+      networks === 0 && analyticSeconds === 0
+        ? 'nothing to compute: all kernels are there'
+        : `about ${secondsText(plan.seconds)} of arithmetic, ${secondsText(analyticSeconds)} of it analytic kernels`,
     ],
   ];
   return lines.map(([name, text]) => `${name.padEnd(9)} ${text}\n`).join('');

@@ -1,6 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { presetArchitecture } from '../../src/architecture/presets.js';
+import { compareWidths } from '../../src/compare/compare-widths.js';
 import { readInput } from '../../src/data/input.js';
 import { npyOf } from '../data/fixtures.js';
 import { bench, ended, numbers, refused } from './ntk.js';
@@ -158,6 +170,48 @@ describe('ntk compare', () => {
     );
   });
 
+  test('a stopped run counts all networks that are kept, also those that it did not come to', async () => {
+    const args = ['--arch', 'fc', '--depth', '2', '--seeds', '4', '--out', 'again'];
+    await compare('x.npy', ...args, '--widths', '8,16');
+    rmSync(at.path('again/pairs/analytic.npz'));
+    rmSync(at.path('again/pairs/w8-s0.npz'));
+    const [x, stop] = [await readInput(at.path('x.npy')), new AbortController()];
+    const architecture = presetArchitecture('fc', { depth: 2 });
+    const options = { architecture, widths: [8, 16], seeds: 4, folder: at.path('again'), signal: stop.signal };
+    const stopped = compareWidths(x, { ...options, onProgress: () => stop.abort() });
+    await expect(stopped).rejects.toThrow(/^interrupted; [78] of 8 networks are finished and kept in/);
+  });
+
+  test('what lies in the way is named, and stays', async () => {
+    for (const path of ['way1/compare.json', 'way2/index.html', 'way3']) mkdirSync(at.path(path), { recursive: true });
+    writeFileSync(at.path('way3/pairs'), 'a file');
+    symlinkSync('nowhere', at.path('way4'));
+    const cases: readonly (readonly [string, string])[] = [
+      ['way1', 'way1/compare.json: must be a file, got a folder'],
+      ['way2', 'way2/index.html: must be a file, got a folder'],
+      ['way3', 'way3/pairs: must be a folder, got a file'],
+      ['x.npy/c', 'x.npy/c: must lie in a folder that exists'],
+    ];
+    for (const [out, part] of cases) {
+      for (const force of [[], ['--force']]) {
+        await refused(at, ['compare', 'x.npy', ...SMALL, '--out', out, ...force], part);
+      }
+    }
+    // In the folder of another process none can be made, and Node does not give up where it is asked for parents too.
+    for (const out of ['way4', '/proc/none']) {
+      const { code, stderr } = await at.ntk('compare', 'x.npy', ...SMALL, '--out', out);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/must be a folder, or a place where/),
+      });
+    }
+    expect(readdirSync(at.path('way1'))).toEqual(['compare.json']);
+    await compare('x.npy', ...SMALL, '--out', 'way5');
+    rmSync(at.path('way5/index.html'));
+    mkdirSync(at.path('way5/index.html'));
+    await refused(at, ['compare', 'x.npy', ...SMALL, '--out', 'way5'], 'way5/index.html: must be a file, got a folder');
+  });
+
   test('a result without its networks is replaced only with --force', async () => {
     mkdirSync(at.path('alone'));
     writeFileSync(at.path('alone/compare.json'), '{}');
@@ -207,6 +261,45 @@ describe('ntk compare', () => {
     expect(text.stdout).toContain('at width 8 alone, which says nothing about how it falls');
   });
 
+  test('networks of which nothing comes out, equal rows and rows of 0 make whole records and pages', async () => {
+    const { code, stdout, stderr } = await at.ntk(
+      ...['compare', 'x.npy', '--arch', 'fc', '--depth', '6', '--widths', '1,2', '--seeds', '3', '--out', 'dead'],
+      '--json',
+    );
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/width 1: the kernel of 3 of 3 networks is 0/),
+    });
+    const dead = JSON.parse(stdout);
+    expect(dead.warnings).toHaveLength(stderr.trimEnd().split('\n').length);
+    for (const { empirical, deviation } of dead.layers) {
+      expect([empirical[0], deviation[0]]).toEqual([0, null]);
+      expect(empirical[1]).toBeGreaterThanOrEqual(0);
+    }
+    at.write('equal.npy', npyOf([4, 2], [1, 2, 1, 2, 1, 2, 1, 2]));
+    const equal = await compare('equal.npy', ...SMALL, '--out', 'equal');
+    expect(equal.eigenspaces.gaps).toEqual([expect.closeTo(1, 12), 0, 0, null]);
+    expect(equal.eigenvalues.rounding).toBeGreaterThan(Math.abs(equal.eigenvalues.analytic[1]));
+    at.write('some.npy', npyOf([3, 2], [1, 2, 0, 0, 0, 0]));
+    expect((await compare('some.npy', ...SMALL, '--out', 'some')).eigenspaces.gaps).toEqual([1, 0, null]);
+    for (const out of ['dead', 'equal', 'some']) expect(existsSync(at.path(`${out}/index.html`))).toBe(true);
+    at.write('huge.npy', npyOf([2, 2], [1e100, 2e100, 3e100, 1e100]));
+    // What cannot be computed does not hold the folder for itself.
+    const huge = await at.ntk('compare', 'huge.npy', ...SMALL, '--out', 'huge');
+    expect(huge.code).toBe(2);
+    expect(huge.stderr).toMatch(/kernel: must have a trace from [^\n]* got 4\.5e\+201\. Use --scale unit-rows\.\n$/);
+    expect(existsSync(at.path('huge'))).toBe(false);
+    await compare('huge.npy', ...SMALL, '--scale', 'unit-rows', '--out', 'huge');
+  });
+
+  test('no interval of an error goes below 0; with everything there is nothing to compute', async () => {
+    const args = ['compare', 'x.npy', '--arch', 'fc', '--widths', '8,16', '--seeds', '2', '--out', 'two'];
+    const first = await at.ntk(...args);
+    expect(first.stdout).not.toMatch(/\(-/);
+    expect(record('two').errorIntervals.map(([low]: readonly [number]) => low)).toContain(0);
+    expect((await at.ntk(...args)).stderr).toContain('nothing to compute: all kernels are there');
+  });
+
   test('images, orthogonal weights, outputs and f32', async () => {
     at.write('images.npy', npyOf([3, 4, 2, 2], numbers(48)));
     const images = await compare('images.npy', '--arch', 'cntk', '--depth', '1', '--widths', '3', '--out', 'images');
@@ -253,6 +346,11 @@ describe('ntk compare', () => {
       [['x.npy', '--arch', 'fc', '--widths', '8,8', '--out', 'c'], '--widths: values of a list must differ'],
       [['x.npy', '--arch', 'fc', '--widths', '0,8', '--out', 'c'], '--widths: must be a whole number of at least 1'],
       [['x.npy', '--arch', 'fc', '--widths', '8', '--seeds', '0', '--out', 'c'], '--seeds: must be a whole number'],
+      [['x.npy', '--arch', 'fc', '--widths', '8', '--seeds', '1e10', '--out', 'c'], 'seeds: must be'],
+      [
+        ['x.npy', '--arch', 'fc', '--widths', '8', '--seeds', '5000000000', '--out', 'c'],
+        'seeds: must be at most 1000000',
+      ],
       [['x.npy', '--arch', 'fc', '--widths', '8', '--seed', '9007199254740000', '--out', 'c'], '--seed: must be'],
       [['x.npy', '--arch', 'fixed.json', '--widths', '8', '--out', 'c'], '--widths: must change the network'],
       [['x.npy', ...SMALL, '--out', 'no/c'], 'no/c: must lie in a folder that exists'],

@@ -129,6 +129,36 @@ describe('the other figures', () => {
     expect(clear.bands).toEqual([]);
   });
 
+  test('eigenvalues that are rounding alone are not drawn, and the text says so', async () => {
+    const made = madeComparison({ analytic: [50, 2, 1e-10, 0, -1e-12], gaps: [0.9, 1, 0, 0, null] });
+    // The last width has a network that answers to nothing.
+    const empirical = made.eigenvalues.empirical.map((row, w) => (w === 4 ? [40, 1e-19, 0, 0, 0] : row));
+    const low = { ...made, eigenvalues: { ...made.eigenvalues, empirical } };
+    const values = await drawn('eigenvalues', low);
+    const ratios = await drawn('ratios', low);
+    expect(chartOf(values).series.map(({ points }) => points.length)).toEqual([2, 2, 2, 2, 1]);
+    expect(chartOf(values).guides).toHaveLength(2);
+    for (const { points } of chartOf(ratios).series) expect(points).toHaveLength(2);
+    expect(ratios.alternative).toBe('Width 1024: 0.80, 0.00.');
+    for (const { notes, summary } of [values, ratios]) {
+      expect(notes.join()).toContain('from index 3 on are rounding alone');
+      expect(summary.header).toHaveLength(6);
+    }
+    expect((await drawn('eigenvalues', record)).notes.join()).not.toContain('rounding');
+    expect(chartOf(await drawn('angles', low)).bands).toHaveLength(2);
+  });
+
+  test('errors of 0 leave logarithmic axes whole', async () => {
+    const none = madeComparison({ error: 0, slope: null, beyondChance: 0 });
+    const figure = await drawn(undefined, none);
+    expect(chartOf(figure).guides).toEqual([]);
+    for (const one of [figure, await drawn('mean', none)]) expect(figureSvg(one)).not.toMatch(/NaN|Infinity/);
+    const some = await drawn(undefined, { ...record, errors: [0, ...record.errors.slice(1)] });
+    const [expected] = chartOf(some).guides.slice(-1);
+    for (const { y } of expected.points) expect(y).toBeGreaterThan(0);
+    expect(figureSvg(some)).not.toMatch(/NaN|Infinity/);
+  });
+
   test('layers in rows, first to last from the top, as tall as they need', async () => {
     const { series, y, guides } = chartOf(await drawn('layers', record));
     expect(y.ticks?.map(([, text]) => text)).toEqual(['layers[0]', 'layers[2]', 'layers[4]']);
@@ -170,10 +200,25 @@ describe('the page says', () => {
       /in agreement with .*; more networks or widths would narrow this interval/,
     ],
     ['an interval that holds 0', { slope: [-0.3, 0.4] }, /so wide an interval does not show whether it falls/],
-    ['an error that grows', { slope: [0.2, 0.1] }, /one network goes like width 0\.20/],
+    ['an error that grows', { slope: [0.2, 0.1] }, /one network goes like width 0\.20 .*: it does not fall, so that/],
+    [
+      'networks that are exact',
+      { error: 4e-16, slope: [0, 0.3] },
+      /every width have the kernel of the infinite one but/,
+    ],
+    ['errors of 0', { error: 0, slope: null }, /every width have the kernel of the infinite one but/],
+    [
+      'exact networks of one width',
+      { widths: [8], error: 4e-16, slope: null },
+      /^(?!.* alone).* networks of this width/,
+    ],
+    ['no slope', { slope: null }, /The error has no slope: it is 0 at some width/],
+    ['one row', { rows: 1 }, /NTK of 1 example of length 64/],
+    ['few networks, whose chance is hardly known', { seeds: 3, beyondChance: 4.2 }, /off, which chance explains/],
+    ['a bias of few networks', { seeds: 3, beyondChance: 4.4 }, /more than chance explains/],
     ['one width', { widths: [64], slope: null }, /at width 64 alone, which says nothing about how it falls/],
     ['one network', { seeds: 1 }, /At width 1024 this one network is/],
-    ['chance', { beyondChance: 1.9 }, /off, which chance explains/],
+    ['chance', { beyondChance: 2.2 }, /off, which chance explains/],
     ['a bias', { beyondChance: 3 }, /more than chance explains .* a bias of about 6\.\d %/],
   ])('%s', (_, made, expected) => {
     expect(textOf(made)).toMatch(expected);

@@ -10,6 +10,12 @@ export interface Made {
   readonly beyondChance?: number;
   readonly gaps?: readonly (number | null)[];
   readonly layers?: readonly string[];
+  /** Eigenvalues of the infinite network, the first k of which are more than 1e-9 [100 / (i + 1)^2]. */
+  readonly analytic?: readonly number[];
+  /** Error of every network; absent: like 2 width^-1/2. */
+  readonly error?: number;
+  /** Rows. */
+  readonly rows?: number;
   readonly name?: string;
   readonly path?: string;
 }
@@ -25,19 +31,20 @@ export function madeComparison(made: Made = {}) {
   const { layers = ['layers[0]', 'layers[2]', 'layers[4]'], gaps = [0.9, 0.5, 0.01, 0.3, null] } = made;
   const [slope, half] = made.slope === undefined ? [-0.5, 0.04] : (made.slope ?? [null, null]);
   const several = <T>(value: T): T | null => (seeds > 1 ? value : null);
-  const scatter = (w: number, s: number): number => (2 / Math.sqrt(widths[w])) * (1 + 0.3 * wave(31 * w + s));
+  const scatter = (w: number, s: number): number =>
+    made.error ?? (2 / Math.sqrt(widths[w])) * (1 + 0.3 * wave(31 * w + s));
   const errorsOfSeeds = widths.map((_, w) => Array.from({ length: seeds }, (_one, s) => scatter(w, s)));
   const errors = errorsOfSeeds.map((row) => row.reduce((sum, error) => sum + error, 0) / seeds);
   const chance = errors.map((error) => several(error / Math.sqrt(seeds)));
-  const analytic = gaps.map((_, i) => 100 / (i + 1) ** 2);
+  const { analytic = gaps.map((_, i) => 100 / (i + 1) ** 2), rows = 30 } = made;
   return {
     command: 'compare',
     version: '0.0.0',
     format: 'ntk-record/1',
     architecture: { format: 'ntk-architecture/1', name: made.name ?? 'fc L=2', layers: [{ kind: 'dense' }] },
-    inputs: [{ path: made.path ?? 'somewhere/digits.csv', shape: [30, 64], sha256: 'abc123' }],
+    inputs: [{ path: made.path ?? 'somewhere/digits.csv', shape: [rows, 64], sha256: 'abc123' }],
     warnings: ['something to know & <mark>'],
-    shape: [30, 30],
+    shape: [rows, rows],
     ...{ widths, seeds, seed: 3, init: null, outputs: 1, errors, errorsOfSeeds },
     errorIntervals: errors.map((error) => several([error * 0.9, error * 1.1])),
     slope,
@@ -50,6 +57,7 @@ export function madeComparison(made: Made = {}) {
     },
     eigenvalues: {
       analytic,
+      rounding: 1e-9,
       empirical: widths.map((_, w) => analytic.map((value, i) => value * (1 + 0.1 * wave(7 * w + i)))),
       deviation: widths.map((width) => analytic.map((value) => several((2 * value) / Math.sqrt(width)))),
     },
@@ -65,6 +73,7 @@ export function madeComparison(made: Made = {}) {
       empirical: widths.map((_, w) => (1 + 0.05 * wave(l + 5 * w)) / layers.length),
       deviation: widths.map((width) => several(1 / Math.sqrt(width) / layers.length)),
     })),
+    check: { networks: 1e-15, networksTolerance: 1e-11, layers: 0, layersTolerance: 1e-9 },
     parameters: widths.map((width) => width * (width + 65)),
     networkSeconds: widths.map((width) => width / 1000),
   };

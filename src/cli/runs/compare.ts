@@ -107,12 +107,12 @@ function failures({ check }: Comparison): readonly string[] {
   ];
 }
 
-/** Removes what is to be made again (`--force`). Throws OutputError for a result without its networks: nobody knows whose it is. */
+/** Removes what is to be made again (`--force`). Throws OutputError for a result without its networks, of which nobody knows whose it is, and for a folder in its place. */
 function clearResults({ out, force }: CompareJob, { store }: PlannedComparison): void {
   for (const name of RESULTS) {
     const path = join(out, name);
+    if (existsSync(out)) checkPath(path, force || store?.isNew !== true);
     if (force) rmSync(path, { force: true });
-    else if (store?.isNew === true && existsSync(out)) checkPath(path, false);
   }
 }
 

@@ -4,13 +4,29 @@ import type { Figure } from '../figure.js';
 import type { CompareData } from './record.js';
 import { type WidthMarks, widthMarks } from './widths.js';
 
-/** Means of each width beside their index, with what `show` makes of a value and its deviation. */
+/** How many of the eigenvalues of the infinite network are more than the rounding of its kernel: all, where that has full rank. */
+function resolvedOf({ eigenvalues: { analytic, rounding } }: CompareData): number {
+  const first = analytic.findIndex((value) => value <= rounding);
+  return first < 0 ? analytic.length : first;
+}
+
+/** What the reader has to know where the infinite network has eigenvalues that are rounding alone; else empty. */
+function rankNote(record: CompareData): string {
+  const resolved = resolvedOf(record);
+  if (resolved === record.eigenvalues.analytic.length) return '';
+  return ` Those from index ${resolved + 1} on are rounding alone and are not drawn; the table has them.`;
+}
+
+/** Means of each width beside their index, with what `show` makes of a value and its deviation; of eigenvalues that are more than rounding. */
 function marksOf(
-  { widths, eigenvalues: { empirical, deviation } }: CompareData,
+  record: CompareData,
   show: (value: number, deviation: number | null, index: number) => Omit<Point, 'x'>,
 ): WidthMarks {
+  const { widths, eigenvalues } = record;
+  const { empirical, deviation } = eigenvalues;
+  const resolved = resolvedOf(record);
   return widthMarks(widths, (w, aside) =>
-    empirical[w].map((value, i) => ({ x: i + 1 + aside, ...show(value, deviation[w][i], i) })),
+    empirical[w].slice(0, resolved).map((value, i) => ({ x: i + 1 + aside, ...show(value, deviation[w][i], i) })),
   );
 }
 
@@ -55,7 +71,7 @@ function levels(heights: readonly number[], name: string): Chart['guides'] {
 
 /** Leading eigenvalues of the infinite network and their means in finite ones. */
 export function drawEigenvalues(record: CompareData): Figure {
-  const { analytic } = record.eigenvalues;
+  const { analytic, rounding } = record.eigenvalues;
   const marks = marksOf(record, (y, deviation) =>
     deviation === null ? { y } : { y, low: y - deviation, high: y + deviation },
   );
@@ -66,8 +82,9 @@ export function drawEigenvalues(record: CompareData): Figure {
       form: 'chart',
       x: indexAxis(record),
       y: { label: 'eigenvalue', scale: 'log' },
-      series: marks.drawn,
-      guides: levels(analytic, 'infinite'),
+      // A mean that is no more than rounding, of networks that answer to nothing, would stretch the axis over all powers of ten.
+      series: marks.drawn.map((one) => ({ ...one, points: one.points.filter(({ y }) => y > rounding) })),
+      guides: levels(analytic.slice(0, resolvedOf(record)), 'infinite'),
       bands: [],
       key: [{ text: 'infinite network', dash: '' }, ...marks.key],
     },
@@ -75,7 +92,7 @@ export function drawEigenvalues(record: CompareData): Figure {
     data: dataOf(record),
     summary: summaryOf(record, marks.all),
     notes: [
-      `Each black line is an eigenvalue of the infinite network, each mark its mean over the networks of a width${record.seeds === 1 ? '' : ', with a bar of one standard deviation between networks to either side'}.${marks.note}`,
+      `Each black line is an eigenvalue of the infinite network, each mark its mean over the networks of a width${record.seeds === 1 ? '' : ', with a bar of one standard deviation between networks to either side'}.${marks.note}${rankNote(record)}`,
     ],
   };
 }
@@ -92,7 +109,10 @@ export function drawRatios(record: CompareData): Figure {
   const axis = indexAxis(record);
   return {
     title: 'Leading eigenvalues relative to the infinite network',
-    alternative: `Width ${widths[last]}: ${empirical[last].map((value, i) => (value / analytic[i]).toFixed(2)).join(', ')}.`,
+    alternative: `Width ${widths[last]}: ${empirical[last]
+      .slice(0, resolvedOf(record))
+      .map((value, i) => (value / analytic[i]).toFixed(2))
+      .join(', ')}.`,
     panel: {
       form: 'chart',
       x: axis,
@@ -106,7 +126,7 @@ export function drawRatios(record: CompareData): Figure {
     data: dataOf(record),
     summary: summaryOf(record, marks.all),
     notes: [
-      `Marks on the line at 1 agree with the infinite network${record.seeds === 1 ? '' : '; bars are one standard deviation between networks, and shrink as the width grows'}.${marks.note}`,
+      `Marks on the line at 1 agree with the infinite network${record.seeds === 1 ? '' : '; bars are one standard deviation between networks, and shrink as the width grows'}.${marks.note}${rankNote(record)}`,
     ],
   };
 }

@@ -76,13 +76,16 @@ function fitOf(record: CompareData, name: string, { colour }: Style): readonly G
   return points.length === 0 ? [] : [{ name: `${name}: fitted`, colour, dash: FIT, points }];
 }
 
-/** A line of the expected slope below all means. */
-function expectedGuide(records: readonly CompareData[], low: number, high: number): Guide {
+/** A line of the expected slope below all means; none where all of them are 0. */
+function expectedGuides(records: readonly CompareData[], low: number, high: number): readonly Guide[] {
   const slope = records[0].expectedSlope;
-  const heights = records.flatMap(({ widths, errors }) => errors.map((error, w) => error * widths[w] ** -slope));
+  const heights = records
+    .flatMap(({ widths, errors }) => errors.map((error, w) => error * widths[w] ** -slope))
+    .filter((height) => height > 0);
+  if (heights.length === 0) return [];
   const height = BELOW * Math.min(...heights);
   const points = [low, high].map((x) => ({ x, y: height * x ** slope }));
-  return { name: 'expected slope', colour: GREY, dash: EXPECTED, points };
+  return [{ name: 'expected slope', colour: GREY, dash: EXPECTED, points }];
 }
 
 function panelOf(records: readonly Named<CompareData>[], names: readonly string[]): Chart {
@@ -103,7 +106,7 @@ function panelOf(records: readonly Named<CompareData>[], names: readonly string[
     ),
     guides: [
       ...guides,
-      expectedGuide(
+      ...expectedGuides(
         records.map(({ record }) => record),
         low,
         high,

@@ -8,6 +8,8 @@ import type { Named, RecordFile } from '../figure.js';
 
 /** The part of a record of a comparison that figures need. */
 export type CompareData = Omit<Comparison, 'kind' | 'networkSeeds' | 'pairs' | 'plan' | 'check'> & {
+  /** What the kernels of finite networks may differ by from rounding. */
+  readonly check: Pick<Comparison['check'], 'networksTolerance'>;
   /** As an architecture file has it. */
   readonly architecture: { readonly name?: string | undefined };
   /** What the command also said. */
@@ -39,7 +41,13 @@ const schema: z.ZodType<CompareData> = z.looseObject({
   intercept: z.number().nullable(),
   expectedSlope: z.number(),
   meanKernel: z.looseObject({ errors: numbers, expected: maybe, bias: maybe }),
-  eigenvalues: z.looseObject({ analytic: numbers.min(1), empirical: z.array(numbers), deviation: z.array(maybe) }),
+  eigenvalues: z.looseObject({
+    analytic: numbers.min(1),
+    rounding: z.number().default(0),
+    empirical: z.array(numbers),
+    deviation: z.array(maybe),
+  }),
+  check: z.looseObject({ networksTolerance: z.number() }),
   eigenspaces: z.looseObject({
     dimensions: numbers,
     gaps: maybe,
@@ -93,6 +101,7 @@ export function networkName({ architecture: { name } }: Pick<CompareData, 'archi
 /** A share as per cent, with two digits that count. */
 export function percent(share: number): string {
   const value = 100 * share;
+  if (value !== 0 && Math.abs(value) < 1e-6) return `${value.toExponential(1)} %`;
   const digits = Math.abs(value) >= 10 || value === 0 ? 0 : 1 - Math.floor(Math.log10(Math.abs(value)));
   return `${value.toFixed(Math.min(Math.max(digits, 1), 8))} %`;
 }

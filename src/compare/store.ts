@@ -63,7 +63,7 @@ function isFacts(value: unknown): value is Facts {
 
 /** A fact for people: long ones by their name. */
 function show(facts: Facts, key: (typeof COMPARED)[number]): string {
-  if (key === 'architecture') return facts.name;
+  if (key === 'architecture') return facts.name || 'a network without a name';
   return key === 'data' ? `${facts.source} (sha256 ${facts.data.slice(0, 8)})` : facts[key];
 }
 

@@ -136,6 +136,13 @@ describe('ntk compare', () => {
     ];
     for (const [args, part] of cases) await refused(at, ['compare', ...args, '--out', 'held'], part, '--force');
     expect(pairs('held')).toEqual(files);
+    const network = { format: 'ntk-architecture/1', layers: [{ kind: 'dense' }, { kind: 'relu' }, { kind: 'dense' }] };
+    at.write('nameless.json', JSON.stringify(network));
+    await refused(
+      at,
+      ['compare', 'x.npy', '--arch', 'nameless.json', '--widths', '8,16', '--seeds', '3', '--out', 'held'],
+      'there, a network without a name here',
+    );
     writeFileSync(at.path('held/mine.txt'), 'mine');
     const { slope } = record('held');
     const again = await compare('x.npy', ...SMALL, '--seed', '1', '--out', 'held', '--force');

@@ -141,7 +141,7 @@ describe('the other figures', () => {
     for (const { points } of chartOf(ratios).series) expect(points).toHaveLength(2);
     expect(ratios.alternative).toBe('Width 1024: 0.80, 0.00.');
     for (const { notes, summary } of [values, ratios]) {
-      expect(notes.join()).toContain('from index 3 on are rounding alone');
+      expect(notes.join()).toContain('Eigenvalues from index 3 on are rounding alone');
       expect(summary.header).toHaveLength(6);
     }
     expect((await drawn('eigenvalues', record)).notes.join()).not.toContain('rounding');
@@ -212,6 +212,7 @@ describe('the page says', () => {
       { widths: [8], error: 4e-16, slope: null },
       /^(?!.* alone).* networks of this width/,
     ],
+    ['no name', { name: '' }, /a network without a name: finite networks against/],
     ['no slope', { slope: null }, /The error has no slope: it is 0 at some width/],
     ['one row', { rows: 1 }, /NTK of 1 example of length 64/],
     ['few networks, whose chance is hardly known', { seeds: 3, beyondChance: 4.2 }, /off, which chance explains/],

@@ -14,7 +14,7 @@ function resolvedOf({ eigenvalues: { analytic, rounding } }: CompareData): numbe
 function rankNote(record: CompareData): string {
   const resolved = resolvedOf(record);
   if (resolved === record.eigenvalues.analytic.length) return '';
-  return ` Those from index ${resolved + 1} on are rounding alone and are not drawn; the table has them.`;
+  return ` Eigenvalues from index ${resolved + 1} on are rounding alone and are not drawn; the table has them.`;
 }
 
 /** Means of each width beside their index, with what `show` makes of a value and its deviation; of eigenvalues that are more than rounding. */

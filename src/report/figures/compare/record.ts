@@ -95,7 +95,7 @@ export function theOnly(records: readonly Named<CompareData>[], view: string): C
 
 /** What a network is called. */
 export function networkName({ architecture: { name } }: Pick<CompareData, 'architecture'>): string {
-  return name ?? 'a network without a name';
+  return name || 'a network without a name';
 }
 
 /** A share as per cent, with two digits that count. */

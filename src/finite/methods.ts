@@ -2,8 +2,10 @@ import { fanOf, type WeightsOperation } from '../layers/finite.js';
 import { positionCount } from '../programme/windows.js';
 import type { Contraction } from './target.js';
 
+const METHODS = ['structured', 'jacobian', 'products'] as const;
+
 /** How the share of a layer is computed: by its structure, by its Jacobian, or by products with vectors that never form the matrix. */
-export type EmpiricalMethod = 'structured' | 'jacobian' | 'products';
+export type EmpiricalMethod = (typeof METHODS)[number];
 
 /** Sizes that the cost of a layer depends on. */
 export interface Sizes {
@@ -39,4 +41,10 @@ export function layerWork(operation: WeightsOperation, sizes: Sizes): Readonly<R
 export function cheapest(operation: WeightsOperation, sizes: Sizes): 'structured' | 'jacobian' {
   const work = layerWork(operation, sizes);
   return work.jacobian < work.structured ? 'jacobian' : 'structured';
+}
+
+/** The cheapest method but the one that was used, to compute the same by again. */
+export function cheapestBut(operation: WeightsOperation, sizes: Sizes, used: EmpiricalMethod): EmpiricalMethod {
+  const work = layerWork(operation, sizes);
+  return METHODS.filter((method) => method !== used).reduce((one, other) => (work[other] < work[one] ? other : one));
 }

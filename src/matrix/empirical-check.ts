@@ -1,11 +1,12 @@
 import type { FloatArray } from '../data/array.js';
-import { backward, type Side } from '../finite/backward.js';
+import { backward, type Side, startSignal } from '../finite/backward.js';
 import { type Engine, zeros } from '../finite/engine.js';
 import { forward } from '../finite/forward.js';
 import { addJacobian } from '../finite/jacobian.js';
+import { cheapestBut, type EmpiricalMethod, type Sizes } from '../finite/methods.js';
 import { addProduct } from '../finite/products.js';
-import type { Contribution } from '../finite/structured.js';
-import { placeOf } from '../finite/target.js';
+import { addStructured, type Contribution } from '../finite/structured.js';
+import { mirror, placeOf } from '../finite/target.js';
 import { sizeOf } from '../layers/finite.js';
 import type { PlannedEmpirical } from './empirical-plan.js';
 import type { EmpiricalCheck } from './empirical-types.js';
@@ -39,7 +40,7 @@ export async function addByProducts(
   }
 }
 
-const go = async (): Promise<void> => undefined;
+const ADD = { structured: addStructured, jacobian: addJacobian, products: addByProducts } as const;
 
 /** Largest difference of the two blocks, relative to the largest entry. */
 function difference(
@@ -65,37 +66,40 @@ function difference(
 }
 
 /**
- * Computes the first two rows and columns of a kernel again, by products with vectors, or by the Jacobian where those were used.
+ * Computes the first two rows and columns of a kernel again, each layer by the cheapest method but the one that it was computed by.
  *
- * Vectors go through the gradient and back through the derivative, which neither of the other methods does.
+ * All examples and outputs pass the network once more, by themselves, with a signal for each output.
  */
 export async function checkBlock(
   { plan, network }: PlannedEmpirical,
   engine: Engine,
   inputs: readonly [FloatArray, FloatArray],
   ntk: FloatArray,
+  pause: () => Promise<void>,
 ): Promise<EmpiricalCheck> {
-  const [n, m] = plan.shape;
-  const { outputs } = plan;
-  const full = plan.shape.length === 4;
-  const pair = full ? outputs ** 2 : 1;
-  const counts = [Math.min(CHECKED, n), Math.min(CHECKED, m)] as const;
+  const { shape, outputs, symmetric, layers, precision } = plan;
+  const contraction = shape.length === 4 ? 'full' : 'trace';
+  const pair = contraction === 'full' ? outputs ** 2 : 1;
+  const [rows, columns] = shape.map((count) => Math.min(CHECKED, count));
   const size = sizeOf(network.input);
-  const sides = inputs.map((data, s): Side => {
-    const count = counts[s];
+  const side = (data: FloatArray, count: number): Side => {
     const { traces } = forward(network.operations, data.subarray(0, count * size), count, engine);
-    const signal = zeros(engine, outputs * count * outputs);
-    for (let k = 0; k < outputs * count; k++) signal[k * outputs + Math.floor(k / count)] = 1;
-    return { count, traces, signal };
+    return { count, traces, signal: startSignal(engine, outputs, 0, outputs, count) };
+  };
+  const sides = symmetric ? [side(inputs[0], rows)] : [side(inputs[0], rows), side(inputs[1], columns)];
+  const block = zeros(engine, rows * columns * pair);
+  const sizes: Sizes = { rows, columns, symmetric, outputs, contraction };
+  const used = new Map(layers.map(({ path, method }) => [path, method]));
+  const methods = new Set<EmpiricalMethod>();
+  await backward(network.operations, sides, false, engine, async (operation, meetings) => {
+    const [x, z] = [meetings[0], meetings[meetings.length - 1]];
+    const target = { data: block, columns, row: 0, column: 0, pair };
+    const method = cheapestBut(operation, sizes, used.get(operation.path) ?? 'structured');
+    methods.add(method);
+    await ADD[method]({ operation, x, z, outputs, allOutputs: outputs, contraction, target }, engine, pause);
+    await pause();
   });
-  const block = zeros(engine, counts[0] * counts[1] * pair);
-  const method = plan.layers.some((layer) => layer.method === 'products') ? 'jacobian' : 'products';
-  await backward(network.operations, sides, false, engine, async (operation, [x, z]) => {
-    const target = { data: block, columns: counts[1], row: 0, column: 0, pair };
-    const contraction = full ? 'full' : 'trace';
-    const contribution = { operation, x, z, outputs, allOutputs: outputs, contraction, target } as const;
-    if (method === 'products') await addByProducts(contribution, engine, go);
-    else await addJacobian(contribution, engine, go);
-  });
-  return { method, difference: difference(block, ntk, counts, m, pair), tolerance: CHECK_TOLERANCE[plan.precision] };
+  if (symmetric) mirror(block, rows, Math.sqrt(pair));
+  const worst = difference(block, ntk, [rows, columns], shape[1], pair);
+  return { methods: [...methods], difference: worst, tolerance: CHECK_TOLERANCE[precision] };
 }

@@ -22,16 +22,21 @@ export function inPrecision({ data }: NdArray, engine: Engine): FloatArray {
   return copy;
 }
 
+/** Lets signals through, and throws where the work was interrupted. */
+function pauseOf({ signal }: EmpiricalOptions): () => Promise<void> {
+  return async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal?.aborted) throw new InterruptedError();
+  };
+}
+
 /** The members that compute a kernel: threads where there is work for them. */
 async function teamOf(
   { network, members }: PlannedEmpirical,
   engine: Engine,
   options: EmpiricalOptions,
 ): Promise<Team> {
-  const pause = async (): Promise<void> => {
-    if (options.signal?.aborted) throw new InterruptedError();
-    await new Promise((resolve) => setImmediate(resolve));
-  };
+  const pause = pauseOf(options);
   if (members === 1) return localTeam(network.operations, engine, pause);
   return threadTeam(network.operations, engine, options.native ?? 'auto', members, pause);
 }
@@ -58,11 +63,15 @@ async function runHere(
 ): Promise<EmpiricalTotals> {
   const team = await teamOf(planned, engine, options);
   const run = new EmpiricalRun(planned, engine, team, options);
+  // A layer of many examples takes minutes, in which its threads hear nothing.
+  const stop = (): void => void team.close(false);
+  options.signal?.addEventListener('abort', stop, { once: true });
   let isDone = false;
   try {
     await run.compute(...inputs);
     isDone = true;
   } finally {
+    options.signal?.removeEventListener('abort', stop);
     // Threads that wait still hold what they worked on until they work again.
     await team.close(isDone && planned.added < SMALL_MEMORY);
   }
@@ -139,7 +148,7 @@ export async function plannedEmpirical(
   addShares(run.ntk, run.shares);
   checkFinite(run.ntk, plan);
   const computed = performance.now();
-  const check = await checkBlock(planned, engine, inputs, run.ntk);
+  const check = await checkBlock(planned, engine, inputs, run.ntk, pauseOf(options));
   if (!Number.isFinite(check.difference))
     throw new InternalError(`the check of an empirical kernel gave ${check.difference}`);
   const { shape } = plan;

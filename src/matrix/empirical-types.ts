@@ -90,8 +90,8 @@ export interface EmpiricalPlan {
 
 /** Comparison of a 2 x 2 block with another method, made on every run. */
 export interface EmpiricalCheck {
-  /** Method that the block was computed by again. */
-  readonly method: EmpiricalMethod;
+  /** Methods that the block was computed by again, each layer by another than before. */
+  readonly methods: readonly EmpiricalMethod[];
   /** Largest difference, relative to the largest entry of the block. */
   readonly difference: number;
   /** What the difference may be. */

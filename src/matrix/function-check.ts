@@ -121,5 +121,5 @@ export async function checkFunction(
       worst = Math.max(worst, Math.abs(value - ntk[place]));
     });
   });
-  return { method: 'products', difference: largest === 0 ? worst : worst / largest, tolerance: CHECK_TOLERANCE.f32 };
+  return { methods: ['products'], difference: largest === 0 ? worst : worst / largest, tolerance: CHECK_TOLERANCE.f32 };
 }

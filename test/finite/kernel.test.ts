@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { NdArray, Precision } from '../../src/data/array.js';
-import { NumericalError } from '../../src/errors.js';
+import { InterruptedError, NumericalError } from '../../src/errors.js';
 import type { Engine } from '../../src/finite/engine.js';
 import { forward } from '../../src/finite/forward.js';
 import { finiteNetwork } from '../../src/finite/network.js';
@@ -10,7 +10,8 @@ import type { LayerWeights } from '../../src/finite/weights.js';
 import { weightsOf } from '../../src/layers/finite.js';
 import { LAYERS } from '../../src/layers/index.js';
 import { matrixProduct } from '../../src/linalg/product.js';
-import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
+import { checkBlock } from '../../src/matrix/empirical-check.js';
+import { empiricalKernel, engineOf, plannedEmpirical } from '../../src/matrix/empirical-kernel.js';
 import { planEmpirical } from '../../src/matrix/empirical-plan.js';
 import type { EmpiricalKernel, EmpiricalOptions } from '../../src/matrix/empirical-types.js';
 import { arbitraryCase, type Case, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
@@ -142,6 +143,54 @@ test('all methods agree on random networks', async () => {
     ),
     { seed: 7, numRuns: 60 },
   );
+});
+
+describe.each(CASES)('the check of %s', (_name, { architecture, x, z }) => {
+  const options = { architecture, width: 6, outputs: 2, native: 'off', threads: 1 } as const;
+
+  test.each(['structured', 'jacobian', 'products', undefined] as const)(
+    'computes by others than %s',
+    async (method) => {
+      const { plan, check } = await empiricalKernel(x, { ...options, ...(method && { method }) });
+      expect(check.methods).not.toContain(method);
+      const used = new Set(plan.layers.map((layer) => layer.method));
+      expect(check.methods.filter((other) => used.size > 1 || !used.has(other))).toEqual(check.methods);
+    },
+  );
+
+  test.each([
+    ['trace', undefined],
+    ['full', undefined],
+    ['full', z],
+  ] as const)('finds one wrong entry, %s %#', async (contract, columns) => {
+    const more = { ...options, contract, ...(columns && { z: columns }) };
+    const planned = await planEmpirical(x, more);
+    const { ntk } = await plannedEmpirical(x, more, planned);
+    const engine = await engineOf(planned, more);
+    const [, m] = ntk.shape;
+    const pair = ntk.data.length / (x.shape[0] * m);
+    const difference = async (place: number): Promise<number> => {
+      const wrong = ntk.data.slice();
+      wrong[place] += 1e-8 * ntk.data[0];
+      const inputsOf = [x.data, (columns ?? x).data] as const;
+      return (await checkBlock(planned, engine, inputsOf, wrong, async () => undefined)).difference;
+    };
+    for (let k = 0; k < 4 * pair; k++) {
+      const row = Math.floor(k / (2 * pair));
+      expect(await difference(row * m * pair + (k % (2 * pair)))).toBeGreaterThan(1e-10);
+    }
+  });
+});
+
+test('a check that is interrupted stops', async () => {
+  const { architecture, x } = CASES[0][1];
+  const planned = await planEmpirical(x, { architecture, width: 8 });
+  const engine = await engineOf(planned, { architecture });
+  const { ntk } = await plannedEmpirical(x, { architecture, width: 8 }, planned);
+  const pause = async (): Promise<void> => {
+    throw new InterruptedError();
+  };
+  await expect(checkBlock(planned, engine, [x.data, x.data], ntk.data, pause)).rejects.toThrow(InterruptedError);
 });
 
 test.each([

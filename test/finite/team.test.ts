@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseArchitecture } from '../../src/architecture/parse.js';
+import { presetArchitecture } from '../../src/architecture/presets.js';
 import { InterruptedError } from '../../src/errors.js';
 import type { Engine } from '../../src/finite/engine.js';
 import { localTeam, type Team, threadTeam } from '../../src/finite/team.js';
@@ -107,4 +108,21 @@ test('a run on threads stops when its signal fires', async () => {
     onProgress: () => controller.abort(),
   });
   await expect(running).rejects.toThrow(InterruptedError);
+});
+
+test('a signal stops threads in the middle of a layer', async () => {
+  const controller = new AbortController();
+  const told: number[] = [];
+  // The last layer alone takes seconds; the signal fires before it is done.
+  const running = empiricalKernel(inputs([6000, 3], 5), {
+    architecture: presetArchitecture('fc', { depth: 1 }),
+    width: 3000,
+    threads: 2,
+    native: 'off',
+    signal: controller.signal,
+    onProgress: ({ done }) => told.push(done),
+  });
+  setTimeout(() => controller.abort(), 600);
+  await expect(running).rejects.toThrow(InterruptedError);
+  expect(told).toEqual([]);
 });

@@ -121,8 +121,9 @@ export async function reportEmpirical(
     if (json) await print(text);
     else say(`${out}: ${plan.shape.join(' x ')} in ${plan.precision}, ${seconds} of arithmetic`);
   }
-  const { difference, tolerance, method } = check;
+  const { difference, tolerance, methods } = check;
   if (difference <= tolerance) return EXIT.done;
-  say(`ntk: a 2 x 2 block differs by ${difference.toExponential(1)} from the method ${method}, more than ${tolerance}`);
+  const from = `${methods.length === 1 ? 'the method' : 'the methods'} ${methods.join(' and ')}`;
+  say(`ntk: a 2 x 2 block differs by ${difference.toExponential(1)} from ${from}, more than ${tolerance}`);
   return EXIT.tolerance;
 }

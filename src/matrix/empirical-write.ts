@@ -71,8 +71,10 @@ function checkMatrix({ contributions }: EmpiricalOptions, { shape }: EmpiricalPl
 }
 
 /** A kernel that goes to a file: the plan of all of it, and of each panel. */
-interface PlannedFile {
+export interface PlannedFile {
+  /** All of it. */
   readonly plan: EmpiricalPlan;
+  /** In the order in which they are computed. */
   readonly panels: readonly (readonly [panel: Panel, options: EmpiricalOptions, planned: PlannedEmpirical])[];
 }
 
@@ -95,7 +97,11 @@ async function planFile(x: NdArray, options: EmpiricalOptions, rowsAtOnce: numbe
   return { plan: { ...plans[Math.min(1, plans.length - 1)], ...total }, panels };
 }
 
-async function planPanels(x: NdArray, { rowsAtOnce: most, ...options }: WriteEmpiricalOptions): Promise<PlannedFile> {
+/** Plans the panels of a kernel that goes to a file, as many rows at once as the promise holds. Throws as `planEmpirical` does. */
+export async function planPanels(
+  x: NdArray,
+  { rowsAtOnce: most, ...options }: WriteEmpiricalOptions,
+): Promise<PlannedFile> {
   checkCount('rowsAtOnce', most);
   let refused: unknown;
   for (const rowsAtOnce of halves(Math.min(most ?? Number.POSITIVE_INFINITY, x.shape[0]))) {
@@ -205,6 +211,36 @@ async function writePanels(
   return { outputs: { data: outputs, shape: [n, plan.outputs] }, weights, plan, check, stages };
 }
 
+/** Throws OutputError for a file that cannot be written. */
+function checkFile(out: string, { force }: WriteEmpiricalOptions): void {
+  checkOutput(out, force);
+  if (extname(out) !== '.npy') {
+    throw new OutputError(`${out}: must end in .npy, got '${extname(out)}'. Name it K.npy, say.`);
+  }
+}
+
+/** The same as it was planned, with the weights of the options where they have any. Throws OutputError for a file that cannot be written. */
+export async function writePlanned(
+  planned: PlannedFile,
+  out: string,
+  options: WriteEmpiricalOptions,
+): Promise<WrittenEmpirical> {
+  checkFile(out, options);
+  const { plan } = planned;
+  checkRoom(out, plan.outputBytes);
+  const path = join(dirname(out), `.${basename(out)}.${randomBytes(6).toString('hex')}.tmp`);
+  const file = new NpyFile(path, [plan.shape[0], plan.shape[1]], plan.precision);
+  try {
+    const written = await writePanels(planned, file, options);
+    file.close();
+    await rename(path, out);
+    return written;
+  } finally {
+    file.close();
+    await rm(path, { force: true });
+  }
+}
+
 /**
  * Computes the NTK of one finite network and writes it to a `.npy` file `[n, m]`, some rows at a time where the promise of memory does not hold all.
  *
@@ -216,24 +252,10 @@ export async function writeEmpirical(
   out: string,
   options: WriteEmpiricalOptions,
 ): Promise<WrittenEmpirical> {
-  checkOutput(out, options.force);
-  if (extname(out) !== '.npy') {
-    throw new OutputError(`${out}: must end in .npy, got '${extname(out)}'. Name it K.npy, say.`);
-  }
+  checkFile(out, options);
   const started = performance.now();
   const planned = await planPanels(x, options);
-  const { plan } = planned;
   const compile = (performance.now() - started) / 1000;
-  checkRoom(out, plan.outputBytes);
-  const path = join(dirname(out), `.${basename(out)}.${randomBytes(6).toString('hex')}.tmp`);
-  const file = new NpyFile(path, [plan.shape[0], plan.shape[1]], plan.precision);
-  try {
-    const written = await writePanels(planned, file, options);
-    file.close();
-    await rename(path, out);
-    return { ...written, stages: { ...written.stages, compile: written.stages.compile + compile } };
-  } finally {
-    file.close();
-    await rm(path, { force: true });
-  }
+  const written = await writePlanned(planned, out, options);
+  return { ...written, stages: { ...written.stages, compile } };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readableBytes } from '../../src/data/budget.js';
 import { readInput } from '../../src/data/input.js';
 import { npyOf } from '../data/fixtures.js';
 import { bench, numbers, refused } from './ntk.js';
@@ -53,6 +54,16 @@ describe('ntk empirical', () => {
     await json('x.npy', ...SMALL, '--outputs', '3', '--weights', 'W.npz', '--out', 'L.npy');
     expect(await values('L.npy')).toEqual(await values('K.npy'));
     expect((await readInput(`${at.path('W.npz')}:layers[2].W`)).shape).toEqual([20, 20]);
+  });
+
+  test('the plan that is printed is the one that is kept: weights of a file do not count twice', async () => {
+    const args = ['empirical', 'x.npy', '--arch', 'fc', '--depth', '2', '--width', '2000'];
+    await at.ntk(...args, '--save-weights', 'wide.npz', '--out', 'first.npy');
+    const { code, stderr } = await at.ntk(...args, '--weights', 'wide.npz', '--out', 'second.npy');
+    const { plan } = JSON.parse(readFileSync(at.path('second.json'), 'utf8'));
+    expect(code).toBe(0);
+    expect(stderr).toContain(`memory    ${readableBytes(plan.memoryBytes)} at the peak`);
+    expect(await values('second.npy')).toEqual(await values('first.npy'));
   });
 
   test('full has four axes, whose diagonal pairs have the trace as their mean; layers sum to the whole', async () => {

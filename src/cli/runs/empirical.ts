@@ -6,10 +6,10 @@ import type { NdArray } from '../../data/array.js';
 import { finiteNetwork } from '../../finite/network.js';
 import { saveWeights } from '../../finite/weight-files.js';
 import type { Weights } from '../../finite/weights.js';
-import { empiricalKernel } from '../../matrix/empirical-kernel.js';
+import { plannedEmpirical } from '../../matrix/empirical-kernel.js';
 import { planEmpirical } from '../../matrix/empirical-plan.js';
 import type { EmpiricalOptions, EmpiricalPlan } from '../../matrix/empirical-types.js';
-import { planEmpiricalFile, writeEmpirical } from '../../matrix/empirical-write.js';
+import { planPanels, writePlanned } from '../../matrix/empirical-write.js';
 import { empiricalPlanText } from '../../report/empirical-text.js';
 import { jsonText } from '../../report/json.js';
 import type { CommandContext } from '../command.js';
@@ -50,46 +50,56 @@ function isStreamed({ out, contract, contributions }: EmpiricalJob, outputs: num
   return out !== null && extname(out) === '.npy' && contributions === null && (contract === 'trace' || outputs === 1);
 }
 
-function planOf(job: EmpiricalJob, x: NdArray, options: EmpiricalOptions): Promise<EmpiricalPlan> {
-  const { outputs } = finiteNetwork(options.architecture, x.shape, options);
-  return isStreamed(job, outputs) ? planEmpiricalFile(x, options) : planEmpirical(x, options).then(({ plan }) => plan);
+/** A job that is planned, and how its kernel is made: with weights, where the options have them by then. */
+interface PlannedJob {
+  readonly plan: EmpiricalPlan;
+  make(options: EmpiricalOptions): Promise<ReportedKernel>;
 }
 
-/** Computes and writes the matrix and what comes with it. */
-async function make(job: EmpiricalJob, x: NdArray, options: EmpiricalOptions): Promise<ReportedKernel> {
+/** Plans once: what is held when the work begins, weights of a file say, is part of the plan already. */
+async function planJob(job: EmpiricalJob, x: NdArray, options: EmpiricalOptions): Promise<PlannedJob> {
   const network = finiteNetwork(options.architecture, x.shape, options);
   const save = async (weights: Weights): Promise<void> => {
     if (job.saveWeights !== null) await saveWeights(job.saveWeights, network, weights);
   };
-  if (job.out !== null && isStreamed(job, network.outputs)) {
-    const written = await writeEmpirical(x, job.out, { ...options, force: true });
-    await save(written.weights);
-    return { ...written, ntk: null };
+  const { out } = job;
+  if (out !== null && isStreamed(job, network.outputs)) {
+    const planned = await planPanels(x, options);
+    const make = async (given: EmpiricalOptions): Promise<ReportedKernel> => {
+      const written = await writePlanned(planned, out, { ...given, force: true });
+      await save(written.weights);
+      return { ...written, ntk: null };
+    };
+    return { plan: planned.plan, make };
   }
-  const kernel = await empiricalKernel(x, options);
-  await save(kernel.weights);
-  await writeResults(job, kernel);
-  return kernel;
+  const planned = await planEmpirical(x, options);
+  const make = async (given: EmpiricalOptions): Promise<ReportedKernel> => {
+    const kernel = await plannedEmpirical(x, given, planned);
+    await save(kernel.weights);
+    await writeResults(job, kernel);
+    return kernel;
+  };
+  return { plan: planned.plan, make };
 }
 
 /** Computes, writes, and says what was done; returns the exit code. */
 async function compute(job: EmpiricalJob, data: LoadedInputs, options: EmpiricalOptions, args: ParsedArguments) {
   const loaded = now();
-  const plan = await planOf(job, data.x, options);
+  const { plan, make } = await planJob(job, data.x, options);
   if (job.out !== null && !job.json) for (const line of empiricalPlanText(plan).trimEnd().split('\n')) say(line);
   const planned = now();
   const weighted = await withWeights(options, job, data.x);
   const read = now();
-  const kernel = await underProgress(args, (watched) => make(job, data.x, { ...weighted, ...watched }));
+  const kernel = await underProgress(args, (watched) => make({ ...weighted, ...watched }));
   const made = now();
   const { initialise, check } = kernel.stages;
   const stages = {
     load: loaded,
-    compile: planned - loaded + kernel.stages.compile,
+    compile: planned - loaded,
     initialise: initialise + read - planned,
     compute: kernel.stages.compute,
     check,
-    write: made - read - kernel.stages.compile - initialise - kernel.stages.compute - check,
+    write: made - read - initialise - kernel.stages.compute - check,
   };
   return reportEmpirical(callOf(job, data), kernel, stages, options.signal ?? new AbortController().signal);
 }
@@ -107,7 +117,7 @@ export async function runEmpirical(args: ParsedArguments, context: CommandContex
   const options = optionsOf(job, data, signal);
   if (!job.plan) return compute(job, data, options, args);
   const loaded = now();
-  const plan = await planOf(job, data.x, options);
+  const { plan } = await planJob(job, data.x, options);
   const stages = { load: loaded, compile: now() - loaded };
   const record = empiricalRecord(callOf(job, data), { plan, kernel: null }, stages);
   await print(job.json ? jsonText(record) : empiricalPlanText(plan));

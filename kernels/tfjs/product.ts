@@ -78,3 +78,21 @@ export function gram(tf: Tensors, left: Tensor, right: Tensor): Tensor {
     return tf.matMul(first, left === right ? first : piece(right), false, true);
   });
 }
+
+/** The same in the memory of the process, where only plain products have fast code, and every slice reads the whole tensor. */
+export function gramHere(tf: Tensors, left: Tensor, right: Tensor): Tensor {
+  const [rows, length] = left.shape as [number, number];
+  const columns = right.shape[0];
+  return tf.tidy(() => {
+    const a = left.dataSync() as Float32Array;
+    const turned = tf.transpose(right).dataSync() as Float32Array;
+    return sumOfProducts(tf, Math.ceil(length / DEPTH), (k) => {
+      const at = k * DEPTH;
+      const depth = Math.min(DEPTH, length - at);
+      const piece = new Float32Array(rows * depth);
+      for (let i = 0; i < rows; i++) piece.set(a.subarray(i * length + at, i * length + at + depth), i * depth);
+      const other = tf.tensor2d(turned.slice(at * columns, (at + depth) * columns), [depth, columns]);
+      return tf.matMul(tf.tensor2d(piece, [rows, depth]), other);
+    });
+  });
+}

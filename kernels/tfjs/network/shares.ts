@@ -1,4 +1,5 @@
 import { type WeightsOperation, weightScale } from '../../../src/layers/finite.js';
+import { gramHere } from '../product.js';
 import type { Tensor, Tensors } from '../tensors.js';
 import { type Device, patchesOf } from './operations.js';
 import type { Meeting } from './passes.js';
@@ -27,9 +28,12 @@ interface Sides {
 
 const countOf = (tensor: Tensor): number => tensor.shape[0];
 
+/** Whether only plain products of two matrices have fast code: WebAssembly takes 20 times as long for batches or transposed factors. */
+const isPlain = (tf: Tensors): boolean => tf.getBackend() === 'wasm';
+
 /** Products of rows: A B'. */
 function gram(tf: Tensors, a: Tensor, b: Tensor): Tensor {
-  return tf.matMul(a, b, false, true);
+  return isPlain(tf) ? gramHere(tf, a, b) : tf.matMul(a, b, false, true);
 }
 
 /** `[outputs * n, outputs * m]` as pairs of outputs of pairs of examples, `[n, m, outputs, outputs]`. */
@@ -115,6 +119,33 @@ function onPositions(tf: Tensors, share: Share, { inputs, signals }: Sides, at: 
 
 /** Derivatives by the weights of some units, but for w / sqrt(fan): `[outputs, count, units * fan]`. */
 function weightJacobian(tf: Tensors, inputs: Tensor, signals: Tensor, unit: number, units: number): Tensor {
+  return tf.tidy(() => (isPlain(tf) ? byExamples : byOutputs)(tf, inputs, signals, unit, units));
+}
+
+/** One product for all outputs of an example; cut in the memory of the process, since a slice of a tensor reads all of it. */
+function byExamples(tf: Tensors, inputs: Tensor, signals: Tensor, unit: number, units: number): Tensor {
+  const [outputs, count, positions] = signals.shape as [number, number, number];
+  const fan = inputs.shape[2] ?? 0;
+  const some = tf.slice(signals, [0, 0, 0, unit], [outputs, count, positions, units]);
+  const turned = tf.transpose(some, [1, 0, 3, 2]).dataSync() as Float32Array;
+  const read = inputs.dataSync() as Float32Array;
+  const [left, right, length] = [outputs * units * positions, positions * fan, units * fan];
+  const all = new Float32Array(outputs * count * length);
+  for (let i = 0; i < count; i++) {
+    // What is given to tidy is walked through: an array must not be.
+    tf.tidy(() => {
+      const a = tf.tensor2d(turned.slice(i * left, (i + 1) * left), [outputs * units, positions]);
+      const b = tf.tensor2d(read.slice(i * right, (i + 1) * right), [positions, fan]);
+      const product = tf.matMul(a, b).dataSync() as Float32Array;
+      for (let k = 0; k < outputs; k++)
+        all.set(product.subarray(k * length, (k + 1) * length), (k * count + i) * length);
+    });
+  }
+  return tf.tensor3d(all, [outputs, count, length]);
+}
+
+/** One product for all examples of an output. */
+function byOutputs(tf: Tensors, inputs: Tensor, signals: Tensor, unit: number, units: number): Tensor {
   const [outputs, count, positions] = signals.shape as [number, number, number];
   const each = Array.from({ length: outputs }, (_, a) => {
     const some = tf.slice(signals, [a, 0, 0, unit], [1, count, positions, units]);
@@ -135,7 +166,8 @@ async function byJacobian(device: Device, share: Share, { inputs, signals }: Sid
     for (let unit = 0; unit < units; unit += step) {
       const some = Math.min(step, units - unit);
       sum.add(() => {
-        const [jx, jz] = [0, 1].map((side) => weightJacobian(tf, inputs[side], signals[side], unit, some));
+        const jx = weightJacobian(tf, inputs[0], signals[0], unit, some);
+        const jz = inputs[0] === inputs[1] ? jx : weightJacobian(tf, inputs[1], signals[1], unit, some);
         return tf.mul(weight, contracted(tf, jx, jz, share));
       });
       await pause();
@@ -178,12 +210,14 @@ export async function shareOf(
 ): Promise<Tensor> {
   const { tf } = device;
   const { operation, x, z, outputs } = share;
-  const one = tf.tidy(() => [x, z].map(({ input }) => patchesOf(device, operation, input)));
-  const meetings = [x, z];
+  // A block with itself has one side.
+  const meetings = x === z ? [x] : [x, z];
+  const one = tf.tidy(() => meetings.map(({ input }) => patchesOf(device, operation, input)));
   const both = tf.tidy(() =>
     meetings.map(({ signal }, side) => tf.reshape(signal, [outputs, countOf(one[side]), ...signal.shape.slice(1)])),
   );
-  const sides: Sides = { inputs: [one[0], one[1]], signals: [both[0], both[1]] };
+  const [last, behind] = [one[one.length - 1], both[both.length - 1]];
+  const sides: Sides = { inputs: [one[0], last], signals: [both[0], behind] };
   try {
     return await (method === 'jacobian' ? byJacobian : byStructure)(device, share, sides, pause);
   } finally {

@@ -53,8 +53,12 @@ export function networkMemory({ task, examples, sides, atOnce }: NetworkSizes): 
   const signals = atOnce * both * largest * (LIVE + 2 * depthOf(operations));
   const onTheWay = Math.max(examples * (2 * patches + LIVE * largest), atOnce * examples * 2 * read);
   // At a layer: patches of both sides, signals turned round, and pieces of Gram matrices or Jacobians.
-  const jacobian = Math.max(0, ...weightsOf(operations).map((operation) => 2 * atOnce * both * fanOf(operation)));
-  const atLayer = both * patches + 2 * atOnce * both * largest + Math.max(2 * ROOM_NUMBERS, jacobian);
+  const pieces = weightsOf(operations).map((operation) => {
+    if (task.methods.get(operation.path) !== 'structured') return 2 * atOnce * both * fanOf(operation);
+    // The least are those of one example with all others.
+    return LIVE * examples * positionCount(operation.to.positions ?? []) ** 2;
+  });
+  const atLayer = both * patches + 2 * atOnce * both * largest + Math.max(2 * ROOM_NUMBERS, ...pieces);
   const numbers = both * traces + signals + Math.max(onTheWay, atLayer) + matrices;
   return 4 * FRAGMENTS * (numbers + (results + 3) * examples ** 2 * pair);
 }

@@ -111,7 +111,9 @@ function onPositions(tf: Tensors, share: Share, { inputs, signals }: Sides, at: 
   };
   const outputs = Array.from({ length: share.outputs }, (_, a) => a);
   if (share.contraction === 'trace') {
-    return summed(tf.addN(outputs.map((a) => gram(tf, ofX(a), ofZ(a)))));
+    const sum = new Sum(tf);
+    for (const a of outputs) sum.add(() => gram(tf, ofX(a), ofZ(a)));
+    return summed(sum.total);
   }
   const pairs = outputs.flatMap((a) => outputs.map((b) => tf.tidy(() => summed(gram(tf, ofX(a), ofZ(b))))));
   return tf.reshape(tf.stack(pairs, 2), [count, m, share.outputs, share.outputs]);

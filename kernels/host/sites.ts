@@ -1,3 +1,4 @@
+import { Places } from '../../src/backend/places.js';
 import { startThread } from '../../src/backend/thread.js';
 import { InterruptedError } from '../../src/errors.js';
 
@@ -40,29 +41,27 @@ export interface Slot<R, A> {
 export class Slots<R, A> {
   readonly count: number;
   readonly #sites: readonly Site<R, A>[];
-  readonly #free: Slot<R, A>[] = [];
-  readonly #queue: { resolve: (slot: Slot<R, A>) => void; reject: (error: Error) => void }[] = [];
+  readonly #places: Places<Slot<R, A>>;
 
   constructor(sites: readonly Site<R, A>[]) {
     this.#sites = sites;
-    for (const set of [0, 1]) for (const site of sites) this.#free.push({ site, set });
-    this.count = this.#free.length;
+    const slots = [0, 1].flatMap((set) => sites.map((site) => ({ site, set })));
+    this.#places = new Places(slots);
+    this.count = slots.length;
   }
 
   /** A free place, the next one when all are taken. */
-  async take(): Promise<Slot<R, A>> {
-    return this.#free.shift() ?? new Promise((resolve, reject) => this.#queue.push({ resolve, reject }));
+  take(): Promise<Slot<R, A>> {
+    return this.#places.take();
   }
 
   give(slot: Slot<R, A>): void {
-    const next = this.#queue.shift();
-    if (next) next.resolve(slot);
-    else this.#free.push(slot);
+    this.#places.give(slot);
   }
 
   /** Stops all sites; who waits for a place is told so. */
   async close(): Promise<void> {
-    for (const { reject } of this.#queue.splice(0)) reject(new InterruptedError());
+    this.#places.refuse(new InterruptedError());
     await Promise.all(this.#sites.map((s) => s.close()));
   }
 }

@@ -1,7 +1,7 @@
 import type { KernelTask } from '../../src/backend/contract.js';
 import type { SingleTask } from '../../src/backend/single.js';
 import type { OpenDevice } from './device.js';
-import { type Pipeline, pipelineOf } from './pipelines.js';
+import { bindingKinds, type Pipeline, pipelineOf } from './pipelines.js';
 import { productShader, redoShader, tileShader } from './shader/module.js';
 import { BLOCK } from './shader/product.js';
 
@@ -20,37 +20,9 @@ export interface Passes {
   readonly redo: Pipeline;
 }
 
-/** A bind group of buffers by their binding; null leaves one out. */
-export function bound(
-  device: GPUDevice,
-  layout: GPUBindGroupLayout,
-  buffers: readonly (GPUBuffer | null)[],
-): GPUBindGroup {
-  const entries = buffers.flatMap((buffer, binding) => (buffer === null ? [] : [{ binding, resource: { buffer } }]));
-  return device.createBindGroup({ layout, entries });
-}
-
-const TILE_BINDINGS: readonly GPUBufferBindingType[] = [
-  'uniform',
-  'read-only-storage',
-  'read-only-storage',
-  'read-only-storage',
-  'read-only-storage',
-  'read-only-storage',
-  'storage',
-  'storage',
-];
-const REDO_BINDINGS: readonly (GPUBufferBindingType | null)[] = [
-  'uniform',
-  null,
-  null,
-  'read-only-storage',
-  'read-only-storage',
-  'read-only-storage',
-  'read-only-storage',
-  'read-only-storage',
-  'storage',
-];
+const TILE_BINDINGS = bindingKinds(5, 2);
+/** Near pairs bring their own gaps: no rows are read. */
+const REDO_BINDINGS = bindingKinds(7, 1).map((kind, binding) => (binding === 1 || binding === 2 ? null : kind));
 
 /**
  * The passes of a task: on a device one a tile, product and body together (`fused`); where a processor plays the device two, since it

@@ -10,6 +10,25 @@ export interface Pipeline {
 /** Kinds of bindings in the order of their numbers; null leaves a number out. */
 export type BindingKinds = readonly (GPUBufferBindingType | null)[];
 
+/** Bindings of a shader: a uniform first, then buffers that are read, then those that are written. */
+export function bindingKinds(read: number, written: number): BindingKinds {
+  return [
+    'uniform',
+    ...new Array<GPUBufferBindingType>(read).fill('read-only-storage'),
+    ...new Array<GPUBufferBindingType>(written).fill('storage'),
+  ];
+}
+
+/** A bind group of buffers by their binding; null leaves one out. */
+export function bound(
+  device: GPUDevice,
+  layout: GPUBindGroupLayout,
+  buffers: readonly (GPUBuffer | null)[],
+): GPUBindGroup {
+  const entries = buffers.flatMap((buffer, binding) => (buffer === null ? [] : [{ binding, resource: { buffer } }]));
+  return device.createBindGroup({ layout, entries });
+}
+
 const cache = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
 /** Compiled shaders that are kept for the next task with the same network. */
 const MOST = 32;

@@ -1,6 +1,8 @@
+import type { KernelTask, RowSet } from '../../src/backend/contract.js';
+import type { SingleTask } from '../../src/backend/single.js';
 import type { FloatArray } from '../../src/data/array.js';
 import { DeviceFullError } from '../../src/errors.js';
-import { freeBuffer, makeBuffer } from './buffers.js';
+import { freeBuffer, uploadBuffer } from './buffers.js';
 import type { OpenDevice } from './device.js';
 import { FEATURES } from './shader/product.js';
 
@@ -115,13 +117,7 @@ export class DeviceRows {
   async #filled(data: Float32Array<ArrayBuffer>, index: number): Promise<GPUBuffer> {
     for (;;) {
       try {
-        const buffer = await makeBuffer(
-          this.#device,
-          data.byteLength,
-          GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-        );
-        this.#device.device.queue.writeBuffer(buffer, 0, data);
-        return buffer;
+        return await uploadBuffer(this.#device, data);
       } catch (error) {
         if (!(error instanceof DeviceFullError) || !(await this.#giveUp(index))) throw error;
       }
@@ -151,4 +147,17 @@ export class DeviceRows {
     freeBuffer(this.#device, result.value.unit);
     freeBuffer(this.#device, result.value.factors);
   }
+}
+
+/** The rows of both operands of a task, for tiles of `size`; the same ones where the task is symmetric. */
+export function taskRows(
+  opened: OpenDevice,
+  task: KernelTask,
+  single: SingleTask,
+  size: number,
+): { readonly x: DeviceRows; readonly z: DeviceRows } {
+  const rowsOf = ({ rows, features, unit }: RowSet, factors: Float32Array): DeviceRows =>
+    new DeviceRows(opened, { rows, features, unit, columns: single.columns, factors }, size);
+  const x = rowsOf(task.x, single.x);
+  return { x, z: task.z === task.x ? x : rowsOf(task.z, single.z) };
 }

@@ -1,6 +1,5 @@
-import { freeBuffer, makeBuffer } from './buffers.js';
+import { BufferGroup, freeBuffer } from './buffers.js';
 import type { OpenDevice } from './device.js';
-
 import { TILE_FIELDS } from './shader/module.js';
 
 /** Near pairs that are sent to the device together. */
@@ -49,26 +48,21 @@ export function slotBytes(shape: SlotShape): { readonly device: number; readonly
 export async function makeSlot(opened: OpenDevice, shape: SlotShape): Promise<Slot> {
   const { STORAGE, COPY_SRC, COPY_DST, MAP_READ, UNIFORM } = GPUBufferUsage;
   const area = shape.size * shape.size * 4;
-  const made: GPUBuffer[] = [];
-  const make = async (size: number, usage: number): Promise<GPUBuffer> => {
-    const buffer = await makeBuffer(opened, size, usage);
-    made.push(buffer);
-    return buffer;
-  };
+  const buffers = new BufferGroup(opened);
   try {
     return {
-      tile: await make(4 * TILE_FIELDS.length, UNIFORM | COPY_DST),
-      sums: await make(4 * sumsLength(shape), STORAGE | COPY_SRC),
-      near: await make(area + 16, STORAGE | COPY_SRC | COPY_DST),
-      pairs: await make(4 * BATCH, STORAGE | COPY_DST),
-      gaps: await make(4 * BATCH, STORAGE | COPY_DST),
-      redone: await make(8 * BATCH, STORAGE | COPY_SRC),
-      results: await make(2 * shape.outputs * area, COPY_DST | MAP_READ),
-      list: await make(4 * (FIRST_NEAR + 1), COPY_DST | MAP_READ),
-      patch: await make(8 * BATCH, COPY_DST | MAP_READ),
+      tile: await buffers.make(4 * TILE_FIELDS.length, UNIFORM | COPY_DST),
+      sums: await buffers.make(4 * sumsLength(shape), STORAGE | COPY_SRC),
+      near: await buffers.make(area + 16, STORAGE | COPY_SRC | COPY_DST),
+      pairs: await buffers.make(4 * BATCH, STORAGE | COPY_DST),
+      gaps: await buffers.make(4 * BATCH, STORAGE | COPY_DST),
+      redone: await buffers.make(8 * BATCH, STORAGE | COPY_SRC),
+      results: await buffers.make(2 * shape.outputs * area, COPY_DST | MAP_READ),
+      list: await buffers.make(4 * (FIRST_NEAR + 1), COPY_DST | MAP_READ),
+      patch: await buffers.make(8 * BATCH, COPY_DST | MAP_READ),
     };
   } catch (error) {
-    for (const buffer of made) freeBuffer(opened, buffer);
+    buffers.free();
     throw error;
   }
 }

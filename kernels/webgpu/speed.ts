@@ -1,10 +1,10 @@
 import { freeBuffer, makeBuffer } from './buffers.js';
 import { type OpenDevice, useDevice } from './device.js';
-import { type Pipeline, pipelineOf } from './pipelines.js';
-
-import { productShader, TILE_FIELDS } from './shader/module.js';
+import { bindingKinds, bound, type Pipeline, pipelineOf } from './pipelines.js';
+import { productShader } from './shader/module.js';
 import { PEAK, PEAK_ADDS } from './shader/peak.js';
 import { BLOCK } from './shader/product.js';
+import { tileFields } from './tile-numbers.js';
 
 /** Seconds that `submit` takes on the device: the shortest of some runs. */
 async function shortest(device: GPUDevice, submit: () => void, runs: number): Promise<number> {
@@ -43,11 +43,6 @@ async function measured(enough: number, time: (repeats: number) => Promise<numbe
   }
 }
 
-async function bind(opened: OpenDevice, { layout }: Pipeline, buffers: readonly GPUBuffer[]): Promise<GPUBindGroup> {
-  const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-  return opened.device.createBindGroup({ layout, entries });
-}
-
 /**
  * GFLOP/s of the matrix product of unit rows, `side` rows each way: the product that kernels rest on, without upload and read-back.
  *
@@ -62,19 +57,13 @@ export async function productSpeed(side = 2048, features = 1024, enough = 0.05):
 
 async function productOf(opened: OpenDevice, side: number, features: number, enough: number): Promise<number> {
   const { device } = opened;
-  const kinds: GPUBufferBindingType[] = [
-    'uniform',
-    ...Array<GPUBufferBindingType>(5).fill('read-only-storage'),
-    'storage',
-    'storage',
-  ];
-  const pipeline = await pipelineOf(opened, productShader(), 'products', kinds);
+  const pipeline = await pipelineOf(opened, productShader(), 'products', bindingKinds(5, 2));
   const { STORAGE, COPY_DST, UNIFORM } = GPUBufferUsage;
   const bytes = [64, 4 * side * features, 4 * side * features, 16, 16, 16, 8 * side * side, 16];
   const buffers: GPUBuffer[] = [];
   for (const [k, size] of bytes.entries())
     buffers.push(await makeBuffer(opened, size, k === 0 ? UNIFORM | COPY_DST : STORAGE));
-  const numbers = {
+  const fields = tileFields({
     rows: side,
     columns: side,
     features,
@@ -83,10 +72,9 @@ async function productOf(opened: OpenDevice, side: number, features: number, eno
     stride: side,
     area: side * side,
     lost: side * side,
-  };
-  const fields = Uint32Array.from(TILE_FIELDS, (field) => (numbers as Partial<Record<string, number>>)[field] ?? 0);
+  });
   device.queue.writeBuffer(buffers[0], 0, fields);
-  const group = await bind(opened, pipeline, buffers);
+  const group = bound(device, pipeline.layout, buffers);
   const blocks = [side / BLOCK, side / BLOCK];
   const time = (repeats: number): Promise<number> =>
     shortest(device, () => pass(device, pipeline, group, blocks, repeats), 2);
@@ -105,7 +93,7 @@ export async function peakSpeed(enough = 0.05): Promise<number> {
   const rounds = opened.facts.software ? 256 : 1024;
   const buffers = [await makeBuffer(opened, 16, UNIFORM | COPY_DST), await makeBuffer(opened, 4 * threads, STORAGE)];
   device.queue.writeBuffer(buffers[0], 0, Uint32Array.of(rounds, 0, 0, 0));
-  const group = await bind(opened, pipeline, buffers);
+  const group = bound(device, pipeline.layout, buffers);
   const time = (repeats: number): Promise<number> =>
     shortest(device, () => pass(device, pipeline, group, [threads / 256], repeats), 2);
   const speed = await measured(enough, time, 2 * threads * rounds * PEAK_ADDS);

@@ -1,10 +1,12 @@
-import { freeBuffer, makeBuffer } from '../../kernels/webgpu/buffers.js';
+import { BufferGroup } from '../../kernels/webgpu/buffers.js';
 import { type OpenDevice, useDevice } from '../../kernels/webgpu/device.js';
 import { slotShape } from '../../kernels/webgpu/job.js';
-import { bound, type Pass, passesOf } from '../../kernels/webgpu/passes.js';
-import { DeviceRows, paddedFeatures } from '../../kernels/webgpu/rows.js';
-import { constantsOf, TILE_FIELDS } from '../../kernels/webgpu/shader/module.js';
+import { type Pass, passesOf } from '../../kernels/webgpu/passes.js';
+import { bound } from '../../kernels/webgpu/pipelines.js';
+import { type DeviceRows, taskRows } from '../../kernels/webgpu/rows.js';
+import { constantsOf } from '../../kernels/webgpu/shader/module.js';
 import { freeSlot, makeSlot, type Slot } from '../../kernels/webgpu/slot.js';
+import { tileFields, tileNumbers } from '../../kernels/webgpu/tile-numbers.js';
 import type { KernelTask, TileRange } from '../backend/contract.js';
 import { singleTask } from '../backend/single.js';
 import { tiles } from '../matrix/tiles.js';
@@ -31,27 +33,6 @@ interface Parts {
   readonly size: number;
 }
 
-/** The numbers of a tile as shaders read them. */
-async function fieldsOf({ task, rows, columns, size }: Parts, range: TileRange): Promise<Uint32Array<ArrayBuffer>> {
-  const [x, z] = [await rows.chunk(range.row), await columns.chunk(range.column)];
-  const diagonal = task.symmetric && range.row === range.column;
-  const numbers: Partial<Record<string, number>> = {
-    rows: range.rows,
-    columns: range.columns,
-    features: paddedFeatures(task.x.features),
-    rowX: range.row - x.first,
-    rowZ: range.column - z.first,
-    strideX: x.stride,
-    strideZ: z.stride,
-    stride: size,
-    area: size * size,
-    lost: 2 * task.outputs.length * size * size,
-    diagonal: diagonal ? 1 : 0,
-    transposed: task.symmetric && !diagonal ? 1 : 0,
-  };
-  return Uint32Array.from(TILE_FIELDS, (field) => numbers[field] ?? 0);
-}
-
 /** A tile with the bindings of its numbers. */
 interface Placed {
   readonly range: TileRange;
@@ -59,16 +40,16 @@ interface Placed {
 }
 
 /** All tiles, each with numbers of its own, so that a round over them is one command. */
-async function place(parts: Parts, numbers: GPUBuffer[]): Promise<Placed[]> {
+async function place(parts: Parts, numbers: BufferGroup): Promise<Placed[]> {
   const { opened, task, size, rows, columns, constants, slot } = parts;
   const extent = { rows: task.x.rows, columns: task.z.rows, symmetric: task.symmetric };
   const placed: Placed[] = [];
   for (const range of tiles(extent, size)) {
-    const fields = await fieldsOf(parts, range);
-    const uniform = await makeBuffer(opened, fields.byteLength, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
-    numbers.push(uniform);
-    opened.device.queue.writeBuffer(uniform, 0, fields);
     const [x, z] = [await rows.chunk(range.row), await columns.chunk(range.column)];
+    const mirrored = task.symmetric && range.row !== range.column;
+    const fields = tileFields(tileNumbers(task, range, size, [x, z], mirrored));
+    const uniform = await numbers.make(fields.byteLength, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    opened.device.queue.writeBuffer(uniform, 0, fields);
     placed.push({
       range,
       buffers: [uniform, x.unit, z.unit, x.factors, z.factors, constants, slot.sums, slot.near],
@@ -137,25 +118,19 @@ export async function deviceTiles(task: KernelTask, size: number): Promise<Devic
   const opened = await useDevice();
   const single = singleTask(task);
   const shape = slotShape(task.x.features, task.outputs.length, size);
-  const rowsOf = ({ rows, features, unit }: KernelTask['x'], factors: Float32Array): DeviceRows =>
-    new DeviceRows(opened, { rows, features, unit, columns: single.columns, factors }, shape.size);
-  const rows = rowsOf(task.x, single.x);
-  const columns = task.z === task.x ? rows : rowsOf(task.z, single.z);
+  const { x: rows, z: columns } = taskRows(opened, task, single, shape.size);
   const [fused, fusedSeconds] = await timed(() => passesOf(opened, task, single, true));
   const [split, splitSeconds] = await timed(() => passesOf(opened, task, single, false));
-  const buffers: GPUBuffer[] = [];
+  const buffers = new BufferGroup(opened);
   const slots: Slot[] = [];
   const close = async (): Promise<void> => {
     for (const slot of slots.splice(0)) freeSlot(opened, slot);
-    for (const buffer of buffers.splice(0)) freeBuffer(opened, buffer);
+    buffers.free();
     await rows.close();
     await columns.close();
   };
   try {
-    const data = Float32Array.from(constantsOf(task, single));
-    const constants = await makeBuffer(opened, data.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
-    buffers.push(constants);
-    opened.device.queue.writeBuffer(constants, 0, data);
+    const constants = await buffers.upload(Float32Array.from(constantsOf(task, single)));
     const slot = await makeSlot(opened, shape);
     slots.push(slot);
     const parts: Parts = { opened, task, rows, columns, constants, slot, size: shape.size };
@@ -203,12 +178,8 @@ export async function bandwidths(bytes: number, count: number): Promise<Bandwidt
   const opened = await useDevice();
   const { device } = opened;
   const { COPY_SRC, COPY_DST, STORAGE, MAP_READ } = GPUBufferUsage;
-  const made: GPUBuffer[] = [];
-  const make = async (usage: number): Promise<GPUBuffer> => {
-    const buffer = await makeBuffer(opened, bytes, usage);
-    made.push(buffer);
-    return buffer;
-  };
+  const made = new BufferGroup(opened);
+  const make = (usage: number): Promise<GPUBuffer> => made.make(bytes, usage);
   const copy = (from: GPUBuffer, to: GPUBuffer): void => {
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
@@ -244,6 +215,6 @@ export async function bandwidths(bytes: number, count: number): Promise<Bandwidt
     });
     return { upload, read, readThree, readAndCopy, device: within };
   } finally {
-    for (const buffer of made) freeBuffer(opened, buffer);
+    made.free();
   }
 }

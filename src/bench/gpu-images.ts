@@ -1,4 +1,4 @@
-import { freeBuffer, makeBuffer } from '../../kernels/webgpu/buffers.js';
+import { BufferGroup } from '../../kernels/webgpu/buffers.js';
 import { useDevice } from '../../kernels/webgpu/device.js';
 import { type ImageCosts, imageCosts } from '../../kernels/webgpu/images/costs.js';
 import { imageNumbers, openRunner } from '../../kernels/webgpu/images/runner.js';
@@ -43,15 +43,10 @@ async function pairTime(architecture: Architecture, size: number, sizes: ImageSi
   const start = performance.now();
   const runner = await openRunner(opened, job, { pairs: size * size, alone: false });
   const compile = (performance.now() - start) / 1000;
-  const made: GPUBuffer[] = [];
-  const make = async (bytes: number, usage: number): Promise<GPUBuffer> => {
-    const buffer = await makeBuffer(opened, bytes, usage);
-    made.push(buffer);
-    return buffer;
-  };
+  const buffers = new BufferGroup(opened);
   try {
-    const tile = await make(4 * IMAGE_FIELDS.length, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
-    const results = await make(16 * size * size, GPUBufferUsage.STORAGE);
+    const tile = await buffers.make(4 * IMAGE_FIELDS.length, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    const results = await buffers.make(16 * size * size, GPUBufferUsage.STORAGE);
     const left = await runner.blocks('x', job.x, 0, size);
     const right = await runner.blocks('z', job.z, 0, size);
     const numbers = imageNumbers({ columns: size, stride: size });
@@ -68,7 +63,7 @@ async function pairTime(architecture: Architecture, size: number, sizes: ImageSi
     }
     return { seconds: best / (size * size), compile, costs: imageCosts(job) };
   } finally {
-    for (const buffer of made) freeBuffer(opened, buffer);
+    buffers.free();
     runner.close();
   }
 }

@@ -1,7 +1,7 @@
 import { type PreparedImages, poolAlone, type SharedImages } from '../../../src/backend/images/prepare.js';
 import { allocate } from '../../../src/data/array.js';
 import type { ValueId } from '../../../src/programme/steps.js';
-import { freeBuffer, makeBuffer } from '../buffers.js';
+import { BufferGroup } from '../buffers.js';
 import type { OpenDevice } from '../device.js';
 import { imageNumbers, openRunner } from './runner.js';
 import { IMAGE_FIELDS } from './shader.js';
@@ -20,19 +20,14 @@ export async function ownOfPool(
   const alone = poolAlone(job, value, set);
   const options = workgroupBytes === undefined ? {} : { workgroupBytes };
   const runner = await openRunner(opened, alone, { pairs: AT_ONCE, alone: true, ...options });
-  const made: GPUBuffer[] = [];
-  const make = async (size: number, usage: number): Promise<GPUBuffer> => {
-    const buffer = await makeBuffer(opened, size, usage);
-    made.push(buffer);
-    return buffer;
-  };
+  const buffers = new BufferGroup(opened);
   try {
     const id = alone.programme.nngp ?? 0;
     const positions = runner.shader.layout.positions(id);
     const { STORAGE, COPY_SRC, COPY_DST, MAP_READ, UNIFORM } = GPUBufferUsage;
-    const tile = await make(4 * IMAGE_FIELDS.length, UNIFORM | COPY_DST);
-    const results = await make(4 * positions * AT_ONCE, STORAGE | COPY_SRC);
-    const read = await make(4 * positions * AT_ONCE, COPY_DST | MAP_READ);
+    const tile = await buffers.make(4 * IMAGE_FIELDS.length, UNIFORM | COPY_DST);
+    const results = await buffers.make(4 * positions * AT_ONCE, STORAGE | COPY_SRC);
+    const read = await buffers.make(4 * positions * AT_ONCE, COPY_DST | MAP_READ);
     const numbers = imageNumbers({ alone: 1 });
     const all = allocate(set.count * positions, 'f64');
     for (let from = 0; from < set.count; from += AT_ONCE) {
@@ -49,7 +44,7 @@ export async function ownOfPool(
     }
     return all as Float64Array;
   } finally {
-    for (const buffer of made) freeBuffer(opened, buffer);
+    buffers.free();
     runner.close();
   }
 }

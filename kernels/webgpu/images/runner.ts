@@ -1,24 +1,14 @@
 import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
 import { DeviceFullError } from '../../../src/errors.js';
 import { planImages } from '../../../src/programme/images/plan.js';
-import { freeBuffer, makeBuffer } from '../buffers.js';
+import { BufferGroup, freeBuffer, uploadBuffer } from '../buffers.js';
 import type { OpenDevice } from '../device.js';
-import { bound } from '../passes.js';
-import { type BindingKinds, type Pipeline, pipelineOf } from '../pipelines.js';
+import { bindingKinds, bound, type Pipeline, pipelineOf } from '../pipelines.js';
 import { BlockWriter } from './columns.js';
 import { IMAGE_FIELDS, type ImageShader, imageShader } from './shader.js';
 import { deviceTables } from './tables.js';
 
-const BINDINGS: BindingKinds = [
-  'uniform',
-  'read-only-storage',
-  'read-only-storage',
-  'read-only-storage',
-  'read-only-storage',
-  'storage',
-  'storage',
-  'storage',
-];
+const BINDINGS = bindingKinds(4, 3);
 
 /** Bytes of what pairs hand on, and of what workgroups keep outside their memory, that are held at a time. */
 export const MOST_BYTES = 2 ** 27;
@@ -87,13 +77,7 @@ export class ImageRunner {
   async #upload(data: Float32Array<ArrayBuffer>): Promise<GPUBuffer> {
     for (;;) {
       try {
-        const buffer = await makeBuffer(
-          this.#opened,
-          data.byteLength,
-          GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-        );
-        this.#opened.device.queue.writeBuffer(buffer, 0, data);
-        return buffer;
+        return await uploadBuffer(this.#opened, data);
       } catch (error) {
         // The two blocks of a tile have to be there together.
         if (!(error instanceof DeviceFullError) || this.#blocks.size < 2) throw error;
@@ -207,29 +191,20 @@ export async function openRunner(
     shader.components.map((_, stage) => pipelineOf(opened, shader.text, `stage${stage}`, BINDINGS)),
   );
   const { STORAGE, COPY_DST } = GPUBufferUsage;
-  const made: GPUBuffer[] = [];
-  const make = async (
-    size: number,
-    data?: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
-  ): Promise<GPUBuffer> => {
-    const buffer = await makeBuffer(opened, size, STORAGE | COPY_DST);
-    made.push(buffer);
-    if (data !== undefined) opened.device.queue.writeBuffer(buffer, 0, data);
-    return buffer;
-  };
+  const buffers = new BufferGroup(opened);
   try {
     const words = deviceTables(plan, shader.fields);
     return new ImageRunner(opened, job, {
       shader,
       pipelines,
       ...batches,
-      tables: await make(words.byteLength, words),
-      constants: await make(shader.constants.byteLength, shader.constants),
-      handed: await make(4 * shader.handed * batches.pairsAtOnce),
-      scratch: await make(4 * shader.scratch * batches.pairsAtOnce * batches.groupsAtOnce),
+      tables: await buffers.upload(words),
+      constants: await buffers.upload(shader.constants),
+      handed: await buffers.make(4 * shader.handed * batches.pairsAtOnce, STORAGE | COPY_DST),
+      scratch: await buffers.make(4 * shader.scratch * batches.pairsAtOnce * batches.groupsAtOnce, STORAGE | COPY_DST),
     });
   } catch (error) {
-    for (const buffer of made) freeBuffer(opened, buffer);
+    buffers.free();
     throw error;
   }
 }

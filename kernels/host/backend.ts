@@ -74,12 +74,7 @@ class HostJob implements KernelJob {
     const slot = await this.#slots.take();
     const { near } = await slot.site.run({ range, set: slot.set, transposed, productOnly, multiply: null });
     this.nearPairs += near;
-    let held = true;
-    const release = (): void => {
-      if (!held) return;
-      held = false;
-      this.#slots.give(slot);
-    };
+    const release = this.#slots.release(slot);
     return { range, release, read: async (output: Output) => this.#data(slot, range, output, transposed) };
   }
 

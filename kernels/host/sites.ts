@@ -59,6 +59,15 @@ export class Slots<R, A> {
     this.#places.give(slot);
   }
 
+  /** What gives a place back, once: later calls do nothing. */
+  release(slot: Slot<R, A>): () => void {
+    let held = true;
+    return () => {
+      if (held) this.give(slot);
+      held = false;
+    };
+  }
+
   /** Stops all sites; who waits for a place is told so. */
   async close(): Promise<void> {
     this.#places.refuse(new InterruptedError());

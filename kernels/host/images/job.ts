@@ -8,9 +8,10 @@ import type {
   TileData,
   TileRange,
 } from '../../../src/backend/contract.js';
-import { prepareImages } from '../../../src/backend/images/prepare.js';
+import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
 import type { FloatArray, Precision } from '../../../src/data/array.js';
 import { cellCount } from '../../../src/programme/images/cells.js';
+import { ANY_INPUTS } from '../../../src/programme/images/own.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';
 import type { Programme } from '../../../src/programme/steps.js';
@@ -46,12 +47,7 @@ class HostImageJob implements KernelJob {
   async compute(range: TileRange, transposed: boolean): Promise<Tile> {
     const slot = await this.#slots.take();
     const { finite } = await slot.site.run({ range, set: slot.set, transposed });
-    let held = true;
-    const release = (): void => {
-      if (!held) return;
-      held = false;
-      this.#slots.give(slot);
-    };
+    const release = this.#slots.release(slot);
     if (!finite) {
       release();
       throw entryBeyondRange(this.#job.precision);
@@ -90,9 +86,6 @@ function workOf(plan: ImagePlan): number {
   return programme.steps.reduce((sum, _, v) => sum + cells[places.of[v].grid], 0);
 }
 
-/** Nothing is known of the pixels. */
-const ANY_INPUTS = { even: false, positive: false };
-
 /** Seconds of one pair of images on one thread of a server core of 2023. */
 export function imagePace(programme: Programme, precision: Precision): number {
   return workOf(planImages(programme, ANY_INPUTS)) * (precision === 'f64' ? 2.5e-9 : 1.2e-9);
@@ -103,22 +96,13 @@ const THREAD_BYTES = 40 * 2 ** 20;
 
 /** Bytes of the blocks of all threads, beside the images in shared memory. */
 export function imageMemory({ programme, precision, outputs, counts, size, threads }: ImageJobShape): number {
-  const none = new Float32Array(0);
-  const set = { data: none, count: 0, pooled: new Map(), scales: [] };
-  const steps = programme.steps.length;
   const job: ImageJob = {
-    programme,
-    precision,
-    outputs: outputs === 2 ? ['ntk', 'nngp'] : [programme.ntk === null ? 'nngp' : 'ntk'],
-    symmetric: counts[1] === 0,
-    channels: 4,
-    inputs: ANY_INPUTS,
-    deviations: new Array<null>(steps).fill(null),
-    exponents: new Array<number>(steps).fill(0),
-    x: set,
-    z: set,
+    ...taskWithoutImages(programme, {
+      precision,
+      outputs: outputs === 2 ? ['ntk', 'nngp'] : [programme.ntk === null ? 'nngp' : 'ntk'],
+      symmetric: counts[1] === 0,
+    }),
     size: roundUp(size),
-    normalized: false,
   };
   return threads * (THREAD_BYTES + scheduleImages(job).blocks.bytes);
 }

@@ -1,5 +1,6 @@
 import type { ImageJobShape } from '../../../src/backend/contract.js';
 import { cellCount } from '../../../src/programme/images/cells.js';
+import { ANY_INPUTS } from '../../../src/programme/images/own.js';
 import { type ImagePlan, planImages, storedCells } from '../../../src/programme/images/plan.js';
 import type { Programme } from '../../../src/programme/steps.js';
 import { positionCount } from '../../../src/programme/windows.js';
@@ -13,9 +14,6 @@ const ON_DEVICE = 2 ** 22;
 const STORE_BYTES = 2 ** 28;
 /** Tensors of values that live at the same time: those of a body, and what the largest formula needs on the way. */
 const LIVE = 48;
-
-/** Nothing is known of the pixels. */
-const ANY_INPUTS = { even: false, positive: false };
 
 /** Bytes that stages hand on for a pair. */
 function storeBytes(plan: ImagePlan): number {

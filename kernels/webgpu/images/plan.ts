@@ -1,5 +1,6 @@
 import type { ImageJobShape, ImageTask } from '../../../src/backend/contract.js';
-import { type PreparedImages, prepareImages } from '../../../src/backend/images/prepare.js';
+import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
+import { ANY_INPUTS } from '../../../src/programme/images/own.js';
 import { planImages } from '../../../src/programme/images/plan.js';
 import type { Programme } from '../../../src/programme/steps.js';
 import { positionCount } from '../../../src/programme/windows.js';
@@ -7,9 +8,6 @@ import { resultBytes } from './job.js';
 import { IMAGES_KEPT, MOST_BYTES } from './runner.js';
 import { type ImageShader, imageShader, type ShaderLimits } from './shader.js';
 import { tableWords } from './tables.js';
-
-/** Nothing is known of the pixels. */
-const ANY_INPUTS = { even: false, positive: false };
 
 /** What cards offer at least: shaders that are printed or planned, and not run, are made for it. */
 const COMMON: ShaderLimits = { workgroupBytes: 32_768, invocations: 256 };
@@ -32,21 +30,7 @@ function costsOf(programme: Programme): Costs {
 }
 
 function makeCosts(programme: Programme): Costs {
-  const set = { data: new Float32Array(0), count: 0, pooled: new Map(), scales: [] };
-  const steps = programme.steps.length;
-  const job: PreparedImages = {
-    programme,
-    precision: 'f32',
-    outputs: ['ntk', 'nngp'],
-    symmetric: true,
-    channels: 4,
-    inputs: ANY_INPUTS,
-    deviations: new Array<null>(steps).fill(null),
-    exponents: new Array<number>(steps).fill(0),
-    x: set,
-    z: set,
-    normalized: false,
-  };
+  const job = taskWithoutImages(programme, { precision: 'f32', outputs: ['ntk', 'nngp'], symmetric: true });
   const plan = planImages(programme, ANY_INPUTS);
   const { layout, fields, work }: ImageShader = imageShader(plan, job, COMMON, false);
   return { block: layout.length, tables: 4 * tableWords(plan, fields), work };

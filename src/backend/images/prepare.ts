@@ -1,5 +1,6 @@
 import { type FloatArray, inSharedMemory, type Precision } from '../../data/array.js';
 import {
+  ANY_INPUTS,
   evenValues,
   type ImageOwn,
   type InputFacts,
@@ -92,6 +93,19 @@ function plainJob(task: ImageTask, programme: Programme): PreparedImages {
   const z = symmetric ? x : share(task.z);
   const { channels } = task.x;
   return { programme, precision, outputs, symmetric, channels, inputs, deviations, exponents, x, z, normalized };
+}
+
+/** A task without images, for what a device needs to know of a programme before there are any. */
+export function taskWithoutImages(
+  programme: Programme,
+  { precision, outputs, symmetric }: Pick<PreparedImages, 'precision' | 'outputs' | 'symmetric'>,
+): PreparedImages {
+  const none: SharedImages = { data: new Float32Array(0), count: 0, pooled: new Map(), scales: [] };
+  const steps = programme.steps.length;
+  const deviations = new Array<null>(steps).fill(null);
+  const exponents = new Array<number>(steps).fill(0);
+  const plain = { channels: 4, inputs: ANY_INPUTS, deviations, exponents, normalized: false };
+  return { programme, precision, outputs, symmetric, ...plain, x: none, z: none };
 }
 
 /** The task of a pool of each image with itself: the programme ends there, and exponents and numbers are those of its steps. */

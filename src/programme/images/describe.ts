@@ -1,7 +1,7 @@
 import type { Programme } from '../steps.js';
 import { positionCount } from '../windows.js';
 import { cellCount } from './cells.js';
-import { evenValues } from './own.js';
+import { ANY_INPUTS, evenValues } from './own.js';
 import { type ImagePlan, planImages } from './plan.js';
 
 /** Nanoseconds of one number of one step on one thread of a server core of 2023 (`host`, f64). */
@@ -71,7 +71,7 @@ function secondsText(seconds: number): string {
  * Lines on how a network of images is run: offsets p' - p that its readout needs, numbers and operations of a pair of images, expected time.
  */
 export function layoutNotes(programme: Programme): string[] {
-  const plan = planImages(programme, { even: false, positive: false });
+  const plan = planImages(programme, ANY_INPUTS);
   const { numbers, operations: work } = pairNumbers(plan);
   const onUnit = evenValues(programme, { even: true, positive: true }).filter(Boolean).length;
   const pair = numbers * STEP_NS * 1e-9;

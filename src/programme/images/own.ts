@@ -198,6 +198,9 @@ export interface InputFacts {
   readonly positive: boolean;
 }
 
+/** Nothing is known of the pixels: what plans rest on. */
+export const ANY_INPUTS: InputFacts = { even: false, positive: false };
+
 /** Values whose own values are above 0 at all positions of all images. */
 function positiveValues(programme: Programme, inputs: InputFacts): readonly boolean[] {
   const positive: boolean[] = [];

@@ -22,6 +22,25 @@ export function operands(step: Step): readonly ValueId[] {
   }
 }
 
+/** Values that a step reads for a pair; `by` of a normalisation is read for each input alone. */
+export function pairOperands(step: Step): readonly ValueId[] {
+  return step.op === 'normalise' ? [step.of] : operands(step);
+}
+
+/** The steps that the wanted values rest on, themselves too, walked back from them: `[steps]`, 1 for needed. `read` are the values that a step reads. */
+export function neededSteps(
+  { steps }: Programme,
+  wanted: Iterable<ValueId>,
+  read: (step: Step) => readonly ValueId[] = operands,
+): Uint8Array {
+  const needed = new Uint8Array(steps.length);
+  for (const v of wanted) needed[v] = 1;
+  for (let v = steps.length - 1; v >= 0; v--) {
+    if (needed[v] === 1) for (const of of read(steps[v])) needed[of] = 1;
+  }
+  return needed;
+}
+
 /** The same step with its operands renumbered. */
 function renumber(step: Step, id: (v: ValueId) => ValueId): Step {
   switch (step.op) {
@@ -48,11 +67,10 @@ function renumber(step: Step, id: (v: ValueId) => ValueId): Step {
  */
 export function keepNeeded(programme: Programme): Programme {
   const { steps, nngp, ntk } = programme;
-  const used = new Uint8Array(steps.length);
-  for (const output of [nngp, ntk]) if (output !== null) used[output] = 1;
-  for (let i = steps.length - 1; i >= 0; i--) {
-    if (used[i]) for (const v of operands(steps[i])) used[v] = 1;
-  }
+  const used = neededSteps(
+    programme,
+    [nngp, ntk].filter((output) => output !== null),
+  );
   const position = new Int32Array(steps.length).fill(-1);
   const kept: Step[] = [];
   const id = (v: ValueId): ValueId => {

@@ -9,7 +9,7 @@ import {
   ownSizes,
 } from '../../programme/images/own.js';
 import { anglesRead } from '../../programme/images/translate.js';
-import { keepNeeded } from '../../programme/needs.js';
+import { keepNeeded, neededSteps } from '../../programme/needs.js';
 import { requireRange } from '../../programme/range.js';
 import type { Programme, ValueId } from '../../programme/steps.js';
 import { positionCount } from '../../programme/windows.js';
@@ -134,16 +134,7 @@ export function poolAlone(job: PreparedImages, value: ValueId, set: SharedImages
 
 /** The steps that `keepNeeded` keeps for one value, in order. */
 function keptSteps(programme: Programme, value: ValueId): ValueId[] {
-  const needed = ownNeeded(programme, [value]);
-  for (let v = needed.length - 1; v >= 0; v--) {
-    const step = programme.steps[v];
-    if (needed[v] === 1 && step.op === 'pool') {
-      ownNeeded(programme, [step.of]).forEach((is, k) => {
-        needed[k] |= is;
-      });
-    }
-  }
-  return Array.from(needed.keys()).filter((v) => needed[v] === 1);
+  return Array.from(neededSteps(programme, [value])).flatMap((is, v) => (is === 1 ? [v] : []));
 }
 
 /** sqrt(K(x,x)) / 2^exponent of the outputs of each image, `[outputs][n]`. */

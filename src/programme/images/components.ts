@@ -1,6 +1,7 @@
+import { pairOperands } from '../needs.js';
 import type { Programme } from '../steps.js';
 import type { Places } from './grids.js';
-import { offsetCount, offsetsRead, pairOperands } from './offsets.js';
+import { offsetCount, offsetsRead } from './offsets.js';
 
 /** Offsets that have to be visited together, since windows join them: `[grid] -> numbers of offsets`, ascending. */
 export type Component = ReadonlyMap<number, readonly number[]>;

@@ -1,3 +1,4 @@
+import { pairOperands } from '../needs.js';
 import type { Programme, ValueId } from '../steps.js';
 import { type Grid, onTwoAxes, type Places } from './grids.js';
 
@@ -76,19 +77,4 @@ export function neededOffsets(programme: Programme, places: Places, wanted: read
     }
   }
   return needed;
-}
-
-/** Values that a step reads for a pair; `by` of a normalisation is read for each input alone. */
-export function pairOperands(step: Programme['steps'][number]): readonly ValueId[] {
-  switch (step.op) {
-    case 'inner':
-    case 'radial':
-      return [];
-    case 'sum':
-      return step.terms.map((t) => t.value);
-    case 'product':
-      return [step.left, step.right];
-    default:
-      return [step.of];
-  }
 }

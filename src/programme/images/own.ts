@@ -1,5 +1,6 @@
 import { InternalError, NumericalError } from '../../errors.js';
 import { smoothDual } from '../duals/index.js';
+import { neededSteps, operands } from '../needs.js';
 import type { Programme, ScalarMap, Step, ValueId, Windows } from '../steps.js';
 import { positionCount, valueShapes } from '../windows.js';
 import { positionsRead } from './cells.js';
@@ -15,31 +16,9 @@ export type ImageOwn = readonly (Float64Array | null)[];
 /** Own values of a pool over 4^exponent, `[positions]`: they need the whole self-kernel and come from elsewhere; `of` are those of what it reads, if known. */
 export type PooledOwn = (value: ValueId, of: Float64Array | null) => Float64Array;
 
-/** Steps whose own values are wanted, with those that they rest on. */
+/** Steps whose own values are wanted, with those that they rest on; own values of a pool come from elsewhere. */
 export function ownNeeded(programme: Programme, wanted: Iterable<ValueId>): Uint8Array {
-  const needed = new Uint8Array(programme.steps.length);
-  for (const v of wanted) needed[v] = 1;
-  for (let v = needed.length - 1; v >= 0; v--) {
-    const step = programme.steps[v];
-    if (needed[v] === 1 && step.op !== 'pool') for (const of of ownOperands(step)) needed[of] = 1;
-  }
-  return needed;
-}
-
-function ownOperands(step: Step): readonly ValueId[] {
-  switch (step.op) {
-    case 'inner':
-    case 'radial':
-      return [];
-    case 'sum':
-      return step.terms.map((t) => t.value);
-    case 'product':
-      return [step.left, step.right];
-    case 'normalise':
-      return [step.of, step.by];
-    default:
-      return [step.of];
-  }
+  return neededSteps(programme, wanted, (step) => (step.op === 'pool' ? [] : operands(step)));
 }
 
 // Plain loops: these run for every image of every tile, and `map` takes ten times as long.
@@ -211,7 +190,7 @@ function positiveValues(programme: Programme, inputs: InputFacts): readonly bool
     } else if (step.op === 'dual' || step.op === 'dualDerivative') {
       positive.push(positive[step.of] && smoothDual(step.phi) === null);
     } else if (step.op === 'window') positive.push(positive[step.of] && reachesInside(step.windows));
-    else positive.push(step.op !== 'pool' && ownOperands(step).every((of) => positive[of]));
+    else positive.push(step.op !== 'pool' && operands(step).every((of) => positive[of]));
   }
   return positive;
 }
@@ -238,7 +217,7 @@ export function evenValues(programme: Programme, inputs: InputFacts): readonly b
   const positive = positiveValues(programme, inputs);
   const even: boolean[] = [];
   programme.steps.forEach((step) => {
-    const parts = ownOperands(step).every((of) => even[of]);
+    const parts = operands(step).every((of) => even[of]);
     if (step.op === 'inner') even.push(inputs.even);
     else if (step.op === 'pool') even.push(false);
     else if (step.op === 'window') even.push(parts && !positionsRead(step.windows).includes(-1));

@@ -1,5 +1,5 @@
 import { InternalError } from '../../errors.js';
-import { operands } from '../needs.js';
+import { pairOperands } from '../needs.js';
 import type { Programme, ScalarMap, Step, ValueId } from '../steps.js';
 import { type ImageBody, type ImageInstruction, type ImageValue, imageResults } from './body.js';
 import { type Places, readsItself } from './grids.js';
@@ -12,7 +12,7 @@ export function anglesRead(programme: Programme): Uint8Array {
     if (step.op === 'dual' || step.op === 'dualDerivative') read[step.of] = 1;
     else if (read[v] === 1) {
       if (step.op === 'product') throw new InternalError('a map must not read a product, which only tangents are');
-      for (const of of step.op === 'normalise' ? [step.of] : operands(step)) read[of] = 1;
+      for (const of of pairOperands(step)) read[of] = 1;
     }
   }
   return read;

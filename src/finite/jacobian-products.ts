@@ -1,10 +1,11 @@
 import type { FloatArray } from '../data/array.js';
 import { fanOf } from '../layers/finite.js';
+import type { Operand } from '../linalg/own-product.js';
 import { type Engine, zeros } from './engine.js';
 import type { Part } from './jacobian.js';
 import { type Contribution, factorsOf } from './structured.js';
 import { placeOf } from './target.js';
-import { isMine, type Turn } from './turn.js';
+import { myPanels, type Turn } from './turn.js';
 
 /** Numbers of a product of Jacobians that are held at a time. */
 const PANEL_NUMBERS = 1 << 20;
@@ -38,6 +39,11 @@ function panelRows(count: number, columns: number, { members }: Turn): number {
   return Math.max(1, Math.min(count, fair, Math.floor(PANEL_NUMBERS / columns)));
 }
 
+/** The rows of a Jacobian `[outputs, count, length]` from one output and example on, as an operand of a product. */
+function rowsOf(data: FloatArray, count: number, length: number, output: number, example: number): Operand {
+  return { data, offset: (output * count + example) * length, rowStep: length, depthStep: 1 };
+}
+
 /** Adds factor times J_x J_z' of two Jacobians `[outputs, count, length]` to the kernel, for all pairs of outputs. */
 function contractFull(
   contribution: Contribution,
@@ -51,15 +57,13 @@ function contractFull(
   const { x, z } = contribution;
   const room = panelRows(x.count, outputs * z.count, turn);
   const panel = zeros(engine, room * outputs * z.count);
-  let index = 0;
+  const panels = Math.ceil(x.count / room);
   for (let a = 0; a < outputs; a++) {
     const b = x === z ? a : 0;
     const columns = (outputs - b) * z.count;
-    for (let first = 0; first < x.count; first += room) {
-      if (!isMine(turn, index++)) continue;
-      const rows = Math.min(room, x.count - first);
-      const left = { data: jx, offset: (a * x.count + first) * length, rowStep: length, depthStep: 1 };
-      const right = { data: jz, offset: b * z.count * length, rowStep: length, depthStep: 1 };
+    for (const [first, rows] of myPanels(x.count, room, turn, a * panels)) {
+      const left = rowsOf(jx, x.count, length, a, first);
+      const right = rowsOf(jz, z.count, length, b, 0);
       const target = { data: panel, offset: 0, rowStep: columns };
       engine.product.multiply(left, right, rows, columns, length, target, false);
       addPanel(contribution, factor, panel, [first, rows], [a, b, outputs]);
@@ -79,15 +83,12 @@ function contractTrace(
 ): void {
   const room = panelRows(x.count, z.count, turn);
   const panel = zeros(engine, room * z.count);
-  let index = 0;
-  for (let first = 0; first < x.count; first += room) {
-    if (!isMine(turn, index++)) continue;
-    const rows = Math.min(room, x.count - first);
+  for (const [first, rows] of myPanels(x.count, room, turn)) {
     const from = x === z ? first : 0;
     const columns = z.count - from;
     for (let a = 0; a < outputs; a++) {
-      const left = { data: jx, offset: (a * x.count + first) * length, rowStep: length, depthStep: 1 };
-      const right = { data: jz, offset: (a * z.count + from) * length, rowStep: length, depthStep: 1 };
+      const left = rowsOf(jx, x.count, length, a, first);
+      const right = rowsOf(jz, z.count, length, a, from);
       const sum = { data: panel, offset: 0, rowStep: columns };
       engine.product.multiply(left, right, rows, columns, length, sum, a > 0);
     }
@@ -138,10 +139,7 @@ function contractFactored(
   const room = panelRows(x.count, z.count * Math.max(units, count), turn);
   const grams = zeros(engine, units * room * z.count);
   const sums = zeros(engine, count * room * z.count);
-  let index = 0;
-  for (let first = 0; first < x.count; first += room) {
-    if (!isMine(turn, index++)) continue;
-    const rows = Math.min(room, x.count - first);
+  for (const [first, rows] of myPanels(x.count, room, turn)) {
     const begin = x === z ? first : 0;
     const columns = z.count - begin;
     const size = rows * columns;

@@ -5,7 +5,7 @@ import type { Meeting } from './backward.js';
 import { type Engine, zeros } from './engine.js';
 import { patchExamples, patchRows } from './operations/weights.js';
 import { type Contraction, type KernelTarget, placeOf } from './target.js';
-import { ALONE, isMine, type Turn } from './turn.js';
+import { ALONE, myPanels, type Turn } from './turn.js';
 
 /** Numbers of a Gram matrix that is held at a time: it stays in cache between the products and their sum. */
 const GRAM_NUMBERS = 1 << 19;
@@ -186,9 +186,8 @@ export async function addStructured(
   const [rows, columns] = gramBlock(contribution, turn);
   const size = rows * columns * positions ** 2;
   const rooms = { inputs: zeros(engine, size), signals: zeros(engine, size * (contraction === 'full' ? outputs : 1)) };
-  for (let r = 0; r < x.count; r += rows) {
-    if (!isMine(turn, r / rows)) continue;
-    const i = { at: r, count: Math.min(rows, x.count - r) };
+  for (const [r, count] of myPanels(x.count, rows, turn)) {
+    const i = { at: r, count };
     const left = patchRows(operation, x.input, i.at, i.count, engine);
     for (let c = x === z ? r : 0; c < z.count; c += columns) {
       const j = { at: c, count: Math.min(columns, z.count - c) };

@@ -7,7 +7,7 @@ import { UsageError } from '../errors.js';
 import { keepNeeded } from '../programme/needs.js';
 import { positionCount, valueShapes } from '../programme/windows.js';
 import { outputsOf } from './prepare.js';
-import { chooseImageTile, type Extent } from './tiles.js';
+import { chooseImageTile, type Extent, fittingSizes } from './tiles.js';
 import type { KernelOptions } from './types.js';
 import { type Demand, entryCount, type Workload } from './workload.js';
 
@@ -77,7 +77,7 @@ export function imageWorkload(task: ImageTask): Workload {
       seconds: (entryCount(extent) * pair) / threads,
       bytes: (size) =>
         backend.imageMemory?.({ programme, precision, outputs: outputs.length, counts, size, threads }) ?? 0,
-      tile: (room, need) => chooseImageTile(extent, sizes, threads, room, need),
+      tile: (room, need) => chooseImageTile(extent, fittingSizes(sizes, room, need), threads),
       smallest: sizes.at(-1) ?? 1,
     };
   };

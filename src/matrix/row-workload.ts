@@ -3,7 +3,7 @@ import type { NdArray } from '../data/array.js';
 import { TABLE_RULES } from '../programme/table.js';
 import { tablePays } from '../programme/zonal.js';
 import type { Outline } from './prepare.js';
-import { chooseTile, type Extent } from './tiles.js';
+import { chooseTile, type Extent, fittingSizes } from './tiles.js';
 import { type Demand, entryCount, type Workload } from './workload.js';
 
 /** Factor columns that the programme needs when it is not tabulated. */
@@ -80,7 +80,7 @@ export function rowWorkload(o: Outline): Workload {
       shortcut: table ? `table: ${o.zonal.reason}` : `no table: ${without}`,
       seconds: estimateSeconds(o, backend.pace(o.precision, native), entries, threads, table),
       bytes: (size) => demandBytes(o, { backend, threads, table, native }, size),
-      tile: (room, need) => chooseTile(extent, backend.tileSizes, threads, room, need),
+      tile: (room, need) => chooseTile(extent, fittingSizes(backend.tileSizes, room, need), threads),
       smallest: backend.tileSizes.at(-1) ?? 1,
     };
   };

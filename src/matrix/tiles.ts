@@ -22,33 +22,26 @@ export function* tiles({ rows, columns, symmetric }: Extent, size: number): Gene
   }
 }
 
-/**
- * The largest tile side of pairs of images that fits into `room` bytes and makes tiles enough for every thread, the smallest where none does.
- *
- * A pair of images is worth thousands of pairs of rows, so that even few of them are spread. Null when no tile fits.
- */
-export function chooseImageTile(
-  extent: Extent,
+/** The tile sides, largest first, whose `bytes` fit into `room`. */
+export function fittingSizes(
   sizes: readonly number[],
-  threads: number,
   room: number,
   bytes: (size: number) => number,
-): number | null {
-  const fitting = sizes.filter((size) => bytes(size) <= room);
-  return fitting.find((size) => tileCount(extent, size) >= 5 * threads) ?? fitting.at(-1) ?? null;
+): readonly number[] {
+  return sizes.filter((size) => bytes(size) <= room);
 }
 
 /**
- * The largest tile side that fits into `room` bytes and leaves every thread some tiles to work on; null when none fits.
+ * The largest tile side of pairs of images that fits and makes tiles enough for every thread, the smallest where none does.
+ *
+ * A pair of images is worth thousands of pairs of rows, so that even few of them are spread. Null when no tile fits.
  */
-export function chooseTile(
-  extent: Extent,
-  sizes: readonly number[],
-  threads: number,
-  room: number,
-  bytes: (size: number) => number,
-): number | null {
-  const fitting = sizes.filter((size) => bytes(size) <= room);
+export function chooseImageTile(extent: Extent, fitting: readonly number[], threads: number): number | null {
+  return fitting.find((size) => tileCount(extent, size) >= 5 * threads) ?? fitting.at(-1) ?? null;
+}
+
+/** The largest tile side that fits and leaves every thread some tiles to work on; null when none fits. */
+export function chooseTile(extent: Extent, fitting: readonly number[], threads: number): number | null {
   if (fitting.length === 0) return null;
   const largest = Math.max(extent.rows, extent.columns);
   const cover = fitting.findLast((size) => size >= largest) ?? fitting[0];

@@ -33,6 +33,13 @@ function nodes(): string {
   return all.join(', ');
 }
 
+/** What the product and the slope of the Gaussian gate have in common. */
+const GATE_TERMS = `  let k = covariance(r.x * r.y, b, a);
+  let s = q.x + q.y;
+  let t = q.x * q.y;
+  let square = 1.0 + s + b * a;
+  let root = sqrt(square);`;
+
 /** Arc-cosine maps and the functions below everything else. */
 const ANGLE: Readonly<Record<string, () => string>> = {
   angles: () => `// theta and sin theta - theta cos theta, both over pi.
@@ -110,19 +117,11 @@ const SMOOTH: Readonly<Record<string, () => string>> = {
   return (algebraic + b * arcTangent(rs, root0) + k * turn) * 0.15915494309189535 + 0.25 * b;
 }`,
   gaussianGateProduct: () => `fn gaussianGateProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
-  let k = covariance(r.x * r.y, b, a);
-  let s = q.x + q.y;
-  let t = q.x * q.y;
-  let square = 1.0 + s + b * a;
-  let root = sqrt(square);
+${GATE_TERMS}
   return ((k * k + t * square) / ((1.0 + s + t) * root) + k * arcTangent(k, root)) * 0.15915494309189535 + 0.25 * k;
 }`,
   gaussianGateSlope: () => `fn gaussianGateSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
-  let k = covariance(r.x * r.y, b, a);
-  let s = q.x + q.y;
-  let t = q.x * q.y;
-  let square = 1.0 + s + b * a;
-  let root = sqrt(square);
+${GATE_TERMS}
   let algebraic = k / root * (1.0 / square + (1.0 - t) / (1.0 + s + t) + 1.0);
   return 0.25 + (algebraic + arcTangent(k, root)) * 0.15915494309189535;
 }`,

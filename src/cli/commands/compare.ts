@@ -3,7 +3,7 @@ import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS } from '../options/compute.js';
 import { FINITE_FLAGS } from '../options/finite.js';
-import { INPUT_FLAGS } from '../options/inputs.js';
+import { DATA, INPUT_FLAGS } from '../options/inputs.js';
 import { OUTPUT_FLAGS, PROGRESS_FLAGS } from '../options/output.js';
 
 const GROUP = 'Comparison';
@@ -11,9 +11,7 @@ const { 'rows-z': _rowsZ, labels: _labels, ...DATA_FLAGS } = INPUT_FLAGS;
 
 /** `ntk compare`: finite networks of several widths against the infinite one. */
 export const compareCommand: Command = {
-  positionals: [
-    { name: 'X', describe: 'data: .npy, FILE.npz:NAME, .csv, .csv.gz, IDX, CIFAR-10 .bin', required: true },
-  ],
+  positionals: [DATA],
   flags: {
     ...DATA_FLAGS,
     ...ARCH_FLAG,

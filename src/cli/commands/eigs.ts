@@ -1,6 +1,6 @@
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
-import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KINDS } from '../options/compute.js';
+import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KIND_FLAG } from '../options/compute.js';
 import { OPTIONAL_FINITE_FLAGS } from '../options/finite.js';
 import { INPUT_FLAGS } from '../options/inputs.js';
 import { OUTPUT_FLAGS, PROGRESS_FLAGS } from '../options/output.js';
@@ -46,7 +46,7 @@ export const eigsCommand: Command = {
     density: { describe: 'spectral density with error bars, by some hundred products', group: GROUP, alone: true },
     vectors: { describe: 'file for the eigenvectors [n, k], .npy', group: 'Output' },
     ...KERNEL_FLAGS,
-    kind: { describe: 'kernel of the network', group: 'Kernel', fallback: 'ntk', choices: SINGLE_KINDS },
+    ...SINGLE_KIND_FLAG,
     ...COMPUTE_FLAGS,
     out: { describe: 'file for the record, .json', group: 'Output' },
     ...OUTPUT_FLAGS,

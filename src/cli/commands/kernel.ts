@@ -1,15 +1,12 @@
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS, KERNEL_FLAGS } from '../options/compute.js';
-import { INPUT_FLAGS } from '../options/inputs.js';
+import { DATA, INPUT_FLAGS, SECOND_DATA } from '../options/inputs.js';
 import { OUTPUT_FLAGS, PROGRESS_FLAGS } from '../options/output.js';
 
 /** `ntk kernel`: the kernel matrix of the rows of data files. */
 export const kernelCommand: Command = {
-  positionals: [
-    { name: 'X', describe: 'data: .npy, FILE.npz:NAME, .csv, .csv.gz, IDX, CIFAR-10 .bin', required: true },
-    { name: 'Z', describe: 'second data; without it the kernel of X with itself', required: false },
-  ],
+  positionals: [DATA, SECOND_DATA],
   flags: {
     ...INPUT_FLAGS,
     ...ARCH_FLAG,

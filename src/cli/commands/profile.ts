@@ -1,6 +1,6 @@
 import type { Command } from '../command.js';
-import { ARCH_TEXT, PRESET_FLAGS } from '../options/architecture.js';
-import { SINGLE_KINDS } from '../options/compute.js';
+import { SWEEP_FLAGS } from '../options/architecture.js';
+import { SINGLE_KIND_FLAG } from '../options/compute.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
 
 /** Angles that a profile has when `--angles` is not given: every degree. */
@@ -10,12 +10,8 @@ export const DEFAULT_ANGLES = 181;
 export const profileCommand: Command = {
   positionals: [],
   flags: {
-    arch: { describe: `${ARCH_TEXT}; may be repeated`, group: 'Architecture', repeats: true },
-    ...PRESET_FLAGS,
-    depth: { ...PRESET_FLAGS.depth, describe: `${PRESET_FLAGS.depth.describe}; 1,2,4 makes a sweep` },
-    alpha: { ...PRESET_FLAGS.alpha, describe: `${PRESET_FLAGS.alpha.describe}; 0.1,1 makes a sweep` },
-    gamma: { ...PRESET_FLAGS.gamma, describe: `${PRESET_FLAGS.gamma.describe}; a list makes a sweep` },
-    kind: { describe: 'kernel of the network', group: 'Kernel', fallback: 'ntk', choices: SINGLE_KINDS },
+    ...SWEEP_FLAGS,
+    ...SINGLE_KIND_FLAG,
     input: { describe: 'numbers in an input vector, for networks that divide by it', group: 'Kernel', fallback: '1' },
     angles: { describe: 'number of angles from 0 to pi', group: 'Kernel', fallback: String(DEFAULT_ANGLES) },
     out: { describe: 'record (.json) or numbers (.csv) to write', group: 'Output' },

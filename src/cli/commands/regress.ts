@@ -1,6 +1,6 @@
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
-import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KINDS } from '../options/compute.js';
+import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KIND_FLAG } from '../options/compute.js';
 import { OPTIONAL_FINITE_FLAGS } from '../options/finite.js';
 import { INPUT_FLAGS } from '../options/inputs.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
@@ -45,7 +45,7 @@ export const regressCommand: Command = {
     iterations: { describe: 'after which cg gives up, with exit code 3', group: GROUP, fallback: '1000' },
     task: { describe: 'classes or numbers', group: GROUP, fallback: 'by the labels', choices: ['classify', 'regress'] },
     ...KERNEL_FLAGS,
-    kind: { describe: 'kernel of the network', group: 'Kernel', fallback: 'ntk', choices: SINGLE_KINDS },
+    ...SINGLE_KIND_FLAG,
     ...COMPUTE_FLAGS,
     out: { describe: 'predictions [m, outputs]: .npy or .csv', group: 'Output' },
     variance: {

@@ -65,6 +65,15 @@ export const ARCH_TEXT = `${Object.keys(PRESETS).join(', ')}, FILE.json, or lapl
 /** `--arch` of a command that takes one. */
 export const ARCH_FLAG: FlagTable = { arch: { describe: ARCH_TEXT, group: GROUP } };
 
+/** Those of a command that takes several architectures, and lists for some of their flags. */
+export const SWEEP_FLAGS: FlagTable = {
+  arch: { describe: `${ARCH_TEXT}; may be repeated`, group: GROUP, repeats: true },
+  ...PRESET_FLAGS,
+  depth: { ...PRESET_FLAGS.depth, describe: `${PRESET_FLAGS.depth.describe}; 1,2,4 makes a sweep` },
+  alpha: { ...PRESET_FLAGS.alpha, describe: `${PRESET_FLAGS.alpha.describe}; 0.1,1 makes a sweep` },
+  gamma: { ...PRESET_FLAGS.gamma, describe: `${PRESET_FLAGS.gamma.describe}; a list makes a sweep` },
+};
+
 /** Names of the preset flags without dashes, by their key in the library. */
 export const PRESET_KEYS = Object.entries(PRESET_FLAG_NAMES).map(([key, name]) => [key as Key, name.slice(2)] as const);
 

@@ -30,6 +30,11 @@ export const KERNEL_FLAGS: FlagTable = {
   normalized: { describe: 'divide by sqrt(K(x,x) K(z,z))', group: KERNEL, alone: true },
 };
 
+/** `--kind` of a command that speaks of one kernel at a time. */
+export const SINGLE_KIND_FLAG: FlagTable = {
+  kind: { describe: 'kernel of the network', group: KERNEL, fallback: 'ntk', choices: SINGLE_KINDS },
+};
+
 /** Flags that say how to compute. */
 export const COMPUTE_FLAGS: FlagTable = {
   precision: { describe: 'number format', group: GROUP, fallback: 'f64', choices: PRECISIONS },

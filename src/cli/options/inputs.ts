@@ -2,7 +2,7 @@ import { parseImageShape } from '../../data/image.js';
 import { parseRowRange, type RowRange } from '../../data/rows.js';
 import { SCALE_MODES, type ScaleMode } from '../../data/scale.js';
 import { UsageError } from '../../errors.js';
-import type { FlagTable } from '../command.js';
+import type { FlagTable, Positional } from '../command.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
 import { nonEmpty, oneOf } from './values.js';
 
@@ -10,6 +10,20 @@ const GROUP = 'Input';
 
 /** Scaling where the user asks for none. */
 const DEFAULT_SCALE: ScaleMode = 'none';
+
+/** The data of a command that computes kernels. */
+export const DATA: Positional = {
+  name: 'X',
+  describe: 'data: .npy, FILE.npz:NAME, .csv, .csv.gz, IDX, CIFAR-10 .bin',
+  required: true,
+};
+
+/** The data of the columns of a kernel. */
+export const SECOND_DATA: Positional = {
+  name: 'Z',
+  describe: 'second data; without it the kernel of X with itself',
+  required: false,
+};
 
 /** Flags that say how data files are read. */
 export const INPUT_FLAGS: FlagTable = {

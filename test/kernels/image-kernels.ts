@@ -1,9 +1,11 @@
 /** Kernels of images straight from the backends, by tiles. */
 import { type InputShape, type KernelKind, lower } from '../../src/architecture/lower.js';
-import type { Backend, ImageSet, ImageTask, Output, TileRange } from '../../src/backend/contract.js';
+import type { Backend, ImageSet, ImageTask, Output } from '../../src/backend/contract.js';
 import { selectBackend } from '../../src/backend/select.js';
 import { type NdArray, parseArchitecture } from '../../src/index.js';
+import { tiles } from '../../src/matrix/tiles.js';
 import { keepNeeded } from '../../src/programme/needs.js';
+import { normals } from '../reference/monte-carlo.js';
 import { COMBINATIONS, type Combination } from './backends.js';
 
 async function opens({ backend, precision }: Combination): Promise<boolean> {
@@ -31,6 +33,13 @@ export interface ImageKernels {
   readonly ntk: NdArray | null;
 }
 
+/** Images of normal numbers, `[count, ...positions, channels]`. */
+export function randomImages(count: number, positions: readonly number[], channels: number, seed: number): NdArray {
+  const next = normals(seed);
+  const shape = [count, ...positions, channels];
+  return { data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next), shape };
+}
+
 function shapeOf({ shape }: NdArray): InputShape & { readonly positions: readonly number[] } {
   return { positions: shape.slice(1, -1), channels: shape[shape.length - 1] };
 }
@@ -53,24 +62,13 @@ export function imageTask(
   return { programme, precision, outputs, x: set, z: z ? imageSet(z) : set, symmetric: z === undefined, normalized };
 }
 
-function ranges(task: ImageTask, side: number): TileRange[] {
-  const found: TileRange[] = [];
-  for (let row = 0; row < task.x.count; row += side) {
-    for (let column = task.symmetric ? row : 0; column < task.z.count; column += side) {
-      const [rows, columns] = [Math.min(side, task.x.count - row), Math.min(side, task.z.count - column)];
-      found.push({ row, rows, column, columns });
-    }
-  }
-  return found;
-}
-
 async function computeTask(backend: Backend, task: ImageTask, tile: number): Promise<ImageKernels> {
   const job = await backend.openImages?.(task, { threads: 1, tile: [tile, tile] });
   if (job === undefined) throw new Error(`${backend.name} must open images`);
   const shape = [task.x.count, task.z.count];
   const results = new Map(task.outputs.map((output) => [output, new Float64Array(shape[0] * shape[1])]));
   try {
-    for (const range of ranges(task, tile)) {
+    for (const range of tiles({ rows: shape[0], columns: shape[1], symmetric: task.symmetric }, tile)) {
       const mirrored = task.symmetric && range.row !== range.column;
       const done = await job.compute(range, mirrored);
       for (const [output, out] of results) {

@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { ArchitectureError, type NdArray, NumericalError } from '../../src/index.js';
 import { type ImageLayerJson, imageNetwork } from '../reference/image-layers.js';
-import { normals } from '../reference/monte-carlo.js';
 import { monteCarloImages } from '../reference/monte-carlo-images.js';
 import { type Combination, label } from './backends.js';
-import { IMAGE_COMBINATIONS, imageKernels } from './image-kernels.js';
+import { IMAGE_COMBINATIONS, imageKernels, randomImages } from './image-kernels.js';
 import { limits } from './tolerances.js';
 
 const conv = (filter: readonly number[], fields: Partial<ImageLayerJson> = {}): ImageLayerJson => ({
@@ -18,12 +17,6 @@ const he = { weightStd: Math.SQRT2 };
 const HEADS = { pixel: { kind: 'pixel' }, flatten: { kind: 'flatten' }, globalAvgPool: { kind: 'globalAvgPool' } };
 type Head = keyof typeof HEADS;
 const REFERENCE: Combination = { backend: 'reference', precision: 'f64' };
-
-function random(count: number, positions: readonly number[], channels: number, seed: number): NdArray {
-  const next = normals(seed);
-  const shape = [count, ...positions, channels];
-  return { data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next), shape };
-}
 
 const block = (alpha: number): ImageLayerJson => ({
   kind: 'residual',
@@ -57,7 +50,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('values of 
   });
 
   test('a filter larger than the image is right where it wraps or reads zeros, and refused inside', async () => {
-    const x = random(3, [2], 3, 1);
+    const x = randomImages(3, [2], 3, 1);
     const net = (padding: string, filter: number) =>
       imageNetwork(conv([filter], { padding }), relu, conv([filter], { padding }), { kind: 'flatten' });
     // Four taps round two pixels read each twice, as two taps do once.
@@ -83,7 +76,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('values of 
       [same, { kind: 'erf' }, pooled(2), same, { kind: 'gelu' }, HEADS.globalAvgPool, dense, relu],
     ],
   ])('%s: as all pairs of positions have it', async (_name, layers) => {
-    const x = random(4, [5, 5], 2, 7);
+    const x = randomImages(4, [5, 5], 2, 7);
     const json = imageNetwork(...layers, dense);
     const [k, truth] = [await imageKernels(json, x, c), await imageKernels(json, x, REFERENCE)];
     for (const kind of ['nngp', 'ntk'] as const) {
@@ -96,7 +89,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('values of 
   });
 
   test('zero pixels and zero images have entries of 0 and no NaN, copies those of the diagonal', async () => {
-    const x = random(4, [3, 2], 2, 2);
+    const x = randomImages(4, [3, 2], 2, 2);
     x.data.fill(0, 12, 24);
     x.data.fill(0, 24, 30);
     x.data.copyWithin(36, 0, 12);
@@ -113,7 +106,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('values of 
   });
 
   test('deep networks overflow with an error, and are finite when normalised', async () => {
-    const x = random(2, [2], 2, 3);
+    const x = randomImages(2, [2], 2, 3);
     const blocks = Array.from({ length: 600 }, () => block(2));
     const json = imageNetwork(conv([1]), ...blocks, { kind: 'globalAvgPool' }, dense);
     await expect(imageKernels(json, x, c)).rejects.toThrow(NumericalError);
@@ -164,7 +157,7 @@ describe('finite networks', () => {
       [3, 2],
     ],
   ])('%s: the kernels lie in the confidence intervals of drawn networks', async (_name, layers, positions) => {
-    const x = random(2, positions, 2, 4);
+    const x = randomImages(2, positions, 2, 4);
     const json = imageNetwork(...layers, dense);
     const { nngp, ntk } = await imageKernels(json, x, REFERENCE);
     const size = x.data.length / 2;

@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import type { FloatArray, NdArray } from '../../src/index.js';
 import { arbitraryImageNetwork } from '../architecture/arbitrary-images.js';
 import { type ImageArchitectureJson, type ImageLayerJson, imageNetwork } from '../reference/image-layers.js';
-import { normals } from '../reference/monte-carlo.js';
 import { textbookKernels } from '../reference/textbook.js';
 import { type Pixels, textbookImageKernels } from '../reference/textbook-images.js';
 import { type Combination, label } from './backends.js';
 import { eigenvalues } from './eigenvalues.js';
-import { IMAGE_COMBINATIONS, type ImageOptions, imageKernels } from './image-kernels.js';
+import { IMAGE_COMBINATIONS, type ImageOptions, imageKernels, randomImages } from './image-kernels.js';
 import { limits } from './tolerances.js';
 
 const RUNS = { seed: 6, numRuns: 20 };
@@ -20,12 +19,6 @@ const TEXTBOOK = 1e-9;
 const NEAR_PIXELS = 1e-6;
 /** Images of a network drawn at random. */
 const N = 3;
-
-function random(count: number, positions: readonly number[], channels: number, seed: number): NdArray {
-  const next = normals(seed);
-  const shape = [count, ...positions, channels];
-  return { data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next), shape };
-}
 
 /** Images whose pixels move by `by` along each axis, round the border. */
 function rolled({ data, shape }: NdArray, by: readonly number[]): NdArray {
@@ -197,7 +190,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
 
   test('rolling both images leaves a kernel unchanged that wraps round the border', async () => {
     await any(async ({ layers, positions, channels, seed }) => {
-      const x = random(3, positions, channels, seed);
+      const x = randomImages(3, positions, channels, seed);
       const by = positions.map((n, axis) => (axis + 1) % n);
       for (const head of [flatten, globalAvgPool]) {
         const json = imageNetwork(...layers, head, dense);
@@ -210,7 +203,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
 
   test('rolling one image leaves the kernel behind global average pooling unchanged', async () => {
     await any(async ({ layers, positions, channels, seed }) => {
-      const x = random(3, positions, channels, seed);
+      const x = randomImages(3, positions, channels, seed);
       const json = imageNetwork(...layers, globalAvgPool, dense);
       const z = rolled(
         x,
@@ -222,7 +215,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
 
   test('filters of one tap and global average pooling are the mean of vector kernels over pairs of pixels', async () => {
     await any(async ({ layers, positions, channels, seed }) => {
-      const x = random(2, positions, channels, seed);
+      const x = randomImages(2, positions, channels, seed);
       const small = onConvs(layers, (l) => ({ ...l, filter: positions.map(() => 1) }));
       const means = pixelMeans(onConvs(layers, asDense).concat(dense), x, average);
       close(await both(imageNetwork(...small, globalAvgPool, dense), x, c), means, textbook);
@@ -232,7 +225,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
   test('an image of one pixel has the kernel of a vector', async () => {
     const one = fc.constantFrom<readonly number[]>([1], [1, 1]);
     await any(async ({ layers, positions, channels, seed }) => {
-      const x = random(3, positions, channels, seed);
+      const x = randomImages(3, positions, channels, seed);
       const means = pixelMeans(onConvs(layers, asDense).concat(dense), x, average);
       for (const head of [flatten, globalAvgPool, { kind: 'pixel' }]) {
         close(await both(imageNetwork(...layers, head, dense), x, c), means, textbook);
@@ -242,7 +235,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
 
   test('flatten is the mean of the kernels of single pixels', async () => {
     await any(async ({ layers, positions, channels, seed }) => {
-      const x = random(2, positions, channels, seed);
+      const x = randomImages(2, positions, channels, seed);
       const single = await Promise.all(
         grid(positions).map((at) => both(imageNetwork(...layers, { kind: 'pixel', at }, dense), x, c)),
       );
@@ -255,7 +248,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
     const networks = fc.tuple(arbitraryImageNetwork(), fc.integer({ min: 1, max: 1e6 }));
     await fc.assert(
       fc.asyncProperty(networks, async ([{ json, shape }, seed]) => {
-        const x = random(N, shape.positions, shape.channels, seed);
+        const x = randomImages(N, shape.positions, shape.channels, seed);
         const k = await both(json, x, c);
         for (const kind of KINDS) {
           const at = (i: number, j: number) => k[kind][i * N + j];
@@ -278,7 +271,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
 
   test('tiles and a copy of the images in the place of z change nothing', async () => {
     await any(async ({ layers, positions, channels, seed }) => {
-      const x = random(5, positions, channels, seed);
+      const x = randomImages(5, positions, channels, seed);
       const json = imageNetwork(...layers, globalAvgPool, dense);
       const k = await both(json, x, c);
       close(await both(json, x, c, { tile: 2 }), k, c.precision === 'f64' ? 0 : image);

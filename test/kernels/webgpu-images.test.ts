@@ -2,18 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { findDevice, useDevice } from '../../kernels/webgpu/device.js';
 import { openWebgpuImages } from '../../kernels/webgpu/images/job.js';
 import type { KernelJob, TileRange } from '../../src/backend/contract.js';
-import {
-  type Architecture,
-  InterruptedError,
-  kernelMatrix,
-  type NdArray,
-  presetArchitecture,
-} from '../../src/index.js';
+import { type Architecture, kernelMatrix, type NdArray, presetArchitecture } from '../../src/index.js';
 import { imageTask } from '../../src/matrix/image-workload.js';
 import { kernelShader } from '../../src/matrix/shader.js';
 import { normals } from '../reference/monte-carlo.js';
 import { SKIPPED } from './backends.js';
 import { limits } from './tolerances.js';
+import { expectClosingToFree, expectTilesToFree } from './webgpu-jobs.js';
 
 const { image: LIMIT } = limits({ backend: 'webgpu', precision: 'f32' });
 
@@ -115,29 +110,12 @@ if ('reason' in found) {
     }
 
     test('hundreds of tiles leave no buffer behind', async () => {
-      const opened = await useDevice();
-      const before = opened.buffers.size;
-      const job = await open();
       const range = (k: number): TileRange => ({ row: 2 * (k % 3), rows: 2, column: 2 * (k % 2), columns: 2 });
-      for (let k = 0; k < 12; k++) (await job.compute(range(k), false)).release();
-      const during = opened.buffers.size;
-      for (let k = 0; k < 300; k++) (await job.compute(range(k), false)).release();
-      expect(opened.buffers.size).toBe(during);
-      await job.close();
-      expect(opened.buffers.size).toBe(before);
+      await expectTilesToFree(open, range, 12, 300);
     });
 
     test('closing rejects tiles in work and frees everything', async () => {
-      const opened = await useDevice();
-      const before = opened.buffers.size;
-      const job = await open();
-      const range: TileRange = { row: 0, rows: 2, column: 2, columns: 2 };
-      const outcomes = Promise.allSettled(Array.from({ length: 6 }, () => job.compute(range, true)));
-      await job.close();
-      const errors = (await outcomes).flatMap((o) => (o.status === 'rejected' ? [o.reason] : []));
-      expect(errors.length).toBeGreaterThan(2);
-      expect(errors.every((e) => e instanceof InterruptedError)).toBe(true);
-      expect(opened.buffers.size).toBe(before);
+      await expectClosingToFree(open, { row: 0, rows: 2, column: 2, columns: 2 }, true);
     });
   });
 }

@@ -3,11 +3,10 @@ import { findDevice, type OpenDevice, useDevice } from '../../kernels/webgpu/dev
 import { openWebgpu } from '../../kernels/webgpu/job.js';
 import { DeviceRows } from '../../kernels/webgpu/rows.js';
 import { peakSpeed, productSpeed } from '../../kernels/webgpu/speed.js';
-import type { KernelJob, KernelTask, TileRange } from '../../src/backend/contract.js';
+import type { KernelJob, KernelTask } from '../../src/backend/contract.js';
 import {
   type Architecture,
   BackendError,
-  InterruptedError,
   kernelMatrix,
   type NdArray,
   parseArchitecture,
@@ -19,6 +18,7 @@ import { tiles } from '../../src/matrix/tiles.js';
 import { normals } from '../reference/monte-carlo.js';
 import { SKIPPED } from './backends.js';
 import { limits } from './tolerances.js';
+import { expectClosingToFree, expectTilesToFree } from './webgpu-jobs.js';
 
 const { entry } = limits({ backend: 'webgpu', precision: 'f32' });
 
@@ -140,34 +140,15 @@ if ('reason' in found) {
       expect(await set.holds(chunks[0])).toBe(false);
     });
 
+    const openRows = (n: number, d: number) => (): Promise<KernelJob> =>
+      openWebgpu(taskOf(rows(n, d), BIASED), { threads: 1, tile: [128, 128] });
+
     test('a thousand tiles leave no buffer behind', async () => {
-      const opened = await useDevice();
-      const before = opened.buffers.size;
-      const x = rows(6, 4);
-      const job = await openWebgpu(taskOf(x, BIASED), { threads: 1, tile: [128, 128] });
-      const range: TileRange = { row: 0, rows: 6, column: 0, columns: 6 };
-      const warm = await job.compute(range, false);
-      warm.release();
-      const during = opened.buffers.size;
-      for (let k = 0; k < 1000; k++) (await job.compute(range, false)).release();
-      expect(opened.buffers.size).toBe(during);
-      await job.close();
-      expect(opened.buffers.size).toBe(before);
+      await expectTilesToFree(openRows(6, 4), () => ({ row: 0, rows: 6, column: 0, columns: 6 }), 1, 1000);
     });
 
     test('closing rejects tiles in work and frees everything', async () => {
-      const opened = await useDevice();
-      const before = opened.buffers.size;
-      const x = rows(100, 8);
-      const job = await openWebgpu(taskOf(x, BIASED), { threads: 1, tile: [128, 128] });
-      const range: TileRange = { row: 0, rows: 100, column: 0, columns: 100 };
-      const work = Array.from({ length: 6 }, () => job.compute(range, false));
-      const outcomes = Promise.allSettled(work);
-      await job.close();
-      const errors = (await outcomes).flatMap((o) => (o.status === 'rejected' ? [o.reason] : []));
-      expect(errors.length).toBeGreaterThan(2);
-      expect(errors.every((e) => e instanceof InterruptedError)).toBe(true);
-      expect(opened.buffers.size).toBe(before);
+      await expectClosingToFree(openRows(100, 8), { row: 0, rows: 100, column: 0, columns: 100 }, false);
     });
 
     test('every kind of network makes a valid shader', async () => {

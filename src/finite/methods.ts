@@ -2,10 +2,10 @@ import { fanOf, type WeightsOperation } from '../layers/finite.js';
 import { positionCount } from '../programme/windows.js';
 import type { Contraction } from './target.js';
 
-const METHODS = ['structured', 'jacobian', 'products'] as const;
-
 /** How the share of a layer is computed: by its structure, by its Jacobian, or by products with vectors that never form the matrix. */
-export type EmpiricalMethod = (typeof METHODS)[number];
+export type EmpiricalMethod = 'structured' | 'jacobian' | 'products';
+
+const METHODS: readonly EmpiricalMethod[] = ['structured', 'jacobian', 'products'];
 
 /** Sizes that the cost of a layer depends on. */
 export interface Sizes {

@@ -90,6 +90,15 @@ export class NumericalError extends NtkError {
   }
 }
 
+/** Thrown when an entry that was computed is not the one that backend `reference` computes: a defect of the engine or the machine; nothing was written. */
+export class RecomputeError extends NtkError {
+  readonly kind = 'recompute';
+  constructor(message: string) {
+    super(message);
+    this.name = 'RecomputeError';
+  }
+}
+
 /** Thrown when the caller aborted the work through its `AbortSignal`. */
 export class InterruptedError extends NtkError {
   readonly kind = 'interrupted';

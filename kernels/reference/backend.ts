@@ -1,4 +1,12 @@
-import type { Backend, JobOptions, KernelJob, KernelTask, Tile, TileRange } from '../../src/backend/contract.js';
+import type {
+  Backend,
+  JobOptions,
+  KernelJob,
+  KernelTask,
+  Output,
+  Tile,
+  TileRange,
+} from '../../src/backend/contract.js';
 import { NEAR_THRESHOLD, nearGap } from '../../src/backend/near.js';
 import { evaluate, gaps } from '../../src/programme/evaluate.js';
 import { imageMemory, imagePace, openImages } from './images.js';
@@ -27,6 +35,11 @@ class ReferenceJob implements KernelJob {
     const results = task.outputs.map(() => new Float64Array(range.rows * range.columns));
     for (let i = 0; i < range.rows; i++) this.#row(range, i, results);
     return finishedTile(range, task.outputs, results, transposed);
+  }
+
+  scale(output: Output, i: number, j: number): number {
+    const { x, z } = this.#task;
+    return (x.scales[output]?.[i] ?? 0) * (z.scales[output]?.[j] ?? 0);
   }
 
   async close(): Promise<void> {}

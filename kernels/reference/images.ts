@@ -1,4 +1,12 @@
-import type { ImageJobShape, ImageSet, ImageTask, KernelJob, Tile, TileRange } from '../../src/backend/contract.js';
+import type {
+  ImageJobShape,
+  ImageSet,
+  ImageTask,
+  KernelJob,
+  Output,
+  Tile,
+  TileRange,
+} from '../../src/backend/contract.js';
 import {
   evaluateImages,
   type ImageProgramme,
@@ -96,6 +104,11 @@ class ReferenceImageJob implements KernelJob {
       }
     }
     return finishedTile(range, outputs, results, transposed);
+  }
+
+  scale(output: Output, i: number, j: number): number {
+    const which = this.#task.outputs.indexOf(output);
+    return this.#x.at(i).scales[which] * this.#z.at(j).scales[which];
   }
 
   async close(): Promise<void> {}

@@ -104,7 +104,7 @@ export interface Tile {
 
 /** A block of vectors for products with the whole matrix. */
 export interface VectorBlock {
-  /** `[count, n]` in shared memory, one vector after the other. */
+  /** `[count, n]`, one vector after the other; in shared memory for a job. */
   readonly values: Float64Array;
   readonly count: number;
 }
@@ -127,6 +127,8 @@ export interface KernelJob {
   compute(range: TileRange, transposed: boolean): Promise<Tile>;
   /** Computes a tile of a symmetric task and multiplies it with vectors where it is; absent where tiles have to be read for that. */
   multiply?(range: TileRange, output: Output, vectors: VectorBlock): Promise<TileSums>;
+  /** sqrt(K(x,x) K(z,z)) of input `i` of x and `j` of z as the job knows them, 1 where entries are divided by it; absent from all but `reference`. */
+  scale?(output: Output, i: number, j: number): number;
   /** Frees the device at once: tiles in work are rejected with an InterruptedError, finished ones are lost. Again, it does nothing. */
   close(): Promise<void>;
 }

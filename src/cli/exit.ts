@@ -1,10 +1,10 @@
-import { InterruptedError, isNtkError, NtkError } from '../errors.js';
+import { InterruptedError, isNtkError, NtkError, RecomputeError } from '../errors.js';
 
 /** Exit codes of `ntk`; fixed, because scripts depend on them. */
 export const EXIT = {
   /** Done. */
   done: 0,
-  /** A failure that no usage explains: a defect. */
+  /** A failure that no usage explains: a defect; an entry that `reference` computes differently is one too. */
   failure: 1,
   /** Bad usage or input. */
   usage: 2,
@@ -33,6 +33,7 @@ export function explain(error: unknown, interrupted: boolean): { readonly code: 
     const kept = error instanceof InterruptedError && error.message.startsWith('interrupted;');
     return { code: EXIT.interrupted, message: `ntk: ${kept ? error.message : 'interrupted; nothing was written'}` };
   }
+  if (error instanceof RecomputeError) return { code: EXIT.failure, message: `${under(error.message)}\n${REPORT}` };
   if (isNtkError(error) && error.kind !== 'internal') return { code: EXIT.usage, message: under(error.message) };
   const system = systemMessage(error);
   if (system !== null) return { code: EXIT.usage, message: under(system) };

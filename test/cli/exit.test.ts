@@ -8,6 +8,7 @@ import {
   InternalError,
   InterruptedError,
   NumericalError,
+  RecomputeError,
   UsageError,
 } from '../../src/errors.js';
 
@@ -19,6 +20,7 @@ describe('exit codes', () => {
     [new NumericalError('K: must be finite, got Infinity. Use --precision f64.'), 2],
     [new InterruptedError(), 130],
     [new InternalError('a state'), 1],
+    [new RecomputeError('K(row 1, row 2) of the ntk: must be 1, got 2 from host.'), 1],
     [new RangeError('Invalid array length'), 1],
     ['text', 1],
   ])('%s', (error, code) => {

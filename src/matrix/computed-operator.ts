@@ -1,9 +1,20 @@
-import type { ImageTask, KernelJob, KernelTask, Output, TileData, TileRange, TileSums } from '../backend/contract.js';
+import type {
+  ImageTask,
+  KernelJob,
+  KernelTask,
+  Output,
+  TileData,
+  TileRange,
+  TileSums,
+  VectorBlock,
+} from '../backend/contract.js';
 import type { NdArray } from '../data/array.js';
 import { InternalError, InterruptedError, UsageError } from '../errors.js';
 import type { SymmetricOperator } from './operator.js';
 import { makePlan, type Planned } from './plan.js';
-import { openFitting, prepared } from './run.js';
+import { ProductSamples } from './product-samples.js';
+import type { Recomputation } from './recomputed.js';
+import { type Opened, openFitting, prepared } from './run.js';
 import { tilesInOrder } from './tiles-in-order.js';
 import type { KernelOptions } from './types.js';
 
@@ -53,25 +64,36 @@ class ComputedOperator implements SymmetricOperator {
   readonly #tile: number;
   readonly #output: Output;
   readonly #options: KernelOptions;
+  readonly #samples: ProductSamples;
   /** `[n]`; null until it is read from tiles. */
   #diagonal: Float64Array | null;
 
-  constructor(planned: Planned, job: KernelJob, tile: number, diagonal: Float64Array | null, options: KernelOptions) {
+  constructor(planned: Planned, task: KernelTask | ImageTask, { job, size }: Opened, options: KernelOptions) {
     this.#planned = planned;
     this.#job = job;
-    this.#tile = tile;
+    this.#tile = size;
     this.#output = planned.outputs[0];
     this.#options = options;
-    this.#diagonal = diagonal;
+    this.#samples = new ProductSamples(planned, task, options.signal);
+    this.#diagonal = ownValues(task);
     this.size = planned.plan.shape[0];
     this.description = `computed on ${planned.plan.backend}`;
     this.native = planned.plan.native;
     this.roundoff = planned.plan.precision === 'f64' ? 2 ** -53 : 2 ** -24;
   }
 
+  get recomputation(): Recomputation {
+    return this.#samples.recomputation;
+  }
+
   async apply(x: Float64Array, columns: number): Promise<Float64Array> {
     const n = this.size;
     if (x.length !== columns * n) throw new InternalError(`a block of ${columns} vectors needs ${columns * n} numbers`);
+    return this.#samples.product(x, columns, (block) => this.#product(block));
+  }
+
+  async #product({ values: x, count }: VectorBlock): Promise<Float64Array> {
+    const n = this.size;
     const y = new Float64Array(x.length);
     const job = this.#job;
     if (job.multiply === undefined) {
@@ -80,7 +102,7 @@ class ComputedOperator implements SymmetricOperator {
     }
     const values = new Float64Array(new SharedArrayBuffer(x.byteLength));
     values.set(x);
-    const vectors = { values, count: columns };
+    const vectors = { values, count };
     await this.#inOrder(
       async (range) => job.multiply?.(range, this.#output, vectors) ?? null,
       async (range, sums) => {
@@ -94,6 +116,7 @@ class ComputedOperator implements SymmetricOperator {
 
   async diagonal(): Promise<Float64Array> {
     this.#diagonal ??= await this.#readDiagonal();
+    await this.#samples.diagonal(this.#diagonal);
     return Float64Array.from(this.#diagonal);
   }
 
@@ -132,6 +155,7 @@ class ComputedOperator implements SymmetricOperator {
         }
       }
     });
+    await this.#samples.entries(a);
     return a;
   }
 
@@ -171,7 +195,7 @@ function ownValues(task: KernelTask | ImageTask): Float64Array | null {
 /**
  * Opens the kernel matrix of rows x `[n, d]` as an operator that is never stored.
  *
- * Throws as `kernelMatrix` does, and UsageError for `z` or `kind: both`.
+ * What is used of it first is sampled, and computed again by `reference`. Throws as `kernelMatrix` does, and UsageError for `z` or `kind: both`.
  */
 export async function computedOperator(x: NdArray, options: KernelOptions): Promise<SymmetricOperator> {
   if (options.z !== undefined || options.kind === 'both') {
@@ -179,6 +203,5 @@ export async function computedOperator(x: NdArray, options: KernelOptions): Prom
   }
   const planned = await makePlan(x, options, false);
   const { task } = prepared(planned);
-  const { job, size } = await openFitting(task, planned);
-  return new ComputedOperator(planned, job, size, ownValues(task), options);
+  return new ComputedOperator(planned, task, await openFitting(task, planned), options);
 }

@@ -1,8 +1,10 @@
-import type { TileData, TileRange } from '../backend/contract.js';
+import type { TileData, TileRange, VectorBlock } from '../backend/contract.js';
 import type { FloatArray, NdArray } from '../data/array.js';
 import { type NpyPanels, openNpyPanels } from '../data/npy-panels.js';
 import { UsageError } from '../errors.js';
 import { makePlan } from './plan.js';
+import { ProductSamples } from './product-samples.js';
+import type { Recomputation } from './recomputed.js';
 import { openFitting, prepared } from './run.js';
 import { tilesInOrder } from './tiles-in-order.js';
 import type { KernelOptions } from './types.js';
@@ -13,6 +15,8 @@ export interface CrossOperator {
   readonly rows: number;
   /** Columns n. */
   readonly columns: number;
+  /** What came of computing entries again by `reference` so far; absent where none are computed in closed form. */
+  readonly recomputation?: Recomputation;
   /** K A for vectors A `[count, n]`, one after the other: `[count, m]`. */
   apply(x: Float64Array, count: number): Promise<Float64Array>;
   /** Frees files and devices; calling it again does nothing. */
@@ -41,7 +45,7 @@ function accumulate(
 /**
  * Opens the kernel of rows z `[m, d]` against x `[n, d]` as an operator that is computed tile by tile and never stored.
  *
- * Throws as `kernelMatrix` does, and UsageError for `kind: both`.
+ * The first product is sampled, and computed again by `reference`. Throws as `kernelMatrix` does, and UsageError for `kind: both`.
  */
 export async function computedCross(z: NdArray, x: NdArray, options: KernelOptions): Promise<CrossOperator> {
   if (options.kind === 'both') throw new UsageError('computedCross: must be one kernel, got both kinds.');
@@ -49,24 +53,30 @@ export async function computedCross(z: NdArray, x: NdArray, options: KernelOptio
   const planned = await makePlan(z, { ...options, z: x }, false);
   const [output] = planned.outputs;
   const [m, n] = planned.plan.shape;
-  const { job, size } = await openFitting(prepared(planned).task, planned);
+  const { task } = prepared(planned);
+  const { job, size } = await openFitting(task, planned);
+  const samples = new ProductSamples(planned, task, options.signal);
   const extent = { rows: m, columns: n, symmetric: false };
   const order = { ...options, extent, side: size, ahead: job.concurrency };
+  const product = async ({ values, count }: VectorBlock): Promise<Float64Array> => {
+    const y = new Float64Array(count * m);
+    await tilesInOrder(
+      order,
+      (range) => job.compute(range, false),
+      async (range, tile) => {
+        accumulate(range, await tile.read(output), values, n, y, m);
+        tile.release();
+      },
+    );
+    return y;
+  };
   return {
     rows: m,
     columns: n,
-    async apply(a, count) {
-      const y = new Float64Array(count * m);
-      await tilesInOrder(
-        order,
-        (range) => job.compute(range, false),
-        async (range, tile) => {
-          accumulate(range, await tile.read(output), a, n, y, m);
-          tile.release();
-        },
-      );
-      return y;
+    get recomputation() {
+      return samples.recomputation;
     },
+    apply: (a, count) => samples.product(a, count, product),
     close: () => job.close(),
   };
 }

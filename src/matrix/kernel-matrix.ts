@@ -28,6 +28,10 @@ class MemorySink implements TileSink {
       target.set(transposed.subarray(from, from + range.rows), (range.column + j) * m + range.row);
     }
   }
+
+  entry(output: Output, row: number, column: number): number {
+    return this.arrays[output]?.[row * this.#columns + column] ?? Number.NaN;
+  }
 }
 
 /**
@@ -36,7 +40,7 @@ class MemorySink implements TileSink {
  * Symmetric bit for bit when there is no z. Images `[n, h, w, c]` and sequences `[n, w, c]` stay what they are for a network with a layer of positions, and are flattened for others.
  *
  * Throws UsageError, BackendError, MemoryError before it starts; NumericalError when the precision cannot hold an entry;
- * InterruptedError when the signal fires.
+ * RecomputeError when an entry is not the one that backend `reference` computes; InterruptedError when the signal fires.
  */
 export async function kernelMatrix<K extends KernelKind = 'ntk'>(
   x: NdArray,

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import type { TileData, TileRange } from '../backend/contract.js';
 import type { FloatArray, Precision } from '../data/array.js';
 import { npyHeader } from '../data/write/npy.js';
@@ -36,7 +36,7 @@ export class NpyFile {
     this.#columns = shape[1];
     this.#element = precision === 'f64' ? 8 : 4;
     try {
-      this.#file = openSync(path, 'wx');
+      this.#file = openSync(path, 'wx+');
     } catch (error) {
       throw writeFailure(path, error);
     }
@@ -57,6 +57,13 @@ export class NpyFile {
     } catch (error) {
       throw writeFailure(this.path, error);
     }
+  }
+
+  /** Reads an entry back. */
+  entry(row: number, column: number): number {
+    const bytes = Buffer.alloc(this.#element);
+    readSync(this.#file, bytes, 0, this.#element, this.#start + (row * this.#columns + column) * this.#element);
+    return this.#element === 8 ? bytes.readDoubleLE() : bytes.readFloatLE();
   }
 
   /** Closes the file; again, it does nothing. */

@@ -1,5 +1,6 @@
 import { InternalError } from '../errors.js';
 import { timesVectors } from '../linalg/own-times.js';
+import type { Recomputation } from './recomputed.js';
 
 /**
  * A symmetric matrix as what it does to vectors, stored or not.
@@ -15,6 +16,8 @@ export interface SymmetricOperator {
   readonly roundoff: number;
   /** BLAS library that its entries come from; null or absent without. */
   readonly native?: string | null;
+  /** What came of computing entries again by `reference` so far; absent where none are computed in closed form. */
+  readonly recomputation?: Recomputation;
   /** A X for X `[columns, n]`: a new array. */
   apply(x: Float64Array, columns: number): Promise<Float64Array>;
   /** `[n]` */

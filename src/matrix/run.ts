@@ -11,6 +11,8 @@ import type {
 import { DeviceFullError, InternalError, InterruptedError } from '../errors.js';
 import type { Planned } from './plan.js';
 import { prepareTask } from './prepare.js';
+import { recompute } from './recompute.js';
+import { Samples, sizesOf } from './samples.js';
 import { type Extent, tileCount, tiles } from './tiles.js';
 import type { KernelOptions, KernelPlan, KernelRun, Progress } from './types.js';
 
@@ -18,6 +20,8 @@ import type { KernelOptions, KernelPlan, KernelRun, Progress } from './types.js'
 export interface TileSink {
   /** Stores a tile at its place, and its transpose at the mirrored place where there is one. */
   put(output: Output, range: TileRange, data: TileData): void;
+  /** Reads an entry back from where it is stored; absent where nothing is kept. */
+  entry?(output: Output, row: number, column: number): number;
 }
 
 /** Counts entries and tells the caller at most ten times a second. */
@@ -60,14 +64,16 @@ interface Loop {
   readonly outputs: readonly Output[];
   readonly queue: Iterator<TileRange>;
   readonly sink: TileSink;
+  readonly samples: Samples;
   readonly report: Reporter;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
 }
 
-async function store(tile: Tile, { outputs, sink, clock }: Loop): Promise<void> {
+async function store(tile: Tile, { outputs, sink, samples, clock }: Loop): Promise<void> {
   for (const output of outputs) {
     const data = await tile.read(output);
+    samples.pass(output, tile.range, data);
     const start = performance.now();
     sink.put(output, tile.range, data);
     clock.write += (performance.now() - start) / 1000;
@@ -120,11 +126,14 @@ export function prepared({ outline, images, backend, plan }: Planned): {
   return prepareTask(outline, backend.name !== 'reference');
 }
 
+/** A job, and the side of the largest tile that may be asked of it. */
+export interface Opened {
+  readonly job: KernelJob;
+  readonly size: number;
+}
+
 /** Opens a job with the planned tiles, or with smaller ones where a device has no room for them. */
-export async function openFitting(
-  task: KernelTask | ImageTask,
-  planned: Planned,
-): Promise<{ readonly job: KernelJob; readonly size: number }> {
+export async function openFitting(task: KernelTask | ImageTask, planned: Planned): Promise<Opened> {
   const {
     backend,
     plan: { tile },
@@ -145,7 +154,8 @@ export async function openFitting(
 /**
  * Runs a planned computation, tile by tile, into a sink.
  *
- * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`.
+ * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`. Behind the last tile some entries
+ * are computed again by `reference`: throws RecomputeError where one is another.
  */
 export async function runTiles(
   planned: Planned,
@@ -160,6 +170,7 @@ export async function runTiles(
   const plan: KernelPlan = { ...asked, tile: [size, size], tiles: tileCount(extentOf(asked), size) };
   const compile = (performance.now() - started) / 1000;
   const extent = extentOf(plan);
+  const samples = new Samples(extent, size, task.outputs, sizesOf(task));
   const start = performance.now();
   const clock: Clock = { write: 0 };
   const stop = (): void => void job.close();
@@ -167,7 +178,17 @@ export async function runTiles(
   try {
     const report = new Reporter(extent.rows * extent.columns, options.onProgress);
     const queue = tiles(extent, plan.tile[0]);
-    const loop: Loop = { job, extent, outputs: task.outputs, queue, sink, report, clock, signal: options.signal };
+    const loop: Loop = {
+      job,
+      extent,
+      outputs: task.outputs,
+      queue,
+      sink,
+      samples,
+      report,
+      clock,
+      signal: options.signal,
+    };
     const count = Math.min(job.concurrency, plan.tiles);
     await settle(Array.from({ length: count }, () => work(loop)));
   } finally {
@@ -175,11 +196,18 @@ export async function runTiles(
     await job.close();
   }
   const total = (performance.now() - start) / 1000;
+  const { recomputed, warnings: unchecked } = await recompute(
+    planned,
+    samples.found(sink.entry?.bind(sink)),
+    options.signal,
+  );
+  const check = (performance.now() - start) / 1000 - total;
   return {
     plan: { ...plan, shortcut },
-    stages: { compile, compute: total - clock.write, write: clock.write },
+    stages: { compile, compute: total - clock.write, write: clock.write, check },
+    recomputed,
     tableError: 'table' in task ? (task.table?.error ?? null) : null,
     nearPairs: job.nearPairs,
-    warnings,
+    warnings: [...warnings, ...unchecked],
   };
 }

@@ -1,5 +1,6 @@
 import type { KernelDefinition } from '../architecture/types.js';
 import type { NdArray, Precision } from '../data/array.js';
+import type { Recomputed } from './recomputed.js';
 
 /** Which kernel of a network: its NTK, its NNGP, or both in one pass. */
 export type KernelKind = 'ntk' | 'nngp' | 'both';
@@ -87,6 +88,8 @@ export interface Stages {
   readonly compute: number;
   /** Waiting for the disk. */
   readonly write: number;
+  /** Computing entries again by `reference`. */
+  readonly check: number;
 }
 
 /** How a kernel was computed: what a record stores beside the result. */
@@ -95,6 +98,8 @@ export interface KernelRun {
   readonly plan: KernelPlan;
   /** Where the time went. */
   readonly stages: Stages;
+  /** Entries that `reference` computed again and found right; null where none were, with the reason in `warnings`. */
+  readonly recomputed: Recomputed | null;
   /** Largest error of the zonal table against direct evaluation, relative to sqrt(K(x,x) K(z,z)); null without a table. */
   readonly tableError: number | null;
   /** Pairs whose gap was recomputed from the difference of their rows. */

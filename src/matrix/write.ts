@@ -84,6 +84,10 @@ class Workspace implements TileSink {
     this.#files[output]?.put(range, data);
   }
 
+  entry(output: Output, row: number, column: number): number {
+    return this.#files[output]?.entry(row, column) ?? Number.NaN;
+  }
+
   path(output: Output): string {
     return this.#files[output]?.path ?? '';
   }

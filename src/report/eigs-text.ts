@@ -1,4 +1,5 @@
 import type { PresetFlags } from '../architecture/preset-flags.js';
+import type { Recomputed } from '../matrix/recomputed.js';
 import type { DimensionAt, Estimate, SpectrumSummary } from '../spectrum/summary.js';
 import { sparkline } from './sparkline.js';
 import { tableText } from './table.js';
@@ -45,6 +46,8 @@ export interface EigsResult extends PresetFlags, SpectrumSummary {
   readonly norm: number;
   readonly conditionNumber: number | null;
   readonly missed: object | null;
+  /** Entries that were computed again by `reference`; null where none were. */
+  readonly recomputed: Recomputed | null;
   /** Null when it was not asked for. */
   readonly density: DensityResult | null;
 }

@@ -1,4 +1,5 @@
 import type { PresetFlags } from '../architecture/preset-flags.js';
+import type { Recomputed } from '../matrix/recomputed.js';
 import { tableText } from './table.js';
 
 /** How equations were solved. */
@@ -38,6 +39,8 @@ export interface RegressResult extends PresetFlags {
   readonly time: number | null;
   readonly leaveOneOut: readonly { readonly ridge: number; readonly error: number }[] | null;
   readonly solver: SolverFacts;
+  /** Entries of the kernels that were computed again by `reference`; null where none were. */
+  readonly recomputed: Recomputed | null;
 }
 
 /** What all results have in common. */

@@ -64,7 +64,7 @@ describe('ntk kernel', () => {
   test('stages sum to the seconds, within 5 %', async () => {
     const { stdout } = await at.ntk('kernel', 'x.npy', ...RESNTK, '--out', 'S.npy', '--json');
     const record = JSON.parse(stdout);
-    expect(Object.keys(record.stages)).toEqual(['load', 'compile', 'compute', 'write']);
+    expect(Object.keys(record.stages)).toEqual(['load', 'compile', 'compute', 'write', 'check']);
     expect(Object.values(record.stages).every((stage) => Number(stage) >= 0)).toBe(true);
     expect(stageGap(record)).toBeLessThan(0.05);
   });

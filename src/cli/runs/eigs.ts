@@ -99,6 +99,8 @@ interface Work {
   readonly memory: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** What was said beside the warnings of the source, for the record. */
+  readonly warnings: string[];
 }
 
 /** Writes eigenvectors `[k, n]` as columns `[n, k]`. */
@@ -164,7 +166,9 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
     clock.solve += solved - opened;
     if (job.vectors !== null) await writeVectors(job.vectors, found, operator.size);
     clock.write += now() - solved;
-    for (const warning of found.warnings) say(`ntk: warning: ${warning}`);
+    const { recomputed, warnings: unchecked } = operator.recomputation ?? { recomputed: null, warnings: [] };
+    for (const warning of [...found.warnings, ...unchecked]) say(`ntk: warning: ${warning}`);
+    work.warnings.push(...unchecked);
     const { values, residuals, all: _all, vectors: _vectors, warnings: _warnings, ...facts } = found;
     return {
       name: variant?.name ?? job.path,
@@ -177,6 +181,7 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
       ...facts,
       ...summary,
       density,
+      recomputed,
     };
   } finally {
     progress.stop();
@@ -185,7 +190,7 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
 }
 
 function recordOf(work: Work, results: readonly EigsResult[], command: string): object {
-  const { job, source, algebra, clock } = work;
+  const { job, source, algebra, clock, warnings } = work;
   const isStored = job.variants.length === 0;
   const head = {
     command,
@@ -194,7 +199,7 @@ function recordOf(work: Work, results: readonly EigsResult[], command: string): 
     stages: { ...clock },
     architecture: sweptArchitecture(job.variants),
     inputs: source.inputs,
-    warnings: source.warnings,
+    warnings: [...source.warnings, ...warnings],
   };
   const { name: _name, ...only } = results[0];
   const common = {
@@ -219,7 +224,7 @@ export async function runEigs(args: ParsedArguments, { command, signal }: Comman
   const algebra = await linearAlgebra(job.compute.native);
   clock.compile += now() - clock.load;
   const targets = source.labels === null ? null : targetsOf(source.labels).values;
-  const work: Work = { args, job, source, targets, algebra, memory, signal, clock };
+  const work: Work = { args, job, source, targets, algebra, memory, signal, clock, warnings: [] };
   const results: EigsResult[] = [];
   for (const variant of job.variants.length === 0 ? [null] : job.variants) results.push(await one(work, variant));
   const record = jsonText(recordOf(work, results, command));

@@ -1,3 +1,4 @@
+import type { Recomputed } from '../../matrix/recomputed.js';
 import type { KernelPlan, KernelRun } from '../../matrix/types.js';
 import { type CommonRecord, commonRecord } from '../../report/record.js';
 import type { LabelsRecord, LoadedInputs } from '../load.js';
@@ -28,6 +29,8 @@ export interface KernelRecord extends CommonRecord {
   readonly plan: KernelPlan;
   readonly tableError: number | null;
   readonly nearPairs: number | null;
+  /** Null after `--plan` too. */
+  readonly recomputed: Recomputed | null;
 }
 
 /** A range as it was given, `a:b`; null for all rows. */
@@ -39,8 +42,8 @@ export function rangeText(range: { readonly start: number; readonly end: number 
 function stagesOf(run: KernelRun | null, { loaded, finished }: KernelTimes): Readonly<Record<string, number>> {
   const spent = finished - loaded;
   if (run === null) return { load: loaded, compile: spent };
-  const { compile, compute, write } = run.stages;
-  return { load: loaded, compile: Math.max(compile, spent - compute - write), compute, write };
+  const { compile, compute, write, check } = run.stages;
+  return { load: loaded, compile: Math.max(compile, spent - compute - write - check), compute, write, check };
 }
 
 /** The record of a kernel that was computed (`run`) or only planned (null). */
@@ -79,5 +82,6 @@ export function kernelRecord(
     plan,
     tableError: run?.tableError ?? null,
     nearPairs: run?.nearPairs ?? null,
+    recomputed: run?.recomputed ?? null,
   };
 }

@@ -6,6 +6,7 @@ import { type CrossOperator, computedCross } from '../../matrix/cross-operator.j
 import { kernelInto } from '../../matrix/kernel-matrix.js';
 import type { SymmetricOperator } from '../../matrix/operator.js';
 import { leastMemory, planKernel } from '../../matrix/plan.js';
+import { type Recomputation, recomputationOf, recomputationOfAll } from '../../matrix/recomputed.js';
 import type { KernelOptions, KernelRun } from '../../matrix/types.js';
 import type { InputRecord } from '../../report/record.js';
 import { loadInputs } from '../load.js';
@@ -46,6 +47,8 @@ export interface Kernels {
   crossMatrix(room: number): Promise<Float64Array>;
   /** K(z,z) of the test rows `[m]`. */
   testDiagonal(room: number): Promise<Float64Array>;
+  /** What came of computing entries again by `reference` so far; of kernels in closed form alone there is anything. */
+  recomputation(): Recomputation;
 }
 
 /** A matrix, and the stages of computing it where it was computed. */
@@ -62,28 +65,36 @@ export function noLabels(where: string): UsageError {
 }
 
 function computedKernels(x: NdArray, test: NdArray, options: KernelOptions): Kernels {
+  const recomputations: (() => Recomputation | undefined)[] = [];
   const into = async (rows: NdArray, z: NdArray | null, memory: number): Promise<Computed> => {
     const columns = (z ?? rows).shape[0];
     const values = new Float64Array(rows.shape[0] * columns);
     const run = await kernelInto(values, rows, { ...options, ...(z === null ? {} : { z }), memory });
+    recomputations.push(() => recomputationOf(run));
     return { values, run };
+  };
+  const watched = async <T extends { readonly recomputation?: Recomputation }>(opening: Promise<T>): Promise<T> => {
+    const operator = await opening;
+    recomputations.push(() => operator.recomputation);
+    return operator;
   };
   return {
     origin: () => planKernel(x, { ...options, memory: Number.MAX_VALUE }),
     least: async () => Math.max(await leastMemory(x, options), await leastMemory(test, { ...options, z: x })),
     matrix: (size, room) => into(firstExamples(x, size), null, room),
-    operator: (size, memory) => computedOperator(firstExamples(x, size), { ...options, memory }),
+    operator: (size, memory) => watched(computedOperator(firstExamples(x, size), { ...options, memory })),
     rows: async (numbers, size, room) => (await into(someExamples(x, numbers), firstExamples(x, size), room)).values,
-    cross: (size, memory) => computedCross(test, firstExamples(x, size), { ...options, memory }),
+    cross: (size, memory) => watched(computedCross(test, firstExamples(x, size), { ...options, memory })),
     crossMatrix: async (room) => (await into(test, x, room)).values,
     testDiagonal: async (memory) => {
-      const operator = await computedOperator(test, { ...options, memory });
+      const operator = await watched(computedOperator(test, { ...options, memory }));
       try {
         return await operator.diagonal();
       } finally {
         await operator.close();
       }
     },
+    recomputation: () => recomputationOfAll(recomputations.flatMap((one) => one() ?? [])),
   };
 }
 

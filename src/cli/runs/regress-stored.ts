@@ -114,6 +114,7 @@ function storedKernels(kernel: Stored, cross: Stored): Kernels {
     cross: async () => (cross.values === null ? storedCross(cross.path) : denseCross(cross.values, m, n)),
     crossMatrix: nothing,
     testDiagonal: nothing,
+    recomputation: () => ({ recomputed: null, warnings: [] }),
   };
 }
 

@@ -5,6 +5,7 @@ import { writeNpy } from '../../data/write/npy.js';
 import { NumericalError, UsageError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
+import type { Recomputed } from '../../matrix/recomputed.js';
 import { accuracy, rootMeanSquareError, type Targets, targetsOf } from '../../regression/targets.js';
 import { matrixCsv } from '../../report/csv.js';
 import { writeWhole } from '../../report/file.js';
@@ -33,6 +34,8 @@ interface Work {
   readonly memory: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** What was said beside the warnings of the start, for the record. */
+  readonly warnings: string[];
 }
 
 /** One architecture, its kernels and what will solve with them. */
@@ -84,6 +87,7 @@ async function writeArray(path: string, matrix: NdArray): Promise<void> {
 function resultOf(
   { job, start, targets }: Work,
   { variant }: Planned,
+  recomputed: Recomputed | null,
   origin: { readonly backend: string; readonly native: string | null },
 ) {
   return (fit: SizedFit, predictions: Float64Array): RegressResult => {
@@ -105,6 +109,7 @@ function resultOf(
       time: fit.time === Infinity ? null : fit.time,
       leaveOneOut: fit.leaveOneOut,
       solver: fit.solver,
+      recomputed,
     };
   };
 }
@@ -114,7 +119,10 @@ async function one(work: Work, planned: Planned): Promise<readonly RegressResult
   const task: Task = { ...work, kernels: planned.kernels, choice: planned.choice };
   const { fits, variances } = await solve(task);
   const predictions = await predictAll(task, fits);
-  const result = resultOf(work, planned, await planned.kernels.origin());
+  const { recomputed, warnings } = planned.kernels.recomputation();
+  for (const warning of warnings) say(`ntk: warning: ${warning}`);
+  work.warnings.push(...warnings);
+  const result = resultOf(work, planned, recomputed, await planned.kernels.origin());
   const results = fits.map((fit, k) => result(fit, predictions[k]));
   const began = now();
   // With a file there is one fit.
@@ -130,7 +138,7 @@ async function one(work: Work, planned: Planned): Promise<readonly RegressResult
 }
 
 function recordOf(work: Work, results: readonly RegressResult[], command: string): object {
-  const { job, start, targets, algebra, clock, sizes } = work;
+  const { job, start, targets, algebra, clock, sizes, warnings } = work;
   const definitions = job.variants.map(({ definition }) => definition);
   const head = {
     command,
@@ -139,9 +147,9 @@ function recordOf(work: Work, results: readonly RegressResult[], command: string
     stages: { ...clock },
     architecture: definitions.length === 0 ? null : definitions.length === 1 ? definitions[0] : definitions,
     inputs: start.inputs,
-    warnings: start.warnings,
+    warnings: [...start.warnings, ...warnings],
   };
-  const { accuracy: share, rmse, residual, ridge, solver } = results[0];
+  const { accuracy: share, rmse, residual, ridge, solver, recomputed } = results[0];
   return {
     ...commonRecord(head),
     task: targets.task,
@@ -154,7 +162,7 @@ function recordOf(work: Work, results: readonly RegressResult[], command: string
     network: job.finite,
     out: job.out,
     variance: job.variance,
-    ...(results.length === 1 ? { accuracy: share, rmse, residual, ridge, solver } : {}),
+    ...(results.length === 1 ? { accuracy: share, rmse, residual, ridge, solver, recomputed } : {}),
     rows: results,
   };
 }
@@ -168,7 +176,7 @@ async function open(args: ParsedArguments, asked: RegressJob, signal: AbortSigna
   const sizes = sizesOf(job, start.n);
   const clock: Clock = { load: now(), compile: 0, compute: 0, solve: 0, write: 0 };
   const algebra = await linearAlgebra(job.compute.native);
-  return { args, job, start, targets, sizes, algebra, memory, signal, clock };
+  return { args, job, start, targets, sizes, algebra, memory, signal, clock, warnings: [] };
 }
 
 /** Says which fits did not converge. */

@@ -5,6 +5,7 @@ import { NumericalError } from '../errors.js';
 import type { Layer } from '../layers/index.js';
 import type { LayerNode } from '../layers/layer.js';
 import { kernelMatrix } from '../matrix/kernel-matrix.js';
+import { type Recomputation, recomputationOf, recomputationOfAll } from '../matrix/recomputed.js';
 import { distanceAndNorm } from './statistics.js';
 import type { CompareOptions } from './types.js';
 
@@ -19,6 +20,8 @@ export interface AnalyticKernel {
   readonly shares: readonly number[];
   /** ||sum of the kernels in which one layer is trained - K|| / ||K||. */
   readonly difference: number;
+  /** What came of computing entries of all these kernels again by `reference`. */
+  readonly recomputation: Recomputation;
 }
 
 function freezeLayers(layers: readonly LayerNode[], path: string, trained: string): readonly LayerNode[] {
@@ -56,8 +59,12 @@ export async function analyticKernel(
 ): Promise<AnalyticKernel> {
   const given = { ...(threads && { threads }), ...(memory && { memory }), ...(native && { native }) };
   const common = { ...given, ...(signal && { signal }), backend: 'host', precision: 'f64' } as const;
-  const compute = async (network: Architecture): Promise<Float64Array> =>
-    Float64Array.from((await kernelMatrix(x, { ...common, architecture: network })).ntk.data);
+  const recomputations: Recomputation[] = [];
+  const compute = async (network: Architecture): Promise<Float64Array> => {
+    const { ntk: kernel, run } = await kernelMatrix(x, { ...common, architecture: network });
+    recomputations.push(recomputationOf(run));
+    return Float64Array.from(kernel.data);
+  };
   const ntk = await compute(architecture);
   onKernel(1);
   const n = x.shape[0];
@@ -81,5 +88,5 @@ export async function analyticKernel(
     onKernel(i + 2);
   }
   const [distance, norm] = distanceAndNorm(sum, ntk);
-  return { ntk, shares, difference: distance / norm };
+  return { ntk, shares, difference: distance / norm, recomputation: recomputationOfAll(recomputations) };
 }

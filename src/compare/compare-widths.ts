@@ -128,20 +128,32 @@ class Comparing {
   async #analytic(): Promise<AnalyticKernel> {
     const { paths, store, memory } = this.#planned;
     const n = this.#x.shape[0];
-    const stored = await this.#stored('analytic', { ntk: n * n, shares: paths.length, difference: 1 });
+    const stored = await this.#stored('analytic', { ntk: n * n, shares: paths.length, difference: 1, recomputed: 3 });
     if (stored !== null) {
       const [difference] = stored.difference.data;
-      return { ntk: Float64Array.from(stored.ntk.data), shares: [...stored.shares.data], difference };
+      const [entries, worst, tolerance] = stored.recomputed.data;
+      const recomputed = entries === 0 ? null : { entries, difference: worst, tolerance };
+      const shares = [...stored.shares.data];
+      return {
+        ntk: Float64Array.from(stored.ntk.data),
+        shares,
+        difference,
+        recomputation: { recomputed, warnings: [] },
+      };
     }
     const options = { ...this.#options, memory };
     const made = await this.#timed('compute', () =>
       analyticKernel(this.#x, options, paths, (finished) => this.#pace.analytic(finished, paths.length)),
     );
+    const { recomputed, warnings } = made.recomputation;
+    this.#warnings.push(...warnings);
+    const { entries, difference, tolerance } = recomputed ?? { entries: 0, difference: 0, tolerance: 0 };
     await this.#timed('write', async () =>
       store?.write('analytic', {
         ntk: { data: made.ntk, shape: [n, n] },
         shares: vector(made.shares),
         difference: vector([made.difference]),
+        recomputed: vector([entries, difference, tolerance]),
       }),
     );
     return made;

@@ -130,6 +130,7 @@ export function comparisonOf(
     networkSeconds: summaries.map(({ seconds }) => seconds),
     pairs: { done: widths.length * seeds, reused },
     check,
+    recomputed: analytic.recomputation.recomputed,
     plan,
   };
 }

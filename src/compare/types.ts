@@ -1,4 +1,5 @@
 import type { Architecture } from '../architecture/types.js';
+import type { Recomputed } from '../matrix/recomputed.js';
 import type { BackendName, Progress } from '../matrix/types.js';
 
 /** Lower and upper end of an interval. */
@@ -159,6 +160,8 @@ export interface Comparison {
   };
   /** What was computed twice. */
   readonly check: CompareChecks;
+  /** Entries of the analytic kernels that `reference` computed again, by the run that computed them; null where none were. */
+  readonly recomputed: Recomputed | null;
   /** What was planned. */
   readonly plan: ComparePlan;
 }

@@ -53,6 +53,9 @@ describe('docs/record.md', () => {
     expect(keys(kernel.inputs)).toEqual(of('An object of inputs'));
     expect(keys(kernel.labels)).toEqual(of('The object labels'));
     expect(keys(kernel.plan).toSorted()).toEqual(of('The object plan').toSorted());
+    expect(keys(kernel.recomputed)).toEqual(
+      of('The object recomputed, in the records of kernel, eigs, regress and compare'),
+    );
     expect(of('Stages')).toEqual(expect.arrayContaining([...keys(kernel.stages)]));
     expect(JSON.parse(readFileSync(join(folder, 'K.json'), 'utf8'))).toMatchObject({ command: 'kernel', out: 'K.npy' });
   });

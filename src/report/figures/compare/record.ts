@@ -7,7 +7,7 @@ import { checked } from '../check.js';
 import type { Named, RecordFile } from '../figure.js';
 
 /** The part of a record of a comparison that figures need. */
-export type CompareData = Omit<Comparison, 'kind' | 'networkSeeds' | 'pairs' | 'plan' | 'check'> & {
+export type CompareData = Omit<Comparison, 'kind' | 'networkSeeds' | 'pairs' | 'plan' | 'check' | 'recomputed'> & {
   /** What the kernels of finite networks may differ by from rounding. */
   readonly check: Pick<Comparison['check'], 'networksTolerance'>;
   /** As an architecture file has it. */

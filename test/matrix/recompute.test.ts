@@ -126,7 +126,7 @@ const FAULTS: readonly (readonly [string, () => Fault])[] = [
   ['rows in another order', () => ofTask({ data: X.data.slice().reverse(), shape: X.shape }, { architecture })],
 ];
 
-const options = { architecture, backend: 'host', native: 'off', threads: 2, memory: 2 ** 30 } as const;
+const options = { architecture, backend: 'host', native: 'off', threads: 2 } as const;
 
 describe('a whole run with a fault', () => {
   test.each(FAULTS)('%s: nothing is written, and both values are told', async (_name, fault) => {

@@ -9,6 +9,7 @@ import type {
 } from '../../src/backend/contract.js';
 import { NEAR_THRESHOLD, nearGap } from '../../src/backend/near.js';
 import { evaluate, gaps } from '../../src/programme/evaluate.js';
+import type { Rounding } from '../../src/programme/rounding.js';
 import { imageMemory, imagePace, openImages } from './images.js';
 import { finishedTile } from './tile.js';
 
@@ -25,9 +26,11 @@ class ReferenceJob implements KernelJob {
   readonly concurrency = 1;
   nearPairs = 0;
   readonly #task: KernelTask;
+  readonly #rounding: Rounding | null;
 
-  constructor(task: KernelTask) {
+  constructor(task: KernelTask, rounding: Rounding | null) {
     this.#task = task;
+    this.#rounding = rounding;
   }
 
   async compute(range: TileRange, transposed: boolean): Promise<Tile> {
@@ -54,7 +57,8 @@ class ReferenceJob implements KernelJob {
       source.below[j] = negative ? 2 + gap : gap;
       source.above[j] = negative ? -gap : 2 - gap;
     }
-    const body = evaluate(programme, source, { x: x.factors, rowX: row, z: z.factors, firstZ: range.column });
+    const strip = { x: x.factors, rowX: row, z: z.factors, firstZ: range.column };
+    const body = evaluate(programme, source, strip, this.#rounding);
     outputs.forEach((output, which) => {
       const [value, a, b] = [body[output], x.scales[output], z.scales[output]];
       if (value === null || a === null || b === null) return;
@@ -77,23 +81,32 @@ class ReferenceJob implements KernelJob {
   }
 }
 
+function referenceThat(rounding: Rounding | null): Backend {
+  return {
+    name: 'reference',
+    precisions: ['f64'],
+    pace: () => ({ product: 5e8, step: 6e-8 }),
+    usesThreads: false,
+    usesNative: false,
+    tileSizes: [128, 32, 8],
+    probe: async () => ({
+      available: true,
+      version: `Node ${process.versions.node}`,
+      note: 'readable float64, for tests',
+    }),
+    memory: ({ size, outputs }) => size * size * 8 * 2 * outputs + 16 * 2 ** 20,
+    open: async (task: KernelTask, _options: JobOptions) => new ReferenceJob(task, rounding),
+    openImages: (task) => openImages(task, rounding),
+    imageTileSizes: [32, 8],
+    imageMemory,
+    imagePace,
+  };
+}
+
 /** Plain TypeScript in float64: slow, and what the other backends are tested against. It never uses a table. */
-export const reference: Backend = {
-  name: 'reference',
-  precisions: ['f64'],
-  pace: () => ({ product: 5e8, step: 6e-8 }),
-  usesThreads: false,
-  usesNative: false,
-  tileSizes: [128, 32, 8],
-  probe: async () => ({
-    available: true,
-    version: `Node ${process.versions.node}`,
-    note: 'readable float64, for tests',
-  }),
-  memory: ({ size, outputs }) => size * size * 8 * 2 * outputs + 16 * 2 ** 20,
-  open: async (task: KernelTask, _options: JobOptions) => new ReferenceJob(task),
-  openImages,
-  imageTileSizes: [32, 8],
-  imageMemory,
-  imagePace,
-};
+export const reference: Backend = referenceThat(null);
+
+/** The same with what every step gives rounded: how far it comes from `reference` is what a precision cannot hold. */
+export function roundingReference(rounding: Rounding): Backend {
+  return referenceThat(rounding);
+}

@@ -15,6 +15,7 @@ import {
 } from '../../src/programme/evaluate-images.js';
 import { type ImageFactors, imageFactors } from '../../src/programme/own-images.js';
 import { requireRange } from '../../src/programme/range.js';
+import type { Rounding } from '../../src/programme/rounding.js';
 import type { Programme } from '../../src/programme/steps.js';
 import { wideScale } from '../../src/programme/wide.js';
 import { finishedTile } from './tile.js';
@@ -30,9 +31,11 @@ class KnownImages {
   readonly #task: ImageTask;
   readonly #body: ImageProgramme;
   readonly #set: ImageSet;
+  readonly #rounding: Rounding | null;
   #known = new Map<number, Known>();
 
-  constructor(task: ImageTask, body: ImageProgramme, set: ImageSet) {
+  constructor(task: ImageTask, body: ImageProgramme, set: ImageSet, rounding: Rounding | null) {
+    this.#rounding = rounding;
     this.#task = task;
     this.#body = body;
     this.#set = set;
@@ -54,7 +57,7 @@ class KnownImages {
   #learn(i: number): Known {
     const { outputs, normalized, precision } = this.#task;
     const { data, count, channels } = this.#set;
-    const factors = imageFactors(this.#body, data, (i * data.length) / count, channels);
+    const factors = imageFactors(this.#body, data, (i * data.length) / count, channels, this.#rounding);
     const scales = outputs.map((output) => {
       const own = factors[output];
       const scale = own === null ? 0 : wideScale(own, 0);
@@ -74,12 +77,14 @@ class ReferenceImageJob implements KernelJob {
   readonly #body: ImageProgramme;
   readonly #x: KnownImages;
   readonly #z: KnownImages;
+  readonly #rounding: Rounding | null;
 
-  constructor(task: ImageTask) {
+  constructor(task: ImageTask, rounding: Rounding | null) {
     this.#task = task;
+    this.#rounding = rounding;
     this.#body = imageProgramme(task.programme);
-    this.#x = new KnownImages(task, this.#body, task.x);
-    this.#z = task.symmetric ? this.#x : new KnownImages(task, this.#body, task.z);
+    this.#x = new KnownImages(task, this.#body, task.x, rounding);
+    this.#z = task.symmetric ? this.#x : new KnownImages(task, this.#body, task.z, rounding);
   }
 
   async compute(range: TileRange, transposed: boolean): Promise<Tile> {
@@ -116,7 +121,7 @@ class ReferenceImageJob implements KernelJob {
   /** K = sqrt(K(x,x) K(z,z)) u of each output. */
   #pair(i: number, j: number): readonly number[] {
     const [x, z] = [this.#x.at(i), this.#z.at(j)];
-    const correlations = evaluateImages(this.#body, x.factors, z.factors);
+    const correlations = evaluateImages(this.#body, x.factors, z.factors, this.#rounding);
     return this.#task.outputs.map((output, which) => {
       const value = correlations[output];
       if (value === null) return 0;
@@ -126,9 +131,9 @@ class ReferenceImageJob implements KernelJob {
   }
 }
 
-/** Opens a task on images. */
-export async function openImages(task: ImageTask): Promise<KernelJob> {
-  return new ReferenceImageJob(task);
+/** Opens a task on images; `rounding` acts on what every step gives. */
+export async function openImages(task: ImageTask, rounding: Rounding | null): Promise<KernelJob> {
+  return new ReferenceImageJob(task, rounding);
 }
 
 /** Bytes of the values of one pair, and of the factors of the images of a tile. */

@@ -1,6 +1,7 @@
 import { type Gaps, gaps, keepSmaller, runStep } from './evaluate.js';
 import { lastUses, operands } from './needs.js';
 import type { ImageFactors } from './own-images.js';
+import { type Rounding, roundGaps } from './rounding.js';
 import type { Programme, ValueId } from './steps.js';
 import { type Layout, layout, type Taps } from './taps.js';
 
@@ -123,9 +124,20 @@ export class PairOfImages {
   readonly #last: Int32Array;
   readonly #values: Gaps[] = [];
   readonly #free: Gaps[] = [];
+  readonly #rounding: Rounding | null;
 
-  /** `last`: the step that reads each value last, of those that will be run; its room is used again after it. */
-  constructor(body: ImageProgramme, x: ImageFactors, z: ImageFactors, last: Int32Array) {
+  /**
+   * `last`: the step that reads each value last, of those that will be run; its room is used again after it.
+   * `rounding` acts on what every step gives. [none]
+   */
+  constructor(
+    body: ImageProgramme,
+    x: ImageFactors,
+    z: ImageFactors,
+    last: Int32Array,
+    rounding: Rounding | null = null,
+  ) {
+    this.#rounding = rounding;
     this.#body = body;
     this.#x = x;
     this.#z = z;
@@ -148,6 +160,7 @@ export class PairOfImages {
       const read = { ...here, of: this.#values[step.of], columns: positions[step.of] };
       this.#values[index] = this.#joined(index, read, step.op === 'pool');
     }
+    if (this.#rounding !== null) roundGaps(this.#values[index], this.#rounding);
     for (const v of new Set(operands(step))) if (this.#last[v] === index) this.#free.push(this.#values[v]);
   }
 
@@ -168,6 +181,10 @@ export class PairOfImages {
     return out;
   }
 
+  #rounded(covariance: number): number {
+    return this.#rounding === null ? covariance : this.#rounding(covariance);
+  }
+
   #joined(index: number, read: Tapped, pool: boolean): Gaps {
     const out = this.#room(index);
     const n = this.#body.positions[index];
@@ -175,7 +192,7 @@ export class PairOfImages {
     for (let j = 0; j < n; j++) {
       for (let i = 0; i < n; i++) {
         const [below, above] = pool
-          ? poolGap(pooledCovariance(read, a, b, j, i), own[j] * other[i])
+          ? poolGap(this.#rounded(pooledCovariance(read, a, b, j, i)), own[j] * other[i])
           : windowGap(read, a, b, j, i);
         keepSmaller(below, above, out, j * n + i);
       }
@@ -194,11 +211,16 @@ export interface ImageResult {
  * Runs a programme in float64 on all pairs of positions of two images, written step by step like the formulas.
  *
  * Source of the formulas: Arora et al. 2019 (1904.11955), section 4; with skips Barzilai et al. 2022 (2211.14810). The other backends
- * are tested against it.
+ * are tested against it. `rounding` acts on what every step gives, as it must have done in the factors. [none]
  */
-export function evaluateImages(body: ImageProgramme, x: ImageFactors, z: ImageFactors): ImageResult {
+export function evaluateImages(
+  body: ImageProgramme,
+  x: ImageFactors,
+  z: ImageFactors,
+  rounding: Rounding | null = null,
+): ImageResult {
   const { programme, last } = body;
-  const pair = new PairOfImages(body, x, z, last);
+  const pair = new PairOfImages(body, x, z, last, rounding);
   programme.steps.forEach((_, index) => {
     pair.run(index);
   });

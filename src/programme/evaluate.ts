@@ -2,6 +2,7 @@ import { smoothDual } from './duals/index.js';
 import { lastUses, operands } from './needs.js';
 import type { RowFactors } from './own.js';
 import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from './pair.js';
+import { type Rounding, roundGaps } from './rounding.js';
 import type { Programme, Step, ValueId } from './steps.js';
 import { positionsJoined } from './windows.js';
 
@@ -173,15 +174,21 @@ export function runStep(
  * Runs the body of a programme in float64 on a strip of pairs, given the correlations of their inputs.
  *
  * Written step by step like the formulas; the other backends are tested against it. The room of a value is used again
- * once nothing reads it any more, so depth costs time and no memory.
+ * once nothing reads it any more, so depth costs time and no memory. `rounding` acts on what every step gives. [none]
  */
-export function evaluate(programme: Programme, source: Gaps, at: Strip): BodyResult {
+export function evaluate(
+  programme: Programme,
+  source: Gaps,
+  at: Strip,
+  rounding: Rounding | null = null,
+): BodyResult {
   const values: Gaps[] = [];
   const free: Gaps[] = [];
   const last = lastUses(programme);
   programme.steps.forEach((step, index) => {
     const out = free.pop() ?? gaps(source.below.length);
     runStep(programme, index, (v) => values[v], source, at, out);
+    if (rounding !== null) roundGaps(out, rounding);
     values.push(out);
     for (const v of new Set(operands(step))) if (last[v] === index) free.push(values[v]);
   });

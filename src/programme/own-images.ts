@@ -4,6 +4,7 @@ import type { Gaps } from './evaluate.js';
 import { type ImageProgramme, PairOfImages, pooledCovariance } from './evaluate-images.js';
 import { operands } from './needs.js';
 import { type RowFactors, stepOwn } from './own.js';
+import type { Rounding } from './rounding.js';
 import type { Taps } from './taps.js';
 import { setSum, setWide, type Wide, wideShare, wideZeros } from './wide.js';
 
@@ -36,7 +37,7 @@ function windowOwn({ at, count }: Taps, weight: number, of: Wide, total: Wide): 
 }
 
 /** Own values of a pool are means over all pairs of taps, for which it needs the correlations of the image with itself. */
-function poolOwn({ at, count }: Taps, of: Wide, self: Gaps, total: Wide): Float64Array[] {
+function poolOwn({ at, count }: Taps, of: Wide, self: Gaps, total: Wide, rounding: Rounding | null): Float64Array[] {
   const n = total.mantissa.length;
   const roots = new Float64Array(at.length);
   const squares = new Float64Array(n);
@@ -49,7 +50,8 @@ function poolOwn({ at, count }: Taps, of: Wide, self: Gaps, total: Wide): Float6
     here.forEach((p, k) => {
       if (p >= 0) roots[j * count + k] = Math.sqrt(of.mantissa[p] * 2 ** (512 * (of.exponent[p] - top)));
     });
-    squares[j] = Math.max(0, pooledCovariance(read, roots, roots, j, j));
+    const square = pooledCovariance(read, roots, roots, j, j);
+    squares[j] = Math.max(0, rounding === null ? square : rounding(square));
     setWide(total, j, squares[j] / (count * count), top);
   }
   return [roots, squares];
@@ -75,10 +77,16 @@ function selfValues({ programme }: ImageProgramme): { readonly used: Uint8Array;
 /**
  * Runs a programme on (x, x) for one image: own values of every step, and for pools the correlations of all its pairs of positions.
  *
- * `data` holds the image at `from`, `[...positions, channels]`.
+ * `data` holds the image at `from`, `[...positions, channels]`. `rounding` acts on the correlations behind every step. [none]
  * @throws NumericalError where a variance before a map that is not homogeneous leaves the range of a double
  */
-export function imageFactors(body: ImageProgramme, data: FloatArray, from: number, channels: number): ImageFactors {
+export function imageFactors(
+  body: ImageProgramme,
+  data: FloatArray,
+  from: number,
+  channels: number,
+  rounding: Rounding | null = null,
+): ImageFactors {
   const { programme, positions, taps } = body;
   const rows = programme.positions?.reduce((a, b) => a * b, 1) ?? 1;
   const norms = Float64Array.from({ length: rows }, (_, p) => norm(data, from + p * channels, channels));
@@ -90,12 +98,13 @@ export function imageFactors(body: ImageProgramme, data: FloatArray, from: numbe
   const columns: Float64Array[][] = [];
   const factors = { rows, unit, norms, columns, nngp: null, ntk: null };
   const { used, last } = selfValues(body);
-  const self = new PairOfImages(body, factors, factors, last);
+  const self = new PairOfImages(body, factors, factors, last, rounding);
   programme.steps.forEach((step, index) => {
     const total = wideZeros(positions[index]);
     const here = taps[index];
-    if (step.op === 'pool' && here !== null) columns.push(poolOwn(here, own[step.of], self.value(step.of), total));
-    else if ('of' in step && here !== null) columns.push(windowOwn(here, 1 / here.count, own[step.of], total));
+    if (step.op === 'pool' && here !== null) {
+      columns.push(poolOwn(here, own[step.of], self.value(step.of), total, rounding));
+    } else if ('of' in step && here !== null) columns.push(windowOwn(here, 1 / here.count, own[step.of], total));
     else columns.push(stepOwn(step, own, norms, total));
     own.push(total);
     if (used[index] === 1) self.run(index);

@@ -1,0 +1,76 @@
+/** Kernels straight from a backend, on the calling thread, in tiles of a few rows. */
+import { lower } from '../../src/architecture/lower.js';
+import type { Backend, ImageTask, KernelJob, KernelTask, Output } from '../../src/backend/contract.js';
+import { type NdArray, type Precision, parseArchitecture } from '../../src/index.js';
+import { outline, prepareTask } from '../../src/matrix/prepare.js';
+import { tiles } from '../../src/matrix/tiles.js';
+import { keepNeeded } from '../../src/programme/needs.js';
+import type { Network } from './network.js';
+
+/** What is computed: a kernel of inputs with themselves, or against the same inputs given once more. */
+export interface Case {
+  readonly network: Network;
+  readonly x: NdArray;
+  readonly normalized: boolean;
+}
+
+/** Kernel matrices `[n, n]`. */
+export type Kernels = Partial<Record<Output, Float64Array>>;
+
+function imageTask({ network, x, normalized }: Case, precision: Precision): ImageTask {
+  const { json, sizes, channels, tangent } = network;
+  const kind = tangent ? 'both' : 'nngp';
+  const programme = keepNeeded(lower(parseArchitecture(json), { positions: sizes, channels }, kind));
+  const set = { data: x.data, count: x.shape[0], positions: sizes ?? [], channels };
+  const outputs: readonly Output[] = tangent ? ['ntk', 'nngp'] : ['nngp'];
+  return { programme, precision, outputs, x: set, z: set, symmetric: true, normalized };
+}
+
+function rowTask({ network, x, normalized }: Case, precision: Precision, useTable: boolean): KernelTask {
+  const { json, tangent } = network;
+  const kind = tangent ? 'both' : 'nngp';
+  return prepareTask(outline(x, { architecture: parseArchitecture(json), kind, precision, normalized }), useTable).task;
+}
+
+/** Sides of tiles that make several of a few inputs; devices with tiles of a fixed size take them in one. */
+const SIDE = 3;
+
+async function open(backend: Backend, which: Case, precision: Precision): Promise<KernelJob> {
+  const onImages = which.network.sizes !== null;
+  const sizes = onImages ? (backend.imageTileSizes ?? backend.tileSizes) : backend.tileSizes;
+  const side = Math.min(...sizes);
+  const options = { threads: 1, tile: [side, side] as const };
+  if (!onImages) return backend.open(rowTask(which, precision, backend.name !== 'reference'), options);
+  const job = await backend.openImages?.(imageTask(which, precision), options);
+  if (job === undefined) throw new Error(`${backend.name} must open images`);
+  return job;
+}
+
+/** The kernels of a case by a backend; the NTK only where there is one. */
+export async function compute(backend: Backend, which: Case, precision: Precision): Promise<Kernels> {
+  const n = which.x.shape[0];
+  const outputs: readonly Output[] = which.network.tangent ? ['ntk', 'nngp'] : ['nngp'];
+  const found: Kernels = Object.fromEntries(outputs.map((output) => [output, new Float64Array(n * n)]));
+  const job = await open(backend, which, precision);
+  try {
+    for (const range of tiles({ rows: n, columns: n, symmetric: true }, SIDE)) {
+      const mirrored = range.row !== range.column;
+      const tile = await job.compute(range, mirrored);
+      for (const output of outputs) {
+        const { values, stride, transposed, transposedStride } = await tile.read(output);
+        const out = found[output] ?? new Float64Array(0);
+        for (let i = 0; i < range.rows; i++) {
+          for (let j = 0; j < range.columns; j++) {
+            const [row, column] = [range.row + i, range.column + j];
+            out[row * n + column] = values[i * stride + j];
+            if (mirrored) out[column * n + row] = transposed?.[j * transposedStride + i] ?? Number.NaN;
+          }
+        }
+      }
+      tile.release();
+    }
+  } finally {
+    await job.close();
+  }
+  return found;
+}

@@ -1,0 +1,143 @@
+import { reference, roundingReference } from '../../kernels/reference/backend.js';
+import type { Backend, Output } from '../../src/backend/contract.js';
+import { InternalError, type NdArray, NtkError, type Precision } from '../../src/index.js';
+import { perturbation, type Rounding } from '../../src/programme/rounding.js';
+import { type Case, compute, type Kernels } from './compute.js';
+
+/** Largest |K - reference| over sqrt(K(x,x) K(z,z)) that needs no excuse. */
+const LIMIT: Readonly<Record<Precision, number>> = { f64: 1e-11, f32: 4e-5 };
+
+/** How many times what the rounding reference loses a backend may lose. */
+const EXCUSED = 4;
+
+/** Rounding after each step, in several ways: the loss is the largest. */
+const ROUNDINGS: Readonly<Record<Precision, readonly Rounding[]>> = {
+  f64: [1, 2, 3, 4].map((salt) => perturbation('f64', salt)),
+  f32: [Math.fround, ...[1, 2, 3].map((salt) => perturbation('f32', salt))],
+};
+
+/** What is wrong with a kernel, and where. */
+export interface Difference {
+  readonly output: Output;
+  readonly entry: readonly [number, number];
+  readonly got: number;
+  readonly expected: number;
+  /** Over sqrt(K(x,x) K(z,z)); Infinity where something holds that must not hold at all. */
+  readonly error: number;
+  readonly limit: number;
+  readonly rule: string;
+}
+
+/** Where an entry cannot be named. */
+const NOWHERE = { output: 'nngp', entry: [0, 0], got: Number.NaN, expected: Number.NaN, error: Infinity, limit: 0 } as const;
+
+/** Relative difference of an entry; exactly 0 is asked for where an own value is 0. */
+function errorOf(got: number, expected: number, scale: number): number {
+  if (!Number.isFinite(got)) return Infinity;
+  if (scale > 0) return Math.abs(got - expected) / scale;
+  return got === expected ? 0 : Infinity;
+}
+
+function largest(found: Kernels, truth: Kernels, n: number): Difference | null {
+  let worst: Difference | null = null;
+  for (const [output, expected] of Object.entries(truth) as [Output, Float64Array][]) {
+    const values = found[output] ?? new Float64Array(n * n).fill(Number.NaN);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        const at = i * n + j;
+        const scale = Math.sqrt(expected[i * (n + 1)]) * Math.sqrt(expected[j * (n + 1)]);
+        const error = errorOf(values[at], expected[at], scale);
+        if (worst !== null && error <= worst.error) continue;
+        worst = { output, entry: [i, j], got: values[at], expected: expected[at], error, limit: 0, rule: 'as reference' };
+      }
+    }
+  }
+  return worst;
+}
+
+/** Entries of the kernel that must be equal to the last bit: K of a copy is K(x, x), and K is its own transpose. */
+function unequal(found: Kernels, x: NdArray): Difference | null {
+  const n = x.shape[0];
+  const length = x.data.length / n;
+  const copies = (i: number, j: number): boolean => {
+    for (let k = 0; k < length; k++) if (x.data[i * length + k] !== x.data[j * length + k]) return false;
+    return true;
+  };
+  for (const [output, values] of Object.entries(found) as [Output, Float64Array][]) {
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        const [got, expected] = [values[i * n + j], values[j * n + i]];
+        const differs = (rule: string, other: number): Difference => ({
+          output,
+          entry: [i, j],
+          got,
+          expected: other,
+          error: Infinity,
+          limit: 0,
+          rule,
+        });
+        if (!Object.is(got, expected)) return differs('symmetric bit for bit', expected);
+        if (copies(i, j) && got !== values[i * (n + 1)]) return differs('equal to K(x,x) for a copy', values[i * (n + 1)]);
+      }
+    }
+  }
+  return null;
+}
+
+/** Something that is to be tested: a backend in a precision. */
+export interface Subject {
+  readonly backend: Backend;
+  readonly precision: Precision;
+}
+
+/** What `reference` says of a case, and what can be asked of others. */
+export class Truth {
+  readonly kernels: Kernels;
+  readonly #case: Case;
+  readonly #losses = new Map<Precision, number>();
+
+  private constructor(which: Case, kernels: Kernels) {
+    this.#case = which;
+    this.kernels = kernels;
+  }
+
+  /** Computes a case by `reference`; null where it is refused, which others must do as well. */
+  static async of(which: Case): Promise<Truth | null> {
+    try {
+      return new Truth(which, await compute(reference, which, 'f64'));
+    } catch (error) {
+      if (error instanceof NtkError) return null;
+      throw error;
+    }
+  }
+
+  /** The largest error that rounding after each step makes. */
+  async loss(precision: Precision): Promise<number> {
+    const known = this.#losses.get(precision);
+    if (known !== undefined) return known;
+    let most = 0;
+    for (const rounding of ROUNDINGS[precision]) {
+      const rounded = await compute(roundingReference(rounding), this.#case, 'f64');
+      most = Math.max(most, largest(rounded, this.kernels, this.#case.x.shape[0])?.error ?? 0);
+    }
+    this.#losses.set(precision, most);
+    return most;
+  }
+
+  /** What a subject gets wrong; null where all is right, or where it refuses with an error of its own. */
+  async differenceOf({ backend, precision }: Subject): Promise<Difference | null> {
+    let found: Kernels;
+    try {
+      found = await compute(backend, this.#case, precision);
+    } catch (error) {
+      if (error instanceof NtkError && !(error instanceof InternalError)) return null;
+      return { ...NOWHERE, rule: `computed or refused, not failed: ${error instanceof Error ? error.message : error}` };
+    }
+    const twins = unequal(found, this.#case.x);
+    if (twins !== null) return twins;
+    const worst = largest(found, this.kernels, this.#case.x.shape[0]);
+    if (worst === null || worst.error <= LIMIT[precision]) return null;
+    const limit = Math.max(LIMIT[precision], EXCUSED * (await this.loss(precision)));
+    return worst.error <= limit ? null : { ...worst, limit };
+  }
+}

@@ -9,7 +9,7 @@ export class ProgrammeBuilder {
   readonly #steps: Step[] = [];
   readonly #onImages: boolean;
 
-  /** On images a sum keeps one summand, if only with weight 0: it says where the positions of the value come from. */
+  /** On images a sum keeps one summand, if only with weight 0: it says where the positions of the value come from. So does a sum that is 0. */
   constructor({ onImages = false }: { readonly onImages?: boolean } = {}) {
     this.#onImages = onImages;
   }
@@ -30,7 +30,8 @@ export class ProgrammeBuilder {
   /** constant + sum of weight * value. A single term of weight 1 and constant 0 adds no step. */
   sum(terms: readonly Term[], constant = 0): ValueId {
     const weighty = terms.filter((t) => t.weight !== 0);
-    const kept = weighty.length === 0 && this.#onImages ? terms.slice(0, 1) : weighty;
+    const keepsOne = weighty.length === 0 && (this.#onImages || constant === 0);
+    const kept = keepsOne ? terms.slice(0, 1) : weighty;
     if (kept.length === 1 && kept[0].weight === 1 && constant === 0) return kept[0].value;
     return this.#append({ op: 'sum', terms: kept, constant });
   }

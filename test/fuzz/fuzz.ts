@@ -37,7 +37,7 @@ export interface FuzzOptions {
   /** Ends a run after so many findings. [1] */
   readonly most?: number;
   /** Which networks are wanted. [all] */
-  readonly only?: 'images' | 'vectors';
+  readonly only?: 'images' | 'vectors' | undefined;
   /** Whether findings are made smaller. [true] */
   readonly shrinks?: boolean;
   readonly onCase?: (index: number) => void;
@@ -56,18 +56,21 @@ export function isValid({ json, sizes, channels, tangent }: Network): boolean {
 
 const JOINING = KINDS.filter((kind) => ['flatten', 'globalAvgPool', 'pixel', 'avgPool'].includes(kind));
 
+const ON_VECTORS = KINDS.filter((kind) => kind !== 'conv' && !JOINING.includes(kind));
+
 /** Two of three cases hold a pair of layers that its turn asks for, or a triple around a pool or a readout. */
-function wishOf(index: number, chance: Chance): Wish {
+function wishOf(index: number, chance: Chance, onVectors: boolean): Wish {
+  const kinds = onVectors ? ON_VECTORS : KINDS;
   if (index % 3 === 0) return [];
-  if (index % 3 === 1) return [chance.of(KINDS), chance.of(KINDS)];
-  return [chance.of(KINDS), chance.of(JOINING), chance.of(KINDS)];
+  if (index % 3 === 1) return [chance.of(kinds), chance.of(kinds)];
+  return [chance.of(kinds), chance.of(onVectors ? kinds : JOINING), chance.of(kinds)];
 }
 
 /** Case `index` of a seed: the same whatever else is run. */
 export function drawCase(seed: number, index: number, only?: FuzzOptions['only']): Case {
   const chance = new Chance((seed * 1_000_003 + index) >>> 0);
   for (;;) {
-    const network = drawNetwork(chance, wishOf(index, chance));
+    const network = drawNetwork(chance, wishOf(index, chance, only === 'vectors'));
     if (network === null || !isValid(network)) continue;
     if (only !== undefined && (network.sizes === null) !== (only === 'vectors')) continue;
     return { network, x: drawInputs(network, chance), normalized: chance.holds(0.2) };

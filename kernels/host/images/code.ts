@@ -84,7 +84,7 @@ function sum(w: Writer, i: Of<'sum'>): void {
     const part =
       term === undefined
         ? step.constant * w.scale(unit)
-        : term.weight * w.scale(exponents[term.value], unit) * (deviations[term.value] ?? 0) ** 2;
+        : term.weight * w.scale(exponents[term.value], unit) * w.evenDeviation(term.value) ** 2;
     return w.constant(total > 0 ? part / (total * total) : 0);
   });
   w.emit('evenSum', ...head, ...values.flatMap((v, k) => [v, weights[k]]));
@@ -154,9 +154,7 @@ function windows(
   const constant = w.constant(total.constant * w.scale(unit));
   if (inner.even) {
     const { table, segments } = plain.windowsOf(w, inner.step, false);
-    const fresh = w.constant(
-      weight(covariance.out) * w.scale(exponents[behind], unit) * (w.in.deviations[behind] ?? 0) ** 2,
-    );
+    const fresh = w.constant(weight(covariance.out) * w.scale(exponents[behind], unit) * w.evenDeviation(behind) ** 2);
     const gaps = w.at(inner.of);
     const head = [w.define(inner.out), gaps, w.grid(inner.step), w.grid(from), table, taps, w.both(inner.step)];
     w.emit('evenWindows', ...head, moved, w.define(total.out), mine, fresh, constant, segments);
@@ -177,7 +175,11 @@ function writeAny(w: Writer, i: HostInstruction): void {
 function writeStage(w: Writer, stage: number, list: readonly ImageInstruction[], kept: readonly ImageValue[]): void {
   w.begin(stage);
   const { windows: tables, whole } = w.in.layout;
-  const instructions = fuse(list, (step) => (whole.has(step) ? tables.get(step) : undefined));
+  const instructions = fuse(
+    list,
+    (step) => (whole.has(step) ? tables.get(step) : undefined),
+    (value) => w.in.deviations[value] !== null,
+  );
   const touched = instructions.map((i) => partsOf(i).flatMap((p) => [...imageInputs(p), ...imageResults(p)]));
   const last = new Map<string, number>();
   touched.forEach((values, at) => {

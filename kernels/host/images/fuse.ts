@@ -83,6 +83,7 @@ function windowsAt(
   at: number,
   uses: Uses,
   tableOf: (step: number) => number | undefined,
+  isEven: (value: number) => boolean,
 ): [Fused, number[]] | null {
   const sum = list[at];
   if (sum.op !== 'sumPlain' || sum.parts.length !== 2) return null;
@@ -95,15 +96,21 @@ function windowsAt(
   const window = list[place];
   if (window?.op !== 'window' || tableOf(window.step) !== tableOf(tangent.step)) return null;
   if (!same(window.out, { form: 'gap', value: covariance.out.value })) return null;
+  // A pixel takes gaps as they are, also where the own values of images differ: then its covariance needs a column.
+  if (window.even && !isEven(covariance.out.value)) return null;
   const places = [place, ...makers, at];
   if (uses.readers(window.out).some((r) => r < at && !places.includes(r))) return null;
   return [{ op: 'windows', window, tangent, covariance, sum }, places];
 }
 
-/** Joins what can be run in one pass; `tableOf` says which window steps read the same cells. */
+/**
+ * Joins what can be run in one pass; `tableOf` says which window steps read the same cells, `isEven` which values have one deviation
+ * for all positions of all images.
+ */
 export function fuse(
   list: readonly ImageInstruction[],
   tableOf: (step: number) => number | undefined,
+  isEven: (value: number) => boolean,
 ): readonly HostInstruction[] {
   const uses = new Uses(list);
   const result: (HostInstruction | null)[] = [...list];
@@ -113,7 +120,7 @@ export function fuse(
       for (const place of layer[1]) result[place] = null;
       result[at] = layer[0];
     }
-    const windows = windowsAt(list, at, uses, tableOf);
+    const windows = windowsAt(list, at, uses, tableOf, isEven);
     if (windows !== null) {
       for (const place of windows[1]) result[place] = null;
       result[at] = windows[0];

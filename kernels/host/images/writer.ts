@@ -162,6 +162,13 @@ export class Writer {
     return this.column({ kind: 'deviation', value });
   }
 
+  /** The one deviation of an even value. @throws InternalError where deviations differ: then a column holds them */
+  evenDeviation(value: ValueId): number {
+    const deviation = this.in.deviations[value];
+    if (deviation === null) throw new InternalError(`value ${value} has no one deviation for all positions`);
+    return deviation;
+  }
+
   inverse(value: ValueId): number {
     return this.column({ kind: 'inverse', value });
   }

@@ -113,11 +113,11 @@ class BodyEncoder {
     }
   }
 
-  #sum({ out, parts }: Extract<Instruction, { op: 'sum' }>): void {
+  #sum({ out, parts, dominates }: Extract<Instruction, { op: 'sum' }>): void {
     const column = this.out.column(...parts.map((p) => p.column));
     const slots = parts.map((p) => (p.value === null ? -1 : this.slotOf(p.value)));
     const named = parts.map((p) => p.value).filter((v) => v !== null);
-    const mode = this.#mode(out, named);
+    const mode = this.#mode(out, named) + (dominates ? 0 : 4);
     this.out.emit('sum', this.#define(out), mode, parts.length, slots.indexOf(-1), column, ...slots);
   }
 
@@ -142,7 +142,7 @@ class BodyEncoder {
 
 /** Translates a task into instructions: the table if there is one, else the whole body. */
 export function encode(task: KernelTask): Code {
-  const body = bodyOf(task.programme, task.x.factors);
+  const body = bodyOf(task.programme, [task.x.factors, task.z.factors]);
   const encoder = new BodyEncoder(body, task.precision);
   const { out } = encoder;
   if (task.table === null) encoder.run();

@@ -85,7 +85,7 @@ function scalesOf(task: KernelTask, rows: RowSet): Float64Array[] {
 
 /** Prepares a task for single precision. */
 export function singleTask(task: KernelTask): SingleTask {
-  const body = bodyOf(task.programme, task.x.factors);
+  const body = bodyOf(task.programme, [task.x.factors, task.z.factors]);
   const all = task.table === null ? body.instructions.map((i) => columnsOf(i, task)) : [];
   const isShared = task.x.factors.rows === 1 && task.z.factors.rows === 1;
   const outputs = task.outputs.length;

@@ -19,13 +19,14 @@ export interface Part {
  * What a device does for a pair, in order. Values are correlations u, held as gaps 1 - u (and 1 + u where `Body.form` says so).
  *
  * `sum`: gap_0 + sum_(k>0) w_k (gap_k - gap_0) + h (1 - gap_0), w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2 for shares a, b; part 0 has a
- * value and is the largest such.
+ * value and is the largest such. Where it does not dominate in every pair (w_0 >= 1/4), the sum must start from 0 in the pairs in which
+ * it does not, sum w_k gap_k + h: from gap_0 it would cancel.
  * `piecewiseLinear`: value and derivative (either may be unwanted) of the map with `weight` 2 even^2 / (even^2 + odd^2).
  * `threshold`: gap theta / pi. `smooth`, `smoothSlope`: a smooth map and its derivative, with the columns of step `step`.
  * `product`: 1 - u v. `radial`: 1 - exp(-rate |x - z|^power) with the norms as the column of step `step`.
  */
 export type Instruction =
-  | { readonly op: 'sum'; readonly out: ValueId; readonly parts: readonly Part[] }
+  | { readonly op: 'sum'; readonly out: ValueId; readonly parts: readonly Part[]; readonly dominates: boolean }
   | {
       readonly op: 'piecewiseLinear';
       readonly of: ValueId;
@@ -104,13 +105,13 @@ class BodyBuilder {
   readonly alias: ValueId[] = [];
   source: ValueId | null = null;
   readonly #steps: readonly Step[];
-  readonly #own: RowFactors;
+  readonly #own: readonly RowFactors[];
   /** Values that a map reads: those need both sides unless they are never negative. */
   readonly #mapped = new Set<ValueId>();
   readonly #positive = new Set<ValueId>();
   readonly #done = new Set<number>();
 
-  constructor(programme: Programme, own: RowFactors) {
+  constructor(programme: Programme, own: readonly RowFactors[]) {
     this.#steps = programme.steps;
     this.#own = own;
     this.form = programme.steps.map(() => 'both');
@@ -171,11 +172,13 @@ class BodyBuilder {
     const named = values.filter((v) => v !== null);
     if (step.constant > 0) values.push(null);
     const parts = values.map((value, place): Part => ({ value, column: { step: index, place } }));
-    const weight = parts.map(({ column }) =>
-      this.#own.columns[index][column.place].reduce((sum, share) => sum + share * share, 0),
-    );
+    const shares = (place: number): readonly Float64Array[] => this.#own.map((rows) => rows.columns[index][place]);
+    const weight = parts.map((_, place) => shares(place)[0].reduce((sum, share) => sum + share * share, 0));
     const base = named.reduce((best, _, place) => (weight[place] > weight[best] ? place : best), 0);
-    this.instructions.push({ op: 'sum', out: index, parts: [parts[base], ...parts.filter((_, k) => k !== base)] });
+    // Shares a, b of at least 1/2 have a product of at least 1/4, whatever the pair.
+    const dominates = shares(base).every((list) => list.every((share) => share >= 0.5));
+    const others = parts.filter((_, k) => k !== base);
+    this.instructions.push({ op: 'sum', out: index, parts: [parts[base], ...others], dominates });
     this.#combined(index, named);
   }
 
@@ -218,8 +221,8 @@ class BodyBuilder {
   }
 }
 
-/** Turns a programme into instructions; `own` are the factors of the rows, of which the largest part of each sum is found. */
-export function bodyOf(programme: Programme, own: RowFactors): Body {
+/** Turns a programme into instructions; `own` are the factors of the row sets, of which the largest part of each sum is found. */
+export function bodyOf(programme: Programme, own: readonly RowFactors[]): Body {
   const builder = new BodyBuilder(programme, own);
   builder.run();
   const { instructions, form, alias, source } = builder;

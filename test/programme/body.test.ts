@@ -9,7 +9,7 @@ import { rowFactors } from '../../src/programme/own.js';
 function body(layers: readonly object[]): Body {
   const architecture = parseArchitecture({ format: 'ntk-architecture/1', layers });
   const programme = keepNeeded(lower(architecture, 4, 'both'));
-  return bodyOf(programme, rowFactors(programme, Float64Array.of(1, 2)));
+  return bodyOf(programme, [rowFactors(programme, Float64Array.of(1, 2))]);
 }
 
 const dense = { kind: 'dense', weightStd: 1.4 };
@@ -46,7 +46,7 @@ describe('the instructions of a body', () => {
   test('a value is free after the last instruction that reads it', () => {
     const architecture = presetArchitecture('resntk', { depth: 3 });
     const programme = keepNeeded(lower(architecture, 4, 'both'));
-    const { instructions, last, ntk } = bodyOf(programme, rowFactors(programme, Float64Array.of(1)));
+    const { instructions, last, ntk } = bodyOf(programme, [rowFactors(programme, Float64Array.of(1))]);
     instructions.forEach((instruction, index) => {
       for (const v of inputs(instruction)) expect(last[v]).toBeGreaterThanOrEqual(index);
     });

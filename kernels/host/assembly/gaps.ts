@@ -1,6 +1,6 @@
 import { cellCount, lanes, Pair, word, xAt, zAt, zColumn } from './cells';
 import { smoothSlope, smoothValue } from './smooth';
-import { high, low, signed } from './sum';
+import { high, low, signed, startOf } from './sum';
 import { madd } from './vector';
 
 // Gaps of pairs of positions of images: of pixels, of sums, and behind maps that are taken lane by lane.
@@ -62,14 +62,13 @@ export function sum<T>(pair: Pair, code: usize): void {
       const w = v128.mul<T>(a, b);
       spread = madd<T>(d, d, spread);
       if (k == 0) {
-        low0 = low<T>(v);
-        high0 = high<T>(v);
+        low0 = startOf<T>(low<T>(v), a, b, false);
+        high0 = startOf<T>(high<T>(v), a, b, false);
         below = low0;
         above = high0;
-      } else {
-        below = madd<T>(w, v128.sub<T>(low<T>(v), low0), below);
-        above = madd<T>(w, v128.sub<T>(value == 0 ? two : high<T>(v), high0), above);
       }
+      below = madd<T>(w, v128.sub<T>(low<T>(v), low0), below);
+      above = madd<T>(w, v128.sub<T>(value == 0 ? two : high<T>(v), high0), above);
     }
     spread = v128.mul<T>(half, spread);
     below = v128.max<T>(zero, madd<T>(spread, v128.sub<T>(one, low0), below));

@@ -2,7 +2,8 @@ import { madd, signBit, signMask } from './vector';
 
 // Weighted sums of independent parts: gap' = sum w_k gap_k + h, w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, where a and b are the
 // shares of the two rows (unit length). Since sum w_k + h = 1, this is gap_0 + sum_(k>0) w_k (gap_k - gap_0) + h (1 - gap_0): in
-// this form rounding of the shares does not add up over a thousand layers. Part 0 is the largest (encode.ts sees to it).
+// this form rounding of the shares does not add up over a thousand layers. Part 0 is the largest (encode.ts sees to it). Where it is small
+// in some pair all the same (w_0 < 1/4), the sum starts there from 0 instead of gap_0, which would cancel.
 // A part is a signed gap or a gap in [0, 2]: for both, `low` is 1 - u and `high` is 1 + u. A constant is a part of gap 0, slot -1.
 // Shares of part k are column `column` + k of the factors.
 
@@ -51,6 +52,13 @@ export function signed<T>(below: v128, above: v128): v128 {
 @inline
 function blend<T>(a: v128, b: v128, gap: v128, gap0: v128, sum: v128): v128 {
   return madd<T>(v128.mul<T>(a, b), v128.sub<T>(gap, gap0), sum);
+}
+
+// What a sum starts from: the gap of part 0, or 0 where it is too small a part.
+@inline
+export function startOf<T>(gap: v128, a: v128, b: v128, dominates: bool): v128 {
+  if (dominates) return gap;
+  return v128.and(gap, v128.ge<T>(v128.mul<T>(a, b), v128.splat<T>(<T>0.25)));
 }
 
 @inline
@@ -116,11 +124,12 @@ function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column:
   }
 }
 
-// Any number of parts in any order: the same sums with a loop over the parts inside.
+// Any number of parts in any order: the same sums with a loop over the parts inside. `dominates`: part 0 is large in every pair.
 @inline
-function anySum<T>(strip: Strip, terms: usize, parts: i32, column: i32, dst: usize, wantSign: bool): void {
+function anySum<T>(strip: Strip, terms: usize, parts: i32, column: i32, dst: usize, wantSign: bool, dominates: bool): void {
   const half = v128.splat<T>(<T>0.5);
   const one = v128.splat<T>(<T>1);
+  const two = v128.splat<T>(<T>2);
   const zero = v128.splat<T>(<T>0);
   const bytes = <usize>strip.count * sizeof<T>();
   for (let at: usize = 0; at < bytes; at += 16) {
@@ -136,13 +145,14 @@ function anySum<T>(strip: Strip, terms: usize, parts: i32, column: i32, dst: usi
       const b = v128.load(strip.z + <usize>(column + k) * strip.strideZ + at);
       h = square<T>(a, b, h);
       if (k == 0) {
-        low0 = low<T>(v);
-        high0 = high<T>(v);
+        low0 = startOf<T>(low<T>(v), a, b, dominates);
+        high0 = startOf<T>(high<T>(v), a, b, dominates);
         below = low0;
         above = high0;
-      } else {
-        below = blend<T>(a, b, low<T>(v), low0, below);
-        above = blend<T>(a, b, high<T>(v), high0, above);
+      }
+      if (k > 0 || !dominates) {
+        below = blend<T>(a, b, slot == 0 ? zero : low<T>(v), low0, below);
+        above = blend<T>(a, b, slot == 0 ? two : high<T>(v), high0, above);
       }
     }
     h = v128.mul<T>(half, h);
@@ -158,13 +168,14 @@ function shapedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, col
   if (parts == 2 && last) fixedSum<T>(strip, terms, 2, true, column, dst, wantSign, bare);
   else if (parts == 3 && last) fixedSum<T>(strip, terms, 3, true, column, dst, wantSign, bare);
   else if (parts == 2 && constant < 0) fixedSum<T>(strip, terms, 2, false, column, dst, wantSign, bare);
-  else anySum<T>(strip, terms, parts, column, dst, wantSign);
+  else anySum<T>(strip, terms, parts, column, dst, wantSign, true);
 }
 
-// `mode`: 1 when the result needs its sign, 2 when every part is bare.
+// `mode`: 1 when the result needs its sign, 2 when every part is bare, 4 when part 0 is small in some pairs.
 @inline
 export function weightedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize, mode: i32): void {
-  if (mode == 0) shapedSum<T>(strip, terms, parts, constant, column, dst, false, false);
+  if (mode >= 4) anySum<T>(strip, terms, parts, column, dst, (mode & 1) != 0, false);
+  else if (mode == 0) shapedSum<T>(strip, terms, parts, constant, column, dst, false, false);
   else if (mode == 1) shapedSum<T>(strip, terms, parts, constant, column, dst, true, false);
   else if (mode == 2) shapedSum<T>(strip, terms, parts, constant, column, dst, false, true);
   else shapedSum<T>(strip, terms, parts, constant, column, dst, true, true);

@@ -1,7 +1,7 @@
 import { type Gaps, gaps, keepSmaller, runStep } from './evaluate.js';
 import { lastUses, operands } from './needs.js';
 import type { ImageFactors } from './own-images.js';
-import { type Rounding, roundGaps } from './rounding.js';
+import { asItIs, type Rounding, roundGaps } from './rounding.js';
 import type { Programme, ValueId } from './steps.js';
 import { type Layout, layout, type Taps } from './taps.js';
 
@@ -88,24 +88,28 @@ function windowGap(
   return [Math.max(0, below), Math.max(0, above)];
 }
 
-/** sum_k sum_l r_k s_l u(p + k, p' + l): the covariance of two pooled positions, up to the scales of their roots r and s. */
+/**
+ * sum_k sum_l r_k s_l u(p + k, p' + l): the covariance of two pooled positions, up to the scales of their roots r and s.
+ *
+ * Its terms have both signs, so `rounding` acts on each of them and on each partial sum.
+ */
 export function pooledCovariance(
   { at, count, of, columns }: Tapped,
   r: Float64Array,
   s: Float64Array,
   j: number,
   i: number,
+  rounding: Rounding = asItIs,
 ): number {
   let total = 0;
   for (let k = j * count; k < (j + 1) * count; k++) {
     if (r[k] === 0) continue;
-    let inner = 0;
     for (let l = i * count; l < (i + 1) * count; l++) {
       if (s[l] === 0) continue;
       const pair = at[k] * columns + at[l];
-      inner += s[l] * (of.below[pair] <= of.above[pair] ? 1 - of.below[pair] : of.above[pair] - 1);
+      const u = of.below[pair] <= of.above[pair] ? 1 - of.below[pair] : of.above[pair] - 1;
+      total = rounding(total + rounding(r[k] * s[l] * u));
     }
-    total += r[k] * inner;
   }
   return total;
 }
@@ -181,10 +185,6 @@ export class PairOfImages {
     return out;
   }
 
-  #rounded(covariance: number): number {
-    return this.#rounding === null ? covariance : this.#rounding(covariance);
-  }
-
   #joined(index: number, read: Tapped, pool: boolean): Gaps {
     const out = this.#room(index);
     const n = this.#body.positions[index];
@@ -192,7 +192,7 @@ export class PairOfImages {
     for (let j = 0; j < n; j++) {
       for (let i = 0; i < n; i++) {
         const [below, above] = pool
-          ? poolGap(this.#rounded(pooledCovariance(read, a, b, j, i)), own[j] * other[i])
+          ? poolGap(pooledCovariance(read, a, b, j, i, this.#rounding ?? asItIs), own[j] * other[i])
           : windowGap(read, a, b, j, i);
         keepSmaller(below, above, out, j * n + i);
       }

@@ -176,12 +176,7 @@ export function runStep(
  * Written step by step like the formulas; the other backends are tested against it. The room of a value is used again
  * once nothing reads it any more, so depth costs time and no memory. `rounding` acts on what every step gives. [none]
  */
-export function evaluate(
-  programme: Programme,
-  source: Gaps,
-  at: Strip,
-  rounding: Rounding | null = null,
-): BodyResult {
+export function evaluate(programme: Programme, source: Gaps, at: Strip, rounding: Rounding | null = null): BodyResult {
   const values: Gaps[] = [];
   const free: Gaps[] = [];
   const last = lastUses(programme);

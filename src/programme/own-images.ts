@@ -4,7 +4,7 @@ import type { Gaps } from './evaluate.js';
 import { type ImageProgramme, PairOfImages, pooledCovariance } from './evaluate-images.js';
 import { operands } from './needs.js';
 import { type RowFactors, stepOwn } from './own.js';
-import type { Rounding } from './rounding.js';
+import { asItIs, type Rounding } from './rounding.js';
 import type { Taps } from './taps.js';
 import { setSum, setWide, type Wide, wideShare, wideZeros } from './wide.js';
 
@@ -50,8 +50,7 @@ function poolOwn({ at, count }: Taps, of: Wide, self: Gaps, total: Wide, roundin
     here.forEach((p, k) => {
       if (p >= 0) roots[j * count + k] = Math.sqrt(of.mantissa[p] * 2 ** (512 * (of.exponent[p] - top)));
     });
-    const square = pooledCovariance(read, roots, roots, j, j);
-    squares[j] = Math.max(0, rounding === null ? square : rounding(square));
+    squares[j] = Math.max(0, pooledCovariance(read, roots, roots, j, j, rounding ?? asItIs));
     setWide(total, j, squares[j] / (count * count), top);
   }
   return [roots, squares];

@@ -8,6 +8,9 @@ import type { Gaps } from './evaluate.js';
  */
 export type Rounding = (value: number) => number;
 
+/** No rounding beside that of doubles. */
+export const asItIs: Rounding = (value) => value;
+
 /** Unit roundoff of a precision: 2^-53 or 2^-24. */
 export const UNIT_ROUNDOFF: Readonly<Record<Precision, number>> = { f64: 2 ** -53, f32: 2 ** -24 };
 

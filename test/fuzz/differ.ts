@@ -29,7 +29,14 @@ export interface Difference {
 }
 
 /** Where an entry cannot be named. */
-const NOWHERE = { output: 'nngp', entry: [0, 0], got: Number.NaN, expected: Number.NaN, error: Infinity, limit: 0 } as const;
+const NOWHERE = {
+  output: 'nngp',
+  entry: [0, 0],
+  got: Number.NaN,
+  expected: Number.NaN,
+  error: Infinity,
+  limit: 0,
+} as const;
 
 /** Relative difference of an entry; exactly 0 is asked for where an own value is 0. */
 function errorOf(got: number, expected: number, scale: number): number {
@@ -48,7 +55,15 @@ function largest(found: Kernels, truth: Kernels, n: number): Difference | null {
         const scale = Math.sqrt(expected[i * (n + 1)]) * Math.sqrt(expected[j * (n + 1)]);
         const error = errorOf(values[at], expected[at], scale);
         if (worst !== null && error <= worst.error) continue;
-        worst = { output, entry: [i, j], got: values[at], expected: expected[at], error, limit: 0, rule: 'as reference' };
+        worst = {
+          output,
+          entry: [i, j],
+          got: values[at],
+          expected: expected[at],
+          error,
+          limit: 0,
+          rule: 'as reference',
+        };
       }
     }
   }
@@ -77,7 +92,8 @@ function unequal(found: Kernels, x: NdArray): Difference | null {
           rule,
         });
         if (!Object.is(got, expected)) return differs('symmetric bit for bit', expected);
-        if (copies(i, j) && got !== values[i * (n + 1)]) return differs('equal to K(x,x) for a copy', values[i * (n + 1)]);
+        if (copies(i, j) && got !== values[i * (n + 1)])
+          return differs('equal to K(x,x) for a copy', values[i * (n + 1)]);
       }
     }
   }

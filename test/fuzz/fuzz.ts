@@ -1,5 +1,5 @@
-import { ArchitectureError, parseArchitecture } from '../../src/index.js';
 import { lower } from '../../src/architecture/lower.js';
+import { ArchitectureError, parseArchitecture } from '../../src/index.js';
 import { Chance } from './chance.js';
 import type { Case } from './compute.js';
 import { type Difference, type Subject, Truth } from './differ.js';

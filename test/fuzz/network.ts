@@ -1,5 +1,14 @@
 import type { Chance } from './chance.js';
-import { type Drawn, drawLayer, drawReadout, followers, type LayerJson, mayFollow, type Rules, type State } from './layers.js';
+import {
+  type Drawn,
+  drawLayer,
+  drawReadout,
+  followers,
+  type LayerJson,
+  mayFollow,
+  type Rules,
+  type State,
+} from './layers.js';
 
 /** A network in the file format with the shape of inputs that it takes. */
 export interface Network {
@@ -69,7 +78,9 @@ function alike(states: readonly State[], chance: Chance): readonly Path[] {
     const windows = { filter: layer.filter, stride: layer.stride, padding: layer.padding };
     // Another filter has the same effect where what lies outside is filled up.
     const own = layer.padding !== 'valid' && padding !== 'valid' ? { ...windows, filter, padding } : windows;
-    const given = Object.fromEntries(Object.entries({ ...own, stride: windows.stride ?? stride }).filter(([, v]) => v !== undefined));
+    const given = Object.fromEntries(
+      Object.entries({ ...own, stride: windows.stride ?? stride }).filter(([, v]) => v !== undefined),
+    );
     if (windows.stride === undefined) delete given.stride;
     return { layers: [{ kind, ...given }], state: { ...model.state } };
   });

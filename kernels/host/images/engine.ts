@@ -1,10 +1,12 @@
 import type { TileRange } from '../../../src/backend/contract.js';
 import { pixelsOf } from '../../../src/backend/images/pixels.js';
-import { type PreparedImages, poolAlone, type SharedImages } from '../../../src/backend/images/prepare.js';
+import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
 import { allocate, type FloatArray, type Precision } from '../../../src/data/array.js';
+import { InternalError } from '../../../src/errors.js';
+import { CellIndex } from '../../../src/programme/images/cells.js';
 import { columnNeeds, columnOf } from '../../../src/programme/images/columns.js';
 import { OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
-import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import { type ImagePlan, planImages, storedCells } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/programme/steps.js';
 import { positionCount } from '../../../src/programme/windows.js';
 import { compileModule, createMemory, instantiate, type Kernels } from '../module.js';
@@ -166,13 +168,13 @@ export class ImageEngine {
     return pairs;
   }
 
-  /** Runs all stages for some pairs, component by component. */
-  #run(pairs: readonly (readonly [number, number])[], set: number): void {
+  /** Runs the first stages, all of them unless told otherwise, for some pairs, component by component. */
+  #run(pairs: readonly (readonly [number, number])[], set: number, stages = this.schedule.code.stages.length): void {
     const { plan, layout, code, blocks } = this.schedule;
     const storeBytes = layout.storeBytes * this.#lanes;
     const start = blocks.store >> 3;
     this.#doubles.fill(0, start, start + (storeBytes * pairs.length) / 8);
-    plan.components.forEach((stage, s) => {
+    plan.components.slice(0, stages).forEach((stage, s) => {
       const [begin, end] = code.stages[s].map((word) => layout.code + 4 * word);
       for (const component of stage) {
         this.#tables.write(component);
@@ -232,7 +234,9 @@ export class ImageEngine {
     const positions = positionCount(plan.programme.positions ?? []);
     const { unit, squares } = pixelsOf(set.data, image, positions, channels);
     this.#spread(this.#elements, unit, at, lanes, lane);
-    const own = this.#own?.run(squares, (v) => pooledOf(set, v, image));
+    const own = this.#own?.run(squares, (v) =>
+      image === null ? new Float64Array(this.#poolPositions(v)) : pooledOf(set, v, image),
+    );
     if (own === undefined) return;
     for (const { column, at: offset } of code.columns) {
       const numbers = columnOf(column, plan.programme, own, exponents);
@@ -241,42 +245,45 @@ export class ImageEngine {
     }
   }
 
+  #poolPositions(value: ValueId): number {
+    const { grids, of } = this.schedule.plan.places;
+    const { height, width } = grids[of[value].grid];
+    return height * width;
+  }
+
   #spread(target: FloatArray, numbers: Float64Array, address: number, lanes: number, lane: number): void {
     const first = address / target.BYTES_PER_ELEMENT + lane;
     for (let k = 0; k < numbers.length; k++) target[first + k * lanes] = numbers[k];
   }
 
-  /** Own values over 4^exponent of a pool of one image with itself, `[positions]`: the plan's outputs end there. */
+  /** Own values over 4^exponent of a pool of one image with itself, `[positions]`: the stages before it are run. */
   selfPooled(value: ValueId, image: number): Float64Array {
     const { blocks, layout, plan } = this.schedule;
+    const step = plan.programme.steps[value];
+    const place = layout.stored.get(value);
+    if (step.op !== 'pool' || place === undefined) throw new InternalError(`value ${value} is no pool`);
     this.#load(this.#job.x, image, 1, this.#x, blocks.x, 1);
     this.#load(this.#job.x, image, 1, this.#z, blocks.z, this.#lanes);
-    this.#run([[0, 0]], 0);
-    const place = layout.stored.get(value) ?? 0;
-    const { height, width } = plan.places.grids[plan.places.of[value].grid];
+    const { grid, stage } = plan.places.of[value];
+    this.#run([[0, 0]], 0, stage);
     const start = (blocks.store + place * this.#lanes) / 8;
-    const step = plan.programme.steps[value];
-    const taps = step.op === 'pool' ? positionCount(step.windows.filter) : 1;
-    const unit = 1 / (taps * taps);
-    return Float64Array.from({ length: height * width }, (_, p) => unit * this.#doubles[start + p * this.#lanes]);
+    const unit = 1 / positionCount(step.windows.filter) ** 2;
+    const index = new CellIndex(plan.places.grids[grid], storedCells(plan, value));
+    const positions = positionCount(step.windows.to);
+    return Float64Array.from({ length: positions }, (_, p) => {
+      return unit * this.#doubles[start + index.find(p, p) * this.#lanes];
+    });
   }
-}
-
-function pooledOf(set: SharedImages, value: ValueId, image: number | null): Float64Array {
-  const all = set.pooled.get(value) ?? new Float64Array(0);
-  const positions = all.length / Math.max(1, set.count);
-  return image === null ? new Float64Array(positions) : all.subarray(image * positions, (image + 1) * positions);
 }
 
 /** Own values of a pool for every image of a set, each image with itself, on the calling thread. */
 export function pooledOnHost(job: PreparedImages, value: ValueId, set: SharedImages): Float64Array {
-  const self: ImageJob = { ...poolAlone(job, value, set), size: 8 };
+  const self: ImageJob = { ...job, x: set, z: set, size: 8 };
   const schedule = scheduleImages(self);
   const engine = new ImageEngine(compileModule(), createMemory(schedule.blocks.bytes), self, schedule);
-  const pool = self.programme.nngp ?? 0;
-  const first = engine.selfPooled(pool, 0);
+  const first = engine.selfPooled(value, 0);
   const all = allocate(set.count * first.length, 'f64') as Float64Array;
   all.set(first);
-  for (let i = 1; i < set.count; i++) all.set(engine.selfPooled(pool, i), i * first.length);
+  for (let i = 1; i < set.count; i++) all.set(engine.selfPooled(value, i), i * first.length);
   return all;
 }

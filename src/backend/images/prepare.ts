@@ -1,4 +1,5 @@
-import { type FloatArray, inSharedMemory, type Precision } from '../../data/array.js';
+import { allocate, type FloatArray, inSharedMemory, type Precision } from '../../data/array.js';
+import { InternalError } from '../../errors.js';
 import {
   ANY_INPUTS,
   evenValues,
@@ -12,7 +13,7 @@ import { anglesRead } from '../../programme/images/translate.js';
 import { keepNeeded, neededSteps } from '../../programme/needs.js';
 import { requireRange } from '../../programme/range.js';
 import type { Programme, ValueId } from '../../programme/steps.js';
-import { positionCount } from '../../programme/windows.js';
+import { positionCount, valueShapes } from '../../programme/windows.js';
 import type { ImageSet, ImageTask, Output } from '../contract.js';
 import { pixelsOf } from './pixels.js';
 
@@ -47,7 +48,12 @@ export interface PreparedImages {
   readonly normalized: boolean;
 }
 
-/** Own values of a pool for every image of a set, `[n, positions]`, found by the device that will compute pairs, so that equal images match bit for bit. */
+/**
+ * Own values of a pool for every image of a set, `[n, positions]`, found by the device that will compute pairs: by the instructions of the job
+ * itself, each image with itself, up to the stage of the pool. Only then does a pair of equal images give the same bits (gap 0).
+ *
+ * Own values of the pools before it stand in `set.pooled`, those of later ones are 0 there.
+ */
 export type PooledOfImages = (job: PreparedImages, value: ValueId, set: SharedImages) => Float64Array;
 
 /** Squared norms count as equal up to rounding. */
@@ -137,6 +143,14 @@ function keptSteps(programme: Programme, value: ValueId): ValueId[] {
   return Array.from(neededSteps(programme, [value])).flatMap((is, v) => (is === 1 ? [v] : []));
 }
 
+/** Own values of a pool of one image, `[positions]`. @throws InternalError where they were not asked for before */
+export function pooledOf({ pooled, count }: SharedImages, value: ValueId, image: number): Float64Array {
+  const all = pooled.get(value);
+  if (all === undefined) throw new InternalError(`own values of pool ${value} are missing`);
+  const positions = all.length / count;
+  return all.subarray(image * positions, (image + 1) * positions);
+}
+
 /** sqrt(K(x,x)) / 2^exponent of the outputs of each image, `[outputs][n]`. */
 function roots(task: ImageTask, job: PreparedImages, set: ImageSet, shared: SharedImages): (Float64Array | null)[] {
   const values = task.outputs.map((output) => job.programme[output]);
@@ -145,11 +159,7 @@ function roots(task: ImageTask, job: PreparedImages, set: ImageSet, shared: Shar
   const result = values.map((v) => (v === null ? null : new Float64Array(set.count)));
   for (let i = 0; i < set.count; i++) {
     const { squares } = pixelsOf(set.data, i, positionCount(set.positions), set.channels);
-    const own: ImageOwn = runner.run(squares, (v) => {
-      const all = shared.pooled.get(v) ?? new Float64Array(0);
-      const n = all.length / set.count;
-      return all.subarray(i * n, (i + 1) * n);
-    });
+    const own: ImageOwn = runner.run(squares, (v) => pooledOf(shared, v, i));
     values.forEach((v, k) => {
       const list = result[k];
       if (v !== null && list !== null) list[i] = Math.sqrt(own[v]?.[0] ?? 0);
@@ -163,6 +173,13 @@ function exponentOf({ programme, exponents }: PreparedImages, output: Output): n
   return value === null ? 0 : exponents[value];
 }
 
+/** Steps of which own values of positions enter what is computed for a pair: those of an angle that a map reads, and what values are divided by. */
+function ownValuesRead(programme: Programme): Uint8Array {
+  const angles = anglesRead(programme);
+  const dividing = programme.steps.flatMap((step) => (step.op === 'normalise' ? [step.by] : []));
+  return ownNeeded(programme, dividing).map((is, v) => (is === 1 || angles[v] === 1 ? 1 : 0));
+}
+
 /** A question for the device: what `PooledOfImages` is told. */
 type PooledRequest = Parameters<PooledOfImages>;
 
@@ -170,11 +187,14 @@ type PooledRequest = Parameters<PooledOfImages>;
 function* preparing(task: ImageTask): Generator<PooledRequest, PreparedImages, Float64Array> {
   const { programme } = task;
   const job = plainJob(task, programme);
-  const angles = anglesRead(programme);
   const pools = Array.from(programme.steps.keys()).filter((v) => programme.steps[v].op === 'pool');
-  const needed = pools.filter((v) => angles[v] === 1 || task.normalized);
+  const read = ownValuesRead(programme);
+  const needed = pools.filter((v) => read[v] === 1 || task.normalized);
+  const shapes = valueShapes(programme);
   function* complete(set: ImageSet, shared: SharedImages): Generator<PooledRequest, SharedImages, Float64Array> {
-    const pooled = new Map<ValueId, Float64Array>();
+    const pooled = new Map<ValueId, Float64Array>(
+      needed.map((v) => [v, allocate(set.count * positionCount(shapes[v]), 'f64') as Float64Array]),
+    );
     for (const v of needed) pooled.set(v, yield [job, v, { ...shared, pooled }]);
     const known = { ...shared, pooled };
     if (pools.length > needed.length) return known;

@@ -27,7 +27,7 @@ export interface PlainPart {
  * `sum`: as for vectors, with shares for each position. `piecewiseLinear`, `threshold`, `smooth`, `smoothSlope`: as for vectors.
  * `plain`: s s' (1 - gap). `windowPlain`: mean over taps. `sumPlain`: constant + sum of weight times part.
  * `productPlain`: left times s s' (1 - gap) of the slope. `normalisePlain`: of / (s s') of value `by`.
- * `store`: keeps a plain value for a later stage. `pool`: adds the value to the means over pairs of windows of step `step`.
+ * `store`: keeps a list for a later stage, gaps with their sign or covariances. `pool`: adds the value to the means over pairs of windows of step `step`.
  */
 export type ImageInstruction =
   | { readonly op: 'source'; readonly out: ImageValue }
@@ -85,7 +85,7 @@ export interface ImageBody {
   readonly ntk: ImageValue | null;
   /** Whether the gaps of a value carry a sign; `[steps]`. */
   readonly signed: readonly boolean[];
-  /** Plain values that stages hand on, pools included. */
+  /** Values that stages hand on, each in one form: pools as sums, what a map reads as gaps, the others as covariances. */
   readonly stored: readonly ValueId[];
 }
 

@@ -100,21 +100,40 @@ class Builder {
     if (known !== undefined) return known;
     const own = this.#places.of[v].stage;
     if (own === stage) throw new InternalError(`the angle of value ${v} was not made`);
-    const out = gap(v);
-    this.#emit(stage, { op: 'gapOf', out, of: this.covariance(v, stage) });
+    const out = this.#gapOfEarlier(v, this.#gap(v, own), stage);
     this.#gaps[stage].set(v, out);
     return out;
   }
 
-  /** Stores a covariance of an earlier stage and loads it in this one. */
-  #handOn(v: ValueId, stage: number): ImageValue {
-    const { stage: own } = this.#places.of[v];
-    if (!this.stored.has(v)) {
-      this.stored.add(v);
-      this.#emit(own, { op: 'store', of: this.covariance(v, own) });
+  /** The gap of a value that an earlier stage has: by the name that it has there, of a pool from its sums, else as it was. */
+  #gapOfEarlier(v: ValueId, known: ImageValue, stage: number): ImageValue {
+    if (known.value !== v) return this.#gap(known.value, stage);
+    if (!this.#isPool(v)) return this.#handOn(known, this.#places.of[v].stage, stage);
+    this.#emit(stage, { op: 'gapOf', out: known, of: this.covariance(v, stage) });
+    return known;
+  }
+
+  #isPool(v: ValueId): boolean {
+    return this.#programme.steps[v].op === 'pool';
+  }
+
+  /** Stores a list of an earlier stage and loads it in this one, as it is. */
+  #handOn(value: ImageValue, own: number, stage: number): ImageValue {
+    if (!this.stored.has(value.value)) {
+      this.stored.add(value.value);
+      this.#emit(own, { op: 'store', of: value });
     }
-    this.#emit(stage, { op: 'load', out: plain(v), of: v });
-    return plain(v);
+    this.#emit(stage, { op: 'load', out: value, of: value.value });
+    return value;
+  }
+
+  /** A covariance of an earlier stage: from the gap where there is one, which keeps the digits; pools are stored as the sums that they are. */
+  #earlier(v: ValueId, own: number, stage: number): ImageValue {
+    if (this.#gaps[own].has(v) && !this.#isPool(this.#gap(v, own).value)) {
+      this.#emit(stage, { op: 'plain', out: plain(v), of: this.#gap(v, stage) });
+      return plain(v);
+    }
+    return this.#handOn(this.covariance(v, own), own, stage);
   }
 
   #angle(step: Step, v: ValueId): void {
@@ -213,7 +232,7 @@ class Builder {
   #makePlain(v: ValueId, stage: number): ImageValue {
     const step = this.#programme.steps[v];
     const own = this.#places.of[v].stage;
-    if (own !== stage) return this.#handOn(v, stage);
+    if (own !== stage) return this.#earlier(v, own, stage);
     const out = plain(v);
     if (step.op === 'pool') {
       const before = this.#places.of[step.of].stage;

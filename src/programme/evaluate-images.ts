@@ -158,13 +158,14 @@ export class PairOfImages {
     const { programme, positions, taps } = this.#body;
     const step = programme.steps[index];
     const here = taps[index];
+    const isPointwise = step.op !== 'inner' && (here === null || !('of' in step));
     if (step.op === 'inner') this.#values[index] = pixelGaps(this.#x, this.#z);
     else if (here === null || !('of' in step)) this.#values[index] = this.#pointwise(index);
     else {
       const read = { ...here, of: this.#values[step.of], columns: positions[step.of] };
       this.#values[index] = this.#joined(index, read, step.op === 'pool');
     }
-    if (this.#rounding !== null) roundGaps(this.#values[index], this.#rounding);
+    if (this.#rounding !== null && !isPointwise) roundGaps(this.#values[index], this.#rounding);
     for (const v of new Set(operands(step))) if (this.#last[v] === index) this.#free.push(this.#values[v]);
   }
 
@@ -180,7 +181,7 @@ export class PairOfImages {
     for (let row = 0; row < columns; row++) {
       const read = (v: ValueId): Gaps => rowOf(this.#values[v], row, columns);
       const strip = { x: this.#x, rowX: row, z: this.#z, firstZ: 0 };
-      runStep(this.#body.programme, index, read, null, strip, rowOf(out, row, columns));
+      runStep(this.#body.programme, index, read, null, strip, rowOf(out, row, columns), this.#rounding);
     }
     return out;
   }

@@ -2,7 +2,7 @@ import { smoothDual } from './duals/index.js';
 import { lastUses, operands } from './needs.js';
 import type { RowFactors } from './own.js';
 import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from './pair.js';
-import { type Rounding, roundGaps } from './rounding.js';
+import { asItIs, lastDigit, type Rounding, roundGaps } from './rounding.js';
 import type { Programme, Step, ValueId } from './steps.js';
 import { positionsJoined } from './windows.js';
 
@@ -100,8 +100,10 @@ function mapStep(
   of: Gaps,
   at: Strip,
   out: Gaps,
+  rounding: Rounding | null,
 ): void {
   const dual = smoothDual(step.phi);
+  const within = rounding === null ? asItIs : lastDigit;
   const derivative = step.op === 'dualDerivative';
   const own: OwnMap | null = dual && ownMap(at.x.columns[index], at.x.rows === 1 ? 0 : at.rowX);
   const u: Correlation = { below: 0, above: 0 };
@@ -113,7 +115,7 @@ function mapStep(
     else {
       const other = ownMap(at.z.columns[index], at.z.rows === 1 ? 0 : at.firstZ + p);
       if (derivative) smoothDerivative(dual, own, other, u, v);
-      else smooth(dual, own, other, u, v);
+      else smooth(dual, own, other, u, v, within);
     }
     out.below[p] = v.below;
     out.above[p] = v.above;
@@ -149,7 +151,7 @@ function copy(from: Gaps, out: Gaps): void {
 /**
  * Runs one step that takes each pair alone, given the values before it and the correlations of the inputs.
  *
- * `source` is null behind the sources.
+ * `source` is null behind the sources; `rounding` acts on what the step gives. [none]
  * @throws InternalError for a step that joins positions, and for a source without `source`
  */
 export function runStep(
@@ -159,15 +161,17 @@ export function runStep(
   source: Gaps | null,
   at: Strip,
   out: Gaps,
+  rounding: Rounding | null = null,
 ): void {
   const step = programme.steps[index];
   if (step.op === 'sum') sumStep(step, index, read, at, out);
   else if (step.op === 'product') productStep(read(step.left), read(step.right), out);
-  else if (step.op === 'dual' || step.op === 'dualDerivative') mapStep(step, index, read(step.of), at, out);
+  else if (step.op === 'dual' || step.op === 'dualDerivative') mapStep(step, index, read(step.of), at, out, rounding);
   else if (step.op === 'normalise') copy(read(step.of), out);
   else if (step.op === 'inner' && source !== null) copy(source, out);
   else if (step.op === 'radial' && source !== null) radialStep(step, index, source, at, out);
   else throw positionsJoined(step);
+  if (rounding !== null) roundGaps(out, rounding);
 }
 
 /**
@@ -182,8 +186,7 @@ export function evaluate(programme: Programme, source: Gaps, at: Strip, rounding
   const last = lastUses(programme);
   programme.steps.forEach((step, index) => {
     const out = free.pop() ?? gaps(source.below.length);
-    runStep(programme, index, (v) => values[v], source, at, out);
-    if (rounding !== null) roundGaps(out, rounding);
+    runStep(programme, index, (v) => values[v], source, at, out, rounding);
     values.push(out);
     for (const v of new Set(operands(step))) if (last[v] === index) free.push(values[v]);
   });

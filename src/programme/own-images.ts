@@ -39,6 +39,7 @@ function windowOwn({ at, count }: Taps, weight: number, of: Wide, total: Wide): 
 /** Own values of a pool are means over all pairs of taps, for which it needs the correlations of the image with itself. */
 function poolOwn({ at, count }: Taps, of: Wide, self: Gaps, total: Wide, rounding: Rounding | null): Float64Array[] {
   const n = total.mantissa.length;
+  const rounded = rounding ?? asItIs;
   const roots = new Float64Array(at.length);
   const squares = new Float64Array(n);
   const read = { at, count, of: self, columns: of.mantissa.length };
@@ -48,9 +49,9 @@ function poolOwn({ at, count }: Taps, of: Wide, self: Gaps, total: Wide, roundin
     for (const p of here) if (p >= 0 && of.mantissa[p] > 0) top = Math.max(top, of.exponent[p]);
     if (top === -Infinity) continue;
     here.forEach((p, k) => {
-      if (p >= 0) roots[j * count + k] = Math.sqrt(of.mantissa[p] * 2 ** (512 * (of.exponent[p] - top)));
+      if (p >= 0) roots[j * count + k] = rounded(Math.sqrt(of.mantissa[p] * 2 ** (512 * (of.exponent[p] - top))));
     });
-    squares[j] = Math.max(0, pooledCovariance(read, roots, roots, j, j, rounding ?? asItIs));
+    squares[j] = Math.max(0, rounded(pooledCovariance(read, roots, roots, j, j, rounded)));
     setWide(total, j, squares[j] / (count * count), top);
   }
   return [roots, squares];

@@ -1,5 +1,6 @@
 import type { GaussianPair, SmoothDual } from './duals/dual.js';
 import { angle, sineMinus } from './gap.js';
+import { asItIs, type Rounding } from './rounding.js';
 import type { ScalarMap } from './steps.js';
 
 /**
@@ -75,20 +76,28 @@ function pairOf(x: OwnMap, z: OwnMap, below: number): GaussianPair {
 /**
  * sqrt(F1 F2) - E[phi(r g) phi(s g)] of fully correlated Gaussians: curvature (r - s)^2 for r near s, else by subtraction.
  */
-function comonotoneGap(dual: SmoothDual, x: OwnMap, z: OwnMap): number {
+function comonotoneGap(dual: SmoothDual, x: OwnMap, z: OwnMap, rounding: Rounding): number {
   const difference = x.deviation - z.deviation;
   if (Math.abs(difference) < COMONOTONE_SWITCH * (x.deviation + z.deviation)) {
     return ((x.curvature + z.curvature) / 2) * difference * difference;
   }
-  return Math.max(0, x.root * z.root - dual.product(pairOf(x, z, 0)));
+  return Math.max(0, rounding(x.root * z.root) - rounding(dual.product(pairOf(x, z, 0))));
 }
 
 /**
  * E[phi phi] of a smooth map, relative to sqrt(F1 F2).
  *
- * An odd or even map is evaluated on the side where u >= 0, so that antipodes keep their digits as duplicates do.
+ * An odd or even map is evaluated on the side where u >= 0, so that antipodes keep their digits as duplicates do. `rounding` acts on what
+ * is subtracted. [none]
  */
-export function smooth(dual: SmoothDual, x: OwnMap, z: OwnMap, u: Correlation, out: Correlation): void {
+export function smooth(
+  dual: SmoothDual,
+  x: OwnMap,
+  z: OwnMap,
+  u: Correlation,
+  out: Correlation,
+  rounding: Rounding = asItIs,
+): void {
   const scale = x.root * z.root;
   if (!(scale > 0)) {
     out.below = 1;
@@ -99,7 +108,10 @@ export function smooth(dual: SmoothDual, x: OwnMap, z: OwnMap, u: Correlation, o
   const rs = x.deviation * z.deviation;
   const gap = rs * (mirrored ? u.above : u.below);
   const pair = { ...pairOf(x, z, gap), above: rs * (mirrored ? u.below : u.above) };
-  const cost = gap <= dual.resolution ? comonotoneGap(dual, x, z) + dual.gap(pair) : scale - dual.product(pair);
+  const cost =
+    gap <= dual.resolution
+      ? comonotoneGap(dual, x, z, rounding) + dual.gap(pair)
+      : scale - rounding(dual.product(pair));
   const below = cost / scale;
   const above = 2 - below;
   if (mirrored && dual.parity === -1) store(out, above, below);

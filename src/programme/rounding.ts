@@ -11,8 +11,8 @@ export type Rounding = (value: number) => number;
 /** No rounding beside that of doubles. */
 export const asItIs: Rounding = (value) => value;
 
-/** Unit roundoff of a precision: 2^-53 or 2^-24. */
-export const UNIT_ROUNDOFF: Readonly<Record<Precision, number>> = { f64: 2 ** -53, f32: 2 ** -24 };
+/** Half a unit in the last place of a single, a whole one of a double: half of one would be rounded away again. */
+const UNIT: Readonly<Record<Precision, number>> = { f64: 2 ** -52, f32: 2 ** -24 };
 
 const one = new Float64Array(1);
 const words = new Uint32Array(one.buffer);
@@ -26,11 +26,14 @@ function chance(value: number, salt: number): number {
   return (h ^ (h >>> 16)) / 2 ** 31;
 }
 
-/** value (1 + eps u) with the unit roundoff eps of a precision and u in [-1, 1], which depends on the value and on the salt. */
+/** value (1 + eps u) with the eps of a precision and u in [-1, 1], which depends on the value and on the salt. */
 export function perturbation(precision: Precision, salt: number): Rounding {
-  const unit = UNIT_ROUNDOFF[precision];
+  const unit = UNIT[precision];
   return (value) => value * (1 + unit * chance(value, salt));
 }
+
+/** The least that a subtraction within a formula loses, whatever the precision of its result. */
+export const lastDigit: Rounding = perturbation('f64', 7);
 
 /** Rounds the smaller gap of each pair, which carries the digits, and brings the other one to it. */
 export function roundGaps({ below, above }: Gaps, rounding: Rounding): void {

@@ -38,14 +38,15 @@ const NOWHERE = {
   limit: 0,
 } as const;
 
-/** Relative difference of an entry; exactly 0 is asked for where an own value is 0. */
-function errorOf(got: number, expected: number, scale: number): number {
+/** Relative difference of an entry; where an own value is 0, exactly 0 is asked for, or no more than `excused`. */
+function errorOf(got: number, expected: number, scale: number, excused: number): number {
   if (!Number.isFinite(got)) return Infinity;
   if (scale > 0) return Math.abs(got - expected) / scale;
-  return got === expected ? 0 : Infinity;
+  return Math.abs(got - expected) <= excused ? 0 : Infinity;
 }
 
-function largest(found: Kernels, truth: Kernels, n: number): Difference | null {
+/** `excused` is what sums of both signs may leave of an entry that should be 0. */
+function largest(found: Kernels, truth: Kernels, n: number, excused = 0): Difference | null {
   let worst: Difference | null = null;
   for (const [output, expected] of Object.entries(truth) as [Output, Float64Array][]) {
     const values = found[output] ?? new Float64Array(n * n).fill(Number.NaN);
@@ -53,7 +54,7 @@ function largest(found: Kernels, truth: Kernels, n: number): Difference | null {
       for (let j = 0; j < n; j++) {
         const at = i * n + j;
         const scale = Math.sqrt(expected[i * (n + 1)]) * Math.sqrt(expected[j * (n + 1)]);
-        const error = errorOf(values[at], expected[at], scale);
+        const error = errorOf(values[at], expected[at], scale, excused);
         if (worst !== null && error <= worst.error) continue;
         worst = {
           output,
@@ -68,6 +69,23 @@ function largest(found: Kernels, truth: Kernels, n: number): Difference | null {
     }
   }
   return worst;
+}
+
+/** What rounding after each step loses: over sqrt(K(x,x) K(z,z)), and of entries that should be 0. */
+interface Loss {
+  readonly relative: number;
+  readonly atZero: number;
+}
+
+/** The largest entry of what is 0 in the truth. */
+function mostAtZero(found: Kernels, truth: Kernels): number {
+  let most = 0;
+  for (const [output, expected] of Object.entries(truth) as [Output, Float64Array][]) {
+    expected.forEach((value, at) => {
+      if (value === 0) most = Math.max(most, Math.abs(found[output]?.[at] ?? 0));
+    });
+  }
+  return most;
 }
 
 /** Entries of the kernel that must be equal to the last bit: K of a copy is K(x, x), and K is its own transpose. */
@@ -110,7 +128,7 @@ export interface Subject {
 export class Truth {
   readonly kernels: Kernels;
   readonly #case: Case;
-  readonly #losses = new Map<Precision, number>();
+  readonly #losses = new Map<Precision, Loss>();
 
   private constructor(which: Case, kernels: Kernels) {
     this.#case = which;
@@ -127,17 +145,18 @@ export class Truth {
     }
   }
 
-  /** The largest error that rounding after each step makes. */
-  async loss(precision: Precision): Promise<number> {
+  /** The largest errors that rounding after each step makes. */
+  async loss(precision: Precision): Promise<Loss> {
     const known = this.#losses.get(precision);
     if (known !== undefined) return known;
-    let most = 0;
+    let [relative, atZero] = [0, 0];
     for (const rounding of ROUNDINGS[precision]) {
       const rounded = await compute(roundingReference(rounding), this.#case, 'f64');
-      most = Math.max(most, largest(rounded, this.kernels, this.#case.x.shape[0])?.error ?? 0);
+      relative = Math.max(relative, largest(rounded, this.kernels, this.#case.x.shape[0], Infinity)?.error ?? 0);
+      atZero = Math.max(atZero, mostAtZero(rounded, this.kernels));
     }
-    this.#losses.set(precision, most);
-    return most;
+    this.#losses.set(precision, { relative, atZero });
+    return { relative, atZero };
   }
 
   /** What a subject gets wrong; null where all is right, or where it refuses with an error of its own. */
@@ -151,9 +170,12 @@ export class Truth {
     }
     const twins = unequal(found, this.#case.x);
     if (twins !== null) return twins;
-    const worst = largest(found, this.kernels, this.#case.x.shape[0]);
-    if (worst === null || worst.error <= LIMIT[precision]) return null;
-    const limit = Math.max(LIMIT[precision], EXCUSED * (await this.loss(precision)));
-    return worst.error <= limit ? null : { ...worst, limit };
+    const n = this.#case.x.shape[0];
+    const first = largest(found, this.kernels, n);
+    if (first === null || first.error <= LIMIT[precision]) return null;
+    const { relative, atZero } = await this.loss(precision);
+    const limit = Math.max(LIMIT[precision], EXCUSED * relative);
+    const worst = largest(found, this.kernels, n, EXCUSED * atZero);
+    return worst === null || worst.error <= limit ? null : { ...worst, limit };
   }
 }

@@ -59,8 +59,8 @@ export function threshold(u: Correlation, out: Correlation): void {
   store(out, below, 2 - below);
 }
 
-/** Deviations that differ by less than this share are compared through the curvature; above, subtraction keeps 1e-8. */
-const COMONOTONE_SWITCH = 2e-4;
+/** What a difference of two expectations loses, relative to them. */
+const SUBTRACTION = 1e-15;
 
 function pairOf(x: OwnMap, z: OwnMap, below: number): GaussianPair {
   return {
@@ -74,14 +74,17 @@ function pairOf(x: OwnMap, z: OwnMap, below: number): GaussianPair {
 }
 
 /**
- * sqrt(F1 F2) - E[phi(r g) phi(s g)] of fully correlated Gaussians: curvature (r - s)^2 for r near s, else by subtraction.
+ * sqrt(F1 F2) - E[phi(r g) phi(s g)] of fully correlated Gaussians: curvature (r - s)^2, or by subtraction, whichever loses less.
+ *
+ * The curvature neglects the share ((r - s) / (r + s))^2, of waves (r - s)^2; the subtraction loses 1e-15 sqrt(F1 F2) of the result.
  */
 function comonotoneGap(dual: SmoothDual, x: OwnMap, z: OwnMap, rounding: Rounding): number {
   const difference = x.deviation - z.deviation;
-  if (Math.abs(difference) < COMONOTONE_SWITCH * (x.deviation + z.deviation)) {
-    return ((x.curvature + z.curvature) / 2) * difference * difference;
-  }
-  return Math.max(0, rounding(x.root * z.root) - rounding(dual.product(pairOf(x, z, 0))));
+  const bend = ((x.curvature + z.curvature) / 2) * difference * difference;
+  const share = difference / (dual.isWave ? Math.min(1, x.deviation + z.deviation) : x.deviation + z.deviation);
+  const scale = x.root * z.root;
+  if (bend * share * share < SUBTRACTION * scale) return bend;
+  return Math.max(0, rounding(scale) - rounding(dual.product(pairOf(x, z, 0))));
 }
 
 /**

@@ -12,8 +12,8 @@ const EXCUSED = 4;
 
 /** Rounding after each step, in several ways: the loss is the largest. */
 const ROUNDINGS: Readonly<Record<Precision, readonly Rounding[]>> = {
-  f64: [1, 2, 3, 4].map((salt) => perturbation('f64', salt)),
-  f32: [Math.fround, ...[1, 2, 3].map((salt) => perturbation('f32', salt))],
+  f64: [1, 2, 3, 4, 5, 6, 7, 8].map((salt) => perturbation('f64', salt)),
+  f32: [Math.fround, ...[1, 2, 3, 4, 5, 6, 7].map((salt) => perturbation('f32', salt))],
 };
 
 /** What is wrong with a kernel, and where. */

@@ -70,8 +70,11 @@ function dualSlope(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, above: 
 
 function comonotone(map: i32, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64, bend1: f64, bend2: f64): f64 {
   const difference = r - s;
-  if (abs(difference) < 2e-4 * (r + s)) return ((bend1 + bend2) / 2) * difference * difference;
-  return max(0, root1 * root2 - dualProduct(map, p, q, r, s, 0, 2 * r * s));
+  const bend = ((bend1 + bend2) / 2) * difference * difference;
+  const share = difference / (map == SINE || map == COSINE ? min(1, r + s) : r + s);
+  const scale = root1 * root2;
+  if (bend * share * share < 1e-15 * scale) return bend;
+  return max(0, scale - dualProduct(map, p, q, r, s, 0, 2 * r * s));
 }
 
 function gateGap(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {

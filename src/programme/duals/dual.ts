@@ -31,6 +31,8 @@ export function covariance(p: GaussianPair): number {
 export interface SmoothDual {
   readonly parity: 1 | -1 | 0;
   readonly resolution: number;
+  /** Whether phi goes on changing at the same pace for large arguments: then two deviations are alike where their difference is small, not their ratio. */
+  readonly isWave: boolean;
   /** F(q) = E[phi(a)^2]. */
   square(q: number): number;
   /** dF/dq = E[phi'^2] + E[phi phi'']. */

@@ -95,6 +95,7 @@ function gap(p: GaussianPair): number {
 export const exponentialTail: SmoothDual = {
   parity: 0,
   resolution: 1e-5,
+  isWave: false,
   square: (q) => {
     const r = Math.sqrt(q);
     return q < 1e-3

@@ -46,6 +46,7 @@ function gap(p: GaussianPair): number {
 export const gaussianGate: SmoothDual = {
   parity: 0,
   resolution: 0.005,
+  isWave: false,
   square: (q) => {
     const d = Math.sqrt(1 + 2 * q);
     return q / 4 + ((2 * q * q) / ((1 + q) * d) + q * Math.atan2(q, d)) / TWO_PI;

@@ -30,6 +30,7 @@ function waveGap(p: GaussianPair, plus: boolean): number {
 export const sine: SmoothDual = {
   parity: -1,
   resolution: 0.005,
+  isWave: true,
   square: (q) => -Math.expm1(-2 * q) / 2,
   squareSlope: (q) => Math.exp(-2 * q),
   derivativeSquare: (q) => (1 + Math.exp(-2 * q)) / 2,
@@ -43,6 +44,7 @@ export const sine: SmoothDual = {
 export const cosine: SmoothDual = {
   parity: 1,
   resolution: 0.005,
+  isWave: true,
   square: (q) => (1 + Math.exp(-2 * q)) / 2,
   squareSlope: (q) => -Math.exp(-2 * q),
   derivativeSquare: (q) => -Math.expm1(-2 * q) / 2,

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type BackendId, selectBackend } from '../../src/backend/select.js';
 import type { Precision } from '../../src/index.js';
 import type { Subject } from './differ.js';
+import { dump } from './dump.js';
 import { describeFinding, fuzz } from './fuzz.js';
 
 const { values } = parseArgs({
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     most: { type: 'string', default: '10' },
     only: { type: 'string' },
     log: { type: 'string' },
+    dump: { type: 'string' },
     'no-shrink': { type: 'boolean', default: false },
   },
 });
@@ -30,6 +32,10 @@ for (const precision of ['f64', 'f32'] as const satisfies Precision[]) {
   subjects.push({ backend: (await selectBackend(values.backend as BackendId, precision)).backend, precision });
 }
 const only = values.only === 'images' || values.only === 'vectors' ? values.only : undefined;
+if (values.dump !== undefined) {
+  await dump(values.dump, seed, from, count);
+  process.exit(0);
+}
 const tally = await fuzz({ seed, count, from, subjects, most, only, shrinks: !values['no-shrink'] });
 for (const finding of tally.findings) console.log(describeFinding(finding, seed));
 const seconds = (performance.now() - started) / 1000;

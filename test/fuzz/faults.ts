@@ -1,0 +1,86 @@
+/** A fault that is put in on purpose: some text of a compiled file, or of the AssemblyScript, replaced by another. */
+export interface Fault {
+  readonly backend: 'host' | 'tfjs' | 'webgpu';
+  readonly what: string;
+  /** Relative to `dist/` for `.js`, to the repository for AssemblyScript. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const assembly = (name: string): string => `kernels/host/assembly/${name}.ts`;
+const images = (name: string): string => `kernels/host/images/${name}.js`;
+
+/** What may go wrong in kernels: signs, terms, slots, strides, tangents, sides. Each must be found by the fuzzer within 200 networks. */
+export const FAULTS: readonly Fault[] = [
+  {
+    backend: 'host',
+    what: 'a wrong sign: pixels that point away from each other count as alike',
+    file: assembly('gaps'),
+    from: 'v128.or(v128.mul<T>(half, sum), v128.and(negative, sign))',
+    to: 'v128.mul<T>(half, sum)',
+  },
+  {
+    backend: 'host',
+    what: 'a lost term: windows forget that norms differ',
+    file: assembly('windows'),
+    from: 'madd<T>(v128.mul<T>(a, b), gap, v128.mul<T>(half, v128.mul<T>(d, d)))',
+    to: 'v128.mul<T>(v128.mul<T>(a, b), gap)',
+  },
+  {
+    backend: 'host',
+    what: 'a lost term: sums of vectors forget that shares differ',
+    file: assembly('sum'),
+    from: '  return madd<T>(difference, difference, sum);',
+    to: '  return sum;',
+  },
+  {
+    backend: 'host',
+    what: 'a stale slot: values give back their room too early',
+    file: images('code'),
+    from: 'last.get(valueKey(v)) === at',
+    to: 'last.get(valueKey(v)) >= at',
+  },
+  {
+    backend: 'host',
+    what: 'a wrong stride: the second share of a row of z is read where the first lies',
+    file: assembly('sum'),
+    from: 'const z1 = z0 + strip.strideZ;',
+    to: 'const z1 = z0;',
+  },
+  {
+    backend: 'host',
+    what: 'a dropped tangent: the window of a layer loses what came before',
+    file: images('code'),
+    from: 'w.constant((weight(tangent.out) * ',
+    to: 'w.constant((0 * weight(tangent.out) * ',
+  },
+  {
+    backend: 'host',
+    what: 'a swapped side: covariances take the position of x for that of z',
+    file: assembly('plain'),
+    from: 'if (column >= 0) k = v128.mul<T>(k, v128.mul<T>(xAt<T>(xs, ps, c), zAt(zs, qs, c)));',
+    to: 'if (column >= 0) k = v128.mul<T>(k, v128.mul<T>(xAt<T>(xs, ps, c), zAt(zs, ps, c)));',
+  },
+  {
+    backend: 'host',
+    what: 'own values behind a pool are those of the first image',
+    file: images('engine'),
+    from: 'pooledOf(set, v, image)',
+    to: 'pooledOf(set, v, 0)',
+  },
+  {
+    backend: 'host',
+    what: 'taps outside one image alone count as outside both',
+    file: images('tables'),
+    from: '+ k] = 16 * cells[k];',
+    to: '+ k] = 16 * Math.min(cells[k], outside);',
+  },
+  {
+    backend: 'host',
+    what: 'a pixel is taken for even (fault a of 2026)',
+    file: images('fuse'),
+    from: 'if (window.even && !isEven(covariance.out.value))',
+    to: 'if (false)',
+  },
+];

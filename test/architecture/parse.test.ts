@@ -375,6 +375,46 @@ describe('checkInput', () => {
     expect(problems([1], conv(1), sum, flat)).toEqual([]);
   });
 
+  const norm = { kind: 'layerNorm' };
+  const sum = (...branch: readonly object[]) => ({ kind: 'residual', branch, skip: [flat] });
+
+  test.each<[what: string, path: string, layers: readonly object[]]>([
+    ['an activation', 'layers[2]', [conv(3, 3), flat, relu, dense]],
+    ['the identity', 'layers[2]', [conv(3, 3), flat, { kind: 'identity' }, dense]],
+    ['layerNorm', 'layers[3]', [conv(3, 3), norm, flat, norm]],
+    [
+      'an activation of a branch',
+      'layers[2].branch[0]',
+      [conv(1, 1), flat, { kind: 'residual', branch: [relu, dense] }],
+    ],
+    ['an activation behind a sum with it', 'layers[2]', [conv(1, 1), sum(flat, dense), relu, dense]],
+    [
+      'an activation behind a pool before it',
+      'layers[3]',
+      [conv(3, 3), { kind: 'avgPool', window: [2, 1] }, flat, relu, dense],
+    ],
+  ])('refuses %s behind a flatten of several positions', (_what, path, layers) => {
+    expect(problems([4, 4], ...layers)).toEqual([
+      expect.stringMatching(/needs features of one variance, got those of \d+ positions that flatten put side by side/),
+    ]);
+    expect(problems([4, 4], ...layers)[0].startsWith(`${path}: `)).toBe(true);
+  });
+
+  test.each<[what: string, layers: readonly object[]]>([
+    ['a dense layer between', [conv(3, 3), flat, dense, relu, dense]],
+    ['a flatten of the data', [flat, dense, relu, dense]],
+    ['a flatten of one position', [valid(4, 4), flat, relu, dense]],
+    [
+      'a flatten of the one position of a pool',
+      [conv(3, 3), { kind: 'avgPool', window: [4, 4] }, flat, norm, relu, dense],
+    ],
+    ['global pooling', [conv(3, 3), { kind: 'globalAvgPool' }, norm, relu, dense]],
+    ['a pixel', [conv(3, 3), { kind: 'pixel' }, relu, dense]],
+    ['a dense layer behind a sum', [conv(1, 1), sum(flat, dense), dense, relu, dense]],
+  ])('takes an activation behind %s', (_what, layers) => {
+    expect(problems([4, 4], ...layers)).toEqual([]);
+  });
+
   test('reports everything at once', () => {
     expect(
       problems([4], conv(3), { kind: 'residual', branch: [valid(7)], skip: [valid(7)] }, flat).map((p) =>

@@ -99,6 +99,7 @@ export const EVERY_IMAGE_LAYER = parseArchitecture({
         { kind: 'dense' },
       ],
     },
+    { kind: 'dense', weightStd: 1.1 },
     { kind: 'gelu' },
     { kind: 'dense', weightStd: 1.2, biasStd: 0.1 },
   ],

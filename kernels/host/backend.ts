@@ -140,11 +140,13 @@ function prepare(asked: KernelTask, size: number, native: readonly string[] | nu
   });
   const {
     symmetric,
+    radial,
     outputs,
     x: { features },
   } = task;
   const threshold = NEAR_THRESHOLD[asked.precision];
-  return { precision, threshold, features, outputs: outputs.length, symmetric, x, z, code, tables, layout, native };
+  const rows = { features, symmetric, radial, x, z };
+  return { precision, threshold, outputs: outputs.length, ...rows, code, tables, layout, native };
 }
 
 function tablesOf(task: KernelTask): FloatArray[] {

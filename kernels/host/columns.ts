@@ -1,5 +1,6 @@
 import type { KernelTask, Output, RowSet } from '../../src/backend/contract.js';
 import { allocate, type FloatArray } from '../../src/data/array.js';
+import { requireVariance } from '../../src/programme/range.js';
 
 /**
  * Where a factor column comes from: a column of a step (`rest`: what rounding to f32 left of it), or the scale of an output.
@@ -20,9 +21,19 @@ export function factorColumns(columns: readonly Column[], rows: RowSet, task: Ke
       return;
     }
     const source = rows.factors.columns[column.step][column.place];
+    if (column.place === 0) checkVariances(source, column.step, task);
     const values = column.rest ? source.map((v) => v - Math.fround(v)) : source;
     if (values.length === 1) target.fill(values[0]);
     else target.set(values);
   });
   return result;
+}
+
+/** Refuses variances before a smooth map that two singles do not hold; 0 is one that they do. */
+function checkVariances(variances: Float64Array, index: number, { programme, precision }: KernelTask): void {
+  const step = programme.steps[index];
+  if (precision === 'f64' || (step.op !== 'dual' && step.op !== 'dualDerivative')) return;
+  variances.forEach((variance, i) => {
+    if (variance !== 0) requireVariance(null, variance, precision, `row ${i}`);
+  });
 }

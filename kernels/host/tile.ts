@@ -1,9 +1,10 @@
 import type { TileRange, TileSums, VectorBlock } from '../../src/backend/contract.js';
 import type { NativeLibrary } from '../../src/backend/native-library.js';
 import { nativeProduct } from '../../src/backend/native-product.js';
-import { nearGap } from '../../src/backend/near.js';
+import { nearGap, radialAt } from '../../src/backend/near.js';
 import type { FloatArray, Precision } from '../../src/data/array.js';
 import { gaussLegendre } from '../../src/programme/duals/gauss-legendre.js';
+import type { RadialStep } from '../../src/programme/radial.js';
 import type { Code } from './encode.js';
 import { type Layout, STRIP } from './layout.js';
 import { instantiate, type Kernels } from './module.js';
@@ -28,6 +29,8 @@ export interface TileJob {
   readonly features: number;
   readonly outputs: number;
   readonly symmetric: boolean;
+  /** Takes near pairs from their rows to their entries; null for a network. */
+  readonly radial: RadialStep | null;
   readonly x: SharedRows;
   readonly z: SharedRows;
   readonly code: Code;
@@ -131,8 +134,9 @@ export class TileEngine {
     const upper = symmetric && range.row === range.column && range.rows === range.columns;
     const results = layout.results[set];
     this.#product(range, results[0], upper);
-    const near = this.#source(range, results[0], upper);
+    const { found, near } = this.#source(range, results[0], upper);
     this.#body(range, results, upper);
+    this.#nearRadial(range, results, found);
     for (let k = 0; k < outputs; k++) {
       if (upper) this.#kernels.mirror(results[k], layout.stride, range.rows);
       if (transposed) {
@@ -212,8 +216,8 @@ export class TileEngine {
   }
 
   /** Signed gaps in place of the inner products; near pairs from the difference of their rows. */
-  #source(range: TileRange, c: number, upper: boolean): number {
-    const { layout, threshold, features, x, z, symmetric } = this.#job;
+  #source(range: TileRange, c: number, upper: boolean): { readonly found: number; readonly near: number } {
+    const { layout, threshold, features, x, z, symmetric, radial } = this.#job;
     const found = this.#kernels.signedGaps(c, layout.stride, range.rows, range.columns, threshold, layout.list, upper);
     const list = new Int32Array(this.memory.buffer, layout.list, found);
     const base = c / this.#elements.BYTES_PER_ELEMENT;
@@ -227,6 +231,7 @@ export class TileEngine {
         diagonal += 1;
         continue;
       }
+      if (radial !== null) continue;
       const negative = this.#elements[at] < 0 || Object.is(this.#elements[at], -0);
       this.#elements[at] = nearGap(
         x.data,
@@ -239,7 +244,19 @@ export class TileEngine {
         negative,
       );
     }
-    return found - diagonal;
+    return { found, near: found - diagonal };
+  }
+
+  /** Of a radial kernel, the entries of near pairs straight from their rows; of all outputs alike. */
+  #nearRadial(range: TileRange, results: readonly number[], found: number): void {
+    const { layout, radial, features, x, z } = this.#job;
+    if (radial === null) return;
+    for (const position of new Int32Array(this.memory.buffer, layout.list, found)) {
+      const i = range.row + Math.floor(position / layout.stride);
+      const j = range.column + (position % layout.stride);
+      const entry = radialAt(radial, x.data, i * features, z.data, j * features, features);
+      for (const result of results) this.#elements[result / this.#elements.BYTES_PER_ELEMENT + position] = entry;
+    }
   }
 
   #body(range: TileRange, results: readonly number[], upper: boolean): void {

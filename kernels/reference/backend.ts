@@ -7,7 +7,7 @@ import type {
   Tile,
   TileRange,
 } from '../../src/backend/contract.js';
-import { NEAR_THRESHOLD, nearGap } from '../../src/backend/near.js';
+import { NEAR_THRESHOLD, nearGap, radialAt } from '../../src/backend/near.js';
 import { evaluate, gaps } from '../../src/programme/evaluate.js';
 import type { Rounding } from '../../src/programme/rounding.js';
 import { imageMemory, imagePace, openImages } from './images.js';
@@ -51,8 +51,10 @@ class ReferenceJob implements KernelJob {
     const { x, z, programme, outputs } = this.#task;
     const row = range.row + i;
     const source = gaps(range.columns);
+    const near: number[] = [];
     for (let j = 0; j < range.columns; j++) {
       const gap = this.#signedGap(row, range.column + j);
+      if (Math.abs(gap) < NEAR_THRESHOLD.f64) near.push(j);
       const negative = gap < 0 || Object.is(gap, -0);
       source.below[j] = negative ? 2 + gap : gap;
       source.above[j] = negative ? -gap : 2 - gap;
@@ -66,16 +68,26 @@ class ReferenceJob implements KernelJob {
         const u = value.below[j] <= value.above[j] ? 1 - value.below[j] : value.above[j] - 1;
         results[which][i * range.columns + j] = a[row] * b[range.column + j] * u + 0;
       }
+      for (const j of near) this.#nearRadial(row, range.column + j, results[which], i * range.columns + j);
     });
   }
 
+  /** Of a radial kernel, near pairs have their entries from the rows themselves. */
+  #nearRadial(i: number, j: number, result: Float64Array, at: number): void {
+    const { radial, x, z } = this.#task;
+    if (radial === null) return;
+    result[at] = radialAt(radial, x.data, i * x.features, z.data, j * x.features, x.features);
+  }
+
   #signedGap(i: number, j: number): number {
-    const { x, z } = this.#task;
+    const { x, z, radial } = this.#task;
     const u = inner(this.#task, i, j);
     const gap = Math.max(0, 1 - Math.abs(u));
     if (gap >= NEAR_THRESHOLD.f64) return u < 0 ? -gap : gap;
     if (this.#task.symmetric && i === j) return 0;
     this.nearPairs += 1;
+    // The pair is near; how near, its rows say.
+    if (radial !== null) return u < 0 ? -0 : 0;
     const d = x.features;
     return nearGap(x.data, i * d, x.norms[i], z.data, j * d, z.norms[j], d, u < 0);
   }

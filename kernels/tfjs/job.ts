@@ -13,7 +13,7 @@ import { runBody, type TensorBody, tensorBody } from './body.js';
 import { listColumns, type PairColumns, tileColumns } from './columns.js';
 import type { Engine } from './engine.js';
 import { explained } from './explained.js';
-import { batches, findNear, type NearPairs, nearSource } from './near.js';
+import { batches, findNear, type NearPairs, nearRadial, nearSource } from './near.js';
 import { disposePanel, innerProducts, type Panel, uploadPanel } from './product.js';
 import { Slots } from './slots.js';
 import { lookUp, type TensorTable, uploadTable } from './table.js';
@@ -155,6 +155,10 @@ export class TensorJob implements KernelJob {
   async #nearEntries(pairs: NearPairs): Promise<{ places: Int32Array; entries: Entries }> {
     const { tf } = this.#engine;
     await this.#pause();
+    const { radial, outputs } = this.#task;
+    if (radial !== null) {
+      return { places: pairs.places, entries: outputs.map(() => nearRadial(tf, radial, this.#task, pairs)) };
+    }
     const source = nearSource(tf, pairs);
     try {
       const columns = listColumns(tf, this.#body.single, pairs.i, pairs.j, this.#rows);

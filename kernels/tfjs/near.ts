@@ -1,5 +1,6 @@
 import type { KernelTask, TileRange } from '../../src/backend/contract.js';
-import { NEAR_THRESHOLD, nearGap } from '../../src/backend/near.js';
+import { NEAR_THRESHOLD, nearGap, radialAt } from '../../src/backend/near.js';
+import type { RadialStep } from '../../src/programme/radial.js';
 import { padded } from './columns.js';
 import type { Tensor, Tensors, Value } from './tensors.js';
 
@@ -75,7 +76,7 @@ export async function findNear(
     pairs.i[k] = row;
     pairs.j[k] = column;
     pairs.places[k] = i * width + j;
-    if (k < own) continue;
+    if (k < own || task.radial !== null) continue;
     pairs.gaps[k] = nearGap(x.data, row * d, x.norms[row], z.data, column * d, z.norms[column], d, value < 0);
   }
   return { pairs, redone: found.length };
@@ -98,6 +99,12 @@ function filled(rows: Int32Array): Int32Array {
   const result = new Int32Array(padded(rows.length)).fill(rows[rows.length - 1]);
   result.set(rows);
   return result;
+}
+
+/** The entries of near pairs of a radial kernel, straight from their rows: `[pairs]`. */
+export function nearRadial(tf: Tensors, radial: RadialStep, { x, z }: KernelTask, { i, j, gaps }: NearPairs): Tensor {
+  const d = x.features;
+  return tf.tensor1d(gaps.map((_, k) => radialAt(radial, x.data, i[k] * d, z.data, j[k] * d, d)));
 }
 
 /** The first value of near pairs, `[pairs]`. */

@@ -12,7 +12,7 @@ import { BackendError } from '../../src/errors.js';
 import { freeBuffer, uploadBuffer } from './buffers.js';
 import { type OpenDevice, useDevice } from './device.js';
 import { makeSlots, TilesInWork } from './in-work.js';
-import { gapsOf, inBatches, readList, unpack } from './near.js';
+import { gapsOf, inBatches, nearRadial, readList, unpack } from './near.js';
 import { type Pass, type Passes, passesOf } from './passes.js';
 import { bound } from './pipelines.js';
 import { copyResults, type Results, tileData } from './results.js';
@@ -133,6 +133,14 @@ class WebgpuJob implements KernelJob {
     values: Float32Array,
   ): Promise<void> {
     const { opened, task, constants } = this.#parts;
+    const { radial } = task;
+    if (radial !== null) {
+      for (const pair of batch) {
+        const entry = nearRadial(radial, task, range, pair);
+        this.#place(values, numbers, pair, entry, entry);
+      }
+      return;
+    }
     const { redo } = this.#parts.passes;
     const { device } = opened;
     const chunks = await this.#chunks(range);

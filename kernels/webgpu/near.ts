@@ -1,5 +1,6 @@
 import type { KernelTask, TileRange } from '../../src/backend/contract.js';
-import { nearGap } from '../../src/backend/near.js';
+import { nearGap, radialAt } from '../../src/backend/near.js';
+import type { RadialStep } from '../../src/programme/radial.js';
 import type { OpenDevice } from './device.js';
 import { BATCH, FIRST_NEAR, type Slot } from './slot.js';
 
@@ -37,6 +38,13 @@ export function gapsOf(task: KernelTask, range: TileRange, pairs: Uint32Array): 
     const [i, j] = [range.row + row, range.column + column];
     return Math.abs(nearGap(x.data, i * d, x.norms[i], z.data, j * d, z.norms[j], d, negative));
   });
+}
+
+/** The entry of a near pair of a radial kernel, straight from its rows. */
+export function nearRadial(radial: RadialStep, { x, z }: KernelTask, range: TileRange, pair: number): number {
+  const { row, column } = unpack(pair);
+  const d = x.features;
+  return Math.fround(radialAt(radial, x.data, (range.row + row) * d, z.data, (range.column + column) * d, d));
 }
 
 /** Calls `each` with batches of the pairs. */

@@ -16,7 +16,7 @@ interface RadialFamily {
 export const RADIAL_FAMILIES = {
   laplace: { form: 'laplace:c', parameters: ['c'], read: ([c]) => ({ rate: c, power: 1 }) },
   gamma: { form: 'gamma:g,c', parameters: ['g', 'c'], read: ([g, c]) => ({ rate: c, power: g }) },
-  gaussian: { form: 'gaussian:s', parameters: ['s'], read: ([s]) => ({ rate: 1 / (2 * s * s), power: 2 }) },
+  gaussian: { form: 'gaussian:s', parameters: ['s'], read: ([s]) => ({ rate: 0.5 / s / s, power: 2 }) },
 } as const satisfies Readonly<Record<string, RadialFamily>>;
 
 function readNumber(text: string, parameter: string, spec: string): number {
@@ -53,9 +53,10 @@ export function parseRadial(spec: string): RadialKernel | null {
     );
   }
   const { rate, power } = family.read(texts.map((text, i) => readNumber(text, family.parameters[i], spec)));
-  if (!(rate > 0 && Number.isFinite(rate))) {
+  // Below, doubles have fewer digits.
+  if (!(rate >= 2 ** -1022 && Number.isFinite(rate))) {
     throw new UsageError(
-      `${spec}: the rate ${family.form} stands for must be a finite number above 0, got ${rate}. Choose a less extreme number.`,
+      `${spec}: the rate ${family.form} stands for must be a finite number of at least 2.3e-308, got ${rate}. Choose a less extreme number, or scale the inputs (--scale unit-rows).`,
     );
   }
   return Object.freeze({ format: 'ntk-radial/1', name: spec, rate, power });

@@ -1,5 +1,6 @@
 import type { FloatArray, Precision } from '../data/array.js';
 import type { RowFactors } from '../programme/own.js';
+import type { RadialStep } from '../programme/radial.js';
 import type { Programme } from '../programme/steps.js';
 import type { Table } from '../programme/table.js';
 import type { OutputScales } from '../programme/zonal.js';
@@ -8,13 +9,16 @@ import type { NetworkJob, NetworkSizes, NetworkTask } from './network.js';
 
 /** One set of inputs, prepared for a backend. */
 export interface RowSet {
-  /** Rows as given, `[n, d]`; near pairs are redone from these. */
+  /**
+   * What near pairs are redone from, `[n, d]`: the rows as given, of a network over a power of two of their own where squares of their
+   * norms would leave the range of a double.
+   */
   readonly data: FloatArray;
   /** Rows divided by their norm, in the precision of the job, `[n, d]` in shared memory; a zero row stays 0. */
   readonly unit: FloatArray;
   readonly rows: number;
   readonly features: number;
-  /** |x|, `[n]`. */
+  /** Norms of the rows in the unit of `data`, `[n]`; without meaning for a radial kernel whose rows lie outside the range. */
   readonly norms: Float64Array;
   /** Factors of each step, of one row for all when the programme is tabulated. */
   readonly factors: RowFactors;
@@ -27,6 +31,11 @@ export type Output = 'nngp' | 'ntk';
 /** A kernel computation, ready for any backend. */
 export interface KernelTask {
   readonly programme: Programme;
+  /**
+   * The radial kernel in the unit of the rows' `data`, which that of the programme need not be: near pairs take it straight to their
+   * kernels (`radialAt`). Null for a network, of which near pairs only have their gap redone.
+   */
+  readonly radial: RadialStep | null;
   readonly precision: Precision;
   /** In the order in which tiles hold them. */
   readonly outputs: readonly Output[];

@@ -1,6 +1,7 @@
 import { type Body, bodyOf, type Instruction } from '../programme/body.js';
 import { comonotoneFeatures } from '../programme/comonotone.js';
-import { SMOOTH_DUALS } from '../programme/duals/index.js';
+import { SMOOTH_DUALS, type SmoothMap } from '../programme/duals/index.js';
+import { requireVariance } from '../programme/range.js';
 import type { KernelTask, RowSet } from './contract.js';
 
 /**
@@ -42,7 +43,18 @@ function ownColumns(columns: readonly Float64Array[]): Float64Array[] {
   return [...columns.slice(0, 3), rounded(columns[1])];
 }
 
-function columnsOf(instruction: Instruction, { x, z }: KernelTask): Columns {
+/** Refuses rows whose variances leave the range of the formulas of a map in single precision; 0 does not. */
+function checkVariances(map: SmoothMap, step: number, { x, z }: KernelTask): void {
+  for (const rows of x === z ? [x] : [x, z]) {
+    const [variances] = rows.factors.columns[step];
+    variances.forEach((variance, i) => {
+      if (variance !== 0) requireVariance(map, variance, 'f32', `row ${i}`);
+    });
+  }
+}
+
+function columnsOf(instruction: Instruction, task: KernelTask): Columns {
+  const { x, z } = task;
   const both = (pick: (rows: RowSet) => Float64Array[]): Columns => ({ x: pick(x), z: pick(z), features: 0 });
   switch (instruction.op) {
     case 'sum':
@@ -53,8 +65,10 @@ function columnsOf(instruction: Instruction, { x, z }: KernelTask): Columns {
         return [norms, rounded(norms)];
       });
     case 'smoothSlope':
+      checkVariances(instruction.map, instruction.step, task);
       return both(({ factors }) => ownColumns(factors.columns[instruction.step]));
     case 'smooth': {
+      checkVariances(instruction.map, instruction.step, task);
       const [a, b] = [x.factors.columns[instruction.step], z.factors.columns[instruction.step]];
       const found = comonotoneFeatures(SMOOTH_DUALS[instruction.map], a === b ? [a[0]] : [a[0], b[0]]);
       const features = found ?? [[], []];
@@ -83,7 +97,11 @@ function scalesOf(task: KernelTask, rows: RowSet): Float64Array[] {
   return task.outputs.map((output) => rows.scales[output] ?? new Float64Array(1));
 }
 
-/** Prepares a task for single precision. */
+/**
+ * Prepares a task for single precision.
+ *
+ * @throws NumericalError where a variance before a smooth map leaves the range of its formulas
+ */
 export function singleTask(task: KernelTask): SingleTask {
   const body = bodyOf(task.programme, [task.x.factors, task.z.factors]);
   const all = task.table === null ? body.instructions.map((i) => columnsOf(i, task)) : [];

@@ -5,10 +5,13 @@ import { rowNorms, unitRows } from '../backend/rows.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { UsageError } from '../errors.js';
 import { keepNeeded } from '../programme/needs.js';
+import { balancedRows } from '../programme/norms.js';
 import { type RowFactors, rowFactors } from '../programme/own.js';
+import { balanceRadial, type RadialStep, radialStep } from '../programme/radial.js';
 import { requireRange } from '../programme/range.js';
 import type { Programme } from '../programme/steps.js';
-import { decideZonal, outputScales, type ZonalDecision, zonalTable } from '../programme/zonal.js';
+import type { Wide } from '../programme/wide.js';
+import { decideZonal, type Norms, outputScales, type ZonalDecision, zonalTable } from '../programme/zonal.js';
 import type { KernelKind, KernelOptions } from './types.js';
 
 /** What is known before any large work: the programme, the norms, whether the zonal shortcut applies. */
@@ -19,8 +22,12 @@ export interface Outline {
   readonly x: NdArray;
   readonly z: NdArray;
   readonly symmetric: boolean;
-  readonly normsX: Float64Array;
-  readonly normsZ: Float64Array;
+  /** Norms of the rows. */
+  readonly norms: Norms;
+  /** The radial kernel in the units of the rows; null for a network. */
+  readonly radial: RadialStep | null;
+  /** Norms as the programme takes them: of a radial kernel in a unit that suits the precision. */
+  readonly sizes: Norms;
   readonly zonal: ZonalDecision;
   readonly normalized: boolean;
 }
@@ -51,13 +58,12 @@ export function outline(inputs: NdArray, options: KernelOptions): Outline {
     throw new UsageError(`z: must have as many features as x, got ${z.shape[1]} and ${x.shape[1]}.`);
   }
   if (architecture.format === 'ntk-architecture/1') checkKind(architecture, kind);
-  const programme = keepNeeded(lower(architecture, x.shape[1], kind));
-  const normsX = rowNorms(x);
-  const normsZ = z === x ? normsX : rowNorms(z);
+  const lowered = keepNeeded(lower(architecture, x.shape[1], kind));
+  const lengths = rowNorms(x);
+  const norms = { x: lengths, z: z === x ? lengths : rowNorms(z) };
+  const { programme, norms: sizes } = balanceRadial(lowered, norms, precision);
   const zonal: ZonalDecision =
-    options.zonal === false
-      ? { applies: false, reason: 'switched off' }
-      : decideZonal(programme, { x: normsX, z: normsZ });
+    options.zonal === false ? { applies: false, reason: 'switched off' } : decideZonal(programme, sizes);
   return {
     programme,
     outputs: outputsOf(kind),
@@ -65,18 +71,23 @@ export function outline(inputs: NdArray, options: KernelOptions): Outline {
     x,
     z,
     symmetric: z === x,
-    normsX,
-    normsZ,
+    norms,
+    radial: radialStep(lowered),
+    sizes,
     zonal,
     normalized,
   };
 }
 
-function rowSet(o: Outline, x: NdArray, norms: Float64Array, factors: RowFactors, homogeneous: boolean): RowSet {
+/** The rows of one operand; `side` says whose norms are theirs. */
+function rowSet(o: Outline, side: 'x' | 'z', factors: RowFactors, homogeneous: boolean): RowSet {
+  const x = o[side];
+  const norms = o.norms[side];
   const [rows, features] = x.shape;
-  const scales = outputScales(o.programme, factors, norms, homogeneous, o.normalized);
+  const scales = outputScales(o.programme, factors, o.sizes[side], homogeneous, o.normalized);
   checkScales(scales, o);
-  return { data: x.data, unit: unitRows(x, norms, o.precision), rows, features, norms, factors, scales };
+  const data = o.radial === null ? balancedRows(x.data, features, norms) : x.data;
+  return { data, unit: unitRows(x, norms, o.precision), rows, features, norms: norms.mantissa, factors, scales };
 }
 
 /** Refuses a computation whose diagonal the precision cannot hold. */
@@ -101,9 +112,10 @@ export function prepareTask(o: Outline, useTable: boolean): Prepared {
     ? zonalTable(o.programme, o.zonal, o.precision, pairs)
     : { table: null, reason: `no table: ${o.zonal.reason}` };
   const common = o.zonal.applies ? o.zonal : null;
-  const factors = (norms: Float64Array): RowFactors => common?.own ?? rowFactors(o.programme, norms);
-  const x = rowSet(o, o.x, o.normsX, factors(o.normsX), common?.homogeneous ?? false);
-  const z = o.symmetric ? x : rowSet(o, o.z, o.normsZ, factors(o.normsZ), common?.homogeneous ?? false);
-  const { programme, precision, outputs, symmetric } = o;
-  return { task: { programme, precision, outputs, x, z, symmetric, table }, shortcut: reason };
+  const factors = (norms: Wide): RowFactors => common?.own ?? rowFactors(o.programme, norms);
+  const homogeneous = common?.homogeneous ?? false;
+  const x = rowSet(o, 'x', factors(o.sizes.x), homogeneous);
+  const z = o.symmetric ? x : rowSet(o, 'z', factors(o.sizes.z), homogeneous);
+  const { programme, radial, precision, outputs, symmetric } = o;
+  return { task: { programme, radial, precision, outputs, x, z, symmetric, table }, shortcut: reason };
 }

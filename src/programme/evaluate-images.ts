@@ -43,7 +43,7 @@ function pixelGaps(x: ImageFactors, z: ImageFactors): Gaps {
         below += (a - b) * (a - b);
         above += (a + b) * (a + b);
       }
-      if (x.norms[p] > 0 && z.norms[q] > 0) keepSmaller(below / 2, above / 2, out, p * z.rows + q);
+      if (x.norms.mantissa[p] > 0 && z.norms.mantissa[q] > 0) keepSmaller(below / 2, above / 2, out, p * z.rows + q);
     }
   }
   return out;

@@ -1,8 +1,8 @@
 import type { FloatArray } from '../data/array.js';
-import { norm } from '../data/norm.js';
 import type { Gaps } from './evaluate.js';
 import { type ImageProgramme, PairOfImages, pooledCovariance } from './evaluate-images.js';
 import { operands } from './needs.js';
+import { setUnit, wideNorms } from './norms.js';
 import { type RowFactors, stepOwn } from './own.js';
 import { asItIs, type Rounding } from './rounding.js';
 import type { Taps } from './taps.js';
@@ -20,7 +20,7 @@ export interface ImageFactors extends RowFactors {
   /** Pixels divided by their norms, `[positions, channels]`; a zero pixel stays 0. */
   readonly unit: Float64Array;
   /** Norms of the pixels, `[positions]`. */
-  readonly norms: Float64Array;
+  readonly norms: Wide;
 }
 
 /** Own values of a window are means of own values, as its taps pair each position with itself. */
@@ -89,11 +89,9 @@ export function imageFactors(
 ): ImageFactors {
   const { programme, positions, taps } = body;
   const rows = programme.positions?.reduce((a, b) => a * b, 1) ?? 1;
-  const norms = Float64Array.from({ length: rows }, (_, p) => norm(data, from + p * channels, channels));
-  const unit = Float64Array.from({ length: rows * channels }, (_, i) => {
-    const r = norms[Math.floor(i / channels)];
-    return r === 0 ? 0 : data[from + i] / r;
-  });
+  const norms = wideNorms(data, rows, channels, from);
+  const unit = new Float64Array(rows * channels);
+  for (let p = 0; p < rows; p++) setUnit(unit, p * channels, data, from + p * channels, channels, norms, p);
   const own: Wide[] = [];
   const columns: Float64Array[][] = [];
   const factors = { rows, unit, norms, columns, nngp: null, ntk: null };

@@ -1,7 +1,7 @@
-import { NumericalError } from '../errors.js';
-import { smoothDual } from './duals/index.js';
+import { type SmoothMap, smoothDual } from './duals/index.js';
+import { requireVariance } from './range.js';
 import type { Programme, ScalarMap, Step } from './steps.js';
-import { setSquare, setWide, type Wide, wideNumber, wideShare, wideZeros } from './wide.js';
+import { setWide, type Wide, wideNumber, wideNumbers, wideShare, wideZeros } from './wide.js';
 import { positionsJoined } from './windows.js';
 
 /**
@@ -53,26 +53,22 @@ function sumColumns(step: Extract<Step, { op: 'sum' }>, own: readonly Wide[], to
 }
 
 /** The own value as a plain number, for maps that are not homogeneous. */
-function plain(w: Wide, i: number): number {
+function plain(map: SmoothMap, w: Wide, i: number): number {
   const v = wideNumber(w, i);
-  if (!Number.isFinite(v)) {
-    throw new NumericalError(
-      `row ${i}: the variance before an activation that is not homogeneous must be a double, got one above 1e308. Scale the inputs (--scale unit-rows) or lower weightStd`,
-    );
-  }
+  if (w.mantissa[i] !== 0) requireVariance(map, v, 'f64', `row ${i}`);
   return v;
 }
 
 function dualOwn(phi: ScalarMap, derivative: boolean, of: Wide, total: Wide): Float64Array[] {
   const n = of.mantissa.length;
   const smooth = smoothDual(phi);
-  if (smooth === null) {
+  if (smooth === null || phi.map === 'piecewiseLinear' || phi.map === 'threshold') {
     for (let i = 0; i < n; i++) angleOwn(phi, derivative, of, total, i);
     return [];
   }
   const columns = Array.from({ length: derivative ? 3 : 4 }, () => new Float64Array(n));
   for (let i = 0; i < n; i++) {
-    const q = plain(of, i);
+    const q = plain(phi.map, of, i);
     const f = derivative ? smooth.derivativeSquare(q) : smooth.square(q);
     columns[0][i] = q;
     columns[1][i] = Math.sqrt(q);
@@ -99,15 +95,15 @@ function angleOwn(phi: ScalarMap, derivative: boolean, of: Wide, total: Wide, i:
 }
 
 /** Own values of one step that takes each row alone, into `total`, and its columns. */
-export function stepOwn(step: Step, own: readonly Wide[], norms: Float64Array, total: Wide): Float64Array[] {
+export function stepOwn(step: Step, own: readonly Wide[], norms: Wide, total: Wide): Float64Array[] {
   const n = total.mantissa.length;
   switch (step.op) {
     case 'inner':
-      for (let i = 0; i < n; i++) setSquare(total, i, norms[i]);
+      for (let i = 0; i < n; i++) setWide(total, i, norms.mantissa[i] * norms.mantissa[i], 2 * norms.exponent[i]);
       return [];
     case 'radial':
       total.mantissa.fill(1);
-      return [norms];
+      return [norms.mantissa.map((_, i) => wideNumber(norms, i))];
     case 'sum':
       sumOwn(step, own, total);
       return sumColumns(step, own, total);
@@ -133,18 +129,20 @@ export function stepOwn(step: Step, own: readonly Wide[], norms: Float64Array, t
 }
 
 /**
- * Runs a programme on (x, x) for every row x, given the norms |x| `[n]`.
+ * Runs a programme on (x, x) for every row x, given the norms |x| `[n]`, as doubles or with a wide exponent.
  *
- * Throws NumericalError where a variance before a map that is not homogeneous leaves the range of a double.
+ * Throws NumericalError where a variance before a map that is not homogeneous leaves the range of its formulas in float64.
  */
-export function rowFactors(programme: Programme, norms: Float64Array): RowFactors {
+export function rowFactors(programme: Programme, lengths: Wide | Float64Array): RowFactors {
+  const norms = lengths instanceof Float64Array ? wideNumbers(lengths) : lengths;
+  const rows = norms.mantissa.length;
   const own: Wide[] = [];
   const columns: Float64Array[][] = [];
   for (const step of programme.steps) {
-    const total = wideZeros(norms.length);
+    const total = wideZeros(rows);
     columns.push(stepOwn(step, own, norms, total));
     own.push(total);
   }
   const output = (v: number | null): Wide | null => (v === null ? null : own[v]);
-  return { rows: norms.length, columns, nngp: output(programme.nngp), ntk: output(programme.ntk) };
+  return { rows, columns, nngp: output(programme.nngp), ntk: output(programme.ntk) };
 }

@@ -1,5 +1,6 @@
 import type { Precision } from '../data/array.js';
 import { NumericalError } from '../errors.js';
+import type { SmoothMap } from './duals/index.js';
 
 /** Range of kernel entries that a precision holds with all its digits. */
 const RANGE = { f64: [2 ** -1021, Number.MAX_VALUE], f32: [2 ** -125, 3.4e38] } as const;
@@ -25,5 +26,33 @@ export function entryBeyondRange(precision: Precision): NumericalError {
   const wider = precision === 'f32' ? '--precision f64, ' : '';
   return new NumericalError(
     `K(x,z): must be a number that ${precision} holds, got one beyond its range. Use ${wider}--scale unit-pixels, or fewer layers.`,
+  );
+}
+
+/** Powers of two between which the formulas of smooth maps keep their digits: the least variance, and the largest product of variances. */
+const EXPONENTS = { f64: [-900, 1000], f32: [-100, 120] } as const satisfies Record<Precision, readonly number[]>;
+
+/** How many variances the formulas of a map multiply. */
+const FACTORS = {
+  errorFunction: 2,
+  gaussianGate: 3,
+  exponentialTail: 2,
+  sine: 1,
+  cosine: 1,
+} satisfies Record<SmoothMap, number>;
+
+/**
+ * Checks that the formulas of a smooth map keep their digits at this variance, or (null) that it can be stored for formulas in float64;
+ * `where` names the input in the message.
+ *
+ * @throws NumericalError where they do not
+ */
+export function requireVariance(map: SmoothMap | null, variance: number, precision: Precision, where: string): void {
+  const [least, most] = EXPONENTS[precision];
+  const [low, high] = [2 ** least, 2 ** (most / (map === null ? 1 : FACTORS[map]))];
+  if (variance >= low && variance <= high) return;
+  const wider = precision === 'f32' ? 'Use --precision f64, scale' : 'Scale';
+  throw new NumericalError(
+    `${where}: the variance before an activation that is not homogeneous must lie between ${low.toExponential(1)} and ${high.toExponential(1)} in ${precision}, got ${variance > high ? 'a larger' : 'a smaller'} one. ${wider} the inputs (--scale unit-rows), or change weightStd.`,
   );
 }

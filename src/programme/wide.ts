@@ -20,6 +20,13 @@ export function wideZeros(n: number): Wide {
   return { mantissa: new Float64Array(n), exponent: new Int32Array(n) };
 }
 
+/** Numbers that doubles hold. */
+export function wideNumbers(values: ArrayLike<number>): Wide {
+  const wide = wideZeros(values.length);
+  for (let i = 0; i < values.length; i++) setWide(wide, i, values[i], 0);
+  return wide;
+}
+
 /** Stores `mantissa * 2^(512 exponent)` in row `i`, brought into the range of a mantissa. Scaling by 2 stays exact. */
 export function setWide(target: Wide, i: number, mantissa: number, exponent: number): void {
   let m = mantissa;
@@ -49,9 +56,16 @@ export function wideRoot(w: Wide, i: number): number {
   return Math.sqrt(w.mantissa[i]) * half * half;
 }
 
-/** The same, but the smallest number that is not 0 where the root is only too small for a double. */
-export function wideScale(w: Wide, i: number): number {
-  return w.mantissa[i] === 0 ? 0 : wideRoot(w, i) || Number.MIN_VALUE;
+/**
+ * sqrt(K) r^degree of row `i` of K and row `j` of r as a plain number: Infinity where a double cannot hold it, and the smallest number
+ * that is not 0 where it is only too small.
+ */
+export function wideScale(w: Wide, i: number, factor: Wide | null = null, j = i, degree = 0): number {
+  if (w.mantissa[i] === 0) return 0;
+  const power = factor === null ? 1 : factor.mantissa[j] ** degree;
+  const limbs = w.exponent[i] + (factor === null ? 0 : 2 * degree * factor.exponent[j]);
+  const half = 2 ** (128 * limbs);
+  return power === 0 ? 0 : Math.sqrt(w.mantissa[i]) * power * half * half || Number.MIN_VALUE;
 }
 
 /** weight * part / total, row `i` of the part and row `j` of the total; 0 when the total is 0. */

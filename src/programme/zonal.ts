@@ -3,12 +3,12 @@ import { degrees } from './degree.js';
 import { type RowFactors, rowFactors } from './own.js';
 import type { Programme } from './steps.js';
 import { type Table, tabulate } from './table.js';
-import { wideScale } from './wide.js';
+import { type Wide, wideScale, wideShare } from './wide.js';
 
 /** Norms of two sets of rows. */
 export interface Norms {
-  readonly x: Float64Array;
-  readonly z: Float64Array;
+  readonly x: Wide;
+  readonly z: Wide;
 }
 
 /** Square roots of K(x,x) that turn correlations into kernel entries; null where the programme has no such output. */
@@ -28,10 +28,14 @@ export const TABLE_LIMIT = { f64: 1e-14, f32: 1e-7 } satisfies Record<Precision,
 /** Norms count as equal up to rounding. */
 const EQUAL_NORMS = 1e-15;
 
-function commonNorm(norms: Norms): number | null {
-  const first = norms.x[0];
+/** The norm that all rows share, `[1]`; null where they differ, or are 0. */
+function commonNorm(norms: Norms): Wide | null {
+  const first = { mantissa: norms.x.mantissa.slice(0, 1), exponent: norms.x.exponent.slice(0, 1) };
+  if (first.mantissa[0] === 0) return null;
   for (const list of [norms.x, norms.z]) {
-    for (const r of list) if (!(Math.abs(r - first) <= EQUAL_NORMS * first)) return null;
+    for (let i = 0; i < list.mantissa.length; i++) {
+      if (!(Math.abs(wideShare(1, list, first, i, 0) - 1) <= EQUAL_NORMS)) return null;
+    }
   }
   return first;
 }
@@ -62,13 +66,12 @@ export function decideZonal(programme: Programme, norms: Norms): ZonalDecision {
     return { applies: true, reason, own: rowFactors(programme, Float64Array.of(1)), homogeneous: true };
   }
   const norm = commonNorm(norms);
-  if (norm === null || norm === 0)
-    return { applies: false, reason: `${obstacle(programme)}, and the rows differ in norm` };
+  if (norm === null) return { applies: false, reason: `${obstacle(programme)}, and the rows differ in norm` };
   if (programme.steps.some((s) => s.op === 'radial' && s.power !== 1 && s.power !== 2)) {
     return { applies: false, reason: 'a fractional power of the distance is not smooth in sqrt(1 - cos)' };
   }
   const reason = 'all rows have the same norm: K(x,z) = h(cos)';
-  return { applies: true, reason, own: rowFactors(programme, Float64Array.of(norm)), homogeneous: false };
+  return { applies: true, reason, own: rowFactors(programme, norm), homogeneous: false };
 }
 
 /** Degrees of the outputs of a homogeneous programme. */
@@ -82,12 +85,12 @@ function outputDegrees(programme: Programme): { nngp: number; ntk: number } {
 
 /**
  * sqrt(K(x,x)) for every row, from factors that all rows share (`homogeneous`: times |x|^p) or have of their own; 1 when
- * `normalized` (0 for a row whose kernel is 0). Entries are Infinity where a double cannot hold them.
+ * `normalized` (0 for a row whose kernel is 0). Entries are Infinity where a double cannot hold them, and above 0 where they are only too small.
  */
 export function outputScales(
   programme: Programme,
   own: RowFactors,
-  norms: Float64Array,
+  norms: Wide,
   homogeneous: boolean,
   normalized: boolean,
 ): OutputScales {
@@ -95,12 +98,11 @@ export function outputScales(
   const scale = (kind: 'nngp' | 'ntk'): Float64Array | null => {
     const values = own[kind];
     if (values === null) return null;
-    return norms.map((norm, i) => {
+    return norms.mantissa.map((norm, i) => {
       const row = own.rows === 1 ? 0 : i;
       const zero = values.mantissa[row] === 0 || (homogeneous && norm === 0);
       if (zero || normalized) return zero ? 0 : 1;
-      const root = wideScale(values, row);
-      return homogeneous ? root * norm ** degree[kind] : root;
+      return homogeneous ? wideScale(values, row, norms, i, degree[kind]) : wideScale(values, row);
     });
   };
   return { nngp: scale('nngp'), ntk: scale('ntk') };

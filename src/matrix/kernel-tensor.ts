@@ -1,7 +1,9 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { KernelDefinition } from '../architecture/types.js';
+import type { KernelTask } from '../backend/contract.js';
 import { openTensors } from '../backend/select.js';
-import { UsageError } from '../errors.js';
+import { NumericalError, UsageError } from '../errors.js';
+import { radialStep } from '../programme/radial.js';
 import { outline, prepareTask } from './prepare.js';
 
 /** What kernel of tensors to compute. */
@@ -23,7 +25,8 @@ export interface TensorKernels {
   /**
    * The kernel of rows `[n, d]` as a tensor `[n, m]`, f32; it stays on the device, and the caller disposes of it.
    *
-   * Only the rows go to the host, for their norms. Throws UsageError for rows of other shapes, NumericalError where f32 cannot hold an entry.
+   * Only the rows go to the host, for their norms. Throws UsageError for rows of other shapes, NumericalError where f32 cannot hold an entry,
+   * or not resolve near rows under a radial kernel.
    */
   kernel(x: Tensor2D, options: TensorKernelOptions): Promise<Tensor2D>;
 }
@@ -42,6 +45,24 @@ async function rowsOf(x: Tensor2D, where: string): Promise<Rows> {
   return { data: (await x.data()) as Float32Array, shape: [n, d] };
 }
 
+/** rate |x|^power up to which the distance of near rows, from unit rows in f32, keeps the digits of a radial kernel. */
+const RESOLVED = 256;
+
+/** Refuses radial kernels that near rows on the device cannot resolve: elsewhere those come from the rows themselves, on the host. */
+function requireResolved({ programme, x, z }: KernelTask): void {
+  const step = radialStep(programme);
+  if (step === null) return;
+  for (const { factors } of x === z ? [x] : [x, z]) {
+    factors.columns[0][0].forEach((norm, i) => {
+      const size = step.rate * norm ** step.power;
+      if (size <= RESOLVED) return;
+      throw new NumericalError(
+        `row ${i}: rate |x|^power of a radial kernel of tensors must be at most ${RESOLVED}, got ${size.toPrecision(3)}. Centre or scale the rows, or use kernelMatrix.`,
+      );
+    });
+  }
+}
+
 /**
  * Registers the engine's kernels with TensorFlow.js on the GPU device, for users who want tensors rather than files or arrays.
  *
@@ -56,6 +77,7 @@ export async function tensorKernels(): Promise<TensorKernels> {
       const rowsZ = z === undefined || z === x ? undefined : await rowsOf(z, 'z');
       const given = rowsZ === undefined ? {} : { z: rowsZ };
       const { task } = prepareTask(outline(rowsX, { ...options, ...given, precision: 'f32' }), false);
+      requireResolved(task);
       return tf.tidy(() => {
         const unit = (set: typeof task.x): Tensor2D => tf.tensor2d(set.unit as Float32Array, [set.rows, set.features]);
         const unitX = unit(task.x);

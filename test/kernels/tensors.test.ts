@@ -6,6 +6,7 @@ import {
   kernelMatrix,
   parseArchitecture,
   presetArchitecture,
+  type RadialKernel,
   tensorKernels,
   UsageError,
 } from '../../src/index.js';
@@ -64,6 +65,20 @@ if ('reason' in found) {
     }
     for (const tensor of [x, z, square, oblong]) tensor.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('radial kernels that near rows in f32 cannot resolve are refused', async () => {
+    const { tf, kernel } = await tensorKernels();
+    const x = tf.tensor2d([
+      [3, 4],
+      [3, 4 + 1e-5],
+    ]);
+    const radial = (rate: number): RadialKernel => ({ format: 'ntk-radial/1', name: 'laplace', rate, power: 1 });
+    await expect(kernel(x, { architecture: radial(100) })).rejects.toThrow(/^row 0: rate \|x\|\^power .* 256, got 500/);
+    const held = await kernel(x, { architecture: radial(10) });
+    const [rows, values] = [await x.data(), await held.data()];
+    expect(values[1]).toBeCloseTo(Math.exp(-10 * (rows[3] - rows[1])), 4);
+    for (const tensor of [x, held]) tensor.dispose();
   });
 
   test('rows of another type are refused', async () => {

@@ -274,7 +274,9 @@ export class BodyPrinter {
     this.#line(`let r${out} = ${this.#factors(index, 0)};`);
     this.#line(`let d${out} = r${out}.x - r${out}.y + differ(${this.#factors(index, 1)});`);
     this.#line(`let s${out} = d${out} * d${out} + 2.0 * r${out}.x * r${out}.y * source.x;`);
-    const distance = power === 2 ? `s${out}` : power === 1 ? `sqrt(s${out})` : `pow(s${out}, ${literal(power / 2)})`;
+    // A device may take pow(0, y) for 2^(-127 y).
+    const root = `select(0.0, pow(s${out}, ${literal(power / 2)}), s${out} > 0.0)`;
+    const distance = power === 2 ? `s${out}` : power === 1 ? `sqrt(s${out})` : root;
     this.#define(out, `decay(${literal(rate)} * ${distance})`);
   }
 

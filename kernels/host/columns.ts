@@ -1,6 +1,6 @@
 import type { KernelTask, Output, RowSet } from '../../src/backend/contract.js';
 import { allocate, type FloatArray } from '../../src/data/array.js';
-import { requireVariance } from '../../src/programme/range.js';
+import { requireVariances } from '../../src/programme/range.js';
 
 /**
  * Where a factor column comes from: a column of a step (`rest`: what rounding to f32 left of it), or the scale of an output.
@@ -29,11 +29,9 @@ export function factorColumns(columns: readonly Column[], rows: RowSet, task: Ke
   return result;
 }
 
-/** Refuses variances before a smooth map that two singles do not hold; 0 is one that they do. */
+/** Refuses variances before a smooth map that two singles do not hold. */
 function checkVariances(variances: Float64Array, index: number, { programme, precision }: KernelTask): void {
   const step = programme.steps[index];
   if (precision === 'f64' || (step.op !== 'dual' && step.op !== 'dualDerivative')) return;
-  variances.forEach((variance, i) => {
-    if (variance !== 0) requireVariance(null, variance, precision, `row ${i}`);
-  });
+  requireVariances(null, variances, precision, (i) => `row ${i}`);
 }

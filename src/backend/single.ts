@@ -1,7 +1,7 @@
 import { type Body, bodyOf, type Instruction } from '../programme/body.js';
 import { comonotoneFeatures } from '../programme/comonotone.js';
 import { SMOOTH_DUALS, type SmoothMap } from '../programme/duals/index.js';
-import { requireVariance } from '../programme/range.js';
+import { requireVariances } from '../programme/range.js';
 import type { KernelTask, RowSet } from './contract.js';
 
 /**
@@ -46,10 +46,7 @@ function ownColumns(columns: readonly Float64Array[]): Float64Array[] {
 /** Refuses rows whose variances leave the range of the formulas of a map in single precision; 0 does not. */
 function checkVariances(map: SmoothMap, step: number, { x, z }: KernelTask): void {
   for (const rows of x === z ? [x] : [x, z]) {
-    const [variances] = rows.factors.columns[step];
-    variances.forEach((variance, i) => {
-      if (variance !== 0) requireVariance(map, variance, 'f32', `row ${i}`);
-    });
+    requireVariances(map, rows.factors.columns[step][0], 'f32', (i) => `row ${i}`);
   }
 }
 

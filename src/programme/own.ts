@@ -1,5 +1,5 @@
 import { type SmoothMap, smoothDual } from './duals/index.js';
-import { requireVariance } from './range.js';
+import { requireVariances } from './range.js';
 import type { Programme, ScalarMap, Step } from './steps.js';
 import { setWide, type Wide, wideNumber, wideNumbers, wideShare, wideZeros } from './wide.js';
 import { positionsJoined } from './windows.js';
@@ -52,11 +52,12 @@ function sumColumns(step: Extract<Step, { op: 'sum' }>, own: readonly Wide[], to
   return columns;
 }
 
-/** The own value as a plain number, for maps that are not homogeneous. */
-function plain(map: SmoothMap, w: Wide, i: number): number {
-  const v = wideNumber(w, i);
-  if (w.mantissa[i] !== 0) requireVariance(map, v, 'f64', `row ${i}`);
-  return v;
+/** Own values as plain numbers, for maps that are not homogeneous. */
+function plain(map: SmoothMap, w: Wide): Float64Array {
+  // What is too small for a double is not 0.
+  const values = w.mantissa.map((m, i) => (m === 0 ? 0 : wideNumber(w, i) || Number.MIN_VALUE));
+  requireVariances(map, values, 'f64', (i) => `row ${i}`);
+  return values;
 }
 
 function dualOwn(phi: ScalarMap, derivative: boolean, of: Wide, total: Wide): Float64Array[] {
@@ -67,8 +68,9 @@ function dualOwn(phi: ScalarMap, derivative: boolean, of: Wide, total: Wide): Fl
     return [];
   }
   const columns = Array.from({ length: derivative ? 3 : 4 }, () => new Float64Array(n));
+  const variances = plain(phi.map, of);
   for (let i = 0; i < n; i++) {
-    const q = plain(phi.map, of, i);
+    const q = variances[i];
     const f = derivative ? smooth.derivativeSquare(q) : smooth.square(q);
     columns[0][i] = q;
     columns[1][i] = Math.sqrt(q);

@@ -42,17 +42,25 @@ const FACTORS = {
 } satisfies Record<SmoothMap, number>;
 
 /**
- * Checks that the formulas of a smooth map keep their digits at this variance, or (null) that it can be stored for formulas in float64;
- * `where` names the input in the message.
+ * Checks that the formulas of a smooth map keep their digits at these variances, or (null) that they can be stored for formulas in float64;
+ * 0 is always held. `where` names the input of variance `i` in the message.
  *
- * @throws NumericalError where they do not
+ * @throws NumericalError at the first that they do not hold
  */
-export function requireVariance(map: SmoothMap | null, variance: number, precision: Precision, where: string): void {
+export function requireVariances(
+  map: SmoothMap | null,
+  variances: ArrayLike<number>,
+  precision: Precision,
+  where: (i: number) => string,
+): void {
   const [least, most] = EXPONENTS[precision];
   const [low, high] = [2 ** least, 2 ** (most / (map === null ? 1 : FACTORS[map]))];
-  if (variance >= low && variance <= high) return;
-  const wider = precision === 'f32' ? 'Use --precision f64, scale' : 'Scale';
-  throw new NumericalError(
-    `${where}: the variance before an activation that is not homogeneous must lie between ${low.toExponential(1)} and ${high.toExponential(1)} in ${precision}, got ${variance > high ? 'a larger' : 'a smaller'} one. ${wider} the inputs (--scale unit-rows), or change weightStd.`,
-  );
+  for (let i = 0; i < variances.length; i++) {
+    const variance = variances[i];
+    if ((variance >= low && variance <= high) || variance === 0) continue;
+    const wider = precision === 'f32' ? 'Use --precision f64, scale' : 'Scale';
+    throw new NumericalError(
+      `${where(i)}: the variance before an activation that is not homogeneous must lie between ${low.toExponential(1)} and ${high.toExponential(1)} in ${precision}, got ${variance > high ? 'a larger' : 'a smaller'} one. ${wider} the inputs (--scale unit-rows), or change weightStd.`,
+    );
+  }
 }

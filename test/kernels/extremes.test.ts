@@ -37,15 +37,16 @@ function radial(rate: number, power: number, x: readonly number[], z: readonly n
   return Math.exp(-Math.exp(Math.log(rate) + power * (Math.log(largest) - Math.log(half) + Math.log(rest) / 2)));
 }
 
-/** The normalized kernel of rows, or why it was refused. */
+/** The normalized kernel of rows or images, or why it was refused. */
 async function normalized(
-  json: ArchitectureJson,
-  rows: readonly (readonly number[])[],
+  json: object,
+  rows: readonly (readonly number[])[] | NdArray,
   options: Omit<KernelOptions, 'architecture'>,
 ): Promise<ArrayLike<number> | NumericalError> {
   try {
     const architecture = parseArchitecture(json);
-    const { nngp, ntk } = await kernelMatrix(matrix(rows), {
+    const x = 'shape' in rows ? rows : matrix(rows);
+    const { nngp, ntk } = await kernelMatrix(x, {
       architecture,
       kind: 'both',
       normalized: true,
@@ -74,6 +75,9 @@ function faults(found: ArrayLike<number>, expected: readonly number[], limit: nu
   );
   return list.filter((text) => text !== '');
 }
+
+/** The nearest power of two, by which numbers are scaled exactly. */
+const power = (size: number): number => 2 ** Math.round(Math.log2(size));
 
 /** Kernels by rows that try them: sizes, and rates that belong to them. */
 const RADIAL: readonly (readonly [spec: string, rate: number, power: number, rows: readonly (readonly number[])[]])[] =
@@ -163,6 +167,24 @@ const HOMOGENEOUS: Readonly<Record<string, ArchitectureJson>> = {
   linear: network(he),
 };
 
+const conv = { kind: 'conv', filter: [3, 3], padding: 'same' };
+const images = (...layers: readonly object[]): object => ({ format: 'ntk-architecture/1', layers });
+
+const IMAGE_NETWORKS: Readonly<Record<string, object>> = {
+  flatten: images(conv, act('relu'), conv, { kind: 'flatten' }, he),
+  pool: images(conv, act('relu'), { kind: 'globalAvgPool' }, he, act('relu'), he),
+  'one pixel each': images({ ...conv, filter: [1, 1] }, { kind: 'layerNorm' }, act('relu'), { kind: 'flatten' }, he),
+};
+
+/** Three images of 3x3 pixels of two channels, each number times the factor of its image and pixel. */
+function sizedImages(factor: (image: number, pixel: number) => number): NdArray {
+  const data = Float64Array.from({ length: 54 }, (_, k) => {
+    const [image, pixel] = [Math.floor(k / 18), Math.floor(k / 2) % 9];
+    return (((k * k * 7 + 3 * k) % 11) - 4.5) * factor(image, pixel);
+  });
+  return { data, shape: [3, 3, 3, 2] };
+}
+
 const SIZES = [5e-320, 1e-310, 1e-170, 1e-160, 1e-80, 1e-30, 1e-20, 1e20, 1e30, 1e80, 1e160, 1e300, 1.4e308];
 
 describe.each(COMBINATIONS.map((c) => [label(c), c] as const))('%s', (_label, combination: Combination) => {
@@ -216,7 +238,7 @@ describe.each(COMBINATIONS.map((c) => [label(c), c] as const))('%s', (_label, co
   test('plain kernels are right, or refused by their diagonal', async () => {
     const architecture = parseArchitecture(HOMOGENEOUS.fc);
     const base = (await kernelMatrix(matrix(ROWS), { architecture, backend: 'reference' })).ntk?.data ?? [];
-    for (const size of SIZES.map((s) => 2 ** Math.round(Math.log2(s)))) {
+    for (const size of SIZES.map(power)) {
       const run = kernelMatrix(matrix(times(size)), { architecture, ...options });
       const isHeld = single ? size > 1e-19 && size < 1e19 : size > 1e-150 && size < 1e150;
       if (!isHeld) {
@@ -251,7 +273,7 @@ describe.each(COMBINATIONS.map((c) => [label(c), c] as const))('%s', (_label, co
   test.each(['erf', 'gelu', 'elu', 'sin', 'cos'])('%s: right wherever it is not refused', async (kind) => {
     const json = network(he, act(kind), he);
     const refused: number[] = [];
-    for (const size of [...SIZES, 1e-10, 1e-5, 1, 1e5, 1e8, 1e12]) {
+    for (const size of [5e-320, 1e-160, 1e-80, 1e-20, 1e-10, 1, 1e5, 1e12, 1e20, 1e80, 1e160]) {
       const found = await normalized(json, times(size), options);
       const expected = await normalized(json, times(size), { backend: 'reference' });
       if (found instanceof NumericalError) {
@@ -279,4 +301,44 @@ describe.each(COMBINATIONS.map((c) => [label(c), c] as const))('%s', (_label, co
       expect(faults(found, expected, size < 1 ? limit : Math.max(limit, 1e-7))).toEqual([]);
     }
   });
+
+  test.each(Object.entries(IMAGE_NETWORKS))(
+    'images, %s: normalized kernels are right, or refused',
+    async (name, json) => {
+      const base = await normalized(
+        json,
+        sizedImages(() => 1),
+        { backend: 'reference' },
+      );
+      if (base instanceof NumericalError) throw base;
+      const ordinary = (s: number): boolean => (single ? s > 1e-7 && s < 1e7 : s > 1e-100 && s < 1e100);
+      for (const size of [5e-320, 1e-170, 1e-145, 1e-20, 1e-6, 1e6, 1e20, 1e145, 1e300].map(power)) {
+        const all = await normalized(
+          json,
+          sizedImages(() => size),
+          options,
+        );
+        if (combination.backend === 'reference' || (size > 1e-140 && size < 1e140)) {
+          if (all instanceof NumericalError) throw all;
+          expect(faults(all, Array.from(base), limit)).toEqual([]);
+        } else
+          expect(String(all)).toMatch(
+            /image 0, position 0: the norm of a pixel must be 0 or lie between .*unit-pixels/,
+          );
+        const one = await normalized(
+          json,
+          sizedImages((image) => (image === 0 ? size : 1)),
+          options,
+        );
+        if (one instanceof NumericalError) expect(ordinary(size)).toBe(false);
+        else expect(faults(one, Array.from(base), limit)).toEqual([]);
+        const mixed = sizedImages((_image, pixel) => (pixel % 4 === 0 ? size : 1));
+        const some = await normalized(json, mixed, options);
+        const expected = await normalized(json, mixed, { backend: 'reference' });
+        if (some instanceof NumericalError) expect(ordinary(size)).toBe(false);
+        else if (expected instanceof NumericalError) throw expected;
+        else expect([name, ...faults(some, Array.from(expected), limit)]).toEqual([name]);
+      }
+    },
+  );
 });

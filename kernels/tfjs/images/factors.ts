@@ -2,11 +2,12 @@ import { pixelsOf } from '../../../src/backend/images/pixels.js';
 import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
 import { InternalError } from '../../../src/errors.js';
 import { comonotoneFeatures } from '../../../src/programme/comonotone.js';
-import { smoothDual } from '../../../src/programme/duals/index.js';
+import { SMOOTH_DUALS } from '../../../src/programme/duals/index.js';
 import type { ImageInstruction } from '../../../src/programme/images/body.js';
 import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/images/columns.js';
 import { type ImageOwn, OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
+import { requireVariances } from '../../../src/programme/range.js';
 import type { Step, ValueId } from '../../../src/programme/steps.js';
 import { positionCount } from '../../../src/programme/windows.js';
 
@@ -174,10 +175,13 @@ export class TileColumns {
     const all = this.#both({ kind: 'smooth', value });
     const step = this.#plan.programme.steps[value];
     if (step.op !== 'dual' && step.op !== 'dualDerivative') throw new InternalError(`value ${value} is no map`);
-    const dual = smoothDual(step.phi);
-    if (dual === null) throw new InternalError(`value ${value} is no smooth map`);
+    const { phi } = step;
+    if (phi.map === 'piecewiseLinear' || phi.map === 'threshold')
+      throw new InternalError(`value ${value} is no smooth map`);
+    const dual = SMOOTH_DUALS[phi.map];
     const column = (numbers: Numbers, k: number): Numbers =>
       numbers.subarray((k * numbers.length) / 4, ((k + 1) * numbers.length) / 4);
+    for (const side of [all.x, all.z]) requireVariances(phi.map, column(side, 0), 'f32', () => 'an image');
     const roots = [column(all.x, 2), column(all.z, 2)];
     const zeros = roots.some((root) => root.includes(0));
     const isShared = all.shared !== null;

@@ -3,7 +3,8 @@ import type { PreparedImages, SharedImages } from '../../../src/backend/images/p
 import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/images/columns.js';
 import { OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
-import type { ValueId } from '../../../src/programme/steps.js';
+import { requireVariances } from '../../../src/programme/range.js';
+import type { Step, ValueId } from '../../../src/programme/steps.js';
 import { positionCount } from '../../../src/programme/windows.js';
 
 /** Where the numbers of an image lie in its block: unit pixels, then one scale for each output, then columns of positions. */
@@ -75,8 +76,20 @@ export class BlockWriter {
     });
     const own = this.#own?.run(squares, (v) => pooledOf(set, v, image));
     if (own === undefined) return;
-    for (const { column, at } of this.#layout.columns) block.set(columnOf(column, programme, own, exponents), at);
+    for (const { column, at } of this.#layout.columns) {
+      const numbers = columnOf(column, programme, own, exponents);
+      if (column.kind === 'smooth') requireSingles(programme.steps[column.value], numbers);
+      block.set(numbers, at);
+    }
   }
+}
+
+/** Refuses variances at which the formulas of a smooth map leave single precision; the first quarter of its columns holds them. */
+function requireSingles(step: Step, columns: Float64Array): void {
+  if (step.op !== 'dual' && step.op !== 'dualDerivative') return;
+  const { map } = step.phi;
+  if (map === 'piecewiseLinear' || map === 'threshold') return;
+  requireVariances(map, columns.subarray(0, columns.length / 4), 'f32', () => 'an image');
 }
 
 function pooledOf(set: SharedImages, value: ValueId, image: number): Float64Array {

@@ -1,3 +1,4 @@
+import { NumericalError } from '../../../src/errors.js';
 import { literal } from '../shader/functions.js';
 
 /** Brackets of the parts of a line that may differ from layer to layer. */
@@ -5,7 +6,12 @@ const [OPEN, CLOSE] = ['\u27e8', '\u27e9'];
 const PART = /\u27e8([nvc])([^\u27e9]*)\u27e9/g;
 
 /** A number of a line, such as a weight. */
-export const numberPart = (value: number): string => `${OPEN}n${value}${CLOSE}`;
+export function numberPart(value: number): string {
+  if (Math.abs(value) <= 2 ** 127) return `${OPEN}n${value}${CLOSE}`;
+  throw new NumericalError(
+    `--backend webgpu: factors between the layers of a kernel must be numbers that f32 holds, got ${value.toExponential(1)}. Scale the inputs (--scale unit-pixels), or use --precision f64 --backend host.`,
+  );
+}
 /** A place in the block of an image, which grows with the layers. */
 export const placePart = (at: number): string => `${OPEN}c${at}${CLOSE}`;
 /** The index of a value in a name. */

@@ -1,5 +1,6 @@
 import type { FloatArray } from '../../data/array.js';
 import { norm } from '../../data/norm.js';
+import { NumericalError } from '../../errors.js';
 
 /** Pixels of an image as directions and squared norms. */
 export interface Pixels {
@@ -9,7 +10,14 @@ export interface Pixels {
   readonly squares: Float64Array;
 }
 
-/** Directions and norms of the pixels of an image; of zeros where `image` is null. */
+/** Squared norms between these have all their digits, and so have sums and products with scales of layers. */
+const [LEAST, MOST] = [1e-280, 1e280];
+
+/**
+ * Directions and norms of the pixels of an image; of zeros where `image` is null.
+ *
+ * @throws NumericalError for a pixel, not zero, whose squared norm a double does not hold with all its digits
+ */
 export function pixelsOf(data: FloatArray, image: number | null, positions: number, channels: number): Pixels {
   const unit = new Float64Array(positions * channels);
   const squares = new Float64Array(positions);
@@ -19,8 +27,14 @@ export function pixelsOf(data: FloatArray, image: number | null, positions: numb
     const at = first + p * channels;
     let square = 0;
     for (let c = 0; c < channels; c++) square += data[at + c] * data[at + c];
-    if (square === 0 && zeros(data, at, channels)) continue;
-    const length = square > 1e-280 && square < 1e280 ? Math.sqrt(square) : norm(data, at, channels);
+    if (!(square > LEAST && square < MOST)) {
+      if (zeros(data, at, channels)) continue;
+      const got = norm(data, at, channels).toExponential(1);
+      throw new NumericalError(
+        `image ${image}, position ${p}: the norm of a pixel must be 0 or lie between 1e-140 and 1e140, got ${got}. Scale the inputs (--scale unit-pixels).`,
+      );
+    }
+    const length = Math.sqrt(square);
     squares[p] = length * length;
     for (let c = 0; c < channels; c++) unit[p * channels + c] = data[at + c] / length;
   }

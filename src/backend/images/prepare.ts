@@ -16,6 +16,7 @@ import type { Programme, ValueId } from '../../programme/steps.js';
 import { positionCount, valueShapes } from '../../programme/windows.js';
 import type { ImageSet, ImageTask, Output } from '../contract.js';
 import { pixelsOf } from './pixels.js';
+import { requireOneUnit } from './sizes.js';
 
 /** Images of one operand with what was found out about each; all arrays lie in shared memory. */
 export interface SharedImages {
@@ -85,6 +86,7 @@ function typicalSquares({ data, count, positions, channels }: ImageSet): Float64
 /** A job without what pools need of each image. */
 function plainJob(task: ImageTask, programme: Programme): PreparedImages {
   const { precision, outputs, symmetric, normalized } = task;
+  requireOneUnit(task);
   const inputs = inputFacts(symmetric ? [task.x] : [task.x, task.z]);
   const { own, exponents } = ownSizes(programme, typicalSquares(task.x));
   const even = evenValues(programme, inputs);

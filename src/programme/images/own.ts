@@ -1,6 +1,7 @@
 import { InternalError, NumericalError } from '../../errors.js';
-import { smoothDual } from '../duals/index.js';
+import { SMOOTH_DUALS, smoothDual } from '../duals/index.js';
 import { neededSteps, operands } from '../needs.js';
+import { requireVariances } from '../range.js';
 import type { Programme, ScalarMap, Step, ValueId, Windows } from '../steps.js';
 import { positionCount, valueShapes } from '../windows.js';
 import { positionsRead } from './cells.js';
@@ -41,11 +42,11 @@ function mapOwn(phi: ScalarMap, derivative: boolean, of: Float64Array, exponent:
     const gain = phi.even * phi.even + phi.odd * phi.odd;
     return derivative ? [whereAbove(of, gain), 0] : [times(of, gain), exponent];
   }
-  const smooth = smoothDual(phi);
-  if (smooth === null) return [whereAbove(of, 0.5), 0];
-  const unit = 4 ** exponent;
-  const plain = (k: number): number => k * unit;
-  return [of.map((k) => (derivative ? smooth.derivativeSquare(plain(k)) : smooth.square(plain(k)))), 0];
+  if (phi.map === 'threshold') return [whereAbove(of, 0.5), 0];
+  const smooth = SMOOTH_DUALS[phi.map];
+  const variances = times(of, 4 ** exponent);
+  requireVariances(phi.map, variances, 'f64', () => 'an image');
+  return [variances.map((q) => (derivative ? smooth.derivativeSquare(q) : smooth.square(q))), 0];
 }
 
 /** Runs a programme on (x_p, x_p) for the positions of an image. One object serves all images of a job. */

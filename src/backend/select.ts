@@ -1,5 +1,6 @@
 import type { Precision } from '../data/array.js';
 import { BackendError } from '../errors.js';
+import type { Rounding } from '../programme/rounding.js';
 import type { Availability, Backend } from './contract.js';
 import { hasGpu } from './gpu.js';
 import type { TensorDevice, TensorEngine } from './tensor-device.js';
@@ -64,6 +65,11 @@ function probe(name: BackendId): Promise<Found> {
 /** A backend by its name, whether or not its device is here. */
 export function loadBackend(name: BackendId): Promise<Backend> {
   return BACKENDS[name].load();
+}
+
+/** Backend `reference` with what every step gives rounded, to find what a precision cannot hold. */
+export async function loadRoundingReference(rounding: Rounding): Promise<Backend> {
+  return (await import('../../kernels/reference/backend.js')).roundingReference(rounding);
 }
 
 /** The engine's kernels as those of tfjs on the GPU device. Throws BackendError where that cannot be. */

@@ -1,5 +1,6 @@
 import { lower } from '../architecture/lower.js';
 import { checkKind } from '../architecture/parse.js';
+import type { KernelDefinition } from '../architecture/types.js';
 import type { KernelTask, Output, RowSet } from '../backend/contract.js';
 import { rowNorms, unitRows } from '../backend/rows.js';
 import type { NdArray, Precision } from '../data/array.js';
@@ -16,6 +17,7 @@ import type { KernelKind, KernelOptions } from './types.js';
 
 /** What is known before any large work: the programme, the norms, whether the zonal shortcut applies. */
 export interface Outline {
+  readonly architecture: KernelDefinition;
   readonly programme: Programme;
   readonly outputs: readonly Output[];
   readonly precision: Precision;
@@ -65,6 +67,7 @@ export function outline(inputs: NdArray, options: KernelOptions): Outline {
   const zonal: ZonalDecision =
     options.zonal === false ? { applies: false, reason: 'switched off' } : decideZonal(programme, sizes);
   return {
+    architecture,
     programme,
     outputs: outputsOf(kind),
     precision,

@@ -88,6 +88,20 @@ function windowGap(
   return [Math.max(0, below), Math.max(0, above)];
 }
 
+/** Share of the spread below which a gap is not found by subtraction. */
+const CANCELLED = 0.01;
+
+/**
+ * What rounding makes of a gap behind a window: devices add up half the mean square of the difference, over the roots s and t of the own
+ * values, and take off the spread 1/2 (s - t)^2 / (s t), unless that cancels. Three steps act on the sum.
+ */
+function roundedWindow(gap: number, s: number, t: number, rounding: Rounding): number {
+  const spread = (s - t) ** 2 / (2 * s * t);
+  if (!(spread < Infinity) || gap < CANCELLED * spread) return rounding(gap);
+  const mean = rounding(gap + spread);
+  return Math.max(0, rounding(rounding(mean * s) * t) / (s * t) - spread);
+}
+
 /**
  * sum_k sum_l r_k s_l u(p + k, p' + l): the covariance of two pooled positions, up to the scales of their roots r and s.
  *
@@ -186,6 +200,14 @@ export class PairOfImages {
     return out;
   }
 
+  #window(read: Tapped, index: number, j: number, i: number): readonly [number, number] {
+    const [[a, s], [b, t]] = [this.#x.columns[index], this.#z.columns[index]];
+    const [below, above] = windowGap(read, a, b, j, i);
+    const rounding = this.#rounding;
+    if (rounding === null) return [below, above];
+    return [roundedWindow(below, s[j], t[i], rounding), roundedWindow(above, s[j], t[i], rounding)];
+  }
+
   #joined(index: number, read: Tapped, pool: boolean): Gaps {
     const out = this.#room(index);
     const n = this.#body.positions[index];
@@ -194,7 +216,7 @@ export class PairOfImages {
       for (let i = 0; i < n; i++) {
         const [below, above] = pool
           ? poolGap(pooledCovariance(read, a, b, j, i, this.#rounding ?? asItIs), own[j] * other[i])
-          : windowGap(read, a, b, j, i);
+          : this.#window(read, index, j, i);
         keepSmaller(below, above, out, j * n + i);
       }
     }

@@ -6,13 +6,14 @@ import { setUnit, wideNorms } from './norms.js';
 import { type RowFactors, stepOwn } from './own.js';
 import { asItIs, type Rounding } from './rounding.js';
 import type { Taps } from './taps.js';
-import { setSum, setWide, type Wide, wideShare, wideZeros } from './wide.js';
+import { setSum, setWide, type Wide, wideNumber, wideShare, wideZeros } from './wide.js';
 
 /**
  * What a pair of images needs to know of one of them: its pixels, and the self-kernels K(x_p, x_p) of every step as factors.
  *
  * The columns are those of rows, with positions in the place of rows, and two kinds more:
- * `window`, `pixel`: sqrt(tap / total) of each position and tap, `[positions, taps]`;
+ * `window`, `pixel`: sqrt(tap / total) of each position and tap, `[positions, taps]`, and the root of the total, `[positions]`, which is
+ * infinite where that is beyond a double;
  * `pool`: roots of the own values of the taps in the scale of each position, `[positions, taps]`, and the pooled square in the
  * same scale, `[positions]`.
  */
@@ -33,7 +34,7 @@ function windowOwn({ at, count }: Taps, weight: number, of: Wide, total: Wide): 
       if (p >= 0) shares[j * count + k] = Math.sqrt(wideShare(weight, of, total, p, j));
     });
   }
-  return [shares];
+  return [shares, Float64Array.from(total.mantissa, (_, j) => Math.sqrt(wideNumber(total, j)))];
 }
 
 /** Own values of a pool are means over all pairs of taps, for which it needs the correlations of the image with itself. */

@@ -27,9 +27,19 @@ function chance(value: number, salt: number): number {
 }
 
 /** value (1 + eps u) with the eps of a precision and u in [-1, 1], which depends on the value and on the salt. */
-export function perturbation(precision: Precision, salt: number): Rounding {
+function perturbation(precision: Precision, salt: number): Rounding {
   const unit = UNIT[precision];
   return (value) => value * (1 + unit * chance(value, salt));
+}
+
+/** How many times what rounding costs `reference` a backend may be off. */
+export const EXCUSED = 4;
+
+/** Ways of rounding of which the one that costs most says what a precision cannot hold. */
+export function roundings(precision: Precision): readonly Rounding[] {
+  const salts = precision === 'f64' ? [1, 2, 3, 4, 5, 6, 7, 8] : [1, 2, 3, 4, 5, 6, 7];
+  const drawn = salts.map((salt) => perturbation(precision, salt));
+  return precision === 'f64' ? drawn : [Math.fround, ...drawn];
 }
 
 /** The least that a subtraction within a formula loses, whatever the precision of its result. */

@@ -1,20 +1,11 @@
 import { reference, roundingReference } from '../../kernels/reference/backend.js';
 import type { Backend, Output } from '../../src/backend/contract.js';
 import { InternalError, type NdArray, NtkError, type Precision } from '../../src/index.js';
-import { perturbation, type Rounding } from '../../src/programme/rounding.js';
+import { EXCUSED, roundings } from '../../src/programme/rounding.js';
 import { type Case, compute, type Kernels } from './compute.js';
 
 /** Largest |K - reference| over sqrt(K(x,x) K(z,z)) that needs no excuse. */
 const LIMIT: Readonly<Record<Precision, number>> = { f64: 1e-11, f32: 4e-5 };
-
-/** How many times what the rounding reference loses a backend may lose. */
-const EXCUSED = 4;
-
-/** Rounding after each step, in several ways: the loss is the largest. */
-const ROUNDINGS: Readonly<Record<Precision, readonly Rounding[]>> = {
-  f64: [1, 2, 3, 4, 5, 6, 7, 8].map((salt) => perturbation('f64', salt)),
-  f32: [Math.fround, ...[1, 2, 3, 4, 5, 6, 7].map((salt) => perturbation('f32', salt))],
-};
 
 /** What is wrong with a kernel, and where. */
 export interface Difference {
@@ -150,7 +141,7 @@ export class Truth {
     const known = this.#losses.get(precision);
     if (known !== undefined) return known;
     let [relative, atZero] = [0, 0];
-    for (const rounding of ROUNDINGS[precision]) {
+    for (const rounding of roundings(precision)) {
       const rounded = await compute(roundingReference(rounding), this.#case, 'f64');
       relative = Math.max(relative, largest(rounded, this.kernels, this.#case.x.shape[0], Infinity)?.error ?? 0);
       atZero = Math.max(atZero, mostAtZero(rounded, this.kernels));

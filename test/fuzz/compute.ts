@@ -32,13 +32,18 @@ function rowTask({ network, x, normalized }: Case, precision: Precision, useTabl
   return prepareTask(outline(x, { architecture: parseArchitecture(json), kind, precision, normalized }), useTable).task;
 }
 
-/** Sides of tiles that make several of a few inputs; devices with tiles of a fixed size take them in one. */
+/** Sides of tiles that make several of a few inputs. */
 const SIDE = 3;
+
+/** Inputs from one tile to the next. Rows on `webgpu` lie so that its tiles must begin at multiples of their size. */
+function stepOf(backend: Backend, { network }: Case): number {
+  return backend.name === 'webgpu' && network.sizes === null ? Math.min(...backend.tileSizes) : SIDE;
+}
 
 async function open(backend: Backend, which: Case, precision: Precision): Promise<KernelJob> {
   const onImages = which.network.sizes !== null;
   const sizes = onImages ? (backend.imageTileSizes ?? backend.tileSizes) : backend.tileSizes;
-  const side = Math.min(...sizes);
+  const side = Math.min(...sizes.filter((size) => size >= SIDE));
   const options = { threads: 1, tile: [side, side] as const };
   if (!onImages) return backend.open(rowTask(which, precision, backend.name !== 'reference'), options);
   const job = await backend.openImages?.(imageTask(which, precision), options);
@@ -53,7 +58,7 @@ export async function compute(backend: Backend, which: Case, precision: Precisio
   const found: Kernels = Object.fromEntries(outputs.map((output) => [output, new Float64Array(n * n)]));
   const job = await open(backend, which, precision);
   try {
-    for (const range of tiles({ rows: n, columns: n, symmetric: true }, SIDE)) {
+    for (const range of tiles({ rows: n, columns: n, symmetric: true }, stepOf(backend, which))) {
       const mirrored = range.row !== range.column;
       const tile = await job.compute(range, mirrored);
       for (const output of outputs) {

@@ -6,6 +6,7 @@ import {
   type ImageOwn,
   type InputFacts,
   OwnRunner,
+  ownDivided,
   ownNeeded,
   ownSizes,
 } from '../../programme/images/own.js';
@@ -178,8 +179,7 @@ function exponentOf({ programme, exponents }: PreparedImages, output: Output): n
 /** Steps of which own values of positions enter what is computed for a pair: those of an angle that a map reads, and what values are divided by. */
 function ownValuesRead(programme: Programme): Uint8Array {
   const angles = anglesRead(programme);
-  const dividing = programme.steps.flatMap((step) => (step.op === 'normalise' ? [step.by] : []));
-  return ownNeeded(programme, dividing).map((is, v) => (is === 1 || angles[v] === 1 ? 1 : 0));
+  return ownDivided(programme).map((is, v) => (is === 1 || angles[v] === 1 ? 1 : 0));
 }
 
 /** A question for the device: what `PooledOfImages` is told. */

@@ -22,6 +22,14 @@ export function ownNeeded(programme: Programme, wanted: Iterable<ValueId>): Uint
   return neededSteps(programme, wanted, (step) => (step.op === 'pool' ? [] : operands(step)));
 }
 
+/** Steps whose own values something is divided by, with those that they rest on. */
+export function ownDivided(programme: Programme): Uint8Array {
+  return ownNeeded(
+    programme,
+    programme.steps.flatMap((step) => (step.op === 'normalise' ? [step.by] : [])),
+  );
+}
+
 // Plain loops: these run for every image of every tile, and `map` takes ten times as long.
 
 function times(of: Float64Array, factor: number): Float64Array {

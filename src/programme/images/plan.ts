@@ -4,7 +4,7 @@ import { type Cells, cellCount, cellsOf } from './cells.js';
 import { type Component, components } from './components.js';
 import { type Places, placeValues } from './grids.js';
 import { neededOffsets } from './offsets.js';
-import { evenValues, type InputFacts } from './own.js';
+import { evenValues, type InputFacts, ownDivided } from './own.js';
 import { imageBody } from './translate.js';
 
 /** How a programme on images is run: which pairs of positions are visited together, and what is done with them. */
@@ -25,8 +25,11 @@ export interface ImagePlan {
 /** Plans a programme on images of which some facts are known. */
 export function planImages(programme: Programme, inputs: InputFacts): ImagePlan {
   const places = placeValues(programme);
-  const wanted = [programme.nngp, programme.ntk].filter((v): v is ValueId => v !== null);
-  const needed = neededOffsets(programme, places, wanted);
+  const outputs = [programme.nngp, programme.ntk].filter((v): v is ValueId => v !== null);
+  // Own values of a pool are sums over pairs of positions, also where no pair of images reads them.
+  const divided = ownDivided(programme);
+  const pools = Array.from(programme.steps.keys()).filter((v) => divided[v] === 1 && programme.steps[v].op === 'pool');
+  const needed = neededOffsets(programme, places, [...outputs, ...pools]);
   const parts = components(programme, places, needed);
   const even = evenValues(programme, inputs);
   const offsets = needed.map((list) => Array.from(list.keys()).filter((id) => list[id] === 1));
@@ -41,7 +44,7 @@ export function planImages(programme: Programme, inputs: InputFacts): ImagePlan 
     places,
     even,
     components: parts,
-    body: imageBody(programme, places, even),
+    body: imageBody(programme, places, even, pools),
     offsets,
     mostCells,
   };

@@ -63,6 +63,17 @@ class Builder {
     return made;
   }
 
+  /** Has the stage before a pool add up its sums. */
+  addUp(v: ValueId): void {
+    const step = this.#programme.steps[v];
+    if (this.stored.has(v)) return;
+    if (step.op !== 'pool') throw new InternalError(`value ${v} is no pool`);
+    const before = this.#places.of[step.of].stage;
+    if (before !== this.#places.of[v].stage - 1) throw new InternalError('a pool must read the stage before it');
+    this.stored.add(v);
+    this.#emit(before, { op: 'pool', of: this.covariance(step.of, before), step: v });
+  }
+
   #isMap(step: Step): step is MapStep {
     return step.op === 'dual' || step.op === 'dualDerivative';
   }
@@ -235,10 +246,7 @@ class Builder {
     if (own !== stage) return this.#earlier(v, own, stage);
     const out = plain(v);
     if (step.op === 'pool') {
-      const before = this.#places.of[step.of].stage;
-      if (before !== stage - 1) throw new InternalError('a pool must read the stage before it');
-      this.stored.add(v);
-      this.#emit(before, { op: 'pool', of: this.covariance(step.of, before), step: v });
+      this.addUp(v);
       this.#emit(stage, { op: 'load', out, of: v });
       return out;
     }
@@ -280,16 +288,23 @@ class Builder {
 }
 
 /**
- * The instructions of a programme on images; `even` says which values have one own value at all positions of all images.
+ * The instructions of a programme on images; `even` says which values have one own value at all positions of all images, `pools` whose sums
+ * are wanted whether an output reads them or not.
  *
  * @throws InternalError for a programme that no network makes, such as a map of a tangent
  */
-export function imageBody(programme: Programme, places: Places, even: readonly boolean[]): ImageBody {
+export function imageBody(
+  programme: Programme,
+  places: Places,
+  even: readonly boolean[],
+  pools: readonly ValueId[],
+): ImageBody {
   const builder = new Builder(programme, places, even);
   builder.run();
   const output = (v: ValueId | null): ImageValue | null =>
     v === null ? null : builder.covariance(v, places.of[v].stage);
   const [nngp, ntk] = [output(programme.nngp), output(programme.ntk)];
+  for (const v of pools) builder.addUp(v);
   const { signed, stored } = builder;
   const stages = builder.stages.map(inOrder);
   return { stages, nngp, ntk, signed, stored: [...stored] };

@@ -1,5 +1,5 @@
 import type { SingleTask } from '../../../src/backend/single.js';
-import type { Instruction } from '../../../src/programme/body.js';
+import type { Instruction, Part } from '../../../src/programme/body.js';
 import type { ValueId } from '../../../src/programme/steps.js';
 import { literal } from './functions.js';
 import { type Loop, pieces } from './loops.js';
@@ -7,6 +7,15 @@ import { type Loop, pieces } from './loops.js';
 type Sum = Extract<Instruction, { op: 'sum' }>;
 type Piecewise = Extract<Instruction, { op: 'piecewiseLinear' }>;
 type Smooth = Extract<Instruction, { op: 'smooth' | 'smoothSlope' }>;
+
+/** Weight of its first part below which a sum starts from 0. */
+const LEAST_BASE = literal(0.25);
+
+/** What a sum starts from, and what rounding lost of that; null: nothing that is known. */
+interface Start {
+  readonly gap: string;
+  readonly lost: string | null;
+}
 
 /** Instructions above which sums and products keep what rounding loses. */
 const DEEP = 100;
@@ -159,32 +168,46 @@ export class BodyPrinter {
     return this.#task.shared === null ? `factors(${column}, at)` : `vec2f(constants[${column}])`;
   }
 
-  #sum({ out, parts }: Sum, index: number): void {
+  #sum({ out, parts, dominates }: Sum, index: number): void {
     const isBoth = this.#isBoth(out);
-    const gap = ({ value }: Sum['parts'][number]): string => {
-      if (value === null) return isBoth ? 'vec2f(0.0, 2.0)' : '0.0';
-      return isBoth ? this.#both(value) : this.#below(value);
-    };
-    const [first, ...rest] = parts;
-    const base = gap(first);
     const shares = parts.map((_, place) => `a${out}_${place}`);
     if (this.#task.shared === null) {
       shares.forEach((share, place) => {
         this.#line(`let ${share} = ${this.#factors(index, place)};`);
       });
     }
-    const terms = rest.map((part, k) => {
-      const weight =
-        this.#task.shared === null ? `${shares[k + 1]}.x * ${shares[k + 1]}.y` : this.#sharedWeight(index, k + 1);
-      return `${weight} * (${gap(part)} - ${base}${this.#lostBetween(part.value, first.value, isBoth)})`;
+    const weights = shares.map((share, place) =>
+      this.#task.shared === null ? `${share}.x * ${share}.y` : this.#sharedWeight(index, place),
+    );
+    const base = this.#start(out, parts[0], dominates ? null : `${weights[0]} >= ${LEAST_BASE}`);
+    const terms = parts.slice(dominates ? 1 : 0).map((part, k) => {
+      const difference = `${this.#gapOf(part, isBoth)} - ${base.gap}${this.#lostBetween(part.value, base.lost, isBoth)}`;
+      return `${weights[dominates ? k + 1 : k]} * (${difference})`;
     });
     if (this.#task.shared === null) {
       const spread = shares.map((share) => `spread(${share})`).join(' + ');
-      terms.push(`(${spread}) * (${isBoth ? 'vec2f(1.0)' : '1.0'} - ${base})`);
+      terms.push(`(${spread}) * (${isBoth ? 'vec2f(1.0)' : '1.0'} - ${base.gap})`);
     }
-    const term = terms.join(' + ');
-    if (this.#isDeep && first.value !== null && term !== '') this.#grow(out, first.value, term);
-    else this.#define(out, `max(${isBoth ? 'vec2f(0.0)' : '0.0'}, ${[base, ...terms].join(' + ')})`);
+    if (this.#isDeep && terms.length > 0) this.#grow(out, base, terms.join(' + '));
+    else this.#define(out, `max(${this.#nothing(out)}, ${[base.gap, ...terms].join(' + ')})`);
+  }
+
+  /** What a sum starts from: the gap of its first part, or 0 in pairs in which that is small (`isLarge` says whether): it would cancel. */
+  #start(out: ValueId, part: Part, isLarge: string | null): Start {
+    const isBoth = this.#isBoth(out);
+    const lost = part.value === null ? null : this.#lossOf(part.value, isBoth);
+    const gap = this.#gapOf(part, isBoth);
+    if (isLarge === null) return { gap, lost };
+    const nothing = this.#nothing(out);
+    this.#line(`let large${out} = ${isLarge};`);
+    this.#line(`let b${out} = select(${nothing}, ${gap}, large${out});`);
+    return { gap: `b${out}`, lost: lost === null ? null : `select(${nothing}, ${lost}, large${out})` };
+  }
+
+  /** The gap of a part in the form of the sum. */
+  #gapOf({ value }: Part, isBoth: boolean): string {
+    if (value === null) return isBoth ? 'vec2f(0.0, 2.0)' : '0.0';
+    return isBoth ? this.#both(value) : this.#below(value);
   }
 
   /** Nothing, in the form of a value. */
@@ -200,20 +223,20 @@ export class BodyPrinter {
     return isBoth ? `vec2f(${name}, -${name})` : name;
   }
 
-  /** What rounding lost of the difference of two values. */
-  #lostBetween(a: ValueId | null, b: ValueId | null, isBoth: boolean): string {
-    const [more, less] = [a, b].map((v) => (v === null ? null : this.#lossOf(v, isBoth)));
+  /** What rounding lost of the difference of a value and what a sum starts from. */
+  #lostBetween(a: ValueId | null, less: string | null, isBoth: boolean): string {
+    const more = a === null ? null : this.#lossOf(a, isBoth);
     if (more === null && less === null) return '';
     const nothing = isBoth ? 'vec2f(0.0)' : '0.0';
     return ` + (${more ?? nothing} - ${less ?? nothing})`;
   }
 
   /** A value as another one and a small term, with what rounding loses. */
-  #grow(out: ValueId, base: ValueId, term: string): void {
+  #grow(out: ValueId, base: Start, term: string): void {
     const isBoth = this.#isBoth(out);
-    const lost = this.#lossOf(base, isBoth) ?? this.#nothing(out);
-    if (isBoth) this.#line(`let e${out} = grownSides(${this.#both(base)}, ${lost}, ${term});`);
-    else this.#line(`let e${out} = grown(vec2f(${this.#below(base)}, ${lost}), ${term});`);
+    const lost = base.lost ?? this.#nothing(out);
+    if (isBoth) this.#line(`let e${out} = grownSides(${base.gap}, ${lost}, ${term});`);
+    else this.#line(`let e${out} = grown(vec2f(${base.gap}, ${lost}), ${term});`);
     this.#define(out, isBoth ? `max(vec2f(0.0), e${out}[0])` : `max(0.0, e${out}.x)`);
     this.#lost.set(out, isBoth ? `e${out}[1]` : `e${out}.y`);
   }
@@ -262,7 +285,11 @@ export class BodyPrinter {
   #product({ left, right, out }: Extract<Instruction, { op: 'product' }>): void {
     if (this.#isDeep && !this.#isBoth(out)) {
       const [base, other] = this.#lost.has(left) ? [left, right] : [right, left];
-      this.#grow(out, base, `${this.#below(other)} * (1.0 - ${this.#below(base)})`);
+      this.#grow(
+        out,
+        { gap: this.#below(base), lost: this.#lossOf(base, false) },
+        `${this.#below(other)} * (1.0 - ${this.#below(base)})`,
+      );
       return;
     }
     const [a, b] = [this.#isBoth(out) ? this.#both(left) : this.#below(left), this.#below(right)];

@@ -27,7 +27,7 @@ const LONGEST = 24;
 function shape(i: Instruction): string {
   switch (i.op) {
     case 'sum':
-      return `sum ${i.parts.map((p) => (p.value === null ? 'c' : 'v')).join('')}`;
+      return `sum ${i.dominates} ${i.parts.map((p) => (p.value === null ? 'c' : 'v')).join('')}`;
     case 'piecewiseLinear':
       return `piecewiseLinear ${i.weight} ${i.value === null} ${i.slope === null}`;
     case 'smooth':

@@ -1,8 +1,8 @@
 import { BufferGroup } from '../../kernels/webgpu/buffers.js';
 import { useDevice } from '../../kernels/webgpu/device.js';
 import { type ImageCosts, imageCosts } from '../../kernels/webgpu/images/costs.js';
+import { IMAGE_FIELDS } from '../../kernels/webgpu/images/declarations.js';
 import { imageNumbers, openRunner } from '../../kernels/webgpu/images/runner.js';
-import { IMAGE_FIELDS } from '../../kernels/webgpu/images/shader.js';
 import { presetArchitecture } from '../architecture/presets.js';
 import type { Architecture } from '../architecture/types.js';
 import { prepareImages } from '../backend/images/prepare.js';
@@ -41,7 +41,7 @@ async function pairTime(architecture: Architecture, size: number, sizes: ImageSi
     throw new InternalError('no later layer reads this pool');
   });
   const start = performance.now();
-  const runner = await openRunner(opened, job, { pairs: size * size, alone: false });
+  const runner = await openRunner(opened, job, { pairs: size * size });
   const compile = (performance.now() - start) / 1000;
   const buffers = new BufferGroup(opened);
   try {

@@ -9,6 +9,7 @@ import type { BlockLayout } from './columns.js';
 import { type CellInstruction, valueKey } from './phases.js';
 import { isWhole, tapCount } from './tables.js';
 import { namePart, numberPart, placePart } from './template.js';
+import { evenWeights } from './weights.js';
 
 /** What the lines of a stage rest on. */
 export interface CellContext {
@@ -139,6 +140,9 @@ export class CellPrinter {
       case 'output':
         this.#line(`put(${i.which}u, pair, cell, ${this.#name(i.of)});`);
         return;
+      case 'own':
+        this.#line(`putOwn(${this.#in.layout.positions(i.of.value)}u, pair, cell, ${this.#name(i.of)});`);
+        return;
       default:
         this.#plain(i);
         return;
@@ -200,8 +204,11 @@ export class CellPrinter {
       this.#line(`${name} += ${this.#name(i.of)};`);
       return;
     }
-    const [value, of] = i.op === 'pool' ? [i.step, i.of.value] : [i.of.value, i.of.value];
-    this.#line(`handOn(${place(value)}u + ${first(of)} + c, ${this.#name(i.of)});`);
+    const value = i.op === 'pool' ? i.step : i.of.value;
+    const name = this.#name(i.of);
+    this.#line(
+      `handOn(${place(value)}u + ${first(i.of.value)} + c, ${this.#isBoth(i.of) ? `signed(${name})` : name});`,
+    );
   }
 
   #load({ out, of }: Of<'load'>): void {
@@ -209,7 +216,8 @@ export class CellPrinter {
     const { exponents } = this.#in.job;
     const place = this.#in.place(of);
     if (step.op !== 'pool') {
-      this.#define(out, `handed(${place}u + tables[${this.#in.numbers(of, this.#in.grid)} + c])`);
+      const found = `handed(${place}u + tables[${this.#in.numbers(of, this.#in.grid)} + c])`;
+      this.#define(out, this.#isBoth(out) ? `sides(${found})` : found);
       return;
     }
     const mean = numberPart(4 ** (exponents[step.of] - exponents[of]) / tapCount(step));
@@ -286,16 +294,9 @@ export class CellPrinter {
       if (v === null) return isBoth ? 'vec2f(0.0, 2.0)' : '0.0';
       return isBoth ? this.#both(v) : this.#below(v);
     };
-    const { deviations, exponents } = this.#in.job;
-    const total = deviations[step];
-    if (total !== null) {
-      const { terms, constant } = definition;
-      const part = (k: number): number => {
-        if (k === terms.length) return constant * 4 ** -exponents[step];
-        const { value, weight } = terms[k];
-        return weight * this.#scale(exponents[value], -exponents[step]) * (deviations[value] ?? 0) ** 2;
-      };
-      const list = parts.map((p, k) => `${numberPart(part(k) / (total * total))} * ${gap(p)}`);
+    const weights = evenWeights(definition, step, this.#in.job);
+    if (weights !== null) {
+      const list = parts.map((p, k) => `${numberPart(weights[k])} * ${gap(p)}`);
       this.#define(out, `max(${zero}, ${list.join(' + ')})`);
       return;
     }
@@ -303,8 +304,10 @@ export class CellPrinter {
     parts.forEach((_, place) => {
       this.#line(`let a${id}_${place} = ${this.#factors({ kind: 'share', value: step, place })};`);
     });
-    const base = gap(parts[0]);
-    const list = parts.slice(1).map((p, k) => `both(a${id}_${k + 1}) * (${gap(p)} - ${base})`);
+    // Where part 0 is small, the sum starts from 0: from its gap it would cancel.
+    const base = `b${id}`;
+    this.#line(`let ${base} = select(${zero}, ${gap(parts[0])}, both(a${id}_0) >= 0.25);`);
+    const list = parts.map((p, k) => `both(a${id}_${k}) * (${gap(p)} - ${base})`);
     const spread = parts.map((_, k) => `spread(a${id}_${k})`).join(' + ');
     list.push(`(${spread}) * (${isBoth ? 'vec2f(1.0)' : '1.0'} - ${base})`);
     this.#define(out, `max(${zero}, ${[base, ...list].join(' + ')})`);

@@ -1,5 +1,5 @@
 import { pixelsOf } from '../../../src/backend/images/pixels.js';
-import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
+import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
 import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/images/columns.js';
 import { OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
@@ -90,10 +90,4 @@ function requireSingles(step: Step, columns: Float64Array): void {
   const { map } = step.phi;
   if (map === 'piecewiseLinear' || map === 'threshold') return;
   requireVariances(map, columns.subarray(0, columns.length / 4), 'f32', () => 'an image');
-}
-
-function pooledOf(set: SharedImages, value: ValueId, image: number): Float64Array {
-  const all = set.pooled.get(value) ?? new Float64Array(0);
-  const positions = all.length / Math.max(1, set.count);
-  return all.subarray(image * positions, (image + 1) * positions);
 }

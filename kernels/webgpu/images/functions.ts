@@ -105,6 +105,10 @@ fn halfDeviation(w: Window, at: u32, read: u32) -> vec2f {
   if (p == ${NONE}u) { return vec2f(imagesZ[z + read + tables[half + 1u]], 0.0); }
   return vec2f(imagesX[x + read + p], 1.0);
 }`,
+  putOwn: `// Stores the own values of the positions of an image.
+fn putOwn(positions: u32, pair: vec2u, cell: vec2u, value: f32) {
+  if (cell.x == cell.y) { results[pair.x * positions + cell.x] = value; }
+}`,
   handOn: `fn handOn(place: u32, value: f32) {
   handedOn[handedFirst + place] = value;
 }`,

@@ -13,9 +13,9 @@ import { BufferGroup, freeBuffer } from '../buffers.js';
 import { type OpenDevice, useDevice } from '../device.js';
 import { makeSlots, TilesInWork } from '../in-work.js';
 import { copyResults, type Results, tileData } from '../results.js';
+import { IMAGE_FIELDS } from './declarations.js';
 import { ownOfPool } from './own.js';
 import { type ImageRunner, imageNumbers, openRunner } from './runner.js';
-import { IMAGE_FIELDS } from './shader.js';
 
 /** The buffers of one tile in work. */
 interface ImageSlot {
@@ -143,7 +143,7 @@ export async function openWebgpuImages(task: ImageTask, { tile, ...more }: Image
   const job = await prepareImagesOn(task, (prepared, value, set) =>
     ownOfPool(opened, prepared, value, set, own.workgroupBytes),
   );
-  const runner = await openRunner(opened, job, { pairs: size * size, alone: false, ...own });
+  const runner = await openRunner(opened, job, { pairs: size * size, ...own });
   try {
     const slots = await makeSlots(() => makeSlot(opened, resultBytes(task.outputs.length, size)));
     return new WebgpuImageJob(opened, job, runner, size, slots);

@@ -1,15 +1,15 @@
-import { type PreparedImages, poolAlone, type SharedImages } from '../../../src/backend/images/prepare.js';
+import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
 import { allocate } from '../../../src/data/array.js';
 import type { ValueId } from '../../../src/programme/steps.js';
 import { BufferGroup } from '../buffers.js';
 import type { OpenDevice } from '../device.js';
+import { IMAGE_FIELDS } from './declarations.js';
 import { imageNumbers, openRunner } from './runner.js';
-import { IMAGE_FIELDS } from './shader.js';
 
 /** Images that meet themselves together. */
 const AT_ONCE = 16;
 
-/** Own values of a pool for every image of a set, `[n, positions]`, by the shader that computes pairs. */
+/** Own values of a pool for every image of a set, `[n, positions]`: each image with itself, by the shader of the job and its stages before the pool. */
 export async function ownOfPool(
   opened: OpenDevice,
   job: PreparedImages,
@@ -17,13 +17,12 @@ export async function ownOfPool(
   set: SharedImages,
   workgroupBytes?: number,
 ): Promise<Float64Array> {
-  const alone = poolAlone(job, value, set);
+  const self = { ...job, x: set, z: set };
   const options = workgroupBytes === undefined ? {} : { workgroupBytes };
-  const runner = await openRunner(opened, alone, { pairs: AT_ONCE, alone: true, ...options });
+  const runner = await openRunner(opened, self, { pairs: AT_ONCE, own: value, ...options });
   const buffers = new BufferGroup(opened);
   try {
-    const id = alone.programme.nngp ?? 0;
-    const positions = runner.shader.layout.positions(id);
+    const positions = runner.shader.layout.positions(value);
     const { STORAGE, COPY_SRC, COPY_DST, MAP_READ, UNIFORM } = GPUBufferUsage;
     const tile = await buffers.make(4 * IMAGE_FIELDS.length, UNIFORM | COPY_DST);
     const results = await buffers.make(4 * positions * AT_ONCE, STORAGE | COPY_SRC);
@@ -32,7 +31,7 @@ export async function ownOfPool(
     const all = allocate(set.count * positions, 'f64');
     for (let from = 0; from < set.count; from += AT_ONCE) {
       const count = Math.min(AT_ONCE, set.count - from);
-      const images = await runner.blocks('x', alone.x, from, count);
+      const images = await runner.blocks('x', set, from, count);
       runner.submit(tile, numbers, images, images, results, count);
       const encoder = opened.device.createCommandEncoder();
       encoder.copyBufferToBuffer(results, 0, read, 0, 4 * positions * count);

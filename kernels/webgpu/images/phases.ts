@@ -7,11 +7,13 @@ import {
 } from '../../../src/programme/images/body.js';
 import { gridAt } from '../../../src/programme/images/grids.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
+import type { ValueId } from '../../../src/programme/steps.js';
 
-/** What a stage does at a cell: an instruction of the body, or handing an output to the results. */
+/** What a stage does at a cell: an instruction of the body, or handing an output, or own values of positions, to the results. */
 export type CellInstruction =
   | ImageInstruction
-  | { readonly op: 'output'; readonly of: ImageValue; readonly which: number };
+  | { readonly op: 'output'; readonly of: ImageValue; readonly which: number }
+  | { readonly op: 'own'; readonly of: ImageValue };
 
 /** Instructions that threads run one after the other at each cell of a grid. */
 export interface CellLoop {
@@ -43,17 +45,17 @@ function gathered(i: CellInstruction): readonly ImageValue[] {
 
 /** Values that an instruction reads at its own cell. */
 function readHere(i: CellInstruction): readonly ImageValue[] {
-  if (i.op === 'output') return [i.of];
+  if (i.op === 'output' || i.op === 'own') return [i.of];
   return i.op === 'window' || i.op === 'windowPlain' ? [] : imageInputs(i);
 }
 
 function made(i: CellInstruction): readonly ImageValue[] {
-  return i.op === 'output' ? [] : imageResults(i);
+  return i.op === 'output' || i.op === 'own' ? [] : imageResults(i);
 }
 
 /** The grid whose cells an instruction goes over. */
 function gridOf(i: CellInstruction, plan: ImagePlan, stage: number): number {
-  const [value] = i.op === 'store' || i.op === 'pool' || i.op === 'output' ? [i.of] : made(i);
+  const [value] = i.op === 'store' || i.op === 'pool' || i.op === 'output' || i.op === 'own' ? [i.of] : made(i);
   if (value === undefined) throw new InternalError(`the instruction ${i.op} makes no value`);
   return gridAt(plan.places, value.value, stage);
 }
@@ -111,6 +113,13 @@ function slotsOf(lives: ReadonlyMap<string, Life>): Pick<StagePhases, 'slots' | 
     slots.set(key, slot);
   }
   return { slots, slotCount: busyTo.length };
+}
+
+/** The phase that hands own values of the positions of a pool to the results, loaded as pairs load them. */
+export function ownPhase(plan: ImagePlan, value: ValueId): Phase {
+  const of: ImageValue = { form: 'plain', value };
+  const load: CellInstruction = { op: 'load', out: of, of: value };
+  return [{ grid: plan.places.of[value].grid, instructions: [load, { op: 'own', of }] }];
 }
 
 /** Cuts the instructions of a stage into phases and finds room for the values that cross them. */

@@ -32,7 +32,7 @@ function costsOf(programme: Programme): Costs {
 function makeCosts(programme: Programme): Costs {
   const job = taskWithoutImages(programme, { precision: 'f32', outputs: ['ntk', 'nngp'], symmetric: true });
   const plan = planImages(programme, ANY_INPUTS);
-  const { layout, fields, work }: ImageShader = imageShader(plan, job, COMMON, false);
+  const { layout, fields, work }: ImageShader = imageShader(plan, job, COMMON);
   return { block: layout.length, tables: 4 * tableWords(plan, fields), work };
 }
 
@@ -60,5 +60,5 @@ export async function imageShaderText(task: ImageTask): Promise<string> {
     const positions = step.op === 'pool' ? positionCount(step.windows.to) : 1;
     return new Float64Array(set.count * positions).fill(1);
   });
-  return imageShader(planImages(job.programme, job.inputs), job, COMMON, false).text;
+  return imageShader(planImages(job.programme, job.inputs), job, COMMON).text;
 }

@@ -1,11 +1,13 @@
 import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
 import { DeviceFullError } from '../../../src/errors.js';
-import { planImages } from '../../../src/programme/images/plan.js';
+import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import type { ValueId } from '../../../src/programme/steps.js';
 import { BufferGroup, freeBuffer, uploadBuffer } from '../buffers.js';
 import type { OpenDevice } from '../device.js';
 import { bindingKinds, bound, type Pipeline, pipelineOf } from '../pipelines.js';
 import { BlockWriter } from './columns.js';
-import { IMAGE_FIELDS, type ImageShader, imageShader } from './shader.js';
+import { IMAGE_FIELDS } from './declarations.js';
+import { type ImageShader, imageShader, ownEntry } from './shader.js';
 import { deviceTables } from './tables.js';
 
 const BINDINGS = bindingKinds(4, 3);
@@ -34,10 +36,16 @@ interface Batch {
   readonly pairs: number;
 }
 
+/** A pipeline with the number of components that it runs over. */
+interface Pass {
+  readonly pipeline: Pipeline;
+  readonly components: number;
+}
+
 /** Memory of the device that all tiles of a job share, with the pipelines of its stages. */
 interface Parts {
   readonly shader: ImageShader;
-  readonly pipelines: readonly Pipeline[];
+  readonly passes: readonly Pass[];
   readonly tables: GPUBuffer;
   readonly constants: GPUBuffer;
   readonly handed: GPUBuffer;
@@ -111,22 +119,22 @@ export class ImageRunner {
     results: GPUBuffer,
   ): void {
     const { device } = this.#opened;
-    const { shader, pipelines, tables, constants, handed, scratch, groupsAtOnce } = this.#parts;
+    const { passes, tables, constants, handed, scratch, groupsAtOnce } = this.#parts;
     const buffers = [tile, ...images, tables, constants, handed, results, scratch];
-    pipelines.forEach(({ pipeline, layout }, stage) => {
-      const group = bound(device, layout, buffers);
-      for (let component = 0; component < shader.components[stage]; component += groupsAtOnce) {
+    for (const { pipeline, components } of passes) {
+      const group = bound(device, pipeline.layout, buffers);
+      for (let component = 0; component < components; component += groupsAtOnce) {
         const fields = Uint32Array.from(IMAGE_FIELDS, (field) => ({ ...numbers, first, component })[field]);
         device.queue.writeBuffer(tile, 0, fields);
         const encoder = device.createCommandEncoder();
         const pass = encoder.beginComputePass();
-        pass.setPipeline(pipeline);
+        pass.setPipeline(pipeline.pipeline);
         pass.setBindGroup(0, group);
-        pass.dispatchWorkgroups(Math.min(groupsAtOnce, shader.components[stage] - component), pairs);
+        pass.dispatchWorkgroups(Math.min(groupsAtOnce, components - component), pairs);
         pass.end();
         device.queue.submit([encoder.finish()]);
       }
-    });
+    }
   }
 
   /** Frees everything on the device. */
@@ -169,10 +177,17 @@ export function shaderLimits({ device }: OpenDevice): { workgroupBytes: number; 
 export interface RunnerOptions {
   /** Pairs of a tile. */
   readonly pairs: number;
-  /** Whether images meet themselves alone, for the own values of the programme's only output. */
-  readonly alone: boolean;
+  /** The pool whose own values are computed, for images with themselves, in the place of the outputs. [none] */
+  readonly own?: ValueId;
   /** Bytes that a workgroup may share, to try less than the device has. [what the device has] */
   readonly workgroupBytes?: number;
+}
+
+/** Names of the entry points that run one after the other, with the stages that they belong to. */
+function entryPoints({ places }: ImagePlan, own: ValueId | undefined): readonly (readonly [string, number])[] {
+  const stages = own === undefined ? places.stages : places.of[own].stage;
+  const names = Array.from({ length: stages }, (_, stage) => [`stage${stage}`, stage] as const);
+  return own === undefined ? names : [...names, [ownEntry(own), stages]];
 }
 
 /** Compiles the shader of a job and uploads its tables. @throws DeviceFullError where they do not fit */
@@ -184,11 +199,14 @@ export async function openRunner(
   const plan = planImages(job.programme, job.inputs);
   const limits = shaderLimits(opened);
   const { workgroupBytes = limits.workgroupBytes } = options;
-  const shader = imageShader(plan, job, { ...limits, workgroupBytes }, options.alone);
+  const shader = imageShader(plan, job, { ...limits, workgroupBytes });
   const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
   const batches = atOnce(shader, Math.min(maxBufferSize, maxStorageBufferBindingSize), options.pairs);
-  const pipelines = await Promise.all(
-    shader.components.map((_, stage) => pipelineOf(opened, shader.text, `stage${stage}`, BINDINGS)),
+  const passes = await Promise.all(
+    entryPoints(plan, options.own).map(async ([name, stage]): Promise<Pass> => {
+      const pipeline = await pipelineOf(opened, shader.text, name, BINDINGS);
+      return { pipeline, components: shader.components[stage] };
+    }),
   );
   const { STORAGE, COPY_DST } = GPUBufferUsage;
   const buffers = new BufferGroup(opened);
@@ -196,7 +214,7 @@ export async function openRunner(
     const words = deviceTables(plan, shader.fields);
     return new ImageRunner(opened, job, {
       shader,
-      pipelines,
+      passes,
       ...batches,
       tables: await buffers.upload(words),
       constants: await buffers.upload(shader.constants),

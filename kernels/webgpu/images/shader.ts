@@ -6,22 +6,11 @@ import { smoothFunction } from '../shader/smooth.js';
 import { CellPrinter } from './cell-printer.js';
 import { BlockLayout } from './columns.js';
 import { workOf } from './costs.js';
+import { BINDINGS, PUT, TILE, VALUES } from './declarations.js';
 import { calledCellFunctions, spreadFunction } from './functions.js';
-import { type Phase, type StagePhases, stagePhases } from './phases.js';
+import { ownPhase, type Phase, type StagePhases, stagePhases } from './phases.js';
 import { type Field, handedNumbers, isWhole } from './tables.js';
 import { type Template, TemplatePrinter } from './template.js';
-
-/** Numbers of the uniform `tile`, in the order of its fields. */
-export const IMAGE_FIELDS = [
-  'columns',
-  'stride',
-  'area',
-  'diagonal',
-  'transposed',
-  'alone',
-  'first',
-  'component',
-] as const;
 
 /** Everything about a job on images that is found before the device is asked. */
 export interface ImageShader {
@@ -90,17 +79,31 @@ class StagePrinter {
     this.#places = places;
   }
 
-  print(constants: TemplatePrinter, components: ReadonlyMap<ValueId, number>): string {
-    const phases = constants.print(this.#phased.phases.map((phase) => this.#phase(phase)));
-    const totals = this.#plan.body.stages[this.#stage].flatMap((i) =>
-      i.op === 'load' && isWhole(this.#plan.programme.steps[i.of])
-        ? [`  let total${i.of} = total(${this.#places.get(i.of)}u, ${components.get(i.of)}u, thread);`]
-        : [],
-    );
+  /** The entry point of the stage, and one for own values of each of `pools`, which this stage is the first to read. */
+  print(constants: TemplatePrinter, counts: ReadonlyMap<ValueId, number>, pools: readonly ValueId[]): string {
+    const entries = [this.#entry(`stage${this.#stage}`, this.#phased.phases, constants, counts)];
+    for (const v of pools) entries.push(this.#entry(ownEntry(v), [ownPhase(this.#plan, v)], constants, counts));
+    return entries.join('\n\n');
+  }
+
+  #entry(
+    name: string,
+    list: readonly Phase[],
+    constants: TemplatePrinter,
+    counts: ReadonlyMap<ValueId, number>,
+  ): string {
+    this.#lets.clear();
+    const phases = constants.print(list.map((phase) => this.#phase(phase)));
+    const loaded = list
+      .flat()
+      .flatMap(({ instructions }) => instructions.flatMap((i) => (i.op === 'load' ? i.of : [])));
+    const totals = loaded
+      .filter((v) => isWhole(this.#plan.programme.steps[v]))
+      .map((v) => `  let total${v} = total(${this.#places.get(v)}u, ${counts.get(v)}u, thread);`);
     const lets = Array.from(this.#lets, ([name, text]) => `  let ${name} = ${text};`);
     const usesInfo = this.fields.list.length > 0;
     return `@compute @workgroup_size(THREADS)
-fn stage${this.#stage}(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
+fn ${name}(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let pair = pairAt(tile.first + group.y);
   if (tile.diagonal == 1u && pair.x > pair.y) { return; }
   x = pair.x * BLOCK;
@@ -186,19 +189,17 @@ class ShaderMaker {
   readonly job: PreparedImages;
   readonly layout: BlockLayout;
   readonly #limits: ShaderLimits;
-  readonly #alone: boolean;
 
-  constructor(plan: ImagePlan, job: PreparedImages, limits: ShaderLimits, alone: boolean) {
+  constructor(plan: ImagePlan, job: PreparedImages, limits: ShaderLimits) {
     this.plan = plan;
     this.job = job;
     this.#limits = limits;
-    this.#alone = alone;
     this.layout = new BlockLayout(plan, job.channels, job.outputs.length);
   }
 
   make(): ImageShader {
     const { plan } = this;
-    const outputs = this.#alone ? [plan.body.nngp] : this.job.outputs.map((output) => plan.body[output]);
+    const outputs = this.job.outputs.map((output) => plan.body[output]);
     const phased = plan.body.stages.map((_, stage) => stagePhases(plan, stage, outputs));
     const counts = handedNumbers(plan);
     const places = new Map<ValueId, number>();
@@ -209,7 +210,7 @@ class ShaderMaker {
     }
     const printer = new TemplatePrinter();
     const stages = phased.map((p, stage) => new StagePrinter(this, stage, p, places));
-    const entries = stages.map((s) => s.print(printer, counts));
+    const entries = stages.map((s, stage) => s.print(printer, counts, this.#ownPools(stage)));
     const fields = stages.map((s) => s.fields.list);
     const threads = threadsFor(plan.mostCells, this.#limits.invocations);
     const numbers = Math.max(...phased.map((p) => p.slotCount)) * plan.mostCells;
@@ -220,6 +221,11 @@ class ShaderMaker {
     const constants = Float32Array.from(printer.constants.length === 0 ? [0] : printer.constants);
     const text = this.#text(entries, fields, sizes);
     return { text, fields, layout: this.layout, constants, threads, handed, scratch: sizes.scratch, components, work };
+  }
+
+  /** Pools that begin a stage of which own values are asked for. */
+  #ownPools(stage: number): ValueId[] {
+    return [...this.job.x.pooled.keys()].filter((v) => this.plan.places.of[v].stage === stage);
   }
 
   #text(
@@ -239,9 +245,7 @@ class ShaderMaker {
     ];
     const body = entries.join('\n\n');
     const smooth = this.#smooth();
-    const put = this.#alone
-      ? PUT_ALONE(this.layout.positions(plan.programme.nngp ?? 0))
-      : PUT(job.outputs.length, this.layout.scales);
+    const put = PUT(job.outputs.length, this.layout.scales);
     const cell = calledCellFunctions(`${body}\n${put}`);
     const parts = [TILE, constants.join('\n'), BINDINGS, VALUES(sizes.numbers, sizes.scratch > 0), cell, put];
     return `${[...parts, calledFunctions(`${body}\n${smooth}`), smooth, body].filter((t) => t !== '').join('\n\n')}\n`;
@@ -263,82 +267,15 @@ class ShaderMaker {
   }
 }
 
-const TILE = `// A tile: its size, how results lie, and which of its pairs and components are computed now.
-struct Tile {
-${IMAGE_FIELDS.map((field) => `  ${field}: u32,`).join('\n')}
-}`;
-
-const BINDINGS = `@group(0) @binding(0) var<uniform> tile: Tile;
-@group(0) @binding(1) var<storage, read> imagesX: array<f32>;
-@group(0) @binding(2) var<storage, read> imagesZ: array<f32>;
-@group(0) @binding(3) var<storage, read> tables: array<u32>;
-@group(0) @binding(4) var<storage, read> constants: array<f32>;
-@group(0) @binding(5) var<storage, read_write> handedOn: array<f32>;
-@group(0) @binding(6) var<storage, read_write> results: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch: array<f32>;
-
-// Where the images of the pair lie, and what its workgroup writes.
-var<private> x: u32;
-var<private> z: u32;
-var<private> handedFirst: u32;
-var<private> scratchFirst: u32;
-
-// What a window reads: its taps as numbers of cells, and halves behind those inside; \`count\` cells, \`inside\` of them read.
-struct Window {
-  taps: u32,
-  halves: u32,
-  count: u32,
-  cells: u32,
-  inside: u32,
+/** Name of the entry point that hands own values of a pool to the results, in the place of the stage that the pool begins. */
+export function ownEntry(pool: ValueId): string {
+  return `own${pool}`;
 }
-
-// The images of a pair.
-fn pairAt(index: u32) -> vec2u {
-  if (tile.alone == 1u) { return vec2u(index); }
-  return vec2u(index / tile.columns, index % tile.columns);
-}`;
-
-/** Values that outlive a phase, in the memory of the workgroup or, where they do not fit, in a buffer. */
-function VALUES(numbers: number, outside: boolean): string {
-  const memory = outside ? '' : `var<workgroup> values: array<f32, ${Math.max(1, numbers)}>;\n`;
-  const at = outside ? 'scratch[scratchFirst + slot * CELLS + c]' : 'values[slot * CELLS + c]';
-  return `${memory}var<workgroup> parts: array<f32, THREADS>;
-
-fn held(slot: u32, c: u32) -> f32 {
-  return ${at};
-}
-
-fn hold(slot: u32, c: u32, value: f32) {
-  ${at} = value;
-}
-
-fn barrier() {
-${outside ? '  storageBarrier();\n' : ''}  workgroupBarrier();
-}`;
-}
-
-const PUT = (
-  outputs: number,
-  scales: number,
-): string => `// Stores an entry, and its mirror image where there is one; never -0.
-fn put(output: u32, pair: vec2u, cell: vec2u, value: f32) {
-  let scaled = value * imagesX[x + ${scales}u + output] * imagesZ[z + ${scales}u + output];
-  let k = select(scaled, 0.0, scaled == 0.0);
-  results[output * tile.area + pair.x * tile.stride + pair.y] = k;
-  if (tile.diagonal == 1u) { results[output * tile.area + pair.y * tile.stride + pair.x] = k; }
-  if (tile.transposed == 1u) { results[(${outputs}u + output) * tile.area + pair.y * tile.stride + pair.x] = k; }
-}`;
-
-const PUT_ALONE = (positions: number): string => `// Stores the own values of an image.
-fn put(output: u32, pair: vec2u, cell: vec2u, value: f32) {
-  results[pair.x * ${positions}u + cell.x] = value;
-}`;
 
 /**
- * The shader of a job on images, WGSL: an entry point for each stage, one workgroup for each pair of images and component.
- *
- * `alone`: own values of the programme's only output, for images with themselves. @throws DeviceFullError where its tables are too long
+ * The shader of a job on images, WGSL: an entry point for each stage, one workgroup for each pair of images and component, and one for
+ * each pool whose own values are asked for. @throws DeviceFullError where its tables are too long
  */
-export function imageShader(plan: ImagePlan, job: PreparedImages, limits: ShaderLimits, alone: boolean): ImageShader {
-  return new ShaderMaker(plan, job, limits, alone).make();
+export function imageShader(plan: ImagePlan, job: PreparedImages, limits: ShaderLimits): ImageShader {
+  return new ShaderMaker(plan, job, limits).make();
 }

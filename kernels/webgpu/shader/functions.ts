@@ -186,8 +186,9 @@ fn expectation(slope: bool, r: vec2f, b: f32, a: f32) -> f32 {
   let most = max(r.x, r.y);
   let least = min(r.x, r.y);
   let rs = most * least;
-  let u = covariance(rs, b, a) / rs;
-  let rest = sqrt(max(0.0, b * a)) / rs;
+  // An input without variance is the number 0, whatever its correlation.
+  let u = select(0.0, covariance(rs, b, a) / rs, rs > 0.0);
+  let rest = select(0.0, sqrt(max(0.0, b * a)) / rs, rs > 0.0);
   let width = clamp(rest / max(abs(u), 1e-3), 1e-3, 1.0);
   let reach = asinh(6.5 / width);
   var sum = 0.0;

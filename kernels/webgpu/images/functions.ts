@@ -1,3 +1,4 @@
+import { SMOOTH_DUALS, type SmoothMap } from '../../../src/programme/duals/index.js';
 import { literal } from '../shader/functions.js';
 import { NONE } from './tables.js';
 
@@ -182,17 +183,23 @@ export function calledCellFunctions(code: string): string {
     .join('\n\n');
 }
 
-/** Difference of deviations, as a share of their sum, below which the gap of comonotone values is taken from its curvature. */
-const CLOSE = 0.03;
+/** What a difference of two expectations loses, relative to them. */
+const SUBTRACTION = 5e-7;
 
-/** 1 - E[phi phi] / scale of a smooth map for inputs that only differ in size; `bend` are halves of its curvature. */
-export function spreadFunction(map: string): string {
+/**
+ * 1 - E[phi phi] / scale of a smooth map for inputs that only differ in size, by its curvature or by subtraction, whichever loses less
+ * (as `comonotoneGap` of src/programme/pair.ts); `bend` are halves of the curvature.
+ */
+export function spreadFunction(map: SmoothMap): string {
+  const size = SMOOTH_DUALS[map].isWave ? 'min(1.0, r.x + r.y)' : '(r.x + r.y)';
   return `// 1 - E[phi phi] / (f f') of inputs of correlation 1 whose sizes differ.
 fn ${map}Spread(q: vec2f, r: vec2f, f: vec2f, bend: vec2f) -> f32 {
   let scale = f.x * f.y;
-  if (!(scale > 0.0)) { return 0.0; }
   let d = r.x - r.y;
-  if (abs(d) < ${literal(CLOSE)} * (r.x + r.y)) { return 0.5 * (bend.x + bend.y) * d * d / scale; }
+  if (!(scale > 0.0) || d == 0.0) { return 0.0; }
+  let bent = 0.5 * (bend.x + bend.y) * d * d;
+  let share = d / ${size};
+  if (bent * share * share < ${literal(SUBTRACTION)} * scale) { return bent / scale; }
   return max(0.0, 1.0 - ${map}Product(q, r, d, 0.0, 2.0 * r.x * r.y) / scale);
 }`;
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { lower } from '../../src/architecture/lower.js';
 import { selectBackend } from '../../src/backend/select.js';
 import { ArchitectureError, parseArchitecture } from '../../src/index.js';
 import { COMBINATIONS, label } from '../kernels/backends.js';
@@ -39,7 +40,9 @@ describe.each(SUBJECTS.map((c) => [label(c), c] as const))('networks that were w
 });
 
 test('an activation behind a flatten of several positions is refused', () => {
-  const json = JSON.parse(readFileSync(join(NETWORKS, 'flatten-then-activation.json'), 'utf8'));
-  expect(() => parseArchitecture(json)).toThrow(ArchitectureError);
-  expect(() => parseArchitecture(json)).toThrow(/layers\[2\].*Put a dense layer/s);
+  const network = parseArchitecture(JSON.parse(readFileSync(join(NETWORKS, 'flatten-then-activation.json'), 'utf8')));
+  const shape = { positions: [5, 5], channels: 3 };
+  expect(() => lower(network, shape, 'both')).toThrow(ArchitectureError);
+  expect(() => lower(network, shape, 'both')).toThrow(/layers\[2\].*Put a dense layer/s);
+  expect(() => lower(network, { ...shape, positions: [1, 1] }, 'both')).not.toThrow();
 });

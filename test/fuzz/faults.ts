@@ -11,6 +11,8 @@ export interface Fault {
 const assembly = (name: string): string => `kernels/host/assembly/${name}.ts`;
 const images = (name: string): string => `kernels/host/images/${name}.js`;
 
+const shaders = (name: string): string => `kernels/webgpu/images/${name}.js`;
+
 /** What may go wrong in kernels: signs, terms, slots, strides, tangents, sides. Each must be found by the fuzzer within 200 networks. */
 export const FAULTS: readonly Fault[] = [
   {
@@ -82,5 +84,61 @@ export const FAULTS: readonly Fault[] = [
     file: images('fuse'),
     from: 'if (window.even && !isEven(covariance.out.value))',
     to: 'if (false)',
+  },
+  {
+    backend: 'webgpu',
+    what: 'a wrong sign: pixels that point away from each other count as alike',
+    file: shaders('functions'),
+    from: 'return select(gaps, gaps.yx, u < 0.0);',
+    to: 'return gaps;',
+  },
+  {
+    backend: 'webgpu',
+    what: 'a lost term: windows forget that norms differ',
+    file: shaders('functions'),
+    from: 'return both(s) * gap + spread(s);',
+    to: 'return both(s) * gap;',
+  },
+  {
+    backend: 'webgpu',
+    what: 'a lost term: sums of vectors forget that shares differ',
+    file: 'kernels/webgpu/shader/body.js',
+    from: 'if (this.#task.shared === null) {\n            const spread',
+    to: 'if (false) {\n            const spread',
+  },
+  {
+    backend: 'webgpu',
+    what: 'a stale slot: values share a slot a phase too early',
+    file: shaders('phases'),
+    from: '(to) => to < life.from',
+    to: '(to) => to <= life.from',
+  },
+  {
+    backend: 'webgpu',
+    what: 'a wrong stride: factors of z are read at the position of x',
+    file: shaders('functions'),
+    from: 'imagesZ[z + column + cell.y]',
+    to: 'imagesZ[z + column + cell.x]',
+  },
+  {
+    backend: 'webgpu',
+    what: 'a dropped tangent: products forget what came before',
+    file: shaders('cell-printer'),
+    from: 'terms.push(this.#name(left));',
+    to: 'void left;',
+  },
+  {
+    backend: 'webgpu',
+    what: 'a swapped side: gaps that go from stage to stage change their sign',
+    file: shaders('functions'),
+    from: 'select(v.x, -max(v.y',
+    to: 'select(v.y, -max(v.x',
+  },
+  {
+    backend: 'webgpu',
+    what: 'own values behind a pool are those of the first image',
+    file: shaders('columns'),
+    from: 'pooledOf(set, v, image)',
+    to: 'pooledOf(set, v, 0)',
   },
 ];

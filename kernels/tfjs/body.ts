@@ -1,6 +1,6 @@
 import type { SingleTask } from '../../src/backend/single.js';
 import { InternalError } from '../../src/errors.js';
-import { type Instruction, inputs, type Part, results } from '../../src/programme/body.js';
+import { type Instruction, inputs, results } from '../../src/programme/body.js';
 import type { ValueId } from '../../src/programme/steps.js';
 import { piecewiseLinear, product, threshold } from './angle.js';
 import { decayed } from './polynomials.js';
@@ -55,8 +55,20 @@ function valueAt({ body, source, values }: Site, id: ValueId): Value {
   return found;
 }
 
+/** How a sum is added up. */
+export interface SumForm {
+  /** Whether its other side is wanted. */
+  readonly both: boolean;
+  /** Whether it carries what rounding takes from it. */
+  readonly deep: boolean;
+  /** Whether part 0 has a weight of at least 1/4 in every pair. */
+  readonly dominates: boolean;
+}
+
 /**
- * A sum as its largest part and what the others add to it; a constant part (null) has the gap 0. The shares are the factors from `first`.
+ * A sum as its first part and what the others add to it; a constant part (null) has the gap 0. The shares are the factors from `first`.
+ *
+ * Where the first part does not dominate in every pair, the sum starts from 0 in those in which it is small: its gap would be taken off again.
  *
  * Where it is `deep` what rounding takes from the sum goes with it, into the next sum of which it is the largest part: thousands of
  * blocks may add amounts below the last digit, all rounded the same way.
@@ -66,22 +78,29 @@ export function weightedSum(
   values: readonly (Value | null)[],
   first: number,
   factors: Factors,
-  { both, deep }: { readonly both: boolean; readonly deep: boolean },
+  { both, deep, dominates }: SumForm,
 ): Value {
   const spread = factors.shared ? null : halfSquares(tf, values.length, first, factors);
-  const weights = values.slice(1).map((_, k) => tf.mul(factors.x(first + 1 + k), factors.z(first + 1 + k)));
-  const changeOf = ([base, ...others]: readonly Tensor[], rest: Tensor | null): Tensor => {
-    const added = others.map((of, k) => tf.tidy(() => tf.mul(weights[k], tf.sub(of, base))));
+  const weightOf = (k: number): Tensor => tf.mul(factors.x(first + k), factors.z(first + k));
+  const weights = values.map((_, k) => (k === 0 && dominates ? null : weightOf(k)));
+  const large = weights[0] && tf.cast(tf.greaterEqual(weights[0], 0.25), 'float32');
+  const startOf = (of: Tensor): Tensor => (large === null ? of : tf.mul(large, of));
+  const changeOf = (sides: readonly Tensor[], base: Tensor, rest: Tensor | null): Tensor => {
+    const added = sides.flatMap((of, k) => {
+      const weight = weights[k];
+      return weight === null ? [] : [tf.tidy(() => tf.mul(weight, tf.sub(of, base)))];
+    });
     if (spread !== null) added.push(tf.tidy(() => tf.mul(spread, tf.sub(1, base))));
-    if (rest !== null) added.push(rest);
+    if (rest !== null) added.push(startOf(rest));
     return added.reduce((total, part) => tf.add(total, part));
   };
   const side = (sideOf: (of: Value) => Tensor, constant: number, rest: Tensor | null): readonly [Tensor, Tensor] =>
     tf.tidy((): [Tensor, Tensor] => {
       const sides = values.map((of) => (of === null ? tf.scalar(constant) : sideOf(of)));
-      const change = tf.tidy(() => changeOf(sides, rest));
-      const total = positive(tf, tf.add(sides[0], change));
-      return [total, deep ? tf.sub(change, tf.sub(total, sides[0])) : total];
+      const base = startOf(sides[0]);
+      const change = tf.tidy(() => changeOf(sides, base, rest));
+      const total = positive(tf, tf.add(base, change));
+      return [total, deep ? tf.sub(change, tf.sub(total, base)) : total];
     });
   const before = values[0]?.lost;
   const [below, lostBelow] = side((of) => of.below, 0, before?.below ?? null);
@@ -89,9 +108,10 @@ export function weightedSum(
   return deep ? { below, above, lost: { below: lostBelow, above: lostAbove } } : { below, above };
 }
 
-function sum(site: Site, parts: readonly Part[], first: number, both: boolean): Value {
+function sum(site: Site, { parts, dominates, out }: Extract<Instruction, { op: 'sum' }>, first: number): Value {
   const values = parts.map(({ value }) => (value === null ? null : valueAt(site, value)));
-  return weightedSum(site.tf, values, first, site.factors, { both, deep: site.deep });
+  const both = site.body.single.body.form[out] === 'both';
+  return weightedSum(site.tf, values, first, site.factors, { both, deep: site.deep, dominates });
 }
 
 /** 1/2 sum (a_k - b_k)^2 */
@@ -128,7 +148,7 @@ function execute(site: Site, instruction: Instruction, index: number): readonly 
   const at = (id: ValueId): Value => valueAt(site, id);
   switch (instruction.op) {
     case 'sum':
-      return [[instruction.out, sum(site, instruction.parts, first, both(instruction.out))]];
+      return [[instruction.out, sum(site, instruction, first)]];
     case 'product':
       return [[instruction.out, product(tf, at(instruction.left), at(instruction.right), both(instruction.out))]];
     case 'threshold':

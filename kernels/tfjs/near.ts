@@ -2,7 +2,7 @@ import type { KernelTask, TileRange } from '../../src/backend/contract.js';
 import { NEAR_THRESHOLD, nearGap, radialAt } from '../../src/backend/near.js';
 import type { RadialStep } from '../../src/programme/radial.js';
 import { padded } from './columns.js';
-import type { Tensor, Tensors, Value } from './tensors.js';
+import { bothSides, type Tensor, type Tensors, type Value } from './tensors.js';
 
 /** Pairs whose first gap comes from the difference of their rows. */
 export interface NearPairs {
@@ -109,12 +109,8 @@ export function nearRadial(tf: Tensors, radial: RadialStep, { x, z }: KernelTask
 
 /** The first value of near pairs, `[pairs]`. */
 export function nearSource(tf: Tensors, { i, gaps }: NearPairs): Value {
-  const below = new Float32Array(i.length);
-  const above = new Float32Array(i.length).fill(2);
-  gaps.forEach((gap, k) => {
-    const negative = gap < 0 || Object.is(gap, -0);
-    below[k] = negative ? 2 + gap : gap;
-    above[k] = negative ? -gap : 2 - gap;
-  });
+  const signed = new Float32Array(i.length);
+  signed.set(gaps);
+  const { below, above } = bothSides(signed);
   return { below: tf.tensor1d(below), above: tf.tensor1d(above) };
 }

@@ -40,6 +40,17 @@ export function smaller(tf: Tensors, { below, above }: Sides): Tensor {
   return above === null ? first : tf.mul(first, tf.clipByValue(above, 0, 1));
 }
 
+/** 1 - u and 1 + u of signed gaps: 1 - u, or where u < 0 the negative of 1 + u. */
+export function bothSides(gaps: Float32Array): { readonly below: Float32Array; readonly above: Float32Array } {
+  const [below, above] = [new Float32Array(gaps.length), new Float32Array(gaps.length)];
+  gaps.forEach((gap, k) => {
+    const negative = gap < 0 || Object.is(gap, -0);
+    below[k] = negative ? 2 + gap : gap;
+    above[k] = negative ? -gap : 2 - gap;
+  });
+  return { below, above };
+}
+
 const LARGEST = 3.4e38;
 
 /** max(x, 0) */

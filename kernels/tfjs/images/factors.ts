@@ -1,5 +1,5 @@
 import { pixelsOf } from '../../../src/backend/images/pixels.js';
-import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
+import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
 import { InternalError } from '../../../src/errors.js';
 import { comonotoneFeatures } from '../../../src/programme/comonotone.js';
 import { SMOOTH_DUALS } from '../../../src/programme/duals/index.js';
@@ -101,13 +101,6 @@ export interface ImageSide {
   /** Unit pixels, `[positions * channels, images]`. */
   readonly unit: Numbers;
   readonly own: readonly ImageOwn[];
-}
-
-function pooledOf(set: SharedImages, value: ValueId, image: number): Float64Array {
-  const all = set.pooled.get(value);
-  if (all === undefined) throw new InternalError(`own values of pool ${value} are missing`);
-  const positions = all.length / set.count;
-  return all.subarray(image * positions, (image + 1) * positions);
 }
 
 /** Columns of the images of a tile, each made when it is first asked for. */

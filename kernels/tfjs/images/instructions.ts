@@ -115,7 +115,9 @@ function sum(site: Site, { parts, step, out }: Of<'sum'>): Value {
   const list = parts.map((_, place) => block.columns.of({ kind: 'share', value: step, place }));
   const factors = factorsAt(tf, block, gridOf(site, out.value).cells, list);
   const values = parts.map((part) => part && valueAt(site, part));
-  return weightedSum(tf, values, 0, factors, { both: plan.body.signed[step], deep: false });
+  // Shares a, b of at least 1/2 have a product of at least 1/4.
+  const dominates = [list[0].x, list[0].z].every((shares) => shares.every((share) => share >= 0.5));
+  return weightedSum(tf, values, 0, factors, { both: plan.body.signed[step], deep: false, dominates });
 }
 
 function linear(site: Site, i: Of<'piecewiseLinear'>): readonly (readonly [ImageValue, Value])[] {
@@ -211,9 +213,7 @@ export function execute(site: Site, i: ImageInstruction): readonly (readonly [Im
     case 'source':
       return [[i.out, source(site, i)]];
     case 'load':
-      return [
-        [i.out, number(site.store.load(site.tf, i.of, gridOf(site, i.of).cells.count, site.cells.numbers(i.of)))],
-      ];
+      return [[i.out, site.store.load(site.tf, i.out, gridOf(site, i.of).cells.count, site.cells.numbers(i.of))]];
     case 'gapOf':
       return [[i.out, gapOf(site, i)]];
     case 'weigh':
@@ -245,10 +245,10 @@ export function execute(site: Site, i: ImageInstruction): readonly (readonly [Im
   }
 }
 
-/** Keeps a covariance for a later stage, or adds it to a pool. */
+/** Keeps a value for a later stage, or adds a covariance to a pool. */
 export function keep(site: Site, i: Of<'store' | 'pool'>): void {
   const { tf, cells, store } = site;
-  const value = valueAt(site, i.of).below;
-  if (i.op === 'store') store.keep(i.of.value, value, cells.numbers(i.of.value));
-  else store.pool(tf, i.step, value, cells.pool(i.step));
+  const value = valueAt(site, i.of);
+  if (i.op === 'store') store.keep(i.of, value, cells.numbers(i.of.value));
+  else store.pool(tf, i.step, value.below, cells.pool(i.step));
 }

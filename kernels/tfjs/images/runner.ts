@@ -1,7 +1,6 @@
 import type { Output } from '../../../src/backend/contract.js';
-import { type PooledOfImages, type PreparedImages, poolAlone } from '../../../src/backend/images/prepare.js';
+import type { PooledOfImages, PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
 import { allocate } from '../../../src/data/array.js';
-import { InternalError } from '../../../src/errors.js';
 import {
   type ImageInstruction,
   type ImageValue,
@@ -9,6 +8,7 @@ import {
   imageResults,
 } from '../../../src/programme/images/body.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import type { ValueId } from '../../../src/programme/steps.js';
 import type { Engine } from '../engine.js';
 import { disposeValue, tensorsOf, type Value } from '../tensors.js';
 import { type Block, selfBlock } from './block.js';
@@ -69,10 +69,13 @@ export class ImageRunner {
     this.#stages = this.plan.body.stages.map((_, stage) => stageOf(this.plan, stage, job.outputs));
   }
 
-  /** Runs all stages on a block, component by component, and stops after each: its tensors are gone then. Returns what stages handed on. */
-  *run(block: Block, take: TakeOutput): Generator<undefined, ImageStore> {
+  /**
+   * Runs the first stages, all of them unless told otherwise, on a block, component by component, and stops after each: its tensors are gone
+   * then. Returns what stages handed on.
+   */
+  *run(block: Block, take: TakeOutput, stages = this.#stages.length): Generator<undefined, ImageStore> {
     const store = new ImageStore(this.#job, this.plan, block.shape);
-    for (const [s, stage] of this.#stages.entries()) {
+    for (const [s, stage] of this.#stages.slice(0, stages).entries()) {
       for (let c = 0; c < this.plan.components[s].length; c++) {
         this.#component(stage, block, this.tables.component(s, c), store, take);
         yield;
@@ -125,26 +128,30 @@ function step(site: Site, i: ImageInstruction, index: number, last: ReadonlyMap<
   }
 }
 
-/** Own values of a pool for every image of a set: each image with itself. */
+/** Own values of a pool for every image of a set, each image with itself: the stages before it are run. */
+function selfPooled(runner: ImageRunner, value: ValueId, set: SharedImages): Float64Array {
+  const { grid, stage } = runner.plan.places.of[value];
+  const { height, width } = runner.plan.places.grids[grid];
+  const index = runner.tables.stored(value);
+  const diagonal = Int32Array.from({ length: height * width }, (_, p) => index.find(p, p));
+  const all = allocate(set.count * diagonal.length, 'f64') as Float64Array;
+  for (let first = 0; first < set.count; first += runner.pairs) {
+    const count = Math.min(runner.pairs, set.count - first);
+    const side = runner.factors.side(set, first, count);
+    const run = runner.run(selfBlock(runner.factors.columns(side, side), count), () => undefined, stage);
+    let state = run.next();
+    while (state.done !== true) state = run.next();
+    for (let i = 0; i < count; i++) all.set(state.value.own(value, i, diagonal), (first + i) * diagonal.length);
+  }
+  return all;
+}
+
+/** Own values of pools; those of one job come from one runner. */
 export function pooledOn(engine: Engine): PooledOfImages {
+  let known: { readonly job: PreparedImages; readonly runner: ImageRunner } | null = null;
   return (job, value, set) => {
     engine.use();
-    const alone = poolAlone(job, value, set);
-    const runner = new ImageRunner(engine, alone);
-    const pool = alone.programme.nngp;
-    if (pool === null) throw new InternalError('a pool alone is the kernel of its programme');
-    const { height, width } = runner.plan.places.grids[runner.plan.places.of[pool].grid];
-    const index = runner.tables.stored(pool);
-    const diagonal = Int32Array.from({ length: height * width }, (_, p) => index.find(p, p));
-    const all = allocate(set.count * diagonal.length, 'f64');
-    for (let first = 0; first < set.count; first += runner.pairs) {
-      const count = Math.min(runner.pairs, set.count - first);
-      const side = runner.factors.side(alone.x, first, count);
-      const run = runner.run(selfBlock(runner.factors.columns(side, side), count), () => undefined);
-      let state = run.next();
-      while (state.done !== true) state = run.next();
-      for (let i = 0; i < count; i++) all.set(state.value.own(pool, i, diagonal), (first + i) * diagonal.length);
-    }
-    return all as Float64Array;
+    if (known?.job !== job) known = { job, runner: new ImageRunner(engine, { ...job, outputs: [] }) };
+    return selfPooled(known.runner, value, set);
   };
 }

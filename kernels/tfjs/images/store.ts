@@ -1,12 +1,16 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import { InternalError } from '../../../src/errors.js';
+import type { ImageValue } from '../../../src/programme/images/body.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/programme/steps.js';
-import type { Tensor, Tensors } from '../tensors.js';
+import { bothSides, type Tensor, type Tensors, type Value } from '../tensors.js';
 import { type PoolCells, storedCount, tapsOf } from './cells.js';
 import { total } from './pooling.js';
 
-/** What the stages of a block of pairs hand on, on the host in f64: `[cells, rows * columns]` of each value. Pools hold sums. */
+/**
+ * What the stages of a block of pairs hand on, on the host in f64: `[cells, rows * columns]` of each value. Pools hold sums, values with two
+ * sides 1 - u, or where u < 0 the negative of 1 + u.
+ */
 export class ImageStore {
   readonly #job: PreparedImages;
   readonly #plan: ImagePlan;
@@ -32,11 +36,18 @@ export class ImageStore {
   }
 
   /** Keeps the cells of a component, whose numbers in the store are `numbers`. */
-  keep(value: ValueId, tensor: Tensor, numbers: Int32Array): void {
-    const [kept, from, pairs] = [this.#of(value), tensor.dataSync(), this.#pairs];
+  keep(of: ImageValue, { below, above }: Value, numbers: Int32Array): void {
+    const [kept, pairs] = [this.#of(of.value), this.#pairs];
+    const [from, other] = [below.dataSync(), this.#hasSign(of) && above !== null ? above.dataSync() : null];
     numbers.forEach((cell, c) => {
-      for (let k = 0; k < pairs; k++) kept[cell * pairs + k] = from[c * pairs + k];
+      for (let k = c * pairs, to = cell * pairs; k < (c + 1) * pairs; k++, to++) {
+        kept[to] = other === null || from[k] <= 1 ? from[k] : -other[k];
+      }
     });
+  }
+
+  #hasSign({ form, value }: ImageValue): boolean {
+    return form === 'gap' && this.#plan.body.signed[value];
   }
 
   /** Adds the cells of a component to a pool. */
@@ -57,14 +68,17 @@ export class ImageStore {
   }
 
   /** The cells of a component of a value: of a pool their means. */
-  load(tf: Tensors, value: ValueId, count: number, numbers: Int32Array): Tensor {
-    const [kept, pairs, scale] = [this.#of(value), this.#pairs, this.#scale(value)];
+  load(tf: Tensors, of: ImageValue, count: number, numbers: Int32Array): Value {
+    const [kept, pairs, scale] = [this.#of(of.value), this.#pairs, this.#scale(of.value)];
     const data = new Float32Array(count * pairs);
     for (let c = 0; c < count; c++) {
       const at = numbers[c] * pairs;
       for (let k = 0; k < pairs; k++) data[c * pairs + k] = scale * kept[at + k];
     }
-    return tf.tensor(data, [count, ...this.#shape]);
+    const tensor = (numbersOf: Float32Array): Tensor => tf.tensor(numbersOf, [count, ...this.#shape]);
+    if (!this.#hasSign(of)) return { below: tensor(data), above: null };
+    const { below, above } = bothSides(data);
+    return { below: tensor(below), above: tensor(above) };
   }
 
   #scale(value: ValueId): number {

@@ -68,7 +68,8 @@ export interface SumForm {
 /**
  * A sum as its first part and what the others add to it; a constant part (null) has the gap 0. The shares are the factors from `first`.
  *
- * Where the first part does not dominate in every pair, the sum starts from 0 in those in which it is small: its gap would be taken off again.
+ * Where the first part does not dominate in every pair, the sum starts from 0 in those in which it is small: its gap would be taken off
+ * again. A spread of 1/4 keeps what is left of it large; rows without an own value have one of 1/2, and so stay at the gap 1.
  *
  * Where it is `deep` what rounding takes from the sum goes with it, into the next sum of which it is the largest part: thousands of
  * blocks may add amounts below the last digit, all rounded the same way.
@@ -83,7 +84,8 @@ export function weightedSum(
   const spread = factors.shared ? null : halfSquares(tf, values.length, first, factors);
   const weightOf = (k: number): Tensor => tf.mul(factors.x(first + k), factors.z(first + k));
   const weights = values.map((_, k) => (k === 0 && dominates ? null : weightOf(k)));
-  const large = weights[0] && tf.cast(tf.greaterEqual(weights[0], 0.25), 'float32');
+  const sure = spread === null || weights[0] === null ? weights[0] : tf.add(weights[0], spread);
+  const large = sure && tf.cast(tf.greaterEqual(sure, 0.25), 'float32');
   const startOf = (of: Tensor): Tensor => (large === null ? of : tf.mul(large, of));
   const changeOf = (sides: readonly Tensor[], base: Tensor, rest: Tensor | null): Tensor => {
     const added = sides.flatMap((of, k) => {

@@ -1,4 +1,5 @@
 import type { SmoothMap } from '../../src/programme/duals/index.js';
+import type { ScalarMap } from '../../src/programme/steps.js';
 import { type GaussianPairs, pairsOf } from './pairs.js';
 import { decayed, polarAngle, slopeAngle } from './polynomials.js';
 import { TAIL_REACH, tailGap, tailProduct, tailSlope } from './tail.js';
@@ -15,6 +16,8 @@ interface Dual {
   readonly product: Formula;
   readonly gap: Formula;
   readonly slope: Formula;
+  /** 1 - E[phi phi] / root at K = rs for the root of both own values, where that has a formula without cancellation; else features have it. */
+  readonly comonotone?: (tf: Tensors, pairs: GaussianPairs, root: Tensor) => Tensor;
 }
 
 const TWO_PI = 2 * Math.PI;
@@ -111,6 +114,61 @@ function coshProduct(tf: Tensors, g: GaussianPairs): Tensor {
   return tf.mul(tf.mul(0.5, envelope(tf, g)), sum);
 }
 
+/** exp(-min(p, q)) (1 - exp(-|p - q|)), the difference of exp(-p) and exp(-q). */
+function decayBetween(tf: Tensors, { p, q, r, s, difference }: GaussianPairs): Tensor {
+  const between = tf.mul(tf.add(r, s), tf.abs(difference));
+  return tf.mul(tf.exp(tf.neg(tf.minimum(p, q))), decayed(tf, between));
+}
+
+/** (1 - exp(-(r + s)^2)) (1 - exp(-(r - s)^2)) */
+function decayProduct(tf: Tensors, { r, s, difference }: GaussianPairs): Tensor {
+  return tf.mul(decayed(tf, tf.square(tf.add(r, s))), decayed(tf, tf.square(difference)));
+}
+
+/** (r + s)^2 below which the fully correlated gap of sin comes from its series. */
+const SERIES_REACH = 0.5;
+
+/**
+ * (sinh p sinh q - sinh^2 rs) exp(-p - q) / (F(p) F(q)) of small variances: with u = (p + q)^2, v = 4 p q, t = (p - q)^2 the bracket is
+ * v t / 24 (1 + u / 20 + (2 v^2 + 3 v t + 2 t^2) / 1680 + ...).
+ */
+function sineSeries(tf: Tensors, g: GaussianPairs, root: Tensor): Tensor {
+  const { p, q, r, s, rs, difference } = g;
+  const sum = tf.add(p, q);
+  const v = tf.square(tf.mul(2, rs));
+  const t = tf.square(tf.mul(tf.add(r, s), difference));
+  const third = tf.add(tf.mul(tf.mul(2, v), v), tf.mul(t, tf.add(tf.mul(3, v), tf.mul(2, t))));
+  const series = tf.add(tf.add(1, tf.mul(1 / 20, tf.square(sum))), tf.mul(1 / 1680, third));
+  const leading = tf.mul(tf.mul(1 / 6, t), tf.mul(tf.exp(tf.neg(sum)), tf.square(tf.div(rs, root))));
+  return tf.mul(leading, series);
+}
+
+/**
+ * 1 - sinh rs / sqrt(sinh p sinh q) = M / (1 + sinh rs / sqrt(sinh p sinh q)), M = 1 - sinh^2 rs / (sinh p sinh q), where
+ * sinh p sinh q - sinh^2 rs = sinh((r + s)^2 / 2) sinh((r - s)^2 / 2) - sinh^2((p - q) / 2).
+ *
+ * Of small variances that cancels too, hence the series; far apart the definition is exact enough.
+ */
+function sineApart(tf: Tensors, g: GaussianPairs, root: Tensor): Tensor {
+  const u = tf.div(sinhProduct(tf, { ...g, near: tf.zerosLike(g.rs), far: tf.mul(2, g.rs) }), root);
+  const all = tf.square(tf.mul(2, root));
+  const large = tf.div(tf.sub(decayProduct(tf, g), tf.square(decayBetween(tf, g))), all);
+  const sum = tf.square(tf.add(g.r, g.s));
+  const closed = tf.where(tf.less(sum, SERIES_REACH), sineSeries(tf, g, root), large);
+  const apart = tf.logicalAnd(
+    tf.greaterEqual(sum, SERIES_REACH),
+    tf.greater(tf.square(g.difference), tf.mul(1 / 16, sum)),
+  );
+  return positive(tf, tf.where(apart, tf.sub(1, u), tf.div(closed, tf.add(1, u))));
+}
+
+/** The same with cosh p cosh q - cosh^2 rs = sinh((r + s)^2 / 2) sinh((r - s)^2 / 2) + sinh^2((p - q) / 2), which never cancels. */
+function cosineApart(tf: Tensors, g: GaussianPairs, root: Tensor): Tensor {
+  const u = tf.div(coshProduct(tf, { ...g, near: tf.zerosLike(g.rs), far: tf.mul(2, g.rs) }), root);
+  const sum = tf.add(decayProduct(tf, g), tf.square(decayBetween(tf, g)));
+  return tf.div(tf.div(sum, tf.square(tf.mul(2, root))), tf.add(1, u));
+}
+
 const sine: Dual = {
   parity: -1,
   reach: Infinity,
@@ -120,6 +178,7 @@ const sine: Dual = {
     return tf.mul(near, tf.add(1, tf.exp(tf.neg(g.far))));
   },
   slope: coshProduct,
+  comonotone: sineApart,
 };
 
 const cosine: Dual = {
@@ -131,6 +190,7 @@ const cosine: Dual = {
     return tf.mul(near, decayed(tf, g.far));
   },
   slope: sinhProduct,
+  comonotone: cosineApart,
 };
 
 const exponentialTail: Dual = {
@@ -148,6 +208,11 @@ const DUALS = {
   sine,
   cosine,
 } satisfies Record<SmoothMap, Dual>;
+
+/** Whether the gap of fully correlated rows behind a map comes from features of their variances. */
+export function needsFeatures(phi: ScalarMap): boolean {
+  return phi.map !== 'piecewiseLinear' && phi.map !== 'threshold' && !('comonotone' in DUALS[phi.map]);
+}
 
 /** A smooth map as an instruction has it: its columns are those of `SingleTask`. */
 export interface SmoothInstruction {
@@ -180,11 +245,24 @@ function comonotoneGap(tf: Tensors, column: number, features: number, factors: F
   return sum;
 }
 
+/** The gap of fully correlated rows; null where all rows have the same own values. */
+function apart(
+  tf: Tensors,
+  { comonotone }: Dual,
+  pairs: GaussianPairs,
+  of: SmoothInstruction,
+  factors: Factors,
+): Tensor | null {
+  if (comonotone === undefined) return comonotoneGap(tf, of.first + 4, of.features ?? 0, factors);
+  if (factors.shared) return null;
+  return tf.tidy(() => comonotone(tf, pairs, tf.mul(factors.x(of.first + 2), factors.z(of.first + 2))));
+}
+
 function cost(tf: Tensors, dual: Dual, pairs: GaussianPairs, of: SmoothInstruction, factors: Factors): Tensor {
   const scale = inverseScale(tf, of.first + 2, factors);
   const direct = (): Tensor => positive(tf, tf.sub(1, tf.mul(scale, tidied(tf, dual.product, pairs))));
-  if (of.features === null) return direct();
-  const start = comonotoneGap(tf, of.first + 4, of.features, factors);
+  if (of.features === null && dual.comonotone === undefined) return direct();
+  const start = apart(tf, dual, pairs, of, factors);
   const near = (): Tensor => {
     const gap = tf.mul(scale, tidied(tf, dual.gap, pairs));
     return start === null ? gap : tf.add(start, gap);

@@ -2,8 +2,10 @@ import type { SmoothDual } from './duals/dual.js';
 
 /** What the features may leave of 1 - E[phi phi] / sqrt(F1 F2): an angle of 1e-6. */
 const TOLERANCE = 1e-12;
+/** Candidates on an interval, and more of them where it spans many decades. */
 const CANDIDATES = 48;
-const MOST = 32;
+const CANDIDATES_A_DECADE = 6;
+const MOST = 80;
 
 /** E[phi(r g) phi(s g)] / sqrt(F1 F2) of fully correlated Gaussians with variances p, q; 0 for a variance without value. */
 function correlation(dual: SmoothDual, p: number, q: number): number {
@@ -35,7 +37,8 @@ const rest = (features: readonly number[]): number => 1 - features.reduce((sum, 
 /** Variances on an interval, evenly spaced in their logarithm and in their root. */
 function candidatesOn(least: number, most: number): number[] {
   const [ratio, root, step] = [Math.log(most / least), Math.sqrt(least), Math.sqrt(most) - Math.sqrt(least)];
-  return Array.from({ length: CANDIDATES }, (_, k) => k / (CANDIDATES - 1)).flatMap((t) => [
+  const count = Math.max(CANDIDATES, Math.ceil((CANDIDATES_A_DECADE * ratio) / Math.LN10));
+  return Array.from({ length: count }, (_, k) => k / (count - 1)).flatMap((t) => [
     least * Math.exp(ratio * t),
     (root + step * t) ** 2,
   ]);
@@ -60,6 +63,43 @@ function choosePivots(dual: SmoothDual, least: number, most: number): Pivot[] | 
   }
 }
 
+/** Least and largest of the variances above 0 that have a value; [Infinity, 0] where there is none. */
+export function varianceRange(dual: SmoothDual, lists: Iterable<Float64Array>): readonly [number, number] {
+  let [least, most] = [Infinity, 0];
+  for (const list of lists) {
+    for (const q of list) {
+      if (!(dual.square(q) > 0)) continue;
+      least = Math.min(least, q);
+      most = Math.max(most, q);
+    }
+  }
+  return [least, most];
+}
+
+/** Features of variances in a range: see `comonotoneFeatures`. */
+export interface ComonotoneSpan {
+  readonly count: number;
+  /** Columns of a list of variances, `[features, n]`. */
+  features(list: Float64Array): Float64Array[];
+}
+
+/** What spans the functions of a range of variances, which may be empty; null where too many features would be needed. */
+export function comonotoneSpan(dual: SmoothDual, [least, most]: readonly [number, number]): ComonotoneSpan | null {
+  const pivots = least < most ? choosePivots(dual, least, most) : [];
+  if (pivots === null) return null;
+  const features = (list: Float64Array): Float64Array[] => {
+    const columns = pivots.map(() => new Float64Array(list.length));
+    list.forEach((q, i) => {
+      if (!(dual.square(q) > 0)) return;
+      featuresOf(dual, q, pivots).forEach((f, k) => {
+        columns[k][i] = f;
+      });
+    });
+    return columns;
+  };
+  return { count: pivots.length, features };
+}
+
 /**
  * Features of rows with which 1 - E[phi(r g) phi(s g)] / sqrt(F(p) F(q)) is half their squared distance, without cancellation
  * for p near q: for each list of variances its columns `[features, n]`, as many in all lists.
@@ -69,25 +109,6 @@ function choosePivots(dual: SmoothDual, least: number, most: number): Pivot[] | 
  * the variances reach so far that a few dozen do not span them (waves on rows whose norms differ by tens).
  */
 export function comonotoneFeatures(dual: SmoothDual, lists: readonly Float64Array[]): Float64Array[][] | null {
-  let [least, most] = [Infinity, 0];
-  for (const list of lists) {
-    for (const q of list) {
-      if (!(dual.square(q) > 0)) continue;
-      least = Math.min(least, q);
-      most = Math.max(most, q);
-    }
-  }
-  if (!(least < most)) return lists.map(() => []);
-  const pivots = choosePivots(dual, least, most);
-  if (pivots === null) return null;
-  return lists.map((list) => {
-    const columns = pivots.map(() => new Float64Array(list.length));
-    list.forEach((q, i) => {
-      if (!(dual.square(q) > 0)) return;
-      featuresOf(dual, q, pivots).forEach((f, k) => {
-        columns[k][i] = f;
-      });
-    });
-    return columns;
-  });
+  const span = comonotoneSpan(dual, varianceRange(dual, lists));
+  return span && lists.map((list) => span.features(list));
 }

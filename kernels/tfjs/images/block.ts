@@ -80,6 +80,12 @@ export function factorsAt(tf: Tensors, block: Block, { p, q }: Cells, list: read
   };
 }
 
+/** 1/2 for each position without an own value, which is what the gap of its pairs lacks of 1; null where there is none. */
+export function missingAt(tf: Tensors, block: Block, { p, q }: Cells, halves: BothNumbers): Tensor | null {
+  if (halves.shared !== null || !(halves.x.includes(0.5) || halves.z.includes(0.5))) return null;
+  return tf.add(factorX(tf, block, halves.x, p), factorZ(tf, block, halves.z, q));
+}
+
 /** Product of the factors of both sides, as a tensor or, where they are numbers, a number. */
 export function scaleAt(tf: Tensors, block: Block, { p, q }: Cells, both: BothNumbers, by = 1): Tensor | number {
   if (both.shared !== null) return both.shared * both.shared * by;

@@ -1,8 +1,7 @@
 import { pixelsOf } from '../../../src/backend/images/pixels.js';
 import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
 import { InternalError } from '../../../src/errors.js';
-import { comonotoneFeatures } from '../../../src/programme/comonotone.js';
-import { SMOOTH_DUALS } from '../../../src/programme/duals/index.js';
+import type { ComonotoneSpan } from '../../../src/programme/comonotone.js';
 import type { ImageInstruction } from '../../../src/programme/images/body.js';
 import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/images/columns.js';
 import { type ImageOwn, OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
@@ -10,6 +9,7 @@ import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import { requireVariances } from '../../../src/programme/range.js';
 import type { Step, ValueId } from '../../../src/programme/steps.js';
 import { positionCount } from '../../../src/programme/windows.js';
+import { findSpans, hasFeatures, type Spans } from './spans.js';
 
 /** Numbers of the positions of some images, `[positions, images]`. */
 export type Numbers = Float64Array;
@@ -61,6 +61,7 @@ export class ImageFactors {
   readonly #plan: ImagePlan;
   readonly #runner: OwnRunner | null;
   readonly #positions: number;
+  #spans: Spans | null = null;
 
   constructor(job: PreparedImages, plan: ImagePlan) {
     this.#job = job;
@@ -77,20 +78,34 @@ export class ImageFactors {
   side(set: SharedImages, from: number, count: number): ImageSide {
     const { channels } = this.#job;
     const unit = new Float64Array(this.#positions * channels * count);
+    const missing = new Float64Array(this.#positions * count);
     const own: ImageOwn[] = [];
     for (let i = 0; i < count; i++) {
       const pixels = pixelsOf(set.data, from + i, this.#positions, channels);
       pixels.unit.forEach((value, k) => {
         unit[k * count + i] = value;
       });
+      pixels.squares.forEach((square, p) => {
+        if (square === 0) missing[p * count + i] = 0.5;
+      });
       if (this.#runner !== null) own.push(this.#runner.run(pixels.squares, (v) => pooledOf(set, v, from + i)));
     }
-    return { from, count, unit, own };
+    return { from, count, unit, missing, own };
+  }
+
+  /** What spans smooth map `value` in all images of the job. */
+  #span(value: ValueId): ComonotoneSpan | null {
+    const { x, z } = this.#job;
+    this.#spans ??= findSpans(this.#job, x === z ? [x] : [x, z], (set, image) => {
+      const { squares } = pixelsOf(set.data, image, this.#positions, this.#job.channels);
+      return this.#runner?.run(squares, (v) => pooledOf(set, v, image)) ?? [];
+    });
+    return this.#spans.get(value) ?? null;
   }
 
   /** The columns of the images of a tile. */
   columns(x: ImageSide, z: ImageSide): TileColumns {
-    return new TileColumns(this.#job, this.#plan, x, z);
+    return new TileColumns(this.#job, this.#plan, x, z, (value) => this.#span(value));
   }
 }
 
@@ -100,6 +115,8 @@ export interface ImageSide {
   readonly count: number;
   /** Unit pixels, `[positions * channels, images]`. */
   readonly unit: Numbers;
+  /** 1/2 for each zero pixel, `[positions, images]`. */
+  readonly missing: Numbers;
   readonly own: readonly ImageOwn[];
 }
 
@@ -112,8 +129,16 @@ export class TileColumns {
   readonly #known = new Map<string, BothNumbers>();
   readonly #smooth = new Map<ValueId, SmoothColumns>();
   readonly #shares = new Map<ValueId, readonly BothNumbers[]>();
+  readonly #span: (value: ValueId) => ComonotoneSpan | null;
 
-  constructor(job: PreparedImages, plan: ImagePlan, x: ImageSide, z: ImageSide) {
+  constructor(
+    job: PreparedImages,
+    plan: ImagePlan,
+    x: ImageSide,
+    z: ImageSide,
+    span: (value: ValueId) => ComonotoneSpan | null,
+  ) {
+    this.#span = span;
     this.#job = job;
     this.#plan = plan;
     this.x = x;
@@ -148,6 +173,13 @@ export class TileColumns {
     return result;
   }
 
+  /** 1/2 for each position without an own value of `value`, else 0. */
+  missing(value: ValueId): BothNumbers {
+    const { x, z, shared } = this.of({ kind: 'inverse', value });
+    const halves = (inverse: Numbers): Numbers => inverse.map((k) => (k === 0 ? 0.5 : 0));
+    return { x: halves(x), z: halves(z), shared };
+  }
+
   /** The shares of the taps of window `value`, made when they are first asked for. */
   shares(value: ValueId, make: () => readonly BothNumbers[]): readonly BothNumbers[] {
     const known = this.#shares.get(value) ?? make();
@@ -171,7 +203,6 @@ export class TileColumns {
     const { phi } = step;
     if (phi.map === 'piecewiseLinear' || phi.map === 'threshold')
       throw new InternalError(`value ${value} is no smooth map`);
-    const dual = SMOOTH_DUALS[phi.map];
     const column = (numbers: Numbers, k: number): Numbers =>
       numbers.subarray((k * numbers.length) / 4, ((k + 1) * numbers.length) / 4);
     for (const side of [all.x, all.z]) requireVariances(phi.map, column(side, 0), 'f32', () => 'an image');
@@ -185,15 +216,12 @@ export class TileColumns {
     const [variance, root, scale] = [of(0), of(1), of(2)];
     const rest = { x: rounded(root.x), z: rounded(root.z), shared: isShared ? rounded(root.x)[0] : null };
     const columns = [variance, root, scale, rest];
-    if (isShared || step.op === 'dualDerivative') return { columns, features: 0, zeros };
-    const found = comonotoneFeatures(dual, [variance.x, variance.z]);
-    if (found === null) return { columns, features: null, zeros };
-    const [fx, fz] = found;
-    return {
-      columns: [...columns, ...fx.map((x, k) => ({ x, z: fz[k], shared: null }))],
-      features: fx.length,
-      zeros,
-    };
+    if (isShared || !hasFeatures(step)) return { columns, features: 0, zeros };
+    const span = this.#span(value);
+    if (span === null) return { columns, features: null, zeros };
+    const [fx, fz] = [span.features(variance.x), span.features(variance.z)];
+    const pairs = fx.map((x, k): BothNumbers => ({ x, z: fz[k], shared: null }));
+    return { columns: [...columns, ...pairs], features: span.count, zeros };
   }
 }
 

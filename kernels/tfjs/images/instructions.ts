@@ -7,7 +7,7 @@ import { piecewiseLinear, threshold } from '../angle.js';
 import { weightedSum } from '../body.js';
 import { smooth, smoothSlope } from '../smooth.js';
 import { aboveOf, positive, type Tensor, type Tensors, type Value } from '../tensors.js';
-import { type Block, factorsAt, factorX, factorZ, scaleAt } from './block.js';
+import { type Block, factorsAt, factorX, factorZ, missingAt, scaleAt } from './block.js';
 import type { ComponentCells, GridCells } from './cells.js';
 import type { ImageStore } from './store.js';
 import { eachSide, windowMean, windowShares, windowSpread } from './windows.js';
@@ -50,12 +50,14 @@ function unitOf(...exponents: readonly number[]): number {
 
 const number = (below: Tensor): Value => ({ below, above: null });
 
-/** Gaps 1/2 |x - z|^2 and 1/2 |x + z|^2 of unit pixels, channel by channel. */
+/** Gaps 1/2 |x - z|^2 and 1/2 |x + z|^2 of unit pixels, channel by channel; 1 of a zero pixel. */
 function source(site: Site, { out }: Of<'source'>): Value {
   const { tf, block, plan } = site;
-  const { p, q } = gridOf(site, out.value).cells;
+  const { cells } = gridOf(site, out.value);
+  const { p, q } = cells;
   const { x, z } = block.columns;
   const { channels } = site.job;
+  const missing = missingAt(tf, block, cells, { x: x.missing, z: z.missing, shared: null });
   const side = (sign: 1 | -1): Tensor => {
     let sum: Tensor | null = null;
     for (let k = 0; k < channels; k++) {
@@ -78,7 +80,8 @@ function source(site: Site, { out }: Of<'source'>): Value {
       });
       before?.dispose();
     }
-    return tf.mul(0.5, sum ?? tf.scalar(0));
+    const half = tf.mul(0.5, sum ?? tf.scalar(0));
+    return missing === null ? half : tf.add(half, missing);
   };
   return { below: side(1), above: plan.body.signed[out.value] ? side(-1) : null };
 }
@@ -105,7 +108,9 @@ function window(site: Site, { of, step: id, even }: Of<'window'>): Value {
   const deviation = block.columns.of({ kind: 'deviation', value: step.of });
   const inverse = block.columns.of({ kind: 'inverse', value: id });
   const shares = block.columns.shares(id, () => windowShares(read, deviation, inverse));
-  const spread = tf.tidy(() => windowSpread(tf, block, read, shares));
+  const halves = missingAt(tf, block, read.to.cells, block.columns.missing(id));
+  const apart = tf.tidy(() => windowSpread(tf, block, read, shares));
+  const spread = halves === null ? apart : tf.add(apart, halves);
   const scale = scaleAt(tf, block, read.to.cells, inverse);
   return eachSide(before, (side) => tf.add(tf.mul(windowMean(tf, side, read), scale), spread));
 }

@@ -129,7 +129,7 @@ function step(site: Site, i: ImageInstruction, index: number, last: ReadonlyMap<
 }
 
 /** Own values of a pool for every image of a set, each image with itself: the stages before it are run. */
-function selfPooled(runner: ImageRunner, value: ValueId, set: SharedImages): Float64Array {
+function selfPooled(runner: ImageRunner, factors: ImageFactors, value: ValueId, set: SharedImages): Float64Array {
   const { grid, stage } = runner.plan.places.of[value];
   const { height, width } = runner.plan.places.grids[grid];
   const index = runner.tables.stored(value);
@@ -137,8 +137,8 @@ function selfPooled(runner: ImageRunner, value: ValueId, set: SharedImages): Flo
   const all = allocate(set.count * diagonal.length, 'f64') as Float64Array;
   for (let first = 0; first < set.count; first += runner.pairs) {
     const count = Math.min(runner.pairs, set.count - first);
-    const side = runner.factors.side(set, first, count);
-    const run = runner.run(selfBlock(runner.factors.columns(side, side), count), () => undefined, stage);
+    const side = factors.side(set, first, count);
+    const run = runner.run(selfBlock(factors.columns(side, side), count), () => undefined, stage);
     let state = run.next();
     while (state.done !== true) state = run.next();
     for (let i = 0; i < count; i++) all.set(state.value.own(value, i, diagonal), (first + i) * diagonal.length);
@@ -146,12 +146,12 @@ function selfPooled(runner: ImageRunner, value: ValueId, set: SharedImages): Flo
   return all;
 }
 
-/** Own values of pools; those of one job come from one runner. */
+/** Own values of the pools of a job, whose requests share a runner; factors change with what is known of earlier pools. */
 export function pooledOn(engine: Engine): PooledOfImages {
-  let known: { readonly job: PreparedImages; readonly runner: ImageRunner } | null = null;
+  let runner: ImageRunner | null = null;
   return (job, value, set) => {
     engine.use();
-    if (known?.job !== job) known = { job, runner: new ImageRunner(engine, { ...job, outputs: [] }) };
-    return selfPooled(known.runner, value, set);
+    runner ??= new ImageRunner(engine, { ...job, outputs: [] });
+    return selfPooled(runner, new ImageFactors(job, runner.plan), value, set);
   };
 }

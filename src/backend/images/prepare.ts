@@ -54,7 +54,7 @@ export interface PreparedImages {
  * Own values of a pool for every image of a set, `[n, positions]`, found by the device that will compute pairs: by the instructions of the job
  * itself, each image with itself, up to the stage of the pool. Only then does a pair of equal images give the same bits (gap 0).
  *
- * Own values of the pools before it stand in `set.pooled`, those of later ones are 0 there.
+ * Own values of the pools before it stand in `pooled` of all sets, those of later ones are 0 there; `set` is one of the sets of the job.
  */
 export type PooledOfImages = (job: PreparedImages, value: ValueId, set: SharedImages) => Float64Array;
 
@@ -193,25 +193,30 @@ function* preparing(task: ImageTask): Generator<PooledRequest, PreparedImages, F
   const read = ownValuesRead(programme);
   const needed = pools.filter((v) => read[v] === 1 || task.normalized);
   const shapes = valueShapes(programme);
-  function* complete(set: ImageSet, shared: SharedImages): Generator<PooledRequest, SharedImages, Float64Array> {
-    const pooled = new Map<ValueId, Float64Array>(
-      needed.map((v) => [v, allocate(set.count * positionCount(shapes[v]), 'f64') as Float64Array]),
-    );
-    for (const v of needed) pooled.set(v, yield [job, v, { ...shared, pooled }]);
-    const known = { ...shared, pooled };
-    if (pools.length > needed.length) return known;
-    const found = roots(task, job, set, known);
-    if (task.normalized)
-      return { ...known, scales: found.map((list) => list?.map((r) => (r > 0 ? 1 / r : 0)) ?? null) };
-    task.outputs.forEach((output, k) => {
-      found[k]?.forEach((root, i) => {
-        requireRange(root * 2 ** exponentOf(job, output), task.precision, `image ${i}`, output);
-      });
+  const started = (set: SharedImages): SharedImages & { readonly pooled: Map<ValueId, Float64Array> } => {
+    const zeros = (v: ValueId): Float64Array => allocate(set.count * positionCount(shapes[v]), 'f64') as Float64Array;
+    return { ...set, pooled: new Map(needed.map((v) => [v, zeros(v)])) };
+  };
+  const x = started(job.x);
+  const z = task.symmetric ? x : started(job.z);
+  const known = { ...job, x, z };
+  // Pool by pool: a device may need the own values of both sets for what lies behind an earlier one.
+  for (const v of needed) for (const set of new Set([x, z])) set.pooled.set(v, yield [known, v, set]);
+  if (pools.length > needed.length) return known;
+  const scaledX = scaled(task, known, task.x, x);
+  return { ...known, x: scaledX, z: task.symmetric ? scaledX : scaled(task, known, task.z, z) };
+}
+
+/** Images with the scales of normalized results. @throws NumericalError for an entry beyond the range of the precision otherwise */
+function scaled(task: ImageTask, job: PreparedImages, set: ImageSet, known: SharedImages): SharedImages {
+  const found = roots(task, job, set, known);
+  if (task.normalized) return { ...known, scales: found.map((list) => list?.map((r) => (r > 0 ? 1 / r : 0)) ?? null) };
+  task.outputs.forEach((output, k) => {
+    found[k]?.forEach((root, i) => {
+      requireRange(root * 2 ** exponentOf(job, output), task.precision, `image ${i}`, output);
     });
-    return known;
-  }
-  const x = yield* complete(task.x, job.x);
-  return { ...job, x, z: task.symmetric ? x : yield* complete(task.z, job.z) };
+  });
+  return known;
 }
 
 /** Everything that threads need for a task: exponents, numbers of even values, own values behind pools, scales of results. */

@@ -6,6 +6,8 @@ const TOLERANCE = 1e-12;
 const CANDIDATES = 48;
 const CANDIDATES_A_DECADE = 6;
 const MOST = 80;
+/** Share of the largest variance below which all count as the least: cos has a value at 0 too. */
+const NEGLIGIBLE = 1e-40;
 
 /** E[phi(r g) phi(s g)] / sqrt(F1 F2) of fully correlated Gaussians with variances p, q; 0 for a variance without value. */
 function correlation(dual: SmoothDual, p: number, q: number): number {
@@ -36,10 +38,11 @@ const rest = (features: readonly number[]): number => 1 - features.reduce((sum, 
 
 /** Variances on an interval, evenly spaced in their logarithm and in their root. */
 function candidatesOn(least: number, most: number): number[] {
-  const [ratio, root, step] = [Math.log(most / least), Math.sqrt(least), Math.sqrt(most) - Math.sqrt(least)];
+  const low = Math.max(least, most * NEGLIGIBLE);
+  const [ratio, root, step] = [Math.log(most / low), Math.sqrt(least), Math.sqrt(most) - Math.sqrt(least)];
   const count = Math.max(CANDIDATES, Math.ceil((CANDIDATES_A_DECADE * ratio) / Math.LN10));
   return Array.from({ length: count }, (_, k) => k / (count - 1)).flatMap((t) => [
-    least * Math.exp(ratio * t),
+    low * Math.exp(ratio * t),
     (root + step * t) ** 2,
   ]);
 }

@@ -6,7 +6,7 @@ import type { ValueId } from '../../../src/programme/steps.js';
 import { piecewiseLinear, threshold } from '../angle.js';
 import { weightedSum } from '../body.js';
 import { smooth, smoothSlope } from '../smooth.js';
-import { aboveOf, positive, type Tensor, type Tensors, type Value } from '../tensors.js';
+import { aboveOf, correlation, positive, type Tensor, type Tensors, type Value } from '../tensors.js';
 import { type Block, factorsAt, factorX, factorZ, missingAt, scaleAt } from './block.js';
 import type { ComponentCells, GridCells } from './cells.js';
 import type { ImageStore } from './store.js';
@@ -146,11 +146,11 @@ function smoothMap(site: Site, i: Of<'smooth' | 'smoothSlope'>): Value {
   return (i.op === 'smooth' ? smooth : smoothSlope)(tf, valueAt(site, i.of), details, factors);
 }
 
-/** s s' (1 - gap) of `value`, times `left` if there is one. */
+/** s s' (1 - gap) of `value`, times `left` if there is one; of antipodes exactly the negative of what equal images have. */
 function covariance(site: Site, of: ImageValue, value: ValueId, left: ImageValue | null, unit: number): Value {
   const { tf, block } = site;
   const scale = scaleAt(tf, block, gridOf(site, of.value).cells, block.columns.of({ kind: 'deviation', value }), unit);
-  const own = tf.mul(tf.sub(1, valueAt(site, of).below), scale);
+  const own = tf.mul(correlation(tf, valueAt(site, of)), scale);
   return number(left === null ? own : tf.mul(own, valueAt(site, left).below));
 }
 

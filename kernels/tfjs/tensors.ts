@@ -58,10 +58,9 @@ export function positive(tf: Tensors, x: Tensor): Tensor {
   return tf.clipByValue(x, 0, LARGEST);
 }
 
-/** u itself. */
+/** u itself: of two sides the difference of both, each cut to [0, 1], of which one is 1. */
 export function correlation(tf: Tensors, { below, above }: Sides): Tensor {
-  const direct = tf.sub(1, below);
-  return above === null ? direct : tf.where(tf.greater(below, 1), tf.sub(above, 1), direct);
+  return above === null ? tf.sub(1, below) : tf.sub(tf.clipByValue(above, 0, 1), tf.clipByValue(below, 0, 1));
 }
 
 /** Gives the memory of a value back. */

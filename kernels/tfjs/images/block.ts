@@ -80,9 +80,8 @@ export function factorsAt(tf: Tensors, block: Block, { p, q }: Cells, list: read
   };
 }
 
-/** 1/2 for each position without an own value, which is what the gap of its pairs lacks of 1; null where there is none. */
-export function missingAt(tf: Tensors, block: Block, { p, q }: Cells, halves: BothNumbers): Tensor | null {
-  if (halves.shared !== null || !(halves.x.includes(0.5) || halves.z.includes(0.5))) return null;
+/** What the gaps of pairs with positions without an own value lack of 1: 1/2 for each. */
+export function missingAt(tf: Tensors, block: Block, { p, q }: Cells, halves: BothNumbers): Tensor {
   return tf.add(factorX(tf, block, halves.x, p), factorZ(tf, block, halves.z, q));
 }
 

@@ -78,7 +78,7 @@ export class ImageFactors {
   side(set: SharedImages, from: number, count: number): ImageSide {
     const { channels } = this.#job;
     const unit = new Float64Array(this.#positions * channels * count);
-    const missing = new Float64Array(this.#positions * count);
+    const squares = new Float64Array(this.#positions * count);
     const own: ImageOwn[] = [];
     for (let i = 0; i < count; i++) {
       const pixels = pixelsOf(set.data, from + i, this.#positions, channels);
@@ -86,11 +86,11 @@ export class ImageFactors {
         unit[k * count + i] = value;
       });
       pixels.squares.forEach((square, p) => {
-        if (square === 0) missing[p * count + i] = 0.5;
+        squares[p * count + i] = square;
       });
       if (this.#runner !== null) own.push(this.#runner.run(pixels.squares, (v) => pooledOf(set, v, from + i)));
     }
-    return { from, count, unit, missing, own };
+    return { from, count, unit, squares, own };
   }
 
   /** What spans smooth map `value` in all images of the job. */
@@ -115,9 +115,21 @@ export interface ImageSide {
   readonly count: number;
   /** Unit pixels, `[positions * channels, images]`. */
   readonly unit: Numbers;
-  /** 1/2 for each zero pixel, `[positions, images]`. */
-  readonly missing: Numbers;
+  /** |x_p|^2, `[positions, images]`. */
+  readonly squares: Numbers;
   readonly own: readonly ImageOwn[];
+}
+
+/** 1/2 for each zero of some numbers, else 0; null where there is no zero. */
+function halvesOf({ x, z, shared }: BothNumbers): Missing {
+  if (shared !== null || !(x.includes(0) || z.includes(0))) return { halves: null };
+  const halves = (numbers: Numbers): Numbers => numbers.map((k) => (k === 0 ? 0.5 : 0));
+  return { halves: { x: halves(x), z: halves(z), shared } };
+}
+
+/** What was found of positions without an own value. */
+interface Missing {
+  readonly halves: BothNumbers | null;
 }
 
 /** Columns of the images of a tile, each made when it is first asked for. */
@@ -129,6 +141,9 @@ export class TileColumns {
   readonly #known = new Map<string, BothNumbers>();
   readonly #smooth = new Map<ValueId, SmoothColumns>();
   readonly #shares = new Map<ValueId, readonly BothNumbers[]>();
+  readonly #missing = new Map<ValueId, Missing>();
+  readonly #dominates = new Map<ValueId, boolean>();
+  #missingPixels: Missing | null = null;
   readonly #span: (value: ValueId) => ComonotoneSpan | null;
 
   constructor(
@@ -173,11 +188,25 @@ export class TileColumns {
     return result;
   }
 
-  /** 1/2 for each position without an own value of `value`, else 0. */
-  missing(value: ValueId): BothNumbers {
-    const { x, z, shared } = this.of({ kind: 'inverse', value });
-    const halves = (inverse: Numbers): Numbers => inverse.map((k) => (k === 0 ? 0.5 : 0));
-    return { x: halves(x), z: halves(z), shared };
+  /** 1/2 for each zero pixel, else 0; null where no image has one. */
+  get missingPixels(): BothNumbers | null {
+    this.#missingPixels ??= halvesOf({ x: this.x.squares, z: this.z.squares, shared: null });
+    return this.#missingPixels.halves;
+  }
+
+  /** 1/2 for each position without an own value of `value`, else 0; null where all have one. */
+  missing(value: ValueId): BothNumbers | null {
+    const known = this.#missing.get(value) ?? halvesOf(this.of({ kind: 'inverse', value }));
+    this.#missing.set(value, known);
+    return known.halves;
+  }
+
+  /** Whether the first part of sum `value` has a weight of at least 1/4 in every pair: shares a, b of at least 1/2 have such a product. */
+  dominates(value: ValueId): boolean {
+    const { x, z } = this.of({ kind: 'share', value, place: 0 });
+    const known = this.#dominates.get(value) ?? [x, z].every((shares) => shares.every((share) => share >= 0.5));
+    this.#dominates.set(value, known);
+    return known;
   }
 
   /** The shares of the taps of window `value`, made when they are first asked for. */

@@ -57,7 +57,8 @@ function source(site: Site, { out }: Of<'source'>): Value {
   const { p, q } = cells;
   const { x, z } = block.columns;
   const { channels } = site.job;
-  const missing = missingAt(tf, block, cells, { x: x.missing, z: z.missing, shared: null });
+  const halves = block.columns.missingPixels;
+  const missing = halves && missingAt(tf, block, cells, halves);
   const side = (sign: 1 | -1): Tensor => {
     let sum: Tensor | null = null;
     for (let k = 0; k < channels; k++) {
@@ -108,9 +109,9 @@ function window(site: Site, { of, step: id, even }: Of<'window'>): Value {
   const deviation = block.columns.of({ kind: 'deviation', value: step.of });
   const inverse = block.columns.of({ kind: 'inverse', value: id });
   const shares = block.columns.shares(id, () => windowShares(read, deviation, inverse));
-  const halves = missingAt(tf, block, read.to.cells, block.columns.missing(id));
+  const halves = block.columns.missing(id);
   const apart = tf.tidy(() => windowSpread(tf, block, read, shares));
-  const spread = halves === null ? apart : tf.add(apart, halves);
+  const spread = halves === null ? apart : tf.add(apart, missingAt(tf, block, read.to.cells, halves));
   const scale = scaleAt(tf, block, read.to.cells, inverse);
   return eachSide(before, (side) => tf.add(tf.mul(windowMean(tf, side, read), scale), spread));
 }
@@ -120,8 +121,7 @@ function sum(site: Site, { parts, step, out }: Of<'sum'>): Value {
   const list = parts.map((_, place) => block.columns.of({ kind: 'share', value: step, place }));
   const factors = factorsAt(tf, block, gridOf(site, out.value).cells, list);
   const values = parts.map((part) => part && valueAt(site, part));
-  // Shares a, b of at least 1/2 have a product of at least 1/4.
-  const dominates = [list[0].x, list[0].z].every((shares) => shares.every((share) => share >= 0.5));
+  const dominates = block.columns.dominates(step);
   return weightedSum(tf, values, 0, factors, { both: plan.body.signed[step], deep: false, dominates });
 }
 

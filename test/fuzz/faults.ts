@@ -13,6 +13,8 @@ const images = (name: string): string => `kernels/host/images/${name}.js`;
 
 const shaders = (name: string): string => `kernels/webgpu/images/${name}.js`;
 
+const tensors = (name: string): string => `kernels/tfjs/${name}.js`;
+
 /** What may go wrong in kernels: signs, terms, slots, strides, tangents, sides. Each must be found by the fuzzer within 200 networks. */
 export const FAULTS: readonly Fault[] = [
   {
@@ -139,6 +141,62 @@ export const FAULTS: readonly Fault[] = [
     what: 'own values behind a pool are those of the first image',
     file: shaders('columns'),
     from: 'pooledOf(set, v, image)',
+    to: 'pooledOf(set, v, 0)',
+  },
+  {
+    backend: 'tfjs',
+    what: 'a wrong sign: the far side of pixels is their near one',
+    file: tensors('images/instructions'),
+    from: 'sign === 1 ? b : tf.neg(b)',
+    to: 'b',
+  },
+  {
+    backend: 'tfjs',
+    what: 'a lost term: windows forget that norms differ',
+    file: tensors('images/instructions'),
+    from: 'tf.add(tf.mul(windowMean(tf, side, read), scale), spread)',
+    to: 'tf.mul(windowMean(tf, side, read), scale)',
+  },
+  {
+    backend: 'tfjs',
+    what: 'a lost term: sums of vectors forget that shares differ',
+    file: tensors('body'),
+    from: 'if (spread !== null)\n',
+    to: 'if (false)\n',
+  },
+  {
+    backend: 'tfjs',
+    what: 'a stale value: tensors are given back before their last use',
+    file: tensors('images/runner'),
+    from: '(last.get(name) ?? 0) > index',
+    to: '(last.get(name) ?? 0) > index + 1',
+  },
+  {
+    backend: 'tfjs',
+    what: 'a wrong stride: channels of z are read where positions lie',
+    file: tensors('images/instructions'),
+    from: 'q.map((at) => at * channels + k)',
+    to: 'q.map((at) => at + k)',
+  },
+  {
+    backend: 'tfjs',
+    what: 'a dropped tangent: products forget what came before',
+    file: tensors('images/instructions'),
+    from: 'left === null ? own : tf.mul(own, valueAt(site, left).below)',
+    to: 'own',
+  },
+  {
+    backend: 'tfjs',
+    what: 'a swapped side: a gap behind a pool is the one from -1',
+    file: tensors('images/instructions'),
+    from: 'above: plan.body.signed[out.value] ? side(-1) : null',
+    to: 'above: plan.body.signed[out.value] ? side(1) : null',
+  },
+  {
+    backend: 'tfjs',
+    what: 'own values behind a pool are those of the first image',
+    file: tensors('images/factors'),
+    from: 'pooledOf(set, v, from + i)',
     to: 'pooledOf(set, v, 0)',
   },
 ];

@@ -11,7 +11,6 @@ import {
   ownSizes,
 } from '../../programme/images/own.js';
 import { anglesRead } from '../../programme/images/translate.js';
-import { keepNeeded, neededSteps } from '../../programme/needs.js';
 import { requireRange } from '../../programme/range.js';
 import type { Programme, ValueId } from '../../programme/steps.js';
 import { positionCount, valueShapes } from '../../programme/windows.js';
@@ -115,35 +114,6 @@ export function taskWithoutImages(
   const exponents = new Array<number>(steps).fill(0);
   const plain = { channels: 4, inputs: ANY_INPUTS, deviations, exponents, normalized: false };
   return { programme, precision, outputs, symmetric, ...plain, x: none, z: none };
-}
-
-/** The task of a pool of each image with itself: the programme ends there, and exponents and numbers are those of its steps. */
-export function poolAlone(job: PreparedImages, value: ValueId, set: SharedImages): PreparedImages {
-  const { programme, deviations, exponents } = job;
-  const kept = keptSteps(programme, value);
-  // Its steps have other numbers there, earlier pools too.
-  const pooled = new Map(
-    kept.flatMap((v, k) => {
-      const found = set.pooled.get(v);
-      return found === undefined ? [] : [[k, found] as const];
-    }),
-  );
-  const own = { ...set, pooled, scales: [] };
-  return {
-    ...job,
-    programme: keepNeeded({ ...programme, nngp: value, ntk: null }),
-    outputs: [],
-    normalized: false,
-    deviations: kept.map((v) => deviations[v]),
-    exponents: kept.map((v) => exponents[v]),
-    x: own,
-    z: own,
-  };
-}
-
-/** The steps that `keepNeeded` keeps for one value, in order. */
-function keptSteps(programme: Programme, value: ValueId): ValueId[] {
-  return Array.from(neededSteps(programme, [value])).flatMap((is, v) => (is === 1 ? [v] : []));
 }
 
 /** Own values of a pool of one image, `[positions]`. @throws InternalError where they were not asked for before */

@@ -80,6 +80,8 @@ describe.each(ENGINES)('%s', (_name, engine) => {
         const expected = truth[output]?.data ?? [];
         const values = await run(job, { row: 0, rows: 6, column: 0, columns: 6 }, output);
         const corner = await run(job, { row: 0, rows: 2, column: 3, columns: 3 }, output);
+        const [copy] = await run(job, { row: 0, rows: 1, column: 1, columns: 1 }, output);
+        expect(copy).toBe(values[0]);
         expect(tensors(engine)).toBe(before);
         for (let i = 0; i < 6; i++) {
           for (let j = 0; j < 6; j++) {

@@ -79,6 +79,11 @@ export const FOUND: readonly Found[] = [
       [18.056208317496097, 6.5257074502032735, -25.640555378894213],
     ]),
   ),
+  found(
+    'elu of a row without variance',
+    [dense({ biasStd: 1, biasInit: 'zero' }), { kind: 'elu' }, dense()],
+    vectors([[0], [1]]),
+  ),
   found('a mean that nearly cancels', [gap, dense(), relu, dense()], {
     data: Float64Array.of(0.499, -0.5, 0.3, 0.2),
     shape: [2, 1, 2, 1],

@@ -105,6 +105,20 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('values of 
     }
   });
 
+  test('the NTK alone is that beside the NNGP, also where nothing but a normalisation reads a pool', async () => {
+    const network = imageNetwork(conv([3]), relu, conv([3]), HEADS.globalAvgPool, { kind: 'layerNorm' });
+    const x = randomImages(4, [4], 2, 7);
+    for (const normalized of [false, true]) {
+      const [alone, both] = [
+        await imageKernels(network, x, c, { kind: 'ntk', normalized }),
+        await imageKernels(network, x, c, { normalized }),
+      ];
+      both.ntk?.data.forEach((v, at) => {
+        expect(Math.abs(v - (alone.ntk?.data[at] ?? Number.NaN))).toBeLessThanOrEqual(image);
+      });
+    }
+  });
+
   test('deep networks overflow with an error, and are finite when normalised', async () => {
     const x = randomImages(2, [2], 2, 3);
     const blocks = Array.from({ length: 600 }, () => block(2));

@@ -1,5 +1,5 @@
 /** Kernels straight from a backend, on the calling thread, in tiles of a few rows. */
-import { lower } from '../../src/architecture/lower.js';
+import { type KernelKind, lower } from '../../src/architecture/lower.js';
 import type { Backend, ImageTask, KernelJob, KernelTask, Output } from '../../src/backend/contract.js';
 import { type NdArray, type Precision, parseArchitecture } from '../../src/index.js';
 import { outline, prepareTask } from '../../src/matrix/prepare.js';
@@ -12,23 +12,38 @@ export interface Case {
   readonly network: Network;
   readonly x: NdArray;
   readonly normalized: boolean;
+  /** Which kernels are asked for. [all that there are] */
+  readonly kind?: KernelKind;
+}
+
+/** What is asked for; of a network without an NTK the NNGP. */
+function kindOf({ network, kind = 'both' }: Case): KernelKind {
+  return network.tangent ? kind : 'nngp';
+}
+
+/** In the order in which tiles hold them. */
+function outputsOf(which: Case): readonly Output[] {
+  const kind = kindOf(which);
+  return kind === 'both' ? ['ntk', 'nngp'] : [kind];
 }
 
 /** Kernel matrices `[n, n]`. */
 export type Kernels = Partial<Record<Output, Float64Array>>;
 
-function imageTask({ network, x, normalized }: Case, precision: Precision): ImageTask {
-  const { json, sizes, channels, tangent } = network;
-  const kind = tangent ? 'both' : 'nngp';
+function imageTask(which: Case, precision: Precision): ImageTask {
+  const { network, x, normalized } = which;
+  const { json, sizes, channels } = network;
+  const kind = kindOf(which);
   const programme = keepNeeded(lower(parseArchitecture(json), { positions: sizes, channels }, kind));
   const set = { data: x.data, count: x.shape[0], positions: sizes ?? [], channels };
-  const outputs: readonly Output[] = tangent ? ['ntk', 'nngp'] : ['nngp'];
+  const outputs = outputsOf(which);
   return { programme, precision, outputs, x: set, z: set, symmetric: true, normalized };
 }
 
-function rowTask({ network, x, normalized }: Case, precision: Precision, useTable: boolean): KernelTask {
-  const { json, tangent } = network;
-  const kind = tangent ? 'both' : 'nngp';
+function rowTask(which: Case, precision: Precision, useTable: boolean): KernelTask {
+  const { network, x, normalized } = which;
+  const { json } = network;
+  const kind = kindOf(which);
   return prepareTask(outline(x, { architecture: parseArchitecture(json), kind, precision, normalized }), useTable).task;
 }
 
@@ -54,7 +69,7 @@ async function open(backend: Backend, which: Case, precision: Precision): Promis
 /** The kernels of a case by a backend; the NTK only where there is one. */
 export async function compute(backend: Backend, which: Case, precision: Precision): Promise<Kernels> {
   const n = which.x.shape[0];
-  const outputs: readonly Output[] = which.network.tangent ? ['ntk', 'nngp'] : ['nngp'];
+  const outputs = outputsOf(which);
   const found: Kernels = Object.fromEntries(outputs.map((output) => [output, new Float64Array(n * n)]));
   const job = await open(backend, which, precision);
   try {

@@ -73,7 +73,11 @@ export function drawCase(seed: number, index: number, only?: FuzzOptions['only']
     const network = drawNetwork(chance, wishOf(index, chance, only === 'vectors'));
     if (network === null || !isValid(network)) continue;
     if (only !== undefined && (network.sizes === null) !== (only === 'vectors')) continue;
-    return { network, x: drawInputs(network, chance), normalized: chance.holds(0.2) };
+    const x = drawInputs(network, chance);
+    const normalized = chance.holds(0.2);
+    // What a kernel alone does not need is not computed, by passes of its own.
+    const kind = chance.holds(0.7) ? 'both' : chance.of(['ntk', 'nngp'] as const);
+    return { network, x, normalized, kind };
   }
 }
 
@@ -107,10 +111,10 @@ export async function fuzz(options: FuzzOptions): Promise<Tally> {
 /** A finding in words, with all that is needed to see it again. */
 export function describeFinding({ index, subject, difference, smallest }: Finding, seed: number): string {
   const { output, entry, got, expected, error, limit, rule } = difference;
-  const { network, x, normalized } = smallest;
+  const { network, x, normalized, kind = 'both' } = smallest;
   return [
     `seed ${seed}, case ${index}: ${subject.backend.name} ${subject.precision}, ${output}[${entry.join(', ')}] must be ${rule}`,
-    `  got ${got}, expected ${expected}, error ${error.toExponential(2)}, limit ${limit.toExponential(2)}${normalized ? ', normalized' : ''}`,
+    `  got ${got}, expected ${expected}, error ${error.toExponential(2)}, limit ${limit.toExponential(2)}${normalized ? ', normalized' : ''}${kind === 'both' ? '' : `, the ${kind} alone`}`,
     `  network ${JSON.stringify(network.json.layers)}`,
     `  inputs [${x.shape.join(', ')}] ${JSON.stringify(Array.from(x.data))}`,
   ].join('\n');

@@ -12,6 +12,7 @@ import {
   type ImageProgramme,
   imageProgramme,
   liveNumbers,
+  pairsOf,
 } from '../../src/programme/evaluate-images.js';
 import { type ImageFactors, imageFactors } from '../../src/programme/own-images.js';
 import { requireRange } from '../../src/programme/range.js';
@@ -145,10 +146,11 @@ export function imageMemory({ programme, size }: ImageJobShape): number {
 
 /** Seconds of one pair: a step takes every tap of every pair of positions, a pool every pair of taps. */
 export function imagePace(programme: Programme): number {
-  const { positions, taps } = imageProgramme(programme);
+  const body = imageProgramme(programme);
+  const { positions, taps } = body;
   const work = positions.map((n, i) => {
     const count = taps[i]?.count ?? 4;
-    return n * n * (programme.steps[i].op === 'pool' ? count * count : count);
+    return pairsOf(body, n) * (programme.steps[i].op === 'pool' ? count * count : count);
   });
   return work.reduce((a, b) => a + b, 0) * 1e-8;
 }

@@ -10,46 +10,61 @@ export interface ImageProgramme extends Layout {
   readonly programme: Programme;
   /** The step that reads each value last. */
   readonly last: Int32Array;
+  /**
+   * Whether pairs of a position with itself are all that is needed: without pools, windows and readouts read (p, p) for (p, p). Then values
+   * are `[positions]` instead of `[positions, positions]`.
+   */
+  readonly isDiagonal: boolean;
 }
 
 /** Positions, taps and lifetimes of a programme on images. */
 export function imageProgramme(programme: Programme): ImageProgramme {
-  return { programme, ...layout(programme), last: lastUses(programme) };
+  const isDiagonal = !programme.steps.some(({ op }) => op === 'pool');
+  return { programme, ...layout(programme), last: lastUses(programme), isDiagonal };
+}
+
+/** Pairs of `n` positions that a value holds. */
+export function pairsOf({ isDiagonal }: ImageProgramme, n: number): number {
+  return isDiagonal ? n : n * n;
 }
 
 /** Most numbers that the values of one pair take at a time. */
-export function liveNumbers({ positions, last }: ImageProgramme): number {
+export function liveNumbers(body: ImageProgramme): number {
+  const { positions, last } = body;
   const live = positions.map((_, now) =>
-    positions.reduce((sum, n, i) => sum + (i <= now && last[i] >= now ? 2 * n * n : 0), 0),
+    positions.reduce((sum, n, i) => sum + (i <= now && last[i] >= now ? 2 * pairsOf(body, n) : 0), 0),
   );
   return Math.max(...live);
 }
 
-/** The pairs of position `row` of the left image with all `columns` positions of the right one. */
-function rowOf({ below, above }: Gaps, row: number, columns: number): Gaps {
-  const [from, to] = [row * columns, (row + 1) * columns];
+/** The pairs `from .. to`: those of one position of the left image. */
+function rowOf({ below, above }: Gaps, from: number, to: number): Gaps {
   return { below: below.subarray(from, to), above: above.subarray(from, to) };
 }
 
 /** 1 - u = |xh - zh|^2 / 2 and 1 + u = |xh + zh|^2 / 2 of all pairs of unit pixels; u = 0 where a pixel is zero. */
-function pixelGaps(x: ImageFactors, z: ImageFactors): Gaps {
+function pixelGaps(x: ImageFactors, z: ImageFactors, isDiagonal: boolean): Gaps {
   const channels = x.unit.length / x.rows;
-  const out = gaps(x.rows * z.rows);
+  const out = gaps(isDiagonal ? x.rows : x.rows * z.rows);
+  const columns = isDiagonal ? 0 : z.rows;
   for (let p = 0; p < x.rows; p++) {
-    for (let q = 0; q < z.rows; q++) {
+    for (let q = isDiagonal ? p : 0; q < (isDiagonal ? p + 1 : z.rows); q++) {
       let [below, above] = [0, 0];
       for (let c = 0; c < channels; c++) {
         const [a, b] = [x.unit[p * channels + c], z.unit[q * channels + c]];
         below += (a - b) * (a - b);
         above += (a + b) * (a + b);
       }
-      if (x.norms.mantissa[p] > 0 && z.norms.mantissa[q] > 0) keepSmaller(below / 2, above / 2, out, p * z.rows + q);
+      if (x.norms.mantissa[p] > 0 && z.norms.mantissa[q] > 0) keepSmaller(below / 2, above / 2, out, p * columns + q);
     }
   }
   return out;
 }
 
-/** What a window or pool reads: its taps, and the correlations `of` its operand, `[columns, columns]`. */
+/**
+ * What a window or pool reads: its taps, and the correlations `of` its operand, `[columns, columns]`: pair (p, q) at p columns + q. With 0
+ * columns there are the pairs (p, p) alone.
+ */
 export interface Tapped extends Taps {
   readonly of: Gaps;
   readonly columns: number;
@@ -173,29 +188,35 @@ export class PairOfImages {
     const step = programme.steps[index];
     const here = taps[index];
     const isPointwise = step.op !== 'inner' && (here === null || !('of' in step));
-    if (step.op === 'inner') this.#values[index] = pixelGaps(this.#x, this.#z);
+    if (step.op === 'inner') this.#values[index] = pixelGaps(this.#x, this.#z, this.#body.isDiagonal);
     else if (here === null || !('of' in step)) this.#values[index] = this.#pointwise(index);
     else {
-      const read = { ...here, of: this.#values[step.of], columns: positions[step.of] };
+      const read = { ...here, of: this.#values[step.of], columns: this.#columns(positions[step.of]) };
       this.#values[index] = this.#joined(index, read, step.op === 'pool');
     }
     if (this.#rounding !== null && !isPointwise) roundGaps(this.#values[index], this.#rounding);
     for (const v of new Set(operands(step))) if (this.#last[v] === index) this.#free.push(this.#values[v]);
   }
 
+  #columns(positions: number): number {
+    return this.#body.isDiagonal ? 0 : positions;
+  }
+
   #room(index: number): Gaps {
-    const size = this.#body.positions[index] ** 2;
+    const size = pairsOf(this.#body, this.#body.positions[index]);
     const found = this.#free.findIndex((g) => g.below.length === size);
     return found < 0 ? gaps(size) : this.#free.splice(found, 1)[0];
   }
 
   #pointwise(index: number): Gaps {
-    const columns = this.#body.positions[index];
+    const { positions, programme, isDiagonal } = this.#body;
+    const count = positions[index];
     const out = this.#room(index);
-    for (let row = 0; row < columns; row++) {
-      const read = (v: ValueId): Gaps => rowOf(this.#values[v], row, columns);
-      const strip = { x: this.#x, rowX: row, z: this.#z, firstZ: 0 };
-      runStep(this.#body.programme, index, read, null, strip, rowOf(out, row, columns), this.#rounding);
+    for (let row = 0; row < count; row++) {
+      const [from, to] = isDiagonal ? [row, row + 1] : [row * count, (row + 1) * count];
+      const read = (v: ValueId): Gaps => rowOf(this.#values[v], from, to);
+      const strip = { x: this.#x, rowX: row, z: this.#z, firstZ: isDiagonal ? row : 0 };
+      runStep(programme, index, read, null, strip, rowOf(out, from, to), this.#rounding);
     }
     return out;
   }
@@ -212,19 +233,20 @@ export class PairOfImages {
     const out = this.#room(index);
     const n = this.#body.positions[index];
     const [[a, own], [b, other]] = [this.#x.columns[index], this.#z.columns[index]];
+    const { isDiagonal } = this.#body;
     for (let j = 0; j < n; j++) {
-      for (let i = 0; i < n; i++) {
+      for (let i = isDiagonal ? j : 0; i < (isDiagonal ? j + 1 : n); i++) {
         const [below, above] = pool
           ? poolGap(pooledCovariance(read, a, b, j, i, this.#rounding ?? asItIs), own[j] * other[i])
           : this.#window(read, index, j, i);
-        keepSmaller(below, above, out, j * n + i);
+        keepSmaller(below, above, out, j * this.#columns(n) + i);
       }
     }
     return out;
   }
 }
 
-/** Correlations of the outputs, `[positions, positions]` of what is left of the images; null where there is no such output. */
+/** Correlations of the outputs, of the one pair of positions that is left; null where there is no such output. */
 export interface ImageResult {
   readonly nngp: Gaps | null;
   readonly ntk: Gaps | null;

@@ -106,7 +106,7 @@ class BodyBuilder {
   source: ValueId | null = null;
   readonly #steps: readonly Step[];
   readonly #own: readonly RowFactors[];
-  /** Values that a map reads: those need both sides unless they are never negative. */
+  /** Values that a map reads, alone or in a sum: those need both sides unless they are never negative. */
   readonly #mapped = new Set<ValueId>();
   readonly #positive = new Set<ValueId>();
   readonly #done = new Set<number>();
@@ -119,6 +119,11 @@ class BodyBuilder {
       this.alias.push(nameOf(step, this.alias) ?? index);
       if (step.op === 'dual' || step.op === 'dualDerivative') this.#mapped.add(this.alias[step.of]);
     });
+    for (let index = programme.steps.length - 1; index >= 0; index--) {
+      const step = programme.steps[index];
+      if (step.op !== 'sum' || !this.#mapped.has(index)) continue;
+      for (const { value } of step.terms) this.#mapped.add(this.alias[value]);
+    }
   }
 
   run(): void {

@@ -5,6 +5,7 @@ import { operands } from './needs.js';
 import { setUnit, wideNorms } from './norms.js';
 import { type RowFactors, stepOwn } from './own.js';
 import { asItIs, type Rounding } from './rounding.js';
+import type { Step } from './steps.js';
 import type { Taps } from './taps.js';
 import { setSum, setWide, type Wide, wideNumber, wideShare, wideZeros } from './wide.js';
 
@@ -25,16 +26,33 @@ export interface ImageFactors extends RowFactors {
 }
 
 /** Own values of a window are means of own values, as its taps pair each position with itself. */
-function windowOwn({ at, count }: Taps, weight: number, of: Wide, total: Wide): Float64Array[] {
+function windowOwn(
+  { at, count }: Taps,
+  weight: number,
+  of: Wide,
+  total: Wide,
+  rounding: Rounding | null,
+): Float64Array[] {
   const shares = new Float64Array(at.length);
+  // Devices divide one root by another: the roots are what rounding acts on.
+  const lost = ({ mantissa }: Wide, p: number): number => {
+    const root = Math.sqrt(mantissa[p]);
+    return rounding === null || root === 0 ? 1 : rounding(root) / root;
+  };
   for (let j = 0; j < total.mantissa.length; j++) {
     const taps = at.subarray(j * count, (j + 1) * count);
     setSum(total, j, weight, of, taps);
     taps.forEach((p, k) => {
-      if (p >= 0) shares[j * count + k] = Math.sqrt(wideShare(weight, of, total, p, j));
+      if (p < 0) return;
+      shares[j * count + k] = (Math.sqrt(wideShare(weight, of, total, p, j)) * lost(of, p)) / lost(total, j);
     });
   }
   return [shares, Float64Array.from(total.mantissa, (_, j) => Math.sqrt(wideNumber(total, j)))];
+}
+
+/** Shares of a sum as a precision holds them. */
+function roundedShares(step: Step, columns: Float64Array[], rounding: Rounding | null): Float64Array[] {
+  return step.op !== 'sum' || rounding === null ? columns : columns.map((shares) => shares.map(rounding));
 }
 
 /** Own values of a pool are means over all pairs of taps, for which it needs the correlations of the image with itself. */
@@ -78,7 +96,8 @@ function selfValues({ programme }: ImageProgramme): { readonly used: Uint8Array;
 /**
  * Runs a programme on (x, x) for one image: own values of every step, and for pools the correlations of all its pairs of positions.
  *
- * `data` holds the image at `from`, `[...positions, channels]`. `rounding` acts on the correlations behind every step. [none]
+ * `data` holds the image at `from`, `[...positions, channels]`. `rounding` acts on the directions of the pixels and on
+ * the correlations behind every step. [none]
  * @throws NumericalError where a variance before a map that is not homogeneous leaves the range of a double
  */
 export function imageFactors(
@@ -93,6 +112,7 @@ export function imageFactors(
   const norms = wideNorms(data, rows, channels, from);
   const unit = new Float64Array(rows * channels);
   for (let p = 0; p < rows; p++) setUnit(unit, p * channels, data, from + p * channels, channels, norms, p);
+  if (rounding !== null) for (let k = 0; k < unit.length; k++) unit[k] = rounding(unit[k]);
   const own: Wide[] = [];
   const columns: Float64Array[][] = [];
   const factors = { rows, unit, norms, columns, nngp: null, ntk: null };
@@ -103,8 +123,9 @@ export function imageFactors(
     const here = taps[index];
     if (step.op === 'pool' && here !== null) {
       columns.push(poolOwn(here, own[step.of], self.value(step.of), total, rounding));
-    } else if ('of' in step && here !== null) columns.push(windowOwn(here, 1 / here.count, own[step.of], total));
-    else columns.push(stepOwn(step, own, norms, total));
+    } else if ('of' in step && here !== null)
+      columns.push(windowOwn(here, 1 / here.count, own[step.of], total, rounding));
+    else columns.push(roundedShares(step, stepOwn(step, own, norms, total), rounding));
     own.push(total);
     if (used[index] === 1) self.run(index);
   });

@@ -84,6 +84,7 @@ export const FOUND: readonly Found[] = [
     [dense({ biasStd: 1, biasInit: 'zero' }), { kind: 'elu' }, dense()],
     vectors([[0], [1]]),
   ),
+  found('antipodes behind two biases', [biased, biased, { kind: 'erf' }, dense()], vectors([[4149.2], [-4149.2]])),
   found('a mean that nearly cancels', [gap, dense(), relu, dense()], {
     data: Float64Array.of(0.499, -0.5, 0.3, 0.2),
     shape: [2, 1, 2, 1],

@@ -1,5 +1,6 @@
 import { type Body, bodyOf, type Instruction } from '../programme/body.js';
-import { comonotoneFeatures } from '../programme/comonotone.js';
+import { comonotoneFeatures, varianceRange } from '../programme/comonotone.js';
+import type { SmoothDual } from '../programme/duals/dual.js';
 import { SMOOTH_DUALS, type SmoothMap } from '../programme/duals/index.js';
 import { requireVariances } from '../programme/range.js';
 import type { KernelTask, RowSet } from './contract.js';
@@ -15,7 +16,7 @@ export interface SingleTask {
   readonly body: Body;
   /** First column of each instruction; of a table there is none. */
   readonly first: readonly number[];
-  /** Features of each `smooth`; null where too many would be needed: then its gap is 1 - E[phi phi] / scale, by subtraction. */
+  /** Features of each `smooth`; null where devices need none, as waves have a closed form, or too many: then its gap is 1 - E[phi phi] / scale, by subtraction. */
   readonly features: readonly (number | null)[];
   /** Factors that all rows share, by column; null when rows have their own. */
   readonly shared: Float64Array | null;
@@ -50,6 +51,12 @@ function checkVariances(map: SmoothMap, step: number, { x, z }: KernelTask): voi
   }
 }
 
+/** Features of lists of variances; none where all are the same, null of waves, of which a closed form does for less. */
+function featuresOf(dual: SmoothDual, lists: readonly Float64Array[]): Float64Array[][] | null {
+  const [least, most] = varianceRange(dual, lists);
+  return dual.isWave && least < most ? null : comonotoneFeatures(dual, lists);
+}
+
 function columnsOf(instruction: Instruction, task: KernelTask): Columns {
   const { x, z } = task;
   const both = (pick: (rows: RowSet) => Float64Array[]): Columns => ({ x: pick(x), z: pick(z), features: 0 });
@@ -67,7 +74,7 @@ function columnsOf(instruction: Instruction, task: KernelTask): Columns {
     case 'smooth': {
       checkVariances(instruction.map, instruction.step, task);
       const [a, b] = [x.factors.columns[instruction.step], z.factors.columns[instruction.step]];
-      const found = comonotoneFeatures(SMOOTH_DUALS[instruction.map], a === b ? [a[0]] : [a[0], b[0]]);
+      const found = featuresOf(SMOOTH_DUALS[instruction.map], a === b ? [a[0]] : [a[0], b[0]]);
       const features = found ?? [[], []];
       const last = features.at(-1) ?? [];
       return {

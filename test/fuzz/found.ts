@@ -85,6 +85,16 @@ export const FOUND: readonly Found[] = [
     vectors([[0], [1]]),
   ),
   found('antipodes behind two biases', [biased, biased, { kind: 'erf' }, dense()], vectors([[4149.2], [-4149.2]])),
+  found(
+    'sin of rows whose norms reach far, each beside a near one',
+    [dense(), { kind: 'sin' }, dense(), relu, dense()],
+    vectors(
+      [1e-3, 0.05, 0.3, 1, 4, 20, 60].flatMap((s) => [
+        [s, 2 * s, -s],
+        [1.001 * s, 2 * s, -s],
+      ]),
+    ),
+  ),
   found('a mean that nearly cancels', [gap, dense(), relu, dense()], {
     data: Float64Array.of(0.499, -0.5, 0.3, 0.2),
     shape: [2, 1, 2, 1],

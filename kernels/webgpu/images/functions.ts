@@ -187,18 +187,23 @@ export function calledCellFunctions(code: string): string {
 const SUBTRACTION = 5e-7;
 
 /**
- * 1 - E[phi phi] / scale of a smooth map for inputs that only differ in size, by its curvature or by subtraction, whichever loses less
- * (as `comonotoneGap` of src/programme/pair.ts); `bend` are halves of the curvature.
+ * 1 - E[phi phi] / scale of a smooth map for inputs that only differ in size: of waves in closed form, of others by their curvature (`bend`
+ * are halves of it) or by subtraction, whichever loses less.
  */
 export function spreadFunction(map: SmoothMap): string {
-  const size = SMOOTH_DUALS[map].isWave ? 'min(1.0, r.x + r.y)' : '(r.x + r.y)';
-  return `// 1 - E[phi phi] / (f f') of inputs of correlation 1 whose sizes differ.
+  const head = `// 1 - E[phi phi] / (f f') of inputs of correlation 1 whose sizes differ.
 fn ${map}Spread(q: vec2f, r: vec2f, f: vec2f, bend: vec2f) -> f32 {
   let scale = f.x * f.y;
   let d = r.x - r.y;
-  if (!(scale > 0.0) || d == 0.0) { return 0.0; }
+  if (!(scale > 0.0) || d == 0.0) { return 0.0; }`;
+  if (SMOOTH_DUALS[map].isWave) {
+    return `${head}
+  return ${map}Apart(q, r, d, f);
+}`;
+  }
+  return `${head}
   let bent = 0.5 * (bend.x + bend.y) * d * d;
-  let share = d / ${size};
+  let share = d / (r.x + r.y);
   if (bent * share * share < ${literal(SUBTRACTION)} * scale) { return bent / scale; }
   return max(0.0, 1.0 - ${map}Product(q, r, d, 0.0, 2.0 * r.x * r.y) / scale);
 }`;

@@ -147,6 +147,42 @@ ${GATE_TERMS}
 }`,
 };
 
+/** 1 - E[phi phi] / (f f') of fully correlated inputs of different size, of waves in closed form; derivations in kernels/tfjs/smooth.ts. */
+const APART: Readonly<Record<string, () => string>> = {
+  decayProduct: () => `// (1 - exp(-(r + s)^2)) (1 - exp(-(r - s)^2)).
+fn decayProduct(r: vec2f, d: f32) -> f32 {
+  return decay((r.x + r.y) * (r.x + r.y)) * decay(d * d);
+}`,
+  decayBetween: () => `// The difference of exp(-p) and exp(-q).
+fn decayBetween(q: vec2f, r: vec2f, d: f32) -> f32 {
+  return exp(-min(q.x, q.y)) * decay((r.x + r.y) * abs(d));
+}`,
+  sineSeries: () => `// (sinh p sinh q - sinh^2 rs) exp(-p - q) / (f f')^2 of small variances, as a series.
+fn sineSeries(q: vec2f, r: vec2f, d: f32, root: f32) -> f32 {
+  let sum = q.x + q.y;
+  let rs = r.x * r.y;
+  let v = 4.0 * rs * rs;
+  let t = (r.x + r.y) * (r.x + r.y) * d * d;
+  let series = 1.0 + sum * sum / 20.0 + (2.0 * v * v + t * (3.0 * v + 2.0 * t)) / 1680.0;
+  return t / 6.0 * exp(-sum) * (rs / root) * (rs / root) * series;
+}`,
+  sineApart: () => `fn sineApart(q: vec2f, r: vec2f, d: f32, f: vec2f) -> f32 {
+  let root = f.x * f.y;
+  let sum = (r.x + r.y) * (r.x + r.y);
+  let u = sineProduct(q, r, d, 0.0, 2.0 * r.x * r.y) / root;
+  if (sum < 0.5) { return sineSeries(q, r, d, root) / (1.0 + u); }
+  if (d * d > 0.0625 * sum) { return max(0.0, 1.0 - u); }
+  let between = decayBetween(q, r, d);
+  return max(0.0, decayProduct(r, d) - between * between) / (4.0 * root * root * (1.0 + u));
+}`,
+  cosineApart: () => `fn cosineApart(q: vec2f, r: vec2f, d: f32, f: vec2f) -> f32 {
+  let root = f.x * f.y;
+  let u = cosineProduct(q, r, d, 0.0, 2.0 * r.x * r.y) / root;
+  let between = decayBetween(q, r, d);
+  return (decayProduct(r, d) + between * between) / (4.0 * root * root * (1.0 + u));
+}`,
+};
+
 /** The exponential tail: one variable in closed form, the other by quadrature (src/programme/duals/exponential-tail.ts). */
 const TAIL: Readonly<Record<string, () => string>> = {
   erfcx: () => `// exp(x^2) erfc(x) for x >= 0.
@@ -222,7 +258,7 @@ fn exponentialTailGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
 };
 
 /** The functions of the shader by name; each is printed only where it is called. */
-export const FUNCTIONS: Readonly<Record<string, () => string>> = { ...ANGLE, ...SMOOTH, ...TAIL };
+export const FUNCTIONS: Readonly<Record<string, () => string>> = { ...ANGLE, ...SMOOTH, ...APART, ...TAIL };
 
 /** Texts of the functions that `code` calls, and of those that they call, in the order of the table. */
 export function calledFunctions(code: string): string {

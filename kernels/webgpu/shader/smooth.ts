@@ -25,13 +25,13 @@ export function smoothFunction(map: Smooth['map'], slope: boolean): string {
 }
 
 function dual(map: Smooth['map'], direct: boolean): string {
-  const { parity } = SMOOTH_DUALS[map];
+  const { parity, isWave } = SMOOTH_DUALS[map];
   const swap = parity === 0 ? '' : '\n  let swapped = v.y < v.x;';
   const sides = parity === 0 ? 'v' : 'select(v, v.yx, swapped)';
   const back = parity === -1 ? 'select(result, result.yx, swapped)' : 'result';
   const subtracted = `1.0 - ${map}Product(q, r, d, b, a) / scale`;
-  const integrated = `spread + ${map}Gap(q, r, d, b, a) / scale`;
-  let gap = direct ? `  let gap = max(0.0, ${subtracted});` : `  let gap = ${integrated};`;
+  const integrated = `${direct ? `${map}Apart(q, r, d, f)` : 'spread'} + ${map}Gap(q, r, d, b, a) / scale`;
+  let gap = direct && !isWave ? `  let gap = max(0.0, ${subtracted});` : `  let gap = ${integrated};`;
   if (map === 'exponentialTail' && !direct) {
     gap = `  var gap = 0.0;
   if (b > ${TAIL_RESOLUTION}) { gap = max(0.0, ${subtracted}); } else { gap = ${integrated}; }`;

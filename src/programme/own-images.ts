@@ -34,17 +34,19 @@ function windowOwn(
   rounding: Rounding | null,
 ): Float64Array[] {
   const shares = new Float64Array(at.length);
-  // Devices divide one root by another: the roots are what rounding acts on.
-  const lost = ({ mantissa }: Wide, p: number): number => {
-    const root = Math.sqrt(mantissa[p]);
-    return rounding === null || root === 0 ? 1 : rounding(root) / root;
+  // Devices divide one root by another: the roots and what comes of them are what rounding acts on.
+  const rounded = (share: number, p: number, j: number): number => {
+    const [root, whole] = [Math.sqrt(of.mantissa[p]), Math.sqrt(total.mantissa[j])];
+    if (rounding === null || root === 0 || whole === 0) return share;
+    const quotient = (share * (rounding(root) / root) * whole) / rounding(whole);
+    return rounding(quotient * whole) / whole;
   };
   for (let j = 0; j < total.mantissa.length; j++) {
     const taps = at.subarray(j * count, (j + 1) * count);
     setSum(total, j, weight, of, taps);
     taps.forEach((p, k) => {
       if (p < 0) return;
-      shares[j * count + k] = (Math.sqrt(wideShare(weight, of, total, p, j)) * lost(of, p)) / lost(total, j);
+      shares[j * count + k] = rounded(Math.sqrt(wideShare(weight, of, total, p, j)), p, j);
     });
   }
   return [shares, Float64Array.from(total.mantissa, (_, j) => Math.sqrt(wideNumber(total, j)))];

@@ -13,7 +13,7 @@ import { shrink } from './shrink.js';
 const SEED = Number(process.env.NTK_FUZZ_SEED ?? Math.floor(Date.now() / 1000) % 1_000_000);
 
 /** Networks by backend: as many as take some seconds. */
-const COUNTS: Readonly<Record<string, number>> = { host: 300, tfjs: 25, tensorflow: 25, webgpu: 4 };
+const COUNTS: Readonly<Record<string, number>> = { host: 250, tfjs: 25, tensorflow: 25, webgpu: 4 };
 
 const BACKENDS = [...new Set(COMBINATIONS.map(({ backend }) => backend))].filter((name) => name in COUNTS);
 

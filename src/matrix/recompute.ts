@@ -118,7 +118,7 @@ async function checked(planned: Planned, job: KernelJob, sample: Sample, k: numb
     const values = sample.values[output] ?? [];
     const differences = values.map((value) => differenceOf(value, entry, unit));
     const difference = Math.max(0, ...differences);
-    const promised = scale > 0 ? RECOMPUTE_TOLERANCE[planned.plan.precision] : 0;
+    const promised = scale > 0 || difference === 0 ? RECOMPUTE_TOLERANCE[planned.plan.precision] : 0;
     const excused = difference > promised ? (EXCUSED * (await lossOf(planned, sample, output, entry))) / unit : 0;
     const one = { entries: 1, difference, tolerance: Math.max(promised, excused) };
     if (difference > one.tolerance) {

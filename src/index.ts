@@ -92,7 +92,7 @@ export { kernelMatrix } from './matrix/kernel-matrix.js';
 export { type TensorKernelOptions, type TensorKernels, tensorKernels } from './matrix/kernel-tensor.js';
 export { DenseOperator, type SymmetricOperator } from './matrix/operator.js';
 export { planKernel } from './matrix/plan.js';
-export type { Recomputed } from './matrix/recomputed.js';
+export type { Recomputation, Recomputed } from './matrix/recomputed.js';
 export { type ModelOptions, readModel, type SavedModel } from './matrix/saved-model.js';
 export { storedOperator } from './matrix/stored-operator.js';
 export type {

@@ -55,11 +55,11 @@ export class OutputError extends NtkError {
   }
 }
 
-/** Thrown before the work starts when it would need more memory than was promised. */
+/** Thrown before the work starts when it would need more memory than was promised, or than the system gives. */
 export class MemoryError extends NtkError {
   readonly kind = 'memory';
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'MemoryError';
   }
 }

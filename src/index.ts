@@ -48,6 +48,7 @@ export {
   writeNpz,
 } from './data/index.js';
 export type { ReadFile } from './data/model-files.js';
+export type { FileMark } from './data/write/mark.js';
 export {
   ArchitectureError,
   type ArchitectureProblem,

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { addressSpaceLimit } from '../../src/backend/limits.js';
 import type { Precision } from '../../src/data/array.js';
+import { readableBytes } from '../../src/data/budget.js';
+import { MemoryError } from '../../src/errors.js';
 
 /** Functions of the WebAssembly module for one precision. */
 export interface Kernels {
@@ -151,10 +154,35 @@ export function compileModule(): WebAssembly.Module {
   return new WebAssembly.Module(readFileSync(new URL(name, import.meta.url)));
 }
 
-/** Memory for `bytes`, shared so that finished tiles are read without a copy. */
+/** Memory that WebAssembly could not have, as an error that says why. */
+function noMemory(bytes: number, error: unknown): MemoryError {
+  const limit = addressSpaceLimit();
+  const got = error instanceof Error ? error.message : String(error);
+  const rule = `memory: the system must give ${readableBytes(bytes)} for tiles`;
+  const isGuarded = ![...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ').includes(UNGUARDED);
+  if (limit === Number.POSITIVE_INFINITY || !isGuarded)
+    return new MemoryError(`${rule}, got: ${got}. Promise less memory.`, { cause: error });
+  return new MemoryError(
+    `${rule}, got: ${got} (ulimit -v is ${readableBytes(limit)}, and Node reserves some 10 GiB of addresses around each memory of WebAssembly). Set NODE_OPTIONS=${UNGUARDED}, or raise ulimit -v.`,
+    { cause: error },
+  );
+}
+
+/** Option of Node without which each memory of WebAssembly lies between guard regions. */
+const UNGUARDED = '--disable-wasm-trap-handler';
+
+/**
+ * Memory for `bytes`, shared so that finished tiles are read without a copy.
+ *
+ * @throws MemoryError when the system does not give it
+ */
 export function createMemory(bytes: number): WebAssembly.Memory {
   const pages = Math.ceil(bytes / 65_536);
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    throw noMemory(bytes, error);
+  }
 }
 
 /** Instantiates a module on a memory and picks the functions of one precision. */

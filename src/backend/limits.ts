@@ -1,37 +1,48 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
+import { controlGroupLimits, type ReadSystemFile } from './control-groups.js';
+import { slurmLimits } from './slurm.js';
 
-function fileText(path: string): string | null {
+const fileText: ReadSystemFile = (path) => {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return readFileSync(path, 'utf8');
   } catch {
     return null;
   }
+};
+
+const PAGE = 4096;
+
+/** A soft limit of this process in bytes, by its name in `/proc/self/limits`; Infinity without one. */
+function softLimit(name: string): number {
+  const [, bytes] = new RegExp(`^${name} +(\\d+)`, 'm').exec(fileText('/proc/self/limits') ?? '') ?? [];
+  return bytes === undefined ? Number.POSITIVE_INFINITY : Number(bytes);
 }
 
-/** Memory limit of the container in bytes: cgroup v2, else v1; Infinity without one. */
-function containerMemory(): number {
-  const text = fileText('/sys/fs/cgroup/memory.max') ?? fileText('/sys/fs/cgroup/memory/memory.limit_in_bytes');
-  const bytes = Number(text ?? Infinity);
-  return bytes > 0 ? bytes : Infinity;
+/** Bytes of address space that this process may have (`ulimit -v`); Infinity without such a limit. */
+export function addressSpaceLimit(): number {
+  return softLimit('Max address space');
 }
 
-/** Processors that the container may use; Infinity without a quota. */
-function containerProcessors(): number {
-  const [quota, period] = (fileText('/sys/fs/cgroup/cpu.max') ?? 'max').split(' ');
-  const v2 = Number(quota) / Number(period);
-  if (v2 > 0) return v2;
-  const v1 =
-    Number(fileText('/sys/fs/cgroup/cpu/cpu.cfs_quota_us')) / Number(fileText('/sys/fs/cgroup/cpu/cpu.cfs_period_us'));
-  return v1 > 0 ? v1 : Infinity;
+/** What may be used of the address space: most of what a process of Node has reserved it never touches. */
+function usableAddressSpace(): number {
+  const [size = 0, resident = 0] = (fileText('/proc/self/statm') ?? '').split(' ').map(Number);
+  return Math.max(0, addressSpaceLimit() - (size - resident) * PAGE);
 }
 
-/** Threads to use when none are asked for: what the container's quota allows, else what the machine has. */
+/** Threads to use when none are asked for: what the container's quota or the Slurm job allows, else what the machine has. */
 export function defaultThreads(): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(containerProcessors())));
+  const allowed = Math.min(controlGroupLimits(fileText).processors, slurmLimits(process.env).processors);
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(allowed)));
 }
 
-/** Memory promise in bytes when none is given: four fifths of what the container or the machine has. */
+/**
+ * Memory promise in bytes when none is given: four fifths of what this process may have.
+ *
+ * The least of what its control groups, Slurm, `ulimit` and the machine allow.
+ */
 export function defaultMemory(): number {
-  return Math.floor(0.8 * Math.min(containerMemory(), totalmem()));
+  const given = [controlGroupLimits(fileText).memory, slurmLimits(process.env).memory];
+  const limits = [...given, usableAddressSpace(), softLimit('Max data size'), totalmem()];
+  return Math.floor(0.8 * Math.min(...limits));
 }

@@ -1,5 +1,5 @@
 import type { Precision } from '../data/array.js';
-import { BackendError } from '../errors.js';
+import { BackendError, MemoryError } from '../errors.js';
 import type { Rounding } from '../programme/rounding.js';
 import type { Availability, Backend } from './contract.js';
 import { hasGpu } from './gpu.js';
@@ -162,15 +162,25 @@ async function forImages(precision: Precision): Promise<Found> {
   );
 }
 
+/** What was found of a backend, with its speed; one that has no room to measure it cannot be used. */
+async function measured({ backend, availability }: Found): Promise<Omit<BackendReport, 'name' | 'precisions'>> {
+  if (!availability.available) return availability;
+  try {
+    const gflops = await backend.speed?.();
+    return { ...availability, ...(gflops === undefined ? {} : { gflops }) };
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    return { available: false, reason: error.message, remedy: 'Give the process more memory' };
+  }
+}
+
 /** What each backend is on this machine, and for those missing why and what to do. */
 export async function listBackends(): Promise<BackendReport[]> {
   const reports: BackendReport[] = [];
   // One after the other: a speed measured beside another measurement would be wrong.
   for (const name of Object.keys(BACKENDS) as BackendId[]) {
-    const { backend, availability } = await probe(name);
-    const gflops = availability.available ? await backend.speed?.() : undefined;
     const { precisions } = BACKENDS[name];
-    reports.push({ name, precisions, ...availability, ...(gflops === undefined ? {} : { gflops }) });
+    reports.push({ name, precisions, ...(await measured(await probe(name))) });
   }
   return reports;
 }

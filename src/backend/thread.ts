@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { InternalError, InterruptedError } from '../errors.js';
+import { codeOf } from '../data/message.js';
+import { InternalError, InterruptedError, MemoryError } from '../errors.js';
 
 /** A program on a thread of its own, which answers requests in order. */
 export interface Thread<R, A> {
@@ -7,6 +8,15 @@ export interface Thread<R, A> {
   ask(request: R): Promise<A>;
   /** Stops the thread; whoever waits for an answer gets an InterruptedError. */
   close(): Promise<void>;
+}
+
+/** Codes of threads that the system gave no memory. */
+const NO_MEMORY = ['ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED'];
+
+function failed(error: Error): Error {
+  if (!NO_MEMORY.includes(codeOf(error))) return new InternalError(`a host thread failed: ${error.message}`);
+  const rule = 'each must get memory to work in';
+  return new MemoryError(`threads: ${rule}, got: ${error.message}. Take fewer.`, { cause: error });
 }
 
 /** Starts the program at `url` on a thread, which gets `start`; it keeps the process alive only while it owes an answer. */
@@ -21,7 +31,7 @@ export function startThread<R, A>(url: URL, start: object): Thread<R, A> {
     for (const w of waiting.splice(0)) w.reject(ended);
   };
   worker.on('message', (answer: A) => waiting.shift()?.resolve(answer));
-  worker.on('error', (error: Error) => end(new InternalError(`a host thread failed: ${error.message}`)));
+  worker.on('error', (error: Error) => end(failed(error)));
   worker.on('exit', (code) => end(new InternalError(`a host thread ended with code ${code}`)));
   const ask = async (request: R): Promise<A> => {
     if (ended !== null) throw ended;

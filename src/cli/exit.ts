@@ -10,7 +10,7 @@ export const EXIT = {
   usage: 2,
   /** Computed and written, but a stated tolerance was not met. */
   tolerance: 3,
-  /** SIGINT or SIGTERM. */
+  /** SIGINT, SIGTERM or SIGHUP. */
   interrupted: 130,
 } as const;
 
@@ -25,7 +25,13 @@ const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
   EDQUOT: 'Free some space, or write to another disk',
   EROFS: 'Write to another disk',
   EMFILE: 'Raise the limit of open files (ulimit -n)',
+  EFBIG: 'Raise the limit of file sizes (ulimit -f), or write to another disk',
+  EIO: 'Check the disk, or write to another one',
 };
+
+/** How Node says that the system gave it no memory, or no thread. */
+const NO_MEMORY =
+  /allocation failed|could not allocate memory|not enough memory|ERR_WORKER_OUT_OF_MEMORY|ERR_WORKER_INIT_FAILED|\bENOMEM\b/i;
 
 /** The exit code and the message for whatever a command threw. */
 export function explain(error: unknown, interrupted: boolean): { readonly code: number; readonly message: string } {
@@ -38,7 +44,19 @@ export function explain(error: unknown, interrupted: boolean): { readonly code: 
   const system = systemMessage(error);
   if (system !== null) return { code: EXIT.usage, message: under(system) };
   const message = error instanceof Error ? error.message : String(error);
+  if (isOutOfMemory(error)) return { code: EXIT.usage, message: under(memoryMessage(message)) };
   return { code: EXIT.failure, message: `ntk: unexpected failure: ${message.split('\n')[0]}\n${REPORT}` };
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof NtkError) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return NO_MEMORY.test(`${code} ${error.message}`);
+}
+
+function memoryMessage(got: string): string {
+  const rule = '--memory: the system must give what was promised';
+  return `${rule}, got: ${got}. Promise less, take fewer --threads or rows, or raise the limit (ulimit -v, -d, the container's).`;
 }
 
 /** The message under the program's name, which some messages already start with. */

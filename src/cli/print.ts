@@ -1,6 +1,22 @@
-/** Writes a result to stdout and waits until it is taken, so that nothing is lost when the process ends. */
+/** Code of the error of a pipe whose reader is gone. */
+const CLOSED = 'EPIPE';
+
+const isClosed = (error: Error): boolean => 'code' in error && error.code === CLOSED;
+
+/**
+ * Writes a result to stdout and waits until it is taken, so that nothing is lost when the process ends.
+ *
+ * @throws OutputError when stdout does not take it; a reader that is gone ends the process quietly
+ */
 export async function print(text: string | Uint8Array): Promise<void> {
-  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+  const failure = await new Promise<Error | null>((resolve) => {
+    process.stdout.write(text, (error) => {
+      if (error === null || error === undefined || !isClosed(error)) resolve(error ?? null);
+    });
+  });
+  if (failure === null) return;
+  const { writeFailure } = await import('../data/write/failure.js');
+  throw writeFailure('stdout', failure, 'the result is not whole');
 }
 
 /** Writes a line for people to stderr. */
@@ -8,11 +24,10 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Ends quietly when the reader of stdout is gone (`ntk ... | head`). */
+/** Ends quietly when the reader of stdout is gone (`ntk ... | head`). Who prints hears of other errors; of those of stderr nobody can be told. */
 export function endQuietlyOnClosedPipe(): void {
-  const end = (error: NodeJS.ErrnoException): void => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+  const end = (error: Error): void => {
+    if (isClosed(error)) process.exit(0);
   };
   process.stdout.on('error', end);
   process.stderr.on('error', end);

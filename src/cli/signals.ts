@@ -1,7 +1,15 @@
 import { EXIT } from './exit.js';
 
+/** What asks the work to stop: the keyboard, a scheduler, and a terminal that is closed. */
+const STOPPING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Node gives up what `nohup` asked of it, but shells name the command that they started. */
+const isUnderNohup = (): boolean => /(^|\/)nohup$/.test(process.env._ ?? '');
+
 /**
- * A signal that SIGINT and SIGTERM abort. The first asks the work to stop and clean up; the second ends the process.
+ * A signal that SIGINT, SIGTERM and SIGHUP abort. The first asks the work to stop and clean up; the second ends the process.
+ *
+ * Under `nohup` SIGHUP is ignored.
  */
 export function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
@@ -9,7 +17,8 @@ export function abortOnSignals(): AbortSignal {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     controller.abort();
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of STOPPING) {
+    process.on(signal, signal === 'SIGHUP' && isUnderNohup() ? () => undefined : stop);
+  }
   return controller.signal;
 }

@@ -34,7 +34,8 @@ const FORMAT = 'ntk-pairs/1';
 const PAIRS = 'pairs';
 const JOB = 'job.json';
 /** What this stores: the networks, the analytic kernel, the job; and what a killed process left of them. */
-const OWN = /^(w\d+-s\d+\.npz|analytic\.npz|job\.json)(\.\d+-\d+\.partial)?$/;
+const OWN =
+  /^(w\d+-s\d+\.npz|analytic\.npz|job\.json|\.(w\d+-s\d+\.npz|analytic\.npz|job\.json)\.\d+-[\da-f]+\.partial)$/;
 /** Facts of a job in the order in which differences are named; the last are not compared. */
 const COMPARED = ['format', 'architecture', 'data', 'seed', 'init', 'outputs', 'precision'] as const;
 
@@ -78,7 +79,7 @@ function readFacts(path: string): Facts | null {
 
 /** Whether the process that was writing a partial file is gone, as far as this machine knows. */
 function isAbandoned(name: string): boolean {
-  const [, process_] = /\.(\d+)-\d+\.partial$/.exec(name) ?? [];
+  const [, process_] = /\.(\d+)-[\da-f]+\.partial$/.exec(name) ?? [];
   if (process_ === undefined) return false;
   try {
     process.kill(Number(process_), 0);
@@ -188,7 +189,14 @@ export class PairStore {
     this.#isOpen = true;
     const path = join(this.#pairs, JOB);
     if (existsSync(path)) return;
-    await writeBeside(path, (handle) => writeAll(handle, Buffer.from(`${JSON.stringify(this.#facts, null, 2)}\n`)));
+    const text = Buffer.from(`${JSON.stringify(this.#facts, null, 2)}\n`);
+    try {
+      await writeBeside(path, (handle) => writeAll(handle, text), false);
+    } catch (error) {
+      // Another process may have begun in the same folder at the same time: then it has to be the same comparison.
+      if (!existsSync(path)) throw error;
+      this.#checkJob();
+    }
   }
 
   /** Removes what was made for a run that kept nothing; whether nothing is kept. */

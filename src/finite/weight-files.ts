@@ -9,9 +9,16 @@ import { fileShape, type LayerWeights, reorder, type Weights } from './weights.j
 /**
  * Writes weights as `.npz`, arrays `layers[1].branch[0].W` and `.B`: W `[units, channels]` or `[units, channels, ...taps]`, B `[units]`.
  *
- * @throws OutputError when the file cannot be written
+ * Without `replace` a file of that name stays.
+ *
+ * @throws OutputError when the file cannot be written, or its name is taken
  */
-export async function saveWeights(path: string, network: FiniteNetwork, weights: Weights): Promise<void> {
+export async function saveWeights(
+  path: string,
+  network: FiniteNetwork,
+  weights: Weights,
+  replace = true,
+): Promise<void> {
   const arrays: Record<string, NdArray> = {};
   for (const operation of weightsOf(network.operations)) {
     const { matrix, bias } = weights.get(operation.path) as LayerWeights;
@@ -20,7 +27,7 @@ export async function saveWeights(path: string, network: FiniteNetwork, weights:
     arrays[`${operation.path}.W`] = { data, shape: fileShape(operation) };
     if (bias !== null) arrays[`${operation.path}.B`] = { data: bias, shape: [bias.length] };
   }
-  await writeNpz(path, arrays);
+  await writeNpz(path, arrays, { replace });
 }
 
 /** Reads one array and compares its sizes with those that the network wants. */

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { writeAll, writeBeside } from '../data/write/beside.js';
+import type { FileMark } from '../data/write/mark.js';
 import { InterruptedError } from '../errors.js';
 
 /** Header of a `.npy` file that this library wrote: where the data start, its shape and whether it is f64. */
@@ -21,28 +22,32 @@ export function shortest(value: number, f64: boolean): string {
 }
 
 /**
- * Writes the matrix of a `.npy` file as csv, one row a line, whole or not at all; only one row is in memory at a time.
+ * Writes the matrix of a `.npy` file as csv, one row a line, whole or not at all; only one row is in memory at a time. Returns which file it is.
  */
 export async function csvFromNpy(
   npy: string,
   out: string,
-  { signal }: { readonly signal?: AbortSignal },
-): Promise<void> {
+  { signal, replace }: { readonly signal?: AbortSignal; readonly replace: boolean },
+): Promise<FileMark> {
   const source = await open(npy, 'r');
   try {
     const { bytes } = await readAt(source, 0, 256);
     const { start, rows, columns, f64 } = parseHeader(bytes);
     const element = f64 ? 8 : 4;
-    await writeBeside(out, async (handle) => {
-      for (let i = 0; i < rows; i++) {
-        if (signal?.aborted) throw new InterruptedError();
-        const row = (await readAt(source, start + i * columns * element, columns * element)).bytes;
-        const cells = Array.from({ length: columns }, (_, j) =>
-          shortest(f64 ? row.readDoubleLE(8 * j) : row.readFloatLE(4 * j), f64),
-        );
-        await writeAll(handle, Buffer.from(`${cells.join(',')}\n`));
-      }
-    });
+    return await writeBeside(
+      out,
+      async (handle) => {
+        for (let i = 0; i < rows; i++) {
+          if (signal?.aborted) throw new InterruptedError();
+          const row = (await readAt(source, start + i * columns * element, columns * element)).bytes;
+          const cells = Array.from({ length: columns }, (_, j) =>
+            shortest(f64 ? row.readDoubleLE(8 * j) : row.readFloatLE(4 * j), f64),
+          );
+          await writeAll(handle, Buffer.from(`${cells.join(',')}\n`));
+        }
+      },
+      replace,
+    );
   } finally {
     await source.close();
   }
@@ -54,6 +59,10 @@ async function readAt(
   length: number,
 ): Promise<{ bytes: Buffer }> {
   const bytes = Buffer.alloc(length);
-  await file.read(bytes, 0, length, position);
+  for (let at = 0; at < length; ) {
+    const { bytesRead } = await file.read(bytes, at, length - at, position + at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
   return { bytes };
 }

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { examplesBetween } from '../data/examples.js';
+import type { FileMark } from '../data/write/mark.js';
 import { MemoryError, OutputError, UsageError } from '../errors.js';
 import { plannedEmpirical } from './empirical-kernel.js';
 import { checkCount, type PlannedEmpirical, planEmpirical } from './empirical-plan.js';
@@ -219,25 +218,21 @@ function checkFile(out: string, { force }: WriteEmpiricalOptions): void {
   }
 }
 
-/** The same as it was planned, with the weights of the options where they have any. Throws OutputError for a file that cannot be written. */
+/** The same as it was planned, with the weights of the options where they have any, and which file it is. Throws OutputError for a file that cannot be written. */
 export async function writePlanned(
   planned: PlannedFile,
   out: string,
   options: WriteEmpiricalOptions,
-): Promise<WrittenEmpirical> {
+): Promise<{ readonly written: WrittenEmpirical; readonly mark: FileMark }> {
   checkFile(out, options);
   const { plan } = planned;
   checkRoom(out, plan.outputBytes);
-  const path = join(dirname(out), `.${basename(out)}.${randomBytes(6).toString('hex')}.tmp`);
-  const file = new NpyFile(path, [plan.shape[0], plan.shape[1]], plan.precision);
+  const file = new NpyFile(out, [plan.shape[0], plan.shape[1]], plan.precision);
   try {
     const written = await writePanels(planned, file, options);
-    file.close();
-    await rename(path, out);
-    return written;
+    return { written, mark: await file.publish(options.force === true) };
   } finally {
-    file.close();
-    await rm(path, { force: true });
+    file.remove();
   }
 }
 
@@ -256,6 +251,6 @@ export async function writeEmpirical(
   const started = performance.now();
   const planned = await planPanels(x, options);
   const compile = (performance.now() - started) / 1000;
-  const written = await writePlanned(planned, out, options);
+  const { written } = await writePlanned(planned, out, options);
   return { ...written, stages: { ...written.stages, compile } };
 }

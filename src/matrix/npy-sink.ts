@@ -1,51 +1,42 @@
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import type { TileData, TileRange } from '../backend/contract.js';
 import type { FloatArray, Precision } from '../data/array.js';
+import { writeFailure } from '../data/write/failure.js';
+import { type FileMark, markOf } from '../data/write/mark.js';
 import { npyHeader } from '../data/write/npy.js';
-import { OutputError } from '../errors.js';
+import { publish, temporaryFor } from '../data/write/publish.js';
+import { isNtkError } from '../errors.js';
 
-/** Why a write failed, in words that a user can act on. */
-export function writeFailure(path: string, error: unknown): OutputError {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const reason =
-    code === 'ENOSPC' || code === 'EDQUOT'
-      ? 'the disk is full'
-      : code === 'EACCES' || code === 'EROFS'
-        ? 'it may not be written'
-        : String((error as Error).message);
-  return new OutputError(
-    `${path}: must be writable to the end, got: ${reason}. Free some space or choose another --out; nothing was kept.`,
-    { cause: error },
-  );
-}
-
-/** A `.npy` file that tiles are written into at their places, straight to disk. */
+/** A `.npy` file that tiles are written into at their places, straight to disk, beside the file that it becomes part of or takes the name of. */
 export class NpyFile {
+  /** Where it is until it gets its name. */
   readonly path: string;
+  readonly #out: string;
   readonly #file: number;
   readonly #start: number;
   readonly #columns: number;
   readonly #element: number;
   #open = true;
 
-  /** Creates the file `[n, m]`; it must not exist. */
-  constructor(path: string, shape: readonly [number, number], precision: Precision) {
+  /** Creates the file `[n, m]` beside `out`. @throws OutputError when the disk does not take it; then nothing stays. */
+  constructor(out: string, shape: readonly [number, number], precision: Precision) {
     const header = npyHeader(shape, precision);
-    this.path = path;
+    this.#out = out;
+    this.path = temporaryFor(out);
     this.#start = header.length;
     this.#columns = shape[1];
     this.#element = precision === 'f64' ? 8 : 4;
     try {
-      this.#file = openSync(path, 'wx+');
+      this.#file = openSync(this.path, 'wx+');
     } catch (error) {
-      throw writeFailure(path, error);
+      throw writeFailure(out, error);
     }
     try {
-      writeSync(this.#file, header, 0, header.length, 0);
+      this.#write(header, 0, header.length, 0);
       ftruncateSync(this.#file, header.length + shape[0] * shape[1] * this.#element);
     } catch (error) {
-      this.close();
-      throw writeFailure(path, error);
+      this.remove();
+      throw writeFailure(out, error);
     }
   }
 
@@ -55,7 +46,7 @@ export class NpyFile {
       if (transposed !== null)
         this.#block(transposed, transposedStride, range.column, range.columns, range.row, range.rows);
     } catch (error) {
-      throw writeFailure(this.path, error);
+      throw writeFailure(this.#out, error);
     }
   }
 
@@ -66,24 +57,54 @@ export class NpyFile {
     return this.#element === 8 ? bytes.readDoubleLE() : bytes.readFloatLE();
   }
 
-  /** Closes the file; again, it does nothing. */
+  /**
+   * Closes the file and gives it its name; a file that has the name stays without `replace`. Returns which file it is.
+   *
+   * @throws OutputError
+   */
+  async publish(replace: boolean): Promise<FileMark> {
+    try {
+      const mark = markOf(fstatSync(this.#file, { bigint: true }));
+      this.close();
+      await publish(this.path, this.#out, replace);
+      return mark;
+    } catch (error) {
+      throw isNtkError(error) ? error : writeFailure(this.#out, error);
+    }
+  }
+
+  /** Closes the file; again, it does nothing. @throws OutputError: a disk may say only now that it is full. */
   close(): void {
-    if (this.#open) closeSync(this.#file);
+    if (!this.#open) return;
     this.#open = false;
+    try {
+      closeSync(this.#file);
+    } catch (error) {
+      throw writeFailure(this.#out, error);
+    }
+  }
+
+  /** Closes the file and removes it, unless it got its name. */
+  remove(): void {
+    try {
+      this.close();
+    } finally {
+      rmSync(this.path, { force: true });
+    }
   }
 
   #block(values: FloatArray, stride: number, row: number, rows: number, column: number, columns: number): void {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     const e = this.#element;
     for (let i = 0; i < rows; i++) {
-      let from = i * stride * e;
-      let at = this.#start + ((row + i) * this.#columns + column) * e;
-      for (let left = columns * e; left > 0; ) {
-        const written = writeSync(this.#file, bytes, from, left, at);
-        from += written;
-        at += written;
-        left -= written;
-      }
+      this.#write(bytes, i * stride * e, columns * e, this.#start + ((row + i) * this.#columns + column) * e);
+    }
+  }
+
+  /** Writes bytes to a place of the file; systems may take a part at a time. */
+  #write(bytes: Uint8Array, first: number, length: number, place: number): void {
+    for (let done = 0; done < length; ) {
+      done += writeSync(this.#file, bytes, first + done, length - done, place + done);
     }
   }
 }

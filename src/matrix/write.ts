@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync, statfsSync, statSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, extname } from 'node:path';
 import type { Output, TileData, TileRange } from '../backend/contract.js';
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
+import type { FileMark } from '../data/write/mark.js';
 import { zipStored } from '../data/write/npz.js';
-import { OutputError, UsageError } from '../errors.js';
+import { InternalError, OutputError, UsageError } from '../errors.js';
 import { csvFromNpy } from './csv-file.js';
 import { NpyFile } from './npy-sink.js';
 import { makePlan, type Planned } from './plan.js';
@@ -67,15 +66,10 @@ class Workspace implements TileSink {
   readonly #files: Partial<Record<Output, NpyFile>> = {};
 
   constructor({ plan, outputs }: Planned, out: string) {
-    const mark = randomBytes(6).toString('hex');
     try {
-      for (const output of outputs) {
-        const path = join(dirname(out), `.${basename(out)}.${output}.${mark}.tmp`);
-        this.#files[output] = new NpyFile(path, plan.shape, plan.precision);
-      }
+      for (const output of outputs) this.#files[output] = new NpyFile(out, plan.shape, plan.precision);
     } catch (error) {
-      this.close();
-      for (const file of Object.values(this.#files)) rmSync(file.path, { force: true });
+      this.remove();
       throw error;
     }
   }
@@ -96,8 +90,14 @@ class Workspace implements TileSink {
     for (const file of Object.values(this.#files)) file.close();
   }
 
-  async remove(): Promise<void> {
-    for (const file of Object.values(this.#files)) await rm(file.path, { force: true });
+  async publish(output: Output, replace: boolean): Promise<FileMark> {
+    const file = this.#files[output];
+    if (file === undefined) throw new InternalError(`no file of ${output}`);
+    return file.publish(replace);
+  }
+
+  remove(): void {
+    for (const file of Object.values(this.#files)) file.remove();
   }
 }
 
@@ -106,28 +106,30 @@ async function finish(
   workspace: Workspace,
   outputs: readonly Output[],
   out: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const options = signal === undefined ? {} : { signal };
-  if (extname(out) === '.npz') {
-    await zipStored(
-      out,
-      outputs.map((name) => ({ name, file: workspace.path(name) })),
-      options,
-    );
-  } else if (extname(out) === '.csv') {
-    await csvFromNpy(workspace.path(outputs[0]), out, options);
-  } else {
-    await rename(workspace.path(outputs[0]), out);
+  { signal, force = false }: WriteOptions,
+): Promise<FileMark> {
+  const options = { replace: force, ...(signal === undefined ? {} : { signal }) };
+  const ending = extname(out);
+  if (ending === '.npz') {
+    const members = outputs.map((name) => ({ name, file: workspace.path(name) }));
+    workspace.close();
+    return zipStored(out, members, options);
   }
+  if (ending === '.csv') {
+    workspace.close();
+    return csvFromNpy(workspace.path(outputs[0]), out, options);
+  }
+  return workspace.publish(outputs[0], force);
 }
 
-/**
- * Computes a kernel and writes it tile by tile to `out` (`.npy` `[n, m]`; `.npz` with arrays `nngp`, `ntk`; `.csv`).
- *
- * The matrix may be far larger than memory. The file appears whole or not at all. Throws as `kernelMatrix` and `checkOutput` do.
- */
-export async function writeKernel(x: NdArray, out: string, options: WriteOptions): Promise<KernelRun> {
+/** A kernel that was written, and which file it is. */
+export interface KernelFile {
+  readonly run: KernelRun;
+  readonly mark: FileMark;
+}
+
+/** `writeKernel`, for those who write more about the file. */
+export async function writeKernelFile(x: NdArray, out: string, options: WriteOptions): Promise<KernelFile> {
   const started = performance.now();
   checkOutput(out, options.force, options.kind);
   const planned = await makePlan(x, options, false);
@@ -135,13 +137,21 @@ export async function writeKernel(x: NdArray, out: string, options: WriteOptions
   const workspace = new Workspace(planned, out);
   try {
     const run = await runTiles(planned, workspace, options, started);
-    workspace.close();
     const closing = performance.now();
-    await finish(workspace, planned.outputs, out, options.signal);
+    const mark = await finish(workspace, planned.outputs, out, options);
     const write = run.stages.write + (performance.now() - closing) / 1000;
-    return { ...run, stages: { ...run.stages, write } };
+    return { run: { ...run, stages: { ...run.stages, write } }, mark };
   } finally {
-    workspace.close();
-    await workspace.remove();
+    workspace.remove();
   }
+}
+
+/**
+ * Computes a kernel and writes it tile by tile to `out` (`.npy` `[n, m]`; `.npz` with arrays `nngp`, `ntk`; `.csv`).
+ *
+ * The matrix may be far larger than memory. The file appears whole or not at all; without `force` one that appears meanwhile stays.
+ * Throws as `kernelMatrix` and `checkOutput` do.
+ */
+export async function writeKernel(x: NdArray, out: string, options: WriteOptions): Promise<KernelRun> {
+  return (await writeKernelFile(x, out, options)).run;
 }

@@ -97,7 +97,7 @@ describe('ntk compare', () => {
       }
       expect(existsSync(at.path('long/compare.json'))).toBe(false);
     }
-    writeFileSync(at.path('long/pairs/w16-s0.npz.4194304999-0.partial'), 'half');
+    writeFileSync(at.path('long/pairs/.w16-s0.npz.4194304999-0.partial'), 'half');
     const { code, stdout } = await at.ntk(...long, '--json');
     expect(code).toBe(0);
     const { pairs: counts } = JSON.parse(stdout);

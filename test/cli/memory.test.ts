@@ -202,7 +202,7 @@ describe('a killed command', () => {
     child.kill('SIGKILL');
     await end;
     const left = at.files().filter((name) => !before.includes(name));
-    expect(left.every((name) => name.startsWith('.') && name.endsWith('.tmp'))).toBe(true);
+    expect(left.every((name) => name.startsWith('.') && name.endsWith('.partial'))).toBe(true);
     // The same command goes through afterwards.
     expect((await at.ntk('kernel', 'long.npy', '--arch', 'fc', '--out', 'K.npy')).code).toBe(0);
     expect(JSON.parse(readFileSync(at.path('K.json'), 'utf8')).shape).toEqual([3000, 3000]);

@@ -12,6 +12,7 @@ describe('an interrupted command', () => {
   test.each<[NodeJS.Signals, string]>([
     ['SIGINT', 'K.npy'],
     ['SIGTERM', 'K.npz'],
+    ['SIGHUP', 'K.npy'],
     ['SIGINT', 'K.csv'],
   ])('on %s leaves no file of %s and exits with 130', async (signal, out) => {
     at.write('long.npy', npyOf([3000, 8], numbers(24000)));

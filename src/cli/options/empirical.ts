@@ -26,6 +26,8 @@ export interface EmpiricalFiles {
   readonly contributions: string | null;
   readonly json: boolean;
   readonly plan: boolean;
+  /** Replace existing files. */
+  readonly force: boolean;
 }
 
 /** A call of `ntk empirical` with `--arch`, checked as far as it can be without the data. */
@@ -39,7 +41,7 @@ export interface EmpiricalJob extends EmpiricalFiles, FiniteFlags {
   readonly saveWeights: string | null;
 }
 
-function checkFiles({ out, record, contributions, contract, json, plan }: EmpiricalFiles, force: boolean): void {
+function checkFiles({ out, record, contributions, contract, json, plan, force }: EmpiricalFiles): void {
   if (json && out === null && !plan) {
     throw new UsageError('--json: must come with --out or --plan, got it alone. Add --out K.npy.');
   }
@@ -65,8 +67,9 @@ export function readEmpiricalFiles(args: ParsedArguments): EmpiricalFiles {
     contributions: parsedOf(args, 'contributions', nonEmpty) ?? null,
     json: args.switches.has('json'),
     plan: args.switches.has('plan'),
+    force: args.switches.has('force'),
   };
-  checkFiles(files, args.switches.has('force'));
+  checkFiles(files);
   return files;
 }
 

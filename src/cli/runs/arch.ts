@@ -63,7 +63,8 @@ export async function runArch(args: ParsedArguments, { command }: CommandContext
   const definition = fitToData(spec, flags, resolveArchitecture(spec, flags), [1, ...image]);
   const load = performance.now() / 1000;
   const description = wanted ? await describe(args, definition, sizes) : null;
-  if (out !== undefined) await writeWhole(out, description ?? serialiseArchitecture(definition));
+  if (out !== undefined)
+    await writeWhole(out, description ?? serialiseArchitecture(definition), args.switches.has('force'));
   if (args.switches.has('json')) {
     const stages = { load, compile: performance.now() / 1000 - load };
     const head = {

@@ -98,7 +98,7 @@ async function compute(work: Work, args: ParsedArguments, signal: AbortSignal): 
     runFunction(engine, source, x, { ...options, ...watched }, planned),
   );
   const computed = now();
-  await writeResults(job, kernel);
+  const mark = await writeResults(job, kernel);
   const { check } = kernel.stages;
   const stages = {
     load: loaded,
@@ -107,7 +107,7 @@ async function compute(work: Work, args: ParsedArguments, signal: AbortSignal): 
     check,
     write: now() - computed,
   };
-  return reportEmpirical(callOf(work), kernel, stages, signal);
+  return reportEmpirical(callOf(work), { ...kernel, mark }, stages, signal);
 }
 
 /** Runs `ntk empirical --model`. */

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { KernelDefinition } from '../../architecture/types.js';
 import type { NdArray } from '../../data/array.js';
 import type { ReadFile } from '../../data/model-files.js';
+import type { FileMark } from '../../data/write/mark.js';
 import { writeNpy } from '../../data/write/npy.js';
 import { writeNpz } from '../../data/write/npz.js';
 import { InterruptedError } from '../../errors.js';
@@ -9,7 +10,7 @@ import type { EmpiricalPlan } from '../../matrix/empirical-types.js';
 import type { FunctionKernel } from '../../matrix/function-types.js';
 import type { Progress } from '../../matrix/types.js';
 import { matrixCsv } from '../../report/csv.js';
-import { writeWhole } from '../../report/file.js';
+import { writeRecordOf, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
 import { commonRecord } from '../../report/record.js';
 import { secondsText } from '../../report/units.js';
@@ -67,18 +68,22 @@ export function empiricalRecord(
 }
 
 /** A kernel that is in memory, or (null) went to its file row by row. */
-export type ReportedKernel = Pick<FunctionKernel, 'plan' | 'check' | 'stages'> & { readonly ntk: NdArray | null };
+export interface ReportedKernel extends Pick<FunctionKernel, 'plan' | 'check' | 'stages'> {
+  readonly ntk: NdArray | null;
+  /** Which file the kernel is; null where it has none. */
+  readonly mark: FileMark | null;
+}
 
-/** Writes what was asked for of a kernel in memory, but for its record. */
+/** Writes what was asked for of a kernel in memory, but for its record; which file it is, null for none. */
 export async function writeResults(
-  { out, contributions }: EmpiricalFiles,
+  { out, contributions, force }: EmpiricalFiles,
   { ntk, contributions: shares }: FunctionKernel,
-): Promise<void> {
-  if (contributions !== null) await writeNpz(contributions, Object.fromEntries(shares ?? []));
-  if (out === null) return;
-  if (extname(out) === '.npz') await writeNpz(out, { ntk });
-  else if (extname(out) === '.csv') await writeWhole(out, [...matrixCsv(ntk, precisionOf(ntk))].join(''));
-  else await writeNpy(out, ntk);
+): Promise<FileMark | null> {
+  if (contributions !== null) await writeNpz(contributions, Object.fromEntries(shares ?? []), { replace: force });
+  if (out === null) return null;
+  if (extname(out) === '.npz') return writeNpz(out, { ntk }, { replace: force });
+  if (extname(out) === '.csv') return writeWhole(out, [...matrixCsv(ntk, precisionOf(ntk))].join(''), force);
+  return writeNpy(out, ntk, force);
 }
 
 const precisionOf = ({ data }: NdArray): 'f64' | 'f32' => (data instanceof Float64Array ? 'f64' : 'f32');
@@ -111,12 +116,12 @@ export async function reportEmpirical(
   stages: Readonly<Record<string, number>>,
   signal: AbortSignal,
 ): Promise<number> {
-  const { out, record, json } = call.files;
-  const { plan, ntk, check } = kernel;
+  const { out, record, json, force } = call.files;
+  const { plan, ntk, check, mark } = kernel;
   if (out === null && ntk !== null) await printMatrix(ntk, signal);
-  if (record !== null) {
+  if (record !== null && out !== null && mark !== null) {
     const text = jsonText(empiricalRecord(call, { plan, kernel }, stages));
-    await writeWhole(record, text);
+    await writeRecordOf({ out, mark, record }, text, force);
     const seconds = secondsText(kernel.stages.compute);
     if (json) await print(text);
     else say(`${out}: ${plan.shape.join(' x ')} in ${plan.precision}, ${seconds} of arithmetic`);

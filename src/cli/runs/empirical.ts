@@ -60,15 +60,15 @@ interface PlannedJob {
 async function planJob(job: EmpiricalJob, x: NdArray, options: EmpiricalOptions): Promise<PlannedJob> {
   const network = finiteNetwork(options.architecture, x.shape, options);
   const save = async (weights: Weights): Promise<void> => {
-    if (job.saveWeights !== null) await saveWeights(job.saveWeights, network, weights);
+    if (job.saveWeights !== null) await saveWeights(job.saveWeights, network, weights, job.force);
   };
   const { out } = job;
   if (out !== null && isStreamed(job, network.outputs)) {
     const planned = await planPanels(x, options);
     const make = async (given: EmpiricalOptions): Promise<ReportedKernel> => {
-      const written = await writePlanned(planned, out, { ...given, force: true });
+      const { written, mark } = await writePlanned(planned, out, { ...given, force: job.force });
       await save(written.weights);
-      return { ...written, ntk: null };
+      return { ...written, ntk: null, mark };
     };
     return { plan: planned.plan, make };
   }
@@ -76,8 +76,7 @@ async function planJob(job: EmpiricalJob, x: NdArray, options: EmpiricalOptions)
   const make = async (given: EmpiricalOptions): Promise<ReportedKernel> => {
     const kernel = await plannedEmpirical(x, given, planned);
     await save(kernel.weights);
-    await writeResults(job, kernel);
-    return kernel;
+    return { ...kernel, mark: await writeResults(job, kernel) };
   };
   return { plan: planned.plan, make };
 }

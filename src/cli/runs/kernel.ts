@@ -7,11 +7,11 @@ import { rootMeanSquare } from '../../data/norm.js';
 import { InternalError, InterruptedError, UsageError } from '../../errors.js';
 import { kernelMatrix } from '../../matrix/kernel-matrix.js';
 import { planKernel } from '../../matrix/plan.js';
-import type { KernelMatrices, KernelOptions, KernelRun } from '../../matrix/types.js';
-import { writeKernel } from '../../matrix/write.js';
+import type { KernelMatrices, KernelOptions } from '../../matrix/types.js';
+import { type KernelFile, writeKernelFile } from '../../matrix/write.js';
 import { isHomogeneous } from '../../programme/describe.js';
 import { matrixCsv } from '../../report/csv.js';
-import { writeWhole } from '../../report/file.js';
+import { writeRecordOf } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
 import { planText } from '../../report/plan-text.js';
 import { countText, secondsText } from '../../report/units.js';
@@ -88,16 +88,16 @@ function summary({ out, shape, kind, precision, backend, plan, stages, seconds }
 }
 
 async function writeRecord(
-  job: KernelJob & { readonly record: string },
+  job: KernelJob & { readonly record: string; readonly out: string },
   data: LoadedInputs,
-  run: KernelRun,
+  { run, mark }: KernelFile,
   times: KernelTimes,
   before: readonly string[],
 ): Promise<void> {
   const warnings = [...before, ...run.warnings];
   const record = kernelRecord(job, data, { plan: run.plan, run, times, warnings });
   const text = jsonText(record);
-  await writeWhole(job.record, text);
+  await writeRecordOf({ ...job, mark }, text, job.force);
   if (job.json) await print(text);
   else say(summary(record));
 }
@@ -135,11 +135,11 @@ export async function runKernel(args: ParsedArguments, { signal }: CommandContex
   const { out, record } = job;
   if (out !== null && record !== null) {
     const loaded = now();
-    const run = await underProgress(args, options, (watched) =>
-      writeKernel(data.x, out, { ...watched, force: job.force }),
+    const written = await underProgress(args, options, (watched) =>
+      writeKernelFile(data.x, out, { ...watched, force: job.force }),
     );
-    await writeRecord({ ...job, record }, data, run, { loaded, finished: now() }, before);
-    warn(run.warnings);
+    await writeRecord({ ...job, record, out }, data, written, { loaded, finished: now() }, before);
+    warn(written.run.warnings);
   } else {
     checkTerminal(data);
     const { run, ...matrices } = await underProgress(args, options, (watched) => kernelMatrix(data.x, watched));

@@ -13,7 +13,11 @@ import { type ParsedArguments, textOf } from '../options/parsed.js';
 import { readFigureOptions } from '../options/plot.js';
 import { print, say } from '../print.js';
 
-function checkOutputs(args: ParsedArguments): { readonly out: string | undefined; readonly data: string | undefined } {
+function checkOutputs(args: ParsedArguments): {
+  readonly out: string | undefined;
+  readonly data: string | undefined;
+  readonly force: boolean;
+} {
   const [out, data, force] = [textOf(args, 'out'), textOf(args, 'data'), args.switches.has('force')];
   if (args.switches.has('json') && out === undefined) {
     throw new UsageError('--json: must come with --out, got it alone. Add --out F.svg.');
@@ -23,13 +27,13 @@ function checkOutputs(args: ParsedArguments): { readonly out: string | undefined
   }
   if (out !== undefined) checkPath(out, force);
   if (data !== undefined) checkPath(data, force, ['.csv']);
-  return { out, data };
+  return { out, data, force };
 }
 
 /** Runs `ntk plot`. */
 export async function runPlot(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
   const render = figureFormat(textOf(args, 'out') ?? 'figure.svg');
-  const { out, data } = checkOutputs(args);
+  const { out, data, force } = checkOutputs(args);
   const options = readFigureOptions(args);
   const files = args.positionals.map(readRecord);
   const load = performance.now() / 1000;
@@ -38,8 +42,8 @@ export async function runPlot(args: ParsedArguments, { command, signal }: Comman
   const content = await render(figure, `ntk-engine ${version()}; records ${args.positionals.join(', ')}.`);
   const computed = performance.now() / 1000;
   if (out === undefined) await print(content);
-  else await writeWhole(out, content);
-  if (data !== undefined) await writeWhole(data, csvText(figure.data));
+  else await writeWhole(out, content, force);
+  if (data !== undefined) await writeWhole(data, csvText(figure.data), force);
   const inputs = files.map(({ input }) => input);
   const stages = { load, compute: computed - load, write: performance.now() / 1000 - computed };
   const head = { command, backend: null, precision: null, stages, architecture: null, inputs, warnings: [] };

@@ -64,7 +64,8 @@ export async function runProfile(args: ParsedArguments, { command, signal }: Com
   const result = compute(args, variants, signal);
   const record: ProfileRecord = { ...sweepRecord(variants, { command, load, warnings: [] }), ...result };
   const json = jsonText(record);
-  if (out !== undefined) await writeWhole(out, extname(out).toLowerCase() === '.csv' ? csvOf(result) : json);
+  if (out !== undefined)
+    await writeWhole(out, extname(out).toLowerCase() === '.csv' ? csvOf(result) : json, args.switches.has('force'));
   if (args.switches.has('json')) await print(json);
   else if (out === undefined) await print(profileText(result));
   else

@@ -67,7 +67,8 @@ export async function runSphere(args: ParsedArguments, { command, signal }: Comm
   const record: SphereRecord = { ...common, ...result, ...topFields(result) };
   const json = jsonText(record);
   for (const warning of warnings) say(warning);
-  if (out !== undefined) await writeWhole(out, extname(out).toLowerCase() === '.csv' ? sphereCsv(result) : json);
+  if (out !== undefined)
+    await writeWhole(out, extname(out).toLowerCase() === '.csv' ? sphereCsv(result) : json, args.switches.has('force'));
   if (args.switches.has('json')) await print(json);
   else if (out === undefined) await print(sphereText(result));
   else {

@@ -1,27 +1,35 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { isNtkError, OutputError } from '../../errors.js';
-import { codeOf, complaint, reasonOf } from '../message.js';
-
-let written = 0;
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { isNtkError } from '../../errors.js';
+import { writeFailure } from './failure.js';
+import { type FileMark, markOf } from './mark.js';
+import { publish, temporaryFor } from './publish.js';
 
 /**
- * Writes a file beside `path` and renames it once it is whole; whatever goes wrong, nothing stays.
+ * Writes a file beside `path` that takes its name once it is whole; whatever goes wrong, nothing stays.
  *
- * @throws OutputError when the folder is missing or cannot be written to, or the disk is full.
+ * With `replace` it takes the place of a file of that name, without it that file stays. Returns which file it is.
+ * @throws OutputError when the folder is missing or cannot be written to, the disk is full, or the name is taken
  */
-export async function writeBeside(path: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${process.pid}-${written++}.partial`;
+export async function writeBeside(
+  path: string,
+  write: (handle: FileHandle) => Promise<void>,
+  replace = true,
+): Promise<FileMark> {
+  const temporary = temporaryFor(path);
   try {
     const handle = await open(temporary, 'wx');
+    let mark: FileMark;
     try {
       await write(handle);
+      mark = markOf(await handle.stat({ bigint: true }));
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
+    await publish(temporary, path, replace);
+    return mark;
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw isNtkError(error) ? error : unwritable(path, error);
+    throw isNtkError(error) ? error : writeFailure(path, error);
   }
 }
 
@@ -32,18 +40,4 @@ export async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<v
     const { bytesWritten } = await handle.write(bytes, at, Math.min(piece, bytes.length - at));
     at += bytesWritten;
   }
-}
-
-const REMEDIES: Readonly<Record<string, [got: string, remedy: string]>> = {
-  ENOENT: ['a missing folder', 'Create the folder first.'],
-  ENOTDIR: ['a folder that is a file', 'Choose another folder.'],
-  EISDIR: ['a directory', 'Choose the name of a file.'],
-  EACCES: ['a folder without permission to write', 'Choose another folder.'],
-  EROFS: ['a read-only file system', 'Choose another folder.'],
-  ENOSPC: ['a full disk', 'Free space or choose another disk.'],
-};
-
-function unwritable(path: string, error: unknown): OutputError {
-  const [got, remedy] = REMEDIES[codeOf(error)] ?? [reasonOf(error), 'Choose another place.'];
-  return new OutputError(complaint(path, 'must be a place that can be written', got, remedy), { cause: error });
 }

@@ -1,5 +1,6 @@
 import type { FloatArray, NdArray, Precision } from '../array.js';
 import { writeAll, writeBeside } from './beside.js';
+import type { FileMark } from './mark.js';
 
 const ALIGNMENT = 64;
 const START = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
@@ -28,10 +29,14 @@ export function elementBytes(data: FloatArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Writes an array as `.npy` of its own precision, whole or not at all. @throws OutputError. */
-export async function writeNpy(path: string, { data, shape }: NdArray): Promise<void> {
-  await writeBeside(path, async (handle) => {
-    await writeAll(handle, npyHeader(shape, precisionOf(data)));
-    await writeAll(handle, elementBytes(data));
-  });
+/** Writes an array as `.npy` of its own precision, whole or not at all; without `replace` a file of that name stays. Returns which file it is. @throws OutputError. */
+export async function writeNpy(path: string, { data, shape }: NdArray, replace = true): Promise<FileMark> {
+  return writeBeside(
+    path,
+    async (handle) => {
+      await writeAll(handle, npyHeader(shape, precisionOf(data)));
+      await writeAll(handle, elementBytes(data));
+    },
+    replace,
+  );
 }

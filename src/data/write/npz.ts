@@ -4,6 +4,7 @@ import { InterruptedError } from '../../errors.js';
 import type { NdArray } from '../array.js';
 import { FileSource } from '../source/file.js';
 import { writeAll, writeBeside } from './beside.js';
+import type { FileMark } from './mark.js';
 import { elementBytes, npyHeader, precisionOf } from './npy.js';
 import { CHECKSUM_AT, directory, localHeader, type WrittenMember, ZIP64_FROM } from './zipRecords.js';
 
@@ -20,26 +21,32 @@ export interface NpzOptions {
   readonly signal?: AbortSignal;
   /** Sizes and positions from here on are written in 64 bits. [2^32 - 1] */
   readonly zip64From?: number;
+  /** Whether a file of the same name gives way; without, it stays and the writing fails. [true] */
+  readonly replace?: boolean;
 }
 
-/** Writes arrays as an uncompressed `.npz`, whole or not at all. @throws OutputError. */
+/** Writes arrays as an uncompressed `.npz`, whole or not at all. Returns which file it is. @throws OutputError. */
 export async function writeNpz(
   path: string,
   arrays: Readonly<Record<string, NdArray>>,
   options: NpzOptions = {},
-): Promise<void> {
-  await writeBeside(path, async (handle) => {
-    const archive = new ZipWriter(handle, options);
-    for (const [name, { data, shape }] of Object.entries(arrays)) {
-      const pieces = [npyHeader(shape, precisionOf(data)), elementBytes(data)];
-      await archive.member(name, pieces[0].length + pieces[1].length, pieces);
-    }
-    await archive.end();
-  });
+): Promise<FileMark> {
+  return writeBeside(
+    path,
+    async (handle) => {
+      const archive = new ZipWriter(handle, options);
+      for (const [name, { data, shape }] of Object.entries(arrays)) {
+        const pieces = [npyHeader(shape, precisionOf(data)), elementBytes(data)];
+        await archive.member(name, pieces[0].length + pieces[1].length, pieces);
+      }
+      await archive.end();
+    },
+    options.replace,
+  );
 }
 
 /**
- * Joins existing `.npy` files into an uncompressed `.npz`, piece by piece, whole or not at all.
+ * Joins existing `.npy` files into an uncompressed `.npz`, piece by piece, whole or not at all. Returns which file it is.
  *
  * @throws DataError when a member cannot be read.
  * @throws OutputError when the archive cannot be written.
@@ -48,19 +55,23 @@ export async function zipStored(
   out: string,
   members: readonly StoredMember[],
   options: NpzOptions = {},
-): Promise<void> {
-  await writeBeside(out, async (handle) => {
-    const archive = new ZipWriter(handle, options);
-    for (const { name, file } of members) {
-      const source = await FileSource.open(file, { signal: options.signal, hash: false });
-      try {
-        await archive.member(name, source.size, source.chunks());
-      } finally {
-        await source.close();
+): Promise<FileMark> {
+  return writeBeside(
+    out,
+    async (handle) => {
+      const archive = new ZipWriter(handle, options);
+      for (const { name, file } of members) {
+        const source = await FileSource.open(file, { signal: options.signal, hash: false });
+        try {
+          await archive.member(name, source.size, source.chunks());
+        } finally {
+          await source.close();
+        }
       }
-    }
-    await archive.end();
-  });
+      await archive.end();
+    },
+    options.replace,
+  );
 }
 
 /** Writes members one after the other; the checksum is filled in once the bytes of a member have passed. */
@@ -95,7 +106,9 @@ class ZipWriter {
     }
     const patch = Buffer.alloc(4);
     patch.writeUInt32LE(checksum);
-    await this.#handle.write(patch, 0, 4, offset + CHECKSUM_AT);
+    for (let at = 0; at < patch.length; ) {
+      at += (await this.#handle.write(patch, at, patch.length - at, offset + CHECKSUM_AT + at)).bytesWritten;
+    }
     this.#members.push({ name, size, checksum, offset });
   }
 

@@ -56,6 +56,7 @@ const isOneWrite = (name: string): boolean => !/npy|npz|csv/.test(name) || /pred
 
 beforeAll(async () => {
   at.write('y.npy', npyOf([6], numbers(6)));
+  at.write('long.npy', npyOf([2000, 8], numbers(16_000)));
   expect((await at.ntk('eigs', 'x.npy', ...FC, '-k', '3', '--out', 'P.json')).code).toBe(0);
 });
 
@@ -143,7 +144,6 @@ describe('a thread that dies in the middle', () => {
 
 describe('a process that is stopped and goes on', () => {
   test('gives the same', async () => {
-    at.write('long.npy', npyOf([2000, 8], numbers(16_000)));
     const args = ['kernel', 'long.npy', '--arch', 'fc', '--depth', '40', '--bias', '1'];
     expect((await at.ntk(...args, '--out', 'S.npy')).code).toBe(0);
     const before = at.files();
@@ -158,6 +158,20 @@ describe('a process that is stopped and goes on', () => {
     }
     expect((await end).code).toBe(0);
     expect(readFileSync(at.path('S2.npy')).equals(readFileSync(at.path('S.npy')))).toBe(true);
+  });
+});
+
+describe('a clock that is set back', () => {
+  test('is not what times are taken from', async () => {
+    const args = ['kernel', 'long.npy', '--arch', 'fc', '--depth', '40', '--bias', '1', '--progress', '--json'];
+    const { code, stdout, stderr } = await failing('clock::', [...args, '--out', 'T.npy']);
+    expect(code).toBe(0);
+    const { seconds, stages } = JSON.parse(stdout);
+    const sum = Object.values(stages as Record<string, number>).reduce((a, b) => a + b, 0);
+    expect(seconds).toBeLessThan(120);
+    expect(sum).toBeGreaterThan(0.95 * seconds);
+    expect(sum).toBeLessThan(1.05 * seconds);
+    expect(stderr).not.toMatch(/-\d+(\.\d+)? ?(s|min|h|entries)/);
   });
 });
 

@@ -109,6 +109,14 @@ const FAULTS: Readonly<Record<string, () => Promise<void>>> = {
   },
   links: async () => fail(promises, 'link'),
   short: async () => shorten(await handlePrototype()),
+  clock: async () => {
+    const { now } = Date;
+    // Further back at every look.
+    Date.now = () => {
+      seen += 1;
+      return now() - 60_000 * seen;
+    };
+  },
 };
 
 /** Ends a thread, or lets it fail, at one of its requests. */

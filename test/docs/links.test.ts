@@ -7,9 +7,11 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 const pages = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  ...['docs', 'docs/guide'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  ),
 ];
 
 /** Targets of the links of a page that are files of the repository. */
@@ -40,6 +42,12 @@ function listedFiles(page: string): readonly string[] {
 }
 
 describe('documents', () => {
+  test('README.md links to every guide', () => {
+    const guides = pages.filter((page) => page.startsWith('docs/guide/'));
+    expect(guides.length).toBeGreaterThan(0);
+    expect(guides.filter((page) => !targets('README.md').includes(page))).toEqual([]);
+  });
+
   test('docs/architecture.md lists files that exist', () => {
     const files = listedFiles('docs/architecture.md');
     expect(files.length).toBeGreaterThan(20);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,22 @@ function shell(cwd: string, line: string) {
   const failure = status === 0 ? null : `${line}: exit ${status}: ${stderr}`;
   return { failure, stderr, stdout };
 }
+
+const GUIDES = readdirSync(join(ROOT, 'docs/guide')).map((name) => [`docs/guide/${name}`] as const);
+
+describe.each(GUIDES)('%s', (page) => {
+  const commands = blocks(page, 'sh').flatMap(ntkCommands);
+  let folder = '';
+  beforeAll(() => {
+    folder = workspace();
+  });
+
+  test('shows commands', () => expect(commands.length).toBeGreaterThan(0));
+
+  test.each(commands)('%s', (line) => {
+    expect(shell(folder, line)).toMatchObject({ failure: null });
+  });
+});
 
 describe('README', () => {
   const commands = blocks('README.md', 'sh').flatMap(ntkCommands);

@@ -33,6 +33,30 @@ export function isImageNetwork(definition: KernelDefinition): boolean {
   return definition.format === 'ntk-architecture/1' && firstImageLayer(definition.layers) !== null;
 }
 
+/** Whether some layer has sizes of one axis (`"filter": [3]`), as only networks of sequences have. */
+function hasOneAxis(layers: readonly LayerNode[]): boolean {
+  return layers.some(
+    (layer) =>
+      Object.values(layer).some(
+        (value: unknown) => Array.isArray(value) && value.length === 1 && typeof value[0] === 'number',
+      ) || innerLayers(layer).some(([, inner]) => hasOneAxis(inner)),
+  );
+}
+
+/**
+ * What networks take of an array `[n, ...]`: `none` nothing but its rows, `known` examples whose axes they fix themselves, `open` images or sequences, as the array has them.
+ *
+ * A preset is open, whose filters are fitted to the data.
+ */
+export type Positions = 'none' | 'known' | 'open';
+
+/** What these networks together take of their data. */
+export function positionsOf(definitions: readonly KernelDefinition[]): Positions {
+  const ofImages = definitions.filter((one) => one.format === 'ntk-architecture/1' && isImageNetwork(one));
+  if (ofImages.length === 0) return 'none';
+  return ofImages.every((one) => 'layers' in one && hasOneAxis(one.layers)) ? 'known' : 'open';
+}
+
 /** The shape in which a network takes inputs `[n, ...]`: flattened unless it is one of images. */
 export function inputShapeOf(definition: KernelDefinition, shape: readonly number[]): InputShape {
   const channels = shape.slice(1).reduce((a, b) => a * b, 1);

@@ -1,3 +1,4 @@
+import type { Positions } from '../architecture/check-input.js';
 import type { NdArray } from '../data/array.js';
 import { asVectors } from '../data/image.js';
 import { type Input, readInput } from '../data/input.js';
@@ -5,6 +6,7 @@ import { readLabels } from '../data/labels.js';
 import { type Scaled, scale } from '../data/scale.js';
 import { DataError } from '../errors.js';
 import type { InputRecord } from '../report/record.js';
+import { axesNotes } from './axes-notes.js';
 import type { InputOptions } from './options/inputs.js';
 
 /** Labels of X as the record names them. */
@@ -49,11 +51,13 @@ function zeroWarning(path: string, mode: string, { zeros }: Scaled): readonly st
 }
 
 async function readFile(path: string, options: InputOptions, isZ: boolean, limits: LoadLimits): Promise<Input> {
-  const { image, labelColumn } = options;
+  const { image, layout, format, labelColumn } = options;
   const rows = isZ ? options.rowsZ : options.rows;
   return readInput(path, {
     ...(rows === null ? {} : { rows }),
     ...(image === null ? {} : { image }),
+    ...(layout === null ? {} : { layout }),
+    ...(format === null ? {} : { format }),
     ...(labelColumn === null ? {} : { labelColumn }),
     memoryLimit: limits.memory,
     signal: limits.signal,
@@ -101,21 +105,25 @@ function checkFeatures(x: NdArray, z: NdArray, { path }: Input): void {
 /**
  * Reads X and Z and scales them; `standard` takes mean and deviation of X for both.
  *
- * Images are flattened unless `images` is set, as it is for a network that reads their positions.
+ * Images are flattened where `positions` is `none`; what was assumed of their axes where it is `open` is a warning.
  */
 export async function loadInputs(
   paths: readonly string[],
   options: InputOptions,
-  limits: LoadLimits & { readonly images: boolean },
+  limits: LoadLimits & { readonly positions: Positions },
 ): Promise<LoadedInputs> {
-  const inForm = limits.images ? (a: NdArray) => a : asVectors;
+  const inForm = limits.positions === 'none' ? asVectors : (a: NdArray) => a;
   const [xPath, zPath] = paths;
   const x = await readFile(xPath, options, false, limits);
   const labels = await labelsOf(x, options.labels, options.rows, limits);
   const scaledX = scale(x, options.scale);
   const vectorsX = inForm(scaledX.x);
   const record = ({ path, shape, sha256 }: Input): InputRecord => ({ path, shape, sha256 });
-  const warnings = [...x.warnings, ...zeroWarning(xPath, options.scale, scaledX)];
+  const warnings = [
+    ...x.warnings,
+    ...axesNotes(x, options, limits.positions),
+    ...zeroWarning(xPath, options.scale, scaledX),
+  ];
   const known = { labels: labels?.record ?? null, warnings };
   if (zPath === undefined) {
     return { x: vectorsX, z: null, inputs: [record(x)], labelValues: { x: labels?.values ?? null, z: null }, ...known };

@@ -1,8 +1,9 @@
 import type { FloatArray, NdArray } from './array.js';
 import { finiteRange } from './finite.js';
 import type { RawInput, ReadRequest } from './formats/format.js';
-import { formatOf } from './formats/index.js';
+import { type FormatName, recognised } from './formats/index.js';
 import { imageShape } from './image.js';
+import { channelsLast, checkLayout, type Layout } from './layout.js';
 import type { RowRange } from './rows.js';
 import { openInput } from './source/open.js';
 
@@ -12,8 +13,12 @@ export interface ReadOptions {
   readonly rows?: RowRange;
   /** Column of a csv that holds labels, by name or zero-based index. [none] */
   readonly labelColumn?: string | number;
-  /** Sizes `[h, w, c]` that each row is read as. [as stored] */
+  /** Sizes `[h, w, c]`, or `[w, c]` of a sequence, that each row is read as. [as stored] */
   readonly image?: readonly number[];
+  /** Where channels stand in the file: last, or (`nchw`) before the positions, as PyTorch has them; the result has them last. [nhwc] */
+  readonly layout?: Layout;
+  /** Format of the file. [recognised by content, else by name] */
+  readonly format?: FormatName;
   /** Bytes that the result may take. [no limit] */
   readonly memoryLimit?: number;
   /** Aborts the reading with an InterruptedError. */
@@ -39,21 +44,25 @@ export interface Input extends NdArray {
 }
 
 /**
- * Reads `.npy`, `file.npz:name`, `.csv`, IDX or CIFAR-10 (each also gzipped, but CIFAR-10), recognised by content.
+ * Reads `.npy`, `file.npz:name`, `.csv`, IDX, CIFAR-10 or CIFAR-100 (each also gzipped), recognised by content unless `format` says it.
+ *
+ * Channels come last in the result, whatever `layout` the file has.
  *
  * @throws DataError when the file cannot be used.
- * @throws UsageError when rows, label column or image do not fit the file.
+ * @throws UsageError when rows, label column, image or layout do not fit the file.
  * @throws MemoryError when the result would take more than `memoryLimit`.
  * @throws InterruptedError when `signal` is aborted.
  */
 export async function readInput(path: string, options: ReadOptions = {}): Promise<Input> {
-  const { rows = null, labelColumn = null, image = null, memoryLimit = Number.POSITIVE_INFINITY, signal } = options;
-  const { raw, sha256 } = await readChecked(path, { rows, labelColumn, memoryLimit }, signal);
+  const { rows = null, labelColumn = null, image = null, layout = 'nhwc', format = null, signal } = options;
+  const request = { rows, labelColumn, memoryLimit: options.memoryLimit ?? Number.POSITIVE_INFINITY };
+  const { raw, sha256 } = await readChecked(path, request, format, signal);
   const { data, labels, warnings, range } = raw;
+  const isTurned = checkLayout(layout) === 'nchw' && raw.hasLayout !== true;
   return {
     path,
     data,
-    shape: imageShape(raw.shape, image, path),
+    shape: isTurned ? channelsLast(data, raw.shape, image, path) : imageShape(raw.shape, image, path),
     sha256,
     labels: labels && { data: labels, shape: [labels.length] },
     range,
@@ -71,14 +80,15 @@ interface CheckedInput {
 export async function readChecked(
   path: string,
   request: ReadRequest,
+  wanted: FormatName | null,
   signal: AbortSignal | undefined,
 ): Promise<CheckedInput> {
   const { file, bytes } = await openInput(path, signal);
   try {
-    const format = await formatOf(bytes);
-    const raw = await format.read(bytes, request);
+    const { format, bytes: known, warnings } = await recognised(bytes, wanted);
+    const raw = await format.read(known, request);
     const range = finiteRange(raw.data, bytes.where, raw.placeOf);
-    return { raw: { ...raw, range }, sha256: await file.sha256() };
+    return { raw: { ...raw, range, warnings: [...warnings, ...raw.warnings] }, sha256: await file.sha256() };
   } finally {
     await file.close();
   }

@@ -16,14 +16,14 @@ export interface ReadLabelsOptions {
 }
 
 /**
- * Reads labels `[n]` from `.npy`, IDX or a csv of one column, or those inside a CIFAR-10 file.
+ * Reads labels `[n]` from `.npy`, IDX or a csv of one column, or those inside a CIFAR file.
  *
  * @throws DataError when the file cannot be used or has more than one number a row.
  * @throws UsageError when the rows do not fit the file.
  */
 export async function readLabels(path: string, options: ReadLabelsOptions = {}): Promise<NdArray<Float64Array>> {
   const { rows = null, memoryLimit = Number.POSITIVE_INFINITY, signal } = options;
-  const { raw } = await readChecked(path, { rows, labelColumn: null, memoryLimit }, signal);
+  const { raw } = await readChecked(path, { rows, labelColumn: null, memoryLimit }, null, signal);
   if (raw.labels) return { data: raw.labels, shape: [raw.labels.length] };
   if (valuesOf(raw.shape.slice(1)) !== 1) {
     const got = `the shape [${raw.shape.join(', ')}]`;

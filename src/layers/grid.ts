@@ -64,9 +64,10 @@ export function agreeOnRank(
   for (const { name, list } of misfits) {
     if (list.length === 0) continue;
     const sizes = Array.from({ length: rank ?? 0 }, () => list[0]);
+    const images = rank === 1 && list.length === 2 ? ', or read grey images [n, h, w] with --image HxWx1' : '';
     context.report(
       `${context.path}.${name}`,
-      `must hold one number for ${rank === 1 ? 'the 1 axis' : `each of the ${rank} axes`} of its input, got [${list.join(', ')}]. Write e.g. [${sizes.join(', ')}].`,
+      `must hold one number for ${rank === 1 ? 'the 1 axis' : `each of the ${rank} axes`} of its input, got [${list.join(', ')}]. Write e.g. [${sizes.join(', ')}]${images}.`,
     );
   }
   return { rank, fits: misfits.length === 0 };

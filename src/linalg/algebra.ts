@@ -59,3 +59,12 @@ export interface LinearAlgebra {
   /** A X for blocks of vectors X `[columns, n]`, one after the other: `[columns, n]`. */
   apply(a: Float64Array, n: number, x: Float64Array, columns: number): Float64Array;
 }
+
+/** Name of the engine's own algebra in plans and records. */
+export const BUILT_IN = 'built in';
+
+/** The native library that `algebra` of a plan names, without its threads; null where the engine itself or TensorFlow.js computes. */
+export function libraryIn(algebra: string): string | null {
+  if (algebra === BUILT_IN || algebra.startsWith('TensorFlow.js')) return null;
+  return algebra.replace(/, \d+ threads?$/, '');
+}

@@ -1,6 +1,13 @@
 import { NATIVE_REMEDY } from '../backend/native.js';
 import { UsageError } from '../errors.js';
-import type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './algebra.js';
+import {
+  BUILT_IN,
+  type CholeskyFactor,
+  type EigenDecomposition,
+  type FactorInPlace,
+  type Inertia,
+  type LinearAlgebra,
+} from './algebra.js';
 import { largestEntry, roundingPivot, shifted } from './matrix.js';
 import { ownCholesky } from './own-cholesky.js';
 import { ownEigen } from './own-eigen.js';
@@ -13,7 +20,7 @@ const MANY = 4;
 
 /** Dense linear algebra without a native library: on the matrix product of the `host` backend, one thread. */
 export class OwnAlgebra implements LinearAlgebra {
-  readonly name = 'built in';
+  readonly name = BUILT_IN;
   readonly isNative = false;
   readonly largestEigen = 4000;
   readonly eigenCopies = 6;

@@ -1,4 +1,5 @@
 import type { Precision } from '../data/array.js';
+import { BUILT_IN } from './algebra.js';
 import { nativeAlgebra } from './index.js';
 import type { Operand, Target } from './own-product.js';
 
@@ -36,7 +37,7 @@ export async function matrixProduct(native: string, precision: Precision, thread
   const { OwnProduct } = await import('./own-product.js');
   const own = new OwnProduct(precision);
   return {
-    name: 'built in',
+    name: BUILT_IN,
     isNative: false,
     multiply(a, b, rows, columns, depth, c, add) {
       if (!add) clear(c, rows, columns);

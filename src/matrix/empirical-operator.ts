@@ -10,6 +10,7 @@ import type { FiniteNetwork } from '../finite/network.js';
 import { addProduct } from '../finite/products.js';
 import { addStructured } from '../finite/structured.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
+import { libraryIn } from '../linalg/algebra.js';
 import { empiricalKernel, engineOf, inPrecision } from './empirical-kernel.js';
 import { planEmpirical } from './empirical-plan.js';
 import type { EmpiricalOptions } from './empirical-types.js';
@@ -71,6 +72,7 @@ class EmpiricalOperator implements SymmetricOperator {
   readonly size: number;
   readonly description = 'empirical';
   readonly roundoff: number;
+  readonly native: string | null;
   readonly #engine: Engine;
   readonly #features: readonly Feature[];
   readonly #outputs: number;
@@ -88,6 +90,7 @@ class EmpiricalOperator implements SymmetricOperator {
     this.size = size;
     this.#entries = entries;
     this.roundoff = engine.precision === 'f64' ? 2 ** -53 : 2 ** -24;
+    this.native = libraryIn(engine.product.name);
     this.#engine = engine;
     this.#features = features;
     this.#outputs = outputs;

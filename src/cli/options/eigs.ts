@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
-import { UsageError } from '../../errors.js';
+import { foreignFile } from '../../data/foreign-file.js';
+import { DataError, UsageError } from '../../errors.js';
 import { checkPath } from '../../report/file.js';
 import { DEFAULT_PAIRS, DEFAULT_RIDGE, ENDS, METHODS } from '../commands/eigs.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
@@ -50,6 +51,8 @@ const OF_DATA = [
   'rows',
   'scale',
   'image',
+  'layout',
+  'format',
   'label-column',
   'depth',
   'alpha',
@@ -71,6 +74,12 @@ const OF_DATA = [
 function checkStored(args: ParsedArguments): void {
   const [path] = args.positionals;
   if (extname(path).toLowerCase() !== '.npy') {
+    const foreign = foreignFile(path);
+    if (foreign !== null) {
+      throw new DataError(
+        `${path}: must be a stored matrix .npy without --arch, got ${foreign.what}. ${foreign.remedy}`,
+      );
+    }
     throw new UsageError(
       `--arch: must be given for data, got ${path} alone. Add --arch fc, or give a stored matrix .npy.`,
     );

@@ -1,4 +1,6 @@
+import { FORMAT_NAMES, type FormatName } from '../../data/formats/index.js';
 import { parseImageShape } from '../../data/image.js';
+import { LAYOUTS, type Layout } from '../../data/layout.js';
 import { parseRowRange, type RowRange } from '../../data/rows.js';
 import { SCALE_MODES, type ScaleMode } from '../../data/scale.js';
 import { UsageError } from '../../errors.js';
@@ -11,10 +13,13 @@ const GROUP = 'Input';
 /** Scaling where the user asks for none. */
 const DEFAULT_SCALE: ScaleMode = 'none';
 
+/** Order of axes where the user names none. */
+const DEFAULT_LAYOUT: Layout = 'nhwc';
+
 /** The data of a command that computes kernels. */
 export const DATA: Positional = {
   name: 'X',
-  describe: 'data: .npy, FILE.npz:NAME, .csv, .csv.gz, IDX, CIFAR-10 .bin',
+  describe: 'data: .npy, FILE.npz:NAME, .csv, IDX, CIFAR-10 or CIFAR-100 .bin, each also gzipped',
   required: true,
 };
 
@@ -30,7 +35,19 @@ export const INPUT_FLAGS: FlagTable = {
   rows: { describe: 'rows a:b of X, zero-based, b not included; of Z and of labels as well', group: GROUP },
   'rows-z': { describe: 'rows a:b of Z', group: GROUP },
   scale: { describe: 'scaling of the rows', group: GROUP, fallback: DEFAULT_SCALE, choices: SCALE_MODES },
-  image: { describe: 'sizes HxWxC that each row is read as', group: GROUP },
+  image: { describe: 'sizes HxWxC that each row is read as, HxWx1 where it is grey, WxC for a sequence', group: GROUP },
+  layout: {
+    describe: 'where channels stand in the files: last, or first as in PyTorch',
+    group: GROUP,
+    fallback: DEFAULT_LAYOUT,
+    choices: LAYOUTS,
+  },
+  format: {
+    describe: 'format of X and Z',
+    group: GROUP,
+    fallback: 'by content',
+    choices: FORMAT_NAMES,
+  },
   'label-column': { describe: 'column of a csv that is no feature: its name, or its zero-based index', group: GROUP },
   labels: { describe: 'file of labels, one a row of X: npy, IDX or csv', group: GROUP },
 };
@@ -41,6 +58,9 @@ export interface InputOptions {
   readonly rowsZ: RowRange | null;
   readonly scale: ScaleMode;
   readonly image: readonly number[] | null;
+  /** Null: channels last, as nobody has said. */
+  readonly layout: Layout | null;
+  readonly format: FormatName | null;
   readonly labelColumn: string | number | null;
   /** Path of the labels. */
   readonly labels: string | null;
@@ -79,6 +99,8 @@ export function readInputOptions(args: ParsedArguments): InputOptions {
     rowsZ: rowsZ ?? rows,
     scale: parsedOf(args, 'scale', oneOf(SCALE_MODES)) ?? DEFAULT_SCALE,
     image: parsedOf(args, 'image', (_flag, text) => parseImageShape(text)) ?? null,
+    layout: parsedOf(args, 'layout', oneOf(LAYOUTS)) ?? null,
+    format: parsedOf(args, 'format', oneOf(FORMAT_NAMES)) ?? null,
     labelColumn: parsedOf(args, 'label-column', columnOf) ?? null,
     labels: parsedOf(args, 'labels', nonEmpty) ?? null,
   };

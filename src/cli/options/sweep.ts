@@ -1,4 +1,4 @@
-import { isImageNetwork } from '../../architecture/check-input.js';
+import { type Positions, positionsOf } from '../../architecture/check-input.js';
 import type { PresetFlags } from '../../architecture/preset-flags.js';
 import { PRESETS } from '../../architecture/presets.js';
 import { fitToData, resolveArchitecture } from '../../architecture/resolve.js';
@@ -24,9 +24,9 @@ export interface Variant {
   readonly definition: KernelDefinition;
 }
 
-/** Whether any of them reads the positions of images. */
-export function readsImages(variants: readonly Variant[]): boolean {
-  return variants.some(({ definition }) => isImageNetwork(definition));
+/** What all of them together take of their data. */
+export function readsOf(variants: readonly Variant[]): Positions {
+  return positionsOf(variants.map(({ definition }) => definition));
 }
 
 /** The same variant for data of this shape, `[n, ...]`. */

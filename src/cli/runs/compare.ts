@@ -1,11 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isImageNetwork } from '../../architecture/check-input.js';
+import { positionsOf } from '../../architecture/check-input.js';
 import { fitToData } from '../../architecture/resolve.js';
 import { defaultMemory } from '../../backend/limits.js';
 import { runCompare } from '../../compare/compare-widths.js';
 import { type PlannedComparison, planCompare } from '../../compare/plan.js';
 import type { CompareOptions, ComparePlan, CompareRun, Comparison } from '../../compare/types.js';
+import { libraryIn } from '../../linalg/algebra.js';
 import { comparePlanText, compareText } from '../../report/compare-text.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
@@ -65,8 +66,9 @@ function recordOf(
     ...commonRecord(head),
     out: job.out,
     scale: job.input.scale,
+    layout: job.input.layout ?? 'nhwc',
     rows: rangeText(job.input.rows),
-    native: job.compute.native,
+    native: libraryIn(result.plan.algebra),
     threads: result.plan.threads,
     ...result,
   };
@@ -149,8 +151,8 @@ async function compute(
 export async function runCompareCommand(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
   const asked = readCompareJob(args);
   const memory = asked.compute.memory ?? defaultMemory();
-  const images = isImageNetwork(asked.definition);
-  const data = await loadInputs(args.positionals, asked.input, { memory, signal, images });
+  const positions = positionsOf([asked.definition]);
+  const data = await loadInputs(args.positionals, asked.input, { memory, signal, positions });
   const job = { ...asked, definition: networkOf(fitToData(asked.arch, asked.flags, asked.definition, data.x.shape)) };
   const before = [...data.warnings, ...sizeWarnings(job.definition, data)];
   warn(before);

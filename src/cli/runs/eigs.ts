@@ -21,7 +21,7 @@ import { EXIT } from '../exit.js';
 import { loadInputs } from '../load.js';
 import { type EigsJob, readEigsJob } from '../options/eigs.js';
 import type { ParsedArguments } from '../options/parsed.js';
-import { fitVariant, readsImages, type Variant } from '../options/sweep.js';
+import { fitVariant, readsOf, type Variant } from '../options/sweep.js';
 import { print, say } from '../print.js';
 import { EigsProgress } from './eigs-progress.js';
 import { sha256Of } from './hash.js';
@@ -47,7 +47,7 @@ interface Source {
 }
 
 async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
-  const limits = { memory, signal, images: readsImages(job.variants) };
+  const limits = { memory, signal, positions: readsOf(job.variants) };
   const { x, inputs, warnings, labelValues } = await loadInputs([job.path], job.input, limits);
   const { seed: _seed, kind, ...compute } = job.compute;
   const open = async (variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator> => {

@@ -42,10 +42,12 @@ function fitted(array: NdArray, path: string, model: string, wanted: Sizes): NdA
   if (fits(withoutOnes(sizes), withoutOnes(wanted)) && !wanted.includes(null)) {
     return { data: array.data, shape: [array.shape[0], ...wanted.map(Number)] };
   }
+  const isFirst = wanted.length > 1 && fits([...sizes.slice(1), sizes[0]], wanted);
   const known = wanted.every((size) => size !== null) && wanted.length > 1 && wanted.length < 4;
-  const remedy = known
+  const rows = known
     ? `Give --image ${wanted.join('x')} where rows hold such examples.`
     : 'Give the data of the model.';
+  const remedy = isFirst ? 'Give --layout nchw where channels stand first.' : rows;
   throw new DataError(
     `${path}: must hold examples like the input of ${model}, ${sizesText(wanted)}, got ${sizesText(sizes)}. ${remedy}`,
   );
@@ -72,7 +74,6 @@ function callOf({ job, model, data }: Work): EmpiricalCall {
     init: null,
     weights: null,
     saveWeights: null,
-    native: null,
     seed: null,
   };
   return { files: job, data, network: { ...none, model: { path: job.model, files: model.files } } };
@@ -120,7 +121,7 @@ export async function runModel(args: ParsedArguments, { signal }: CommandContext
     const remedy = 'Save it with layers that are trainable.';
     throw new DataError(`${job.model}: must have weights that are trained, got a model without. ${remedy}`);
   }
-  const limits = { memory, signal, images: inputShape.length > 1 };
+  const limits = { memory, signal, positions: inputShape.length > 1 ? 'known' : 'none' } as const;
   const data = await loadInputs(args.positionals, job.input, limits);
   const [pathX, pathZ] = args.positionals;
   const x = tensorOf(model, fitted(data.x, pathX, job.model, inputShape));

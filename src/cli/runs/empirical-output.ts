@@ -6,6 +6,7 @@ import type { FileMark } from '../../data/write/mark.js';
 import { writeNpy } from '../../data/write/npy.js';
 import { writeNpz } from '../../data/write/npz.js';
 import { InterruptedError } from '../../errors.js';
+import { libraryIn } from '../../linalg/algebra.js';
 import type { EmpiricalPlan } from '../../matrix/empirical-types.js';
 import type { FunctionKernel } from '../../matrix/function-types.js';
 import type { Progress } from '../../matrix/types.js';
@@ -25,7 +26,6 @@ import { rangeText } from './kernel-record.js';
 /** What a record says of the network alone: of one that was drawn, or of a saved model. */
 export interface NetworkRecord extends Pick<EmpiricalJob, 'width' | 'init' | 'weights' | 'saveWeights'> {
   readonly architecture: KernelDefinition | null;
-  readonly native: string | null;
   readonly seed: number | null;
   readonly model: { readonly path: string; readonly files: readonly ReadFile[] } | null;
 }
@@ -44,7 +44,7 @@ export function empiricalRecord(
   stages: Readonly<Record<string, number>>,
 ): object {
   const { backend, precision } = plan;
-  const { architecture, width, init, weights, saveWeights, model, native, seed } = network;
+  const { architecture, width, init, weights, saveWeights, model, seed } = network;
   const { inputs, warnings } = data;
   return {
     ...commonRecord({ command: 'empirical', backend, precision, stages, architecture, inputs, warnings }),
@@ -57,8 +57,10 @@ export function empiricalRecord(
     ...{ weights, saveWeights, model },
     contributions: files.contributions,
     threads: plan.threads,
-    ...{ native, seed },
+    native: libraryIn(plan.algebra),
+    seed,
     scale: files.input.scale,
+    layout: files.input.layout ?? 'nhwc',
     rows: rangeText(files.input.rows),
     rowsZ: data.z === null ? null : rangeText(files.input.rowsZ),
     labels: data.labels,

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { isImageNetwork } from '../../architecture/check-input.js';
+import { positionsOf } from '../../architecture/check-input.js';
 import { fitToData } from '../../architecture/resolve.js';
 import { defaultMemory } from '../../backend/limits.js';
 import type { NdArray } from '../../data/array.js';
@@ -41,8 +41,8 @@ function optionsOf(job: EmpiricalJob, { z }: LoadedInputs, signal: AbortSignal):
 
 function callOf(job: EmpiricalJob, data: LoadedInputs): EmpiricalCall {
   const { width, init, weights, saveWeights, definition: architecture } = job;
-  const { native, seed } = job.compute;
-  return { files: job, data, network: { architecture, width, init, weights, saveWeights, native, seed, model: null } };
+  const { seed } = job.compute;
+  return { files: job, data, network: { architecture, width, init, weights, saveWeights, seed, model: null } };
 }
 
 /** Whether the matrix may go to its file row by row: it is one, and nothing else is made of it. */
@@ -109,8 +109,8 @@ export async function runEmpirical(args: ParsedArguments, context: CommandContex
   const { signal } = context;
   const asked = readEmpiricalJob(args);
   const memory = asked.compute.memory ?? defaultMemory();
-  const images = isImageNetwork(asked.definition);
-  const data = await loadInputs(args.positionals, asked.input, { memory, signal, images });
+  const positions = positionsOf([asked.definition]);
+  const data = await loadInputs(args.positionals, asked.input, { memory, signal, positions });
   const job = { ...asked, definition: fitToData(asked.arch, asked.flags, asked.definition, data.x.shape) };
   for (const warning of data.warnings) say(`ntk: warning: ${warning}`);
   const options = optionsOf(job, data, signal);

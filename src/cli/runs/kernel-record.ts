@@ -19,9 +19,10 @@ export interface KernelRecord extends CommonRecord {
   readonly kind: string;
   readonly normalized: boolean;
   readonly threads: number;
-  readonly native: string;
+  readonly native: string | null;
   readonly seed: number;
   readonly scale: string;
+  readonly layout: string;
   /** Ranges as `a:b`; null: all rows. */
   readonly rows: string | null;
   readonly rowsZ: string | null;
@@ -73,9 +74,10 @@ export function kernelRecord(
     kind: compute.kind,
     normalized: compute.normalized,
     threads: plan.threads,
-    native: compute.native,
+    native: plan.native,
     seed: compute.seed,
     scale: input.scale,
+    layout: input.layout ?? 'nhwc',
     rows: rangeText(input.rows),
     rowsZ: data.z === null ? null : rangeText(input.rowsZ),
     labels: data.labels,

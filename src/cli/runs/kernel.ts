@@ -1,4 +1,4 @@
-import { inputShapeOf, isImageNetwork } from '../../architecture/check-input.js';
+import { inputShapeOf, positionsOf } from '../../architecture/check-input.js';
 import { fitToData } from '../../architecture/resolve.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { defaultMemory } from '../../backend/limits.js';
@@ -121,8 +121,8 @@ async function underProgress<T>(
 export async function runKernel(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
   const asked = readKernelJob(args);
   const memory = asked.compute.memory ?? defaultMemory();
-  const images = isImageNetwork(asked.definition);
-  const data = await loadInputs(args.positionals, asked.input, { memory, signal, images });
+  const positions = positionsOf([asked.definition]);
+  const data = await loadInputs(args.positionals, asked.input, { memory, signal, positions });
   const definition = fitToData(asked.arch, asked.flags, asked.definition, data.x.shape);
   const job = { ...asked, definition };
   const options = optionsOf(job, data, signal);

@@ -1,6 +1,7 @@
 import type { KernelDefinition } from '../../architecture/types.js';
 import type { NdArray } from '../../data/array.js';
 import { firstExamples, someExamples } from '../../data/examples.js';
+import { libraryIn } from '../../linalg/algebra.js';
 import { empiricalCross } from '../../matrix/empirical-cross.js';
 import { empiricalKernel } from '../../matrix/empirical-kernel.js';
 import { empiricalOperator } from '../../matrix/empirical-operator.js';
@@ -35,8 +36,8 @@ export async function finiteKernels(
   };
   return {
     origin: async () => {
-      const { plan, product } = await planned(x, {});
-      return { backend: plan.backend, native: product.isNative ? plan.algebra : null };
+      const { plan } = await planned(x, {});
+      return { backend: plan.backend, native: libraryIn(plan.algebra) };
     },
     least: async () => Math.max(await leastOf(x, null), await leastOf(test, x)),
     // The room is what is left beside the matrix, which is part of the plan here.

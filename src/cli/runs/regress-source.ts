@@ -12,7 +12,7 @@ import type { InputRecord } from '../../report/record.js';
 import { loadInputs } from '../load.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import type { RegressJob } from '../options/regress.js';
-import { fitVariant, readsImages, type Variant } from '../options/sweep.js';
+import { fitVariant, readsOf, type Variant } from '../options/sweep.js';
 
 /** What a regression starts from, whether data or stored kernels. */
 export interface Start {
@@ -105,7 +105,7 @@ export async function fromData(
   memory: number,
   signal: AbortSignal,
 ): Promise<Start> {
-  const data = await loadInputs(args.positionals, job.input, { memory, signal, images: readsImages(job.variants) });
+  const data = await loadInputs(args.positionals, job.input, { memory, signal, positions: readsOf(job.variants) });
   const { x, z, labelValues } = data;
   if (labelValues.x === null) throw noLabels(args.positionals[0]);
   const test = z ?? x;

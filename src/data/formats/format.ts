@@ -26,6 +26,8 @@ export interface RawInput {
   readonly placeOf: (index: number) => string;
   /** What the reader should know although it is no error. */
   readonly warnings: readonly string[];
+  /** Whether the format itself says which axis is that of channels, so that `layout` has nothing to add. [false] */
+  readonly hasLayout?: boolean;
 }
 
 /** A file format: how to recognise it and how to read it. */

@@ -40,7 +40,7 @@ export const idx: Format = {
       checkClaim(bytes, reader.position + valuesOf(shape) * type.bytes);
       const images = rank === 3 ? [...shape, 1] : shape;
       const layout = { where: bytes.where, type, bigEndian: true, fortranOrder: false, shape: images };
-      return await readArray(reader, layout, request);
+      return { ...(await readArray(reader, layout, request)), hasLayout: rank === 3 };
     } finally {
       await reader.close();
     }

@@ -2,8 +2,9 @@ import { DataError } from '../../errors.js';
 import { ELEMENT_TYPES } from '../elements.js';
 import { valuesOf } from '../image.js';
 import { complaint } from '../message.js';
-import type { Bytes } from '../source/bytes.js';
+import { type Bytes, headOf } from '../source/bytes.js';
 import { ByteReader } from '../source/reader.js';
+import { foreignIn, HEAD } from './foreign.js';
 import { checkClaim, exampleShape, type Format } from './format.js';
 import { type NpyHeader, parseNpyHeader } from './npyHeader.js';
 import { readArray } from './stored.js';
@@ -36,7 +37,7 @@ export async function readNpyHeader(bytes: Bytes, reader: ByteReader): Promise<N
     new DataError(complaint(bytes.where, rule, got, 'Save it again with numpy.save.'));
   const start = new Uint8Array(8);
   await reader.fill(start);
-  if (!MAGIC.every((byte, i) => start[i] === byte)) throw refuse('must be a .npy file', 'other bytes at its start');
+  if (!MAGIC.every((byte, i) => start[i] === byte)) throw await notNpy(bytes);
   const version = start[6];
   if (version < 1 || version > 3) throw refuse('must be of .npy version 1 to 3', version);
   const lengthBytes = Buffer.alloc(version === 1 ? 2 : 4);
@@ -48,4 +49,11 @@ export async function readNpyHeader(bytes: Bytes, reader: ByteReader): Promise<N
   const text = Buffer.alloc(length);
   await reader.fill(text);
   return parseNpyHeader(text.toString(version === 3 ? 'utf8' : 'latin1'), bytes.where);
+}
+
+/** The error for a file that is no `.npy`: it says what it is where that is known. */
+async function notNpy(bytes: Bytes): Promise<DataError> {
+  const foreign = foreignIn(await headOf(bytes, HEAD), bytes.where);
+  const { what, remedy } = foreign ?? { what: 'other bytes at its start', remedy: 'Save it again with numpy.save.' };
+  return new DataError(complaint(bytes.where, 'must be a .npy file', what, remedy));
 }

@@ -2,6 +2,7 @@ import { DataError } from '../../errors.js';
 import type { ElementName } from '../elements.js';
 import { isElementName } from '../elements.js';
 import { complaint, quoted } from '../message.js';
+import { numbersOf } from './npy-numbers.js';
 
 /** What the header of a `.npy` file says. */
 export interface NpyHeader {
@@ -10,19 +11,6 @@ export interface NpyHeader {
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
 }
-
-const REMEDY = 'Save with numpy.save after astype(float32) or astype(float64).';
-
-const REFUSED: Readonly<Record<string, string>> = {
-  O: 'Python objects',
-  c: 'complex numbers',
-  S: 'strings',
-  a: 'strings',
-  U: 'strings',
-  V: 'raw records',
-  M: 'dates',
-  m: 'time spans',
-};
 
 /**
  * Parses the dictionary in a `.npy` header: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`.
@@ -33,8 +21,8 @@ export function parseNpyHeader(text: string, where: string): NpyHeader {
   const field = (pattern: RegExp): string | undefined => pattern.exec(text)?.[1];
   const order = field(/['"]fortran_order['"]\s*:\s*(True|False)/);
   const sizes = field(/['"]shape['"]\s*:\s*\(([\d\sL,]*)\)/);
-  const structured = /['"]descr['"]\s*:\s*\[/.test(text);
-  const descr = structured ? 'a structured type' : field(/['"]descr['"]\s*:\s*['"]([^'"]*)['"]/);
+  const fields = field(/['"]descr['"]\s*:\s*(\[[\s\S]*\])/);
+  const descr = fields ?? field(/['"]descr['"]\s*:\s*['"]([^'"]*)['"]/);
   if (order === undefined || sizes === undefined || descr === undefined) {
     const rule = 'must have a header with descr, fortran_order and shape';
     throw new DataError(complaint(where, rule, quoted(text.trim()), 'The file is damaged: save it again.'));
@@ -46,9 +34,8 @@ function elementOf(descr: string, where: string): { element: ElementName; bigEnd
   const match = /^([<>=|]?)([a-zA-Z?])(\d*)/.exec(descr);
   const name = match ? `${match[2]}${match[3]}` : '';
   if (match && isElementName(name) && match[0] === descr) return { element: name, bigEndian: match[1] === '>' };
-  const kind = match ? REFUSED[match[2]] : undefined;
-  const got = kind ? `${kind} (dtype ${quoted(descr)})` : `dtype ${quoted(descr)}`;
-  throw new DataError(complaint(where, 'elements must be real numbers of at most 64 bits', got, REMEDY));
+  const { what, remedy } = numbersOf(descr, where);
+  throw new DataError(complaint(where, 'elements must be real numbers of at most 64 bits', what, remedy));
 }
 
 function shapeOf(text: string, where: string): readonly number[] {

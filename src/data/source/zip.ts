@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { DataError } from '../../errors.js';
-import { complaint } from '../message.js';
+import { foreignZip } from '../formats/foreign.js';
+import { besideFile, inCode, savedBy } from '../formats/foreign-code.js';
+import { complaint, quoted } from '../message.js';
 import type { Bytes } from './bytes.js';
 import type { FileSource } from './file.js';
 import { inflated } from './inflate.js';
@@ -17,12 +19,12 @@ const DEFLATED = 8;
  * @throws DataError when the archive is damaged or has no such array, or several and no name is given.
  */
 export async function npzMember(file: FileSource, name: string | null): Promise<Bytes> {
-  const entries = (await directoryOf(file)).filter((entry) => entry.name.endsWith('.npy'));
+  const members = await directoryOf(file);
+  const entries = members.filter((entry) => entry.name.endsWith('.npy'));
   const names = entries.map((entry) => entry.name.slice(0, -'.npy'.length));
   const listed = names.length > 20 ? `${names.slice(0, 20).join(', ')}, ...` : names.join(', ');
-  if (entries.length === 0) {
-    throw new DataError(complaint(file.where, 'must hold arrays', 'an archive without any .npy', 'Save with savez.'));
-  }
+  if (entries.length === 0) throw noArrays(file.where, members);
+  if (name === null) refuseSparse(file.where, names);
   if (name === null && entries.length > 1) {
     const remedy = `Name one of them: ${file.where}:NAME.`;
     throw new DataError(complaint(file.where, 'must hold one array unless one is named', listed, remedy));
@@ -32,6 +34,32 @@ export async function npzMember(file: FileSource, name: string | null): Promise<
     throw new DataError(complaint(file.where, `has the arrays ${listed}`, `the name ${name}`, 'Name one of these.'));
   }
   return memberBytes(file, entry);
+}
+
+/** The error for an archive of other things: it says what it is where that is known. */
+function noArrays(where: string, members: readonly ZipEntry[]): DataError {
+  const found = foreignZip(
+    members.map(({ name }) => name),
+    where,
+  );
+  if (found !== null) return new DataError(complaint(where, 'must hold NumPy arrays', found.what, found.remedy));
+  const [first] = members;
+  const got =
+    first === undefined
+      ? 'an empty archive, without any .npy'
+      : `an archive without any .npy, with ${quoted(first.name)}`;
+  const remedy = first === undefined ? 'Save arrays with numpy.savez.' : 'Unpack it, or save arrays with numpy.savez.';
+  return new DataError(complaint(where, 'must hold arrays', got, remedy));
+}
+
+/** Refuses what scipy.sparse.save_npz has written, whose arrays are the parts of one matrix. */
+function refuseSparse(where: string, names: readonly string[]): void {
+  const isSparse = ['format', 'shape', 'data'].every((part) => names.includes(part));
+  if (!isSparse) return;
+  const file = inCode(where);
+  const dense = savedBy('scipy.sparse', `scipy.sparse.load_npz('${file}').toarray()`, besideFile(file));
+  const got = `a sparse matrix of SciPy (arrays ${names.join(', ')})`;
+  throw new DataError(complaint(where, 'must hold a dense array', got, `Make it dense: ${dense}.`));
 }
 
 async function memberBytes(file: FileSource, entry: ZipEntry): Promise<Bytes> {

@@ -10,10 +10,13 @@ const listed = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
 const isUsual = (size: number): boolean => USUAL_CHANNELS.includes(size);
 
-/** `[n, h, w]` may be grey images as well as sequences `[n, w, c]`; with one channel it is no image. */
+/** Fewest columns of an array that may be an image. */
+const NARROWEST_IMAGE = 4;
+
+/** `[n, h, w]` may be grey images as well as sequences `[n, w, c]`; with few channels it is no image. */
 function ofSequences({ shape }: NdArray, path: string): readonly string[] {
   const [, length, channels] = shape;
-  if (channels === 1) return [];
+  if (channels < NARROWEST_IMAGE) return [];
   const first = isUsual(length) ? `, --layout nchw sequences [n, c, w]` : '';
   return [
     `${path}: ${listed(shape)} was read as sequences [n, w, c] of ${length} positions and ${channels} channels; --image ${length}x${channels}x1 reads grey images${first}, --image ${length}x${channels} says that they are sequences`,

@@ -1,10 +1,10 @@
 export { allocate, type FloatArray, type NdArray, type Precision } from './array.js';
 export { readableBytes } from './budget.js';
-export { FORMAT_NAMES, type FormatName } from './formats/index.js';
+export type { FormatName } from './formats/index.js';
 export { asVectors, imageShape, parseImageShape, valuesOf } from './image.js';
 export { type Input, type ReadOptions, readInput } from './input.js';
 export { type ReadLabelsOptions, readLabels } from './labels.js';
-export { LAYOUTS, type Layout } from './layout.js';
+export type { Layout } from './layout.js';
 export { rootMeanSquare } from './norm.js';
 export { parseRowRange, type RowRange, resolveRows } from './rows.js';
 export { SCALE_MODES, type Scaled, type ScaleMode, scale } from './scale.js';

@@ -161,7 +161,7 @@ describe('what an array of images is taken for', () => {
     }
   });
 
-  test('nothing is said once it is clear: --image, --layout, one channel, filters of one axis, no image network', async () => {
+  test('nothing is said once it is clear: --image, --layout, few channels, filters of one axis, no image network', async () => {
     at.write('signal.npy', npyOf([3, 8, 1], numbers(24)));
     const layers = [
       { kind: 'conv', filter: [3], padding: 'circular' },
@@ -178,6 +178,7 @@ describe('what an array of images is taken for', () => {
       [GREY, '--arch', 'fc', '--plan'],
       [GREY, '--arch', 'sequence.json', '--plan'],
       ['signal.npy', ...PLAN],
+      ['sequences.npy', ...PLAN],
       ['images.npy', ...PLAN],
     ]) {
       expect({ args, notes: await noted('kernel', ...args) }).toEqual({ args, notes: [] });

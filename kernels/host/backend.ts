@@ -13,6 +13,7 @@ import type {
   VectorBlock,
 } from '../../src/backend/contract.js';
 import { NEAR_THRESHOLD } from '../../src/backend/near.js';
+import { ownFile } from '../../src/backend/own-files.js';
 import { type FloatArray, inSharedMemory, type Precision } from '../../src/data/array.js';
 import { InternalError } from '../../src/errors.js';
 import { factorColumns } from './columns.js';
@@ -173,7 +174,7 @@ export async function openHost(task: KernelTask, { threads, tile, native = null 
   const small = cost(task) < SMALL_JOB;
   const memory = (): WebAssembly.Memory => createMemory(job.layout.bytes);
   const thread = (): ReturnType<typeof threadSite<TileRequest, TileAnswer>> =>
-    threadSite(new URL('./worker.js', import.meta.url), memory(), { module, job });
+    threadSite(ownFile('dist/kernels/host/worker.js'), memory(), { module, job });
   const sites = small
     ? [localSite(new TileEngine(module, memory(), job, native))]
     : Array.from({ length: threads }, thread);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { addressSpaceLimit } from '../../src/backend/limits.js';
+import { ownFile } from '../../src/backend/own-files.js';
 import type { Precision } from '../../src/data/array.js';
 import { readableBytes } from '../../src/data/budget.js';
 import { MemoryError } from '../../src/errors.js';
@@ -151,7 +152,7 @@ export function hasFusedMultiplyAdd(): boolean {
 /** Compiles the module that suits this engine. */
 export function compileModule(): WebAssembly.Module {
   const name = hasFusedMultiplyAdd() ? 'host-fused.wasm' : 'host-plain.wasm';
-  return new WebAssembly.Module(readFileSync(new URL(name, import.meta.url)));
+  return new WebAssembly.Module(readFileSync(ownFile(`dist/kernels/host/${name}`)));
 }
 
 /** Memory that WebAssembly could not have, as an error that says why. */

@@ -1,4 +1,5 @@
 import type { Availability, Backend, ImageTask, KernelTask, Pace } from '../../src/backend/contract.js';
+import { shownPath } from '../../src/backend/own-files.js';
 import type { Precision } from '../../src/data/array.js';
 import { BackendError } from '../../src/errors.js';
 import { type Engine, type Loaded, loadTensorflow, loadTfjs } from './engine.js';
@@ -96,19 +97,25 @@ function availability(found: Loaded, remedy: string): Availability {
   return { available: true, version, device: { name: device, driver: version, software: false } };
 }
 
+/** What brings TensorFlow: the script of this package by its path here, or, where it is not at hand, a package. */
+function installation(): string {
+  const script = shownPath('scripts/install-tensorflow');
+  return script === null ? 'Run npm install @tensorflow/tfjs-node' : `Run ${script}`;
+}
+
 /** Where each backend finds its tfjs. */
 const SOURCES: Readonly<Record<Source['name'], Source>> = {
   tfjs: {
     name: 'tfjs',
     load: () => loadTfjs(),
-    remedy: 'Run npm install, or use --backend host',
+    remedy: 'Run npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm, or use --backend host',
     base: 160 * 2 ** 20,
     pace: { product: 1.2e10, step: 2e-8 },
   },
   tensorflow: {
     name: 'tensorflow',
     load: loadTensorflow,
-    remedy: 'Run scripts/install-tensorflow, or use --backend host',
+    remedy: `${installation()}, or use --backend host`,
     base: 512 * 2 ** 20,
     pace: { product: 5e10, step: 1e-8 },
   },

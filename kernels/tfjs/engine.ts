@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as util from 'node:util';
+import { ownRequire, packageFolder } from '../../src/backend/own-files.js';
 import type { TensorEngine } from '../../src/backend/tensor-device.js';
 import type { Tensors } from './tensors.js';
 
@@ -24,13 +24,6 @@ interface NodeBackend {
 }
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
-
-/** This package's folder: two above `kernels/`, or three where the code is compiled into `dist/`. */
-function packageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return folder;
-}
 
 /** Events for which tfjs's wasm module takes over the process: it would answer any error of the caller with its own end. */
 const SEIZED = ['uncaughtException', 'unhandledRejection'] as const;
@@ -78,7 +71,7 @@ function layersOf(inside: NodeJS.Require): Engine['layers'] {
 
 /** The tfjs of this package with the backend that its user has chosen: tensors and backends are shared by all copies in a process. */
 export async function currentEngine(): Promise<Engine> {
-  const { tf, require: inside } = coreOf(createRequire(import.meta.url));
+  const { tf, require: inside } = coreOf(ownRequire());
   await tf.ready();
   const name = tf.getBackend();
   const version = `TensorFlow.js ${tf.version_core}, ${name}`;
@@ -117,7 +110,7 @@ export function loadTfjs(names: readonly ('wasm' | 'cpu')[] = ['wasm', 'cpu']): 
 
 async function findTfjs(names: readonly ('wasm' | 'cpu')[]): Promise<Loaded> {
   try {
-    const require = createRequire(import.meta.url);
+    const require = ownRequire();
     const { tf, require: inside } = coreOf(require);
     let wasm: string | null = null;
     const found = await quietly(tf, async () => {
@@ -149,7 +142,7 @@ function registerWasm(require: NodeJS.Require): string | null {
 
 /** Places of TensorFlow's binding, best first: packages beside this one, then what `scripts/install-tensorflow` made. */
 function tensorflowFolders(): string[] {
-  const require = createRequire(import.meta.url);
+  const require = ownRequire();
   const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].flatMap((name) => {
     try {
       return [dirname(require.resolve(`${name}/package.json`))];
@@ -157,7 +150,7 @@ function tensorflowFolders(): string[] {
       return [];
     }
   });
-  const own = process.env.NTK_TENSORFLOW_DIR ?? join(packageFolder(), '.tensorflow');
+  const own = process.env.NTK_TENSORFLOW_DIR ?? join(packageFolder() ?? process.cwd(), '.tensorflow');
   return [...packages, join(own, 'node_modules', '@tensorflow', 'tfjs-node')];
 }
 
@@ -168,7 +161,7 @@ function prepareEnvironment(): void {
   // TF32 would round the factors of products to 10 bits.
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   // tfjs-node 4.22 calls what Node 23 took away.
-  const old: { isNullOrUndefined?: (value: unknown) => boolean } = createRequire(import.meta.url)('node:util');
+  const old: { isNullOrUndefined?: (value: unknown) => boolean } = ownRequire()('node:util');
   if (!('isNullOrUndefined' in util)) old.isNullOrUndefined = (value) => value === null || value === undefined;
 }
 

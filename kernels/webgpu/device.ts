@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Availability, DeviceFacts } from '../../src/backend/contract.js';
+import { optionalPackage } from '../../src/backend/own-files.js';
 import { BackendError } from '../../src/errors.js';
 import { vulkanObstacle } from './vulkan.js';
 
@@ -40,7 +41,7 @@ async function gpu(): Promise<GPU | Missing> {
   const obstacle = vulkanObstacle();
   if (obstacle !== null) return obstacle;
   try {
-    const { create, globals } = await import('webgpu');
+    const { create, globals } = await optionalPackage<typeof import('webgpu')>('webgpu');
     Object.assign(globalThis, globals);
     const instance = create([]) as GPU;
     keep(instance);

@@ -1,5 +1,6 @@
 import type { NamedTensorInfoMap, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { KernelTask } from '../../src/backend/contract.js';
+import { optionalPackage } from '../../src/backend/own-files.js';
 import { singleTask } from '../../src/backend/single.js';
 import type { TensorDevice } from '../../src/backend/tensor-device.js';
 import { BackendError, InternalError } from '../../src/errors.js';
@@ -107,8 +108,8 @@ function kernelOf(tf: Core, task: KernelTask, unitX: Tensor2D, unitZ: Tensor2D):
 
 async function load(): Promise<{ tf: Core; webgpu: WebgpuPackage }> {
   try {
-    const tf = await import('@tensorflow/tfjs-core');
-    return { tf, webgpu: await import('@tensorflow/tfjs-backend-webgpu') };
+    const tf = await optionalPackage<Core>('@tensorflow/tfjs-core');
+    return { tf, webgpu: await optionalPackage<WebgpuPackage>('@tensorflow/tfjs-backend-webgpu') };
   } catch (error) {
     throw new BackendError(
       `tensors: @tensorflow/tfjs-backend-webgpu must be installed, got: ${error instanceof Error ? error.message : String(error)}. Run npm install @tensorflow/tfjs-backend-webgpu.`,

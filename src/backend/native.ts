@@ -1,6 +1,9 @@
 import { basename } from 'node:path';
 import { InternalError, UsageError } from '../errors.js';
 import { loadLibrary, type NativeLibrary, type Unusable } from './native-library.js';
+import { optionalPackage } from './own-files.js';
+
+type Koffi = typeof import('koffi');
 
 /** What `auto` looks for, in this order, where the system's loader finds it. */
 const KNOWN: readonly (readonly string[])[] = [['libopenblas.so.0'], ['liblapack.so.3', 'libblas.so.3']];
@@ -33,9 +36,9 @@ const isUsable = (found: NativeLibrary | Unusable): found is NativeLibrary => 'i
 
 async function look(native: string): Promise<Search> {
   if (native === 'off') return { reason: 'switched off by --native off', remedy: 'Use --native auto.' };
-  let koffi: typeof import('koffi');
+  let koffi: Koffi;
   try {
-    koffi = await import('koffi');
+    koffi = await optionalPackage<Koffi>('koffi');
   } catch {
     return { reason: 'the package koffi, which calls native libraries, is not installed', remedy: KOFFI_REMEDY };
   }
@@ -83,7 +86,7 @@ export async function nativeLibrary(native: string): Promise<NativeLibrary | nul
 
 /** A library by the paths of one that is loaded already, on a thread of its own. */
 export async function sameLibrary(paths: readonly string[]): Promise<NativeLibrary> {
-  const found = loadLibrary(await import('koffi'), paths);
+  const found = loadLibrary(await optionalPackage<Koffi>('koffi'), paths);
   if (isUsable(found)) return found;
   throw new InternalError(`a thread cannot load ${paths.join(', ')}: ${found.reason}`);
 }

@@ -1,3 +1,4 @@
+import { ownFile } from '../backend/own-files.js';
 import { startThread, type Thread } from '../backend/thread.js';
 import { allocate, type FloatArray, inSharedMemory, type Precision } from '../data/array.js';
 import type { Operation } from '../layers/finite.js';
@@ -60,7 +61,7 @@ const PATIENCE = 3000;
 const idle: MemberThread[] = [];
 
 function takeThread(): MemberThread {
-  return idle.pop() ?? startThread(new URL('./worker.js', import.meta.url), {});
+  return idle.pop() ?? startThread(ownFile('dist/src/finite/worker.js'), {});
 }
 
 async function keepThread(thread: MemberThread): Promise<void> {

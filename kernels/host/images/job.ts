@@ -9,6 +9,7 @@ import type {
   TileRange,
 } from '../../../src/backend/contract.js';
 import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
+import { ownFile } from '../../../src/backend/own-files.js';
 import type { FloatArray, Precision } from '../../../src/data/array.js';
 import { cellCount } from '../../../src/programme/images/cells.js';
 import { ANY_INPUTS } from '../../../src/programme/images/own.js';
@@ -120,7 +121,7 @@ export async function openImages(task: ImageTask, { threads, tile }: JobOptions)
   const pairs = (task.x.count * task.z.count) / (task.symmetric ? 2 : 1);
   const small = pairs * imagePace(task.programme, task.precision) < SMALL_JOB;
   const thread = (): ReturnType<typeof threadSite<ImageRequest, ImageAnswer>> =>
-    threadSite(new URL('./worker.js', import.meta.url), memory(), { module, job });
+    threadSite(ownFile('dist/kernels/host/images/worker.js'), memory(), { module, job });
   const sites = small
     ? [localSite(new ImageEngine(module, memory(), job, schedule))]
     : Array.from({ length: threads }, thread);

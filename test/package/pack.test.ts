@@ -1,36 +1,20 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** The environment of a user's shell: nothing of jest's or of the `npm test` that started it. */
-function plainEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => name !== 'NODE_OPTIONS' && !/^npm_(package|lifecycle|command)/.test(name),
-  );
-  return Object.fromEntries(kept.filter(([name]) => name !== 'npm_config_local_prefix' && name !== 'INIT_CWD'));
-}
+import { pack, ROOT, run } from './packed.js';
 
 describe('the packed package', () => {
   let folder = '';
   let files: readonly string[] = [];
-  const run = (command: string, args: readonly string[], cwd: string): string =>
-    execFileSync(command, args, { cwd, env: plainEnvironment(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'ntk-pack-'));
-    // Without scripts: `prepack` would rebuild dist/, from which the other tests are running.
-    const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], ROOT);
-    const [{ filename, files: entries }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
-    files = entries.map(({ path }) => path);
+    const packed = pack(folder);
+    files = packed.files;
     const empty = join(folder, 'empty');
     mkdirSync(empty);
     writeFileSync(join(empty, 'package.json'), '{ "private": true }\n');
-    run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, filename)], empty);
+    run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', packed.archive], empty);
     cpSync(join(ROOT, 'data/digits/test.csv'), join(empty, 'digits.csv'));
   });
 

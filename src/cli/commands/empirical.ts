@@ -47,7 +47,7 @@ export const empiricalCommand: Command = {
     ],
     [
       'ntk empirical digits.csv --label-column label --rows 0:20 --model data/digits/model.json --out Kmodel.npy',
-      'the NTK of a trained model in its own parameterisation: no factor is taken out of its weights',
+      'the NTK of a trained model (this one lies in a clone) in its own parameterisation: no factor is taken out of its weights',
     ],
   ],
   run: async (args, context) => (await import('../runs/empirical.js')).runEmpirical(args, context),

@@ -1,11 +1,12 @@
 import type { Command } from '../command.js';
+import { BENCHMARKS } from './benchmarks.js';
 
 /** `ntk bench`: speeds, each beside a limit measured in the same run. */
 export const benchCommand: Command = {
   positionals: [
     {
       name: 'WHAT',
-      describe: 'kernel, eigs, conv, empirical, start, or gpu: what `--backend webgpu` would use',
+      describe: `${BENCHMARKS.join(', ')} (what \`--backend webgpu\` would use)`,
       required: true,
     },
   ],

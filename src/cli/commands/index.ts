@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { BENCHMARKS } from './benchmarks.js';
 
 /** What the list of commands shows, and how the rest of a command is loaded when it is wanted. */
 export interface CommandEntry {
@@ -46,7 +47,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./empirical.js')).empiricalCommand,
   },
   compare: {
-    usage: 'compare X --arch A --widths 64,128 --out DIR',
+    usage: 'compare X --arch A --widths 64,128,256 --out DIR',
     describe: 'finite networks of several widths against the infinite one',
     load: async () => (await import('./compare.js')).compareCommand,
   },
@@ -61,7 +62,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./backends.js')).backendsCommand,
   },
   bench: {
-    usage: 'bench kernel|start|gpu',
+    usage: `bench ${BENCHMARKS.join('|')}`,
     describe: 'speed, beside a limit measured in the same run',
     load: async () => (await import('./bench.js')).benchCommand,
   },

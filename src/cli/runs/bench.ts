@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.js';
 import { jsonText } from '../../report/json.js';
 import { commonRecord } from '../../report/record.js';
 import type { CommandContext } from '../command.js';
+import { BENCHMARKS, type Benchmark } from '../commands/benchmarks.js';
 import { EXIT } from '../exit.js';
 import { nearestText } from '../nearest.js';
 import { type ParsedArguments, parsedOf } from '../options/parsed.js';
@@ -22,7 +23,7 @@ export interface BenchResult {
 }
 
 /** Every benchmark; each is loaded when it is wanted. */
-const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<BenchResult>>>> = {
+const BENCHES: Readonly<Record<Benchmark, () => Promise<(options: BenchOptions) => Promise<BenchResult>>>> = {
   kernel: async () => (await import('../../bench/kernel.js')).benchKernel,
   eigs: async () => (await import('../../bench/eigs.js')).benchEigs,
   conv: async () => (await import('../../bench/conv.js')).benchConv,
@@ -34,15 +35,15 @@ const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
 /** Runs `ntk bench`. */
 export async function runBench(args: ParsedArguments, { command }: CommandContext): Promise<number> {
   const [what] = args.positionals;
-  const known = Object.keys(BENCHES);
-  if (!Object.hasOwn(BENCHES, what)) {
-    const remedy = nearestText(what, known) ?? `For example ntk bench ${known[0]}.`;
-    throw new UsageError(`ntk bench: must be followed by one of ${known.join(', ')}, got ${what}. ${remedy}`);
+  const name = BENCHMARKS.find((one) => one === what);
+  if (name === undefined) {
+    const remedy = nearestText(what, BENCHMARKS) ?? `For example ntk bench ${BENCHMARKS[0]}.`;
+    throw new UsageError(`ntk bench: must be followed by one of ${BENCHMARKS.join(', ')}, got ${what}. ${remedy}`);
   }
   const data = parsedOf(args, 'data', nonEmpty);
   const threads = parsedOf(args, 'threads', positiveInteger);
   const json = args.switches.has('json');
-  const bench = await BENCHES[what]();
+  const bench = await BENCHES[name]();
   const load = performance.now() / 1000;
   const { result, text } = await bench({
     ...(data === undefined ? {} : { data }),
@@ -55,6 +56,6 @@ export async function runBench(args: ParsedArguments, { command }: CommandContex
   }
   const stages = { load, compute: performance.now() / 1000 - load };
   const head = { command, backend: null, precision: null, stages, architecture: null, inputs: [], warnings: [] };
-  await print(jsonText({ ...commonRecord(head), bench: what, ...result }));
+  await print(jsonText({ ...commonRecord(head), bench: name, ...result }));
   return EXIT.done;
 }

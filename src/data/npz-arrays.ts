@@ -1,6 +1,9 @@
+import { DataError } from '../errors.js';
 import type { NdArray } from './array.js';
 import { finiteRange } from './finite.js';
+import { foreignIn, HEAD } from './formats/foreign.js';
 import { npy } from './formats/npy.js';
+import { complaint } from './message.js';
 import { FileSource } from './source/file.js';
 import { npzMember } from './source/zip.js';
 
@@ -19,6 +22,7 @@ export interface NpzArrays {
  */
 export async function openNpz(path: string): Promise<NpzArrays> {
   const file = await FileSource.open(path, { hash: false });
+  await refuseForeign(file);
   return {
     async read(name) {
       const bytes = await npzMember(file, name);
@@ -29,4 +33,14 @@ export async function openNpz(path: string): Promise<NpzArrays> {
     },
     close: () => file.close(),
   };
+}
+
+/** Refuses a file that is known to be of another format, and closes it. */
+async function refuseForeign(file: FileSource): Promise<void> {
+  const head = await file.at(0, Math.min(HEAD, file.size));
+  const isZip = head[0] === 0x50 && head[1] === 0x4b;
+  const foreign = isZip ? null : foreignIn(head, file.where);
+  if (foreign === null) return;
+  await file.close();
+  throw new DataError(complaint(file.where, 'must be an .npz archive of arrays', foreign.what, foreign.remedy));
 }

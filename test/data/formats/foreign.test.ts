@@ -4,6 +4,7 @@ import { foreignFile } from '../../../src/data/foreign-file.js';
 import { FOREIGN } from '../../../src/data/formats/foreign-table.js';
 import { readInput, readLabels } from '../../../src/data/index.js';
 import { openNpyPanels } from '../../../src/data/npy-panels.js';
+import { openNpz } from '../../../src/data/npz-arrays.js';
 import { DataError } from '../../../src/errors.js';
 import { elements, npyDictionary, npyFile, npyOf, refused, temporaryFolder, zipFile } from '../fixtures.js';
 
@@ -137,6 +138,7 @@ describe('a file of another format', () => {
       await refused(() => readInput(path), DataError, ...parts);
       await refused(() => readLabels(path), DataError, ...parts);
       await refused(() => openNpyPanels(path), DataError, 'must be a .npy file', ...parts);
+      await refused(() => openNpz(path), DataError, 'must be an .npz archive', ...parts);
       expect(foreignFile(path)).toMatchObject({ what });
       if (name === 'gz.gz' || name.endsWith('.RData') || name.endsWith('.rds')) return;
       const packed = await folder.write(`${name}.gz`, gzipSync(content));

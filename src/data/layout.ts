@@ -3,11 +3,11 @@ import type { FloatArray } from './array.js';
 import { imageShape, valuesOf } from './image.js';
 import { complaint, quoted } from './message.js';
 
-/** Orders of the axes of images in a file: channels last, or channels before the positions. */
-export const LAYOUTS = ['nhwc', 'nchw'] as const;
+/** Where the channels of an image stand in a file: last, or before the positions. */
+export type Layout = 'nhwc' | 'nchw';
 
-/** Where the channels of an image stand in a file. */
-export type Layout = (typeof LAYOUTS)[number];
+/** Orders of the axes of images in a file. */
+export const LAYOUTS = ['nhwc', 'nchw'] as const satisfies readonly Layout[];
 
 /** The layout itself. @throws UsageError when it is none */
 export function checkLayout(layout: Layout): Layout {

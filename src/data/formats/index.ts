@@ -10,19 +10,13 @@ import { idx } from './idx.js';
 import { npy } from './npy.js';
 
 /** Every format by the name that `--format` takes, those of the surest mark first; gzip and zip are unpacked before. */
-export const FORMATS = { npy, cifar10, cifar100, idx, csv } as const satisfies Readonly<Record<string, Format>>;
-
-/** Names of formats, as the option `format` takes them. */
-export const FORMAT_NAMES = [
-  'npy',
-  'cifar10',
-  'cifar100',
-  'idx',
-  'csv',
-] as const satisfies readonly (keyof typeof FORMATS)[];
+export const FORMATS = { npy, cifar10, cifar100, idx, csv } as const satisfies Readonly<Record<FormatName, Format>>;
 
 /** A format by its name. */
-export type FormatName = (typeof FORMAT_NAMES)[number];
+export type FormatName = 'npy' | 'cifar10' | 'cifar100' | 'idx' | 'csv';
+
+/** Names of formats, as `--format` takes them. */
+export const FORMAT_NAMES = ['npy', 'cifar10', 'cifar100', 'idx', 'csv'] as const satisfies readonly FormatName[];
 
 /** How an input will be read. */
 export interface Recognised {

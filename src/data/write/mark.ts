@@ -5,7 +5,9 @@ import { complaint } from '../message.js';
 
 /** Which file it is that has a name: what stays the same when a file is renamed, and differs between any two. */
 export interface FileMark {
+  /** File system, as this machine numbers it. */
   readonly device: bigint;
+  /** Number of the file in it. */
   readonly number: bigint;
 }
 

@@ -1,11 +1,12 @@
 import type { TileData, TileRange, VectorBlock } from '../backend/contract.js';
 import type { FloatArray, NdArray } from '../data/array.js';
-import { type NpyPanels, openNpyPanels } from '../data/npy-panels.js';
+import { openNpyPanels } from '../data/npy-panels.js';
 import { UsageError } from '../errors.js';
 import { makePlan } from './plan.js';
 import { ProductSamples } from './product-samples.js';
 import type { Recomputation } from './recomputed.js';
 import { openFitting, prepared } from './run.js';
+import { eachPanel } from './stored-check.js';
 import { tilesInOrder } from './tiles-in-order.js';
 import type { KernelOptions } from './types.js';
 
@@ -94,19 +95,6 @@ export function denseCross(values: FloatArray, m: number, n: number): CrossOpera
     },
     close: async () => undefined,
   };
-}
-
-/** Bytes of a panel of a stored matrix. */
-const PANEL_BYTES = 8 * 2 ** 20;
-
-/** Calls `use` with each panel of a file, and its first row. */
-async function eachPanel(panels: NpyPanels, use: (panel: FloatArray, first: number) => void): Promise<void> {
-  const rowBytes = panels.columns * (panels.precision === 'f64' ? 8 : 4);
-  const count = Math.max(1, Math.min(panels.rows, Math.floor(PANEL_BYTES / rowBytes)));
-  const buffer = new ArrayBuffer(count * rowBytes);
-  for (let first = 0; first < panels.rows; first += count) {
-    use(await panels.read(first, Math.min(count, panels.rows - first), buffer), first);
-  }
 }
 
 /**

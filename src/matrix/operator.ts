@@ -1,5 +1,6 @@
 import { InternalError } from '../errors.js';
 import { timesVectors } from '../linalg/own-times.js';
+import { checkSymmetric } from '../linalg/symmetric.js';
 import type { Recomputation } from './recomputed.js';
 
 /**
@@ -12,6 +13,8 @@ export interface SymmetricOperator {
   readonly size: number;
   /** What it is, for records: `dense`, `stored K.npy`, `computed`, ... */
   readonly description: string;
+  /** What messages call it, a file; absent: the matrix. */
+  readonly name?: string;
   /** Unit roundoff of its entries: 2^-53, or 2^-24 where they are singles. */
   readonly roundoff: number;
   /** BLAS library that its entries come from; null or absent without. */
@@ -24,6 +27,8 @@ export interface SymmetricOperator {
   diagonal(): Promise<Float64Array>;
   /** All entries `[n, n]` in C order; null when that would not fit or is not wanted. */
   entries(): Promise<Float64Array | null>;
+  /** Looks in one pass whether it is finite and symmetric, where its entries were not computed here; throws DataError with the place. */
+  check?(): Promise<void>;
   /** Frees files and devices; calling it again does nothing. */
   close(): Promise<void>;
 }
@@ -32,13 +37,18 @@ export interface SymmetricOperator {
 export class DenseOperator implements SymmetricOperator {
   /** Rows and columns n. */
   readonly size: number;
-  readonly description = 'dense';
-  readonly roundoff = 2 ** -53;
+  readonly description: string;
+  readonly name?: string;
+  readonly roundoff: number;
   readonly #a: Float64Array;
 
-  constructor(a: Float64Array, size: number) {
+  /** `source`: where the matrix came from, if it was read from a file. */
+  constructor(a: Float64Array, size: number, source?: { readonly name: string; readonly roundoff: number }) {
     this.#a = a;
     this.size = size;
+    this.description = source === undefined ? 'dense' : `stored ${source.name}`;
+    this.roundoff = source?.roundoff ?? 2 ** -53;
+    if (source !== undefined) this.name = source.name;
   }
 
   async apply(x: Float64Array, columns: number): Promise<Float64Array> {
@@ -53,6 +63,11 @@ export class DenseOperator implements SymmetricOperator {
 
   async entries(): Promise<Float64Array> {
     return this.#a;
+  }
+
+  /** Throws DataError where it is not finite or not symmetric. */
+  async check(): Promise<void> {
+    checkSymmetric(this.#a, this.size, this.name ?? 'the matrix');
   }
 
   async close(): Promise<void> {}

@@ -1,41 +1,41 @@
-import type { FloatArray } from '../data/array.js';
 import { type NpyPanels, openNpyPanels } from '../data/npy-panels.js';
 import { DataError } from '../errors.js';
 import { timesVectors } from '../linalg/own-times.js';
 import type { SymmetricOperator } from './operator.js';
+import { checkStored, eachPanel } from './stored-check.js';
 
-/** Bytes of a panel: small against any promise of memory, large against a seek. */
-const PANEL_BYTES = 8 * 2 ** 20;
+function transpose(a: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) [a[i * n + j], a[j * n + i]] = [a[j * n + i], a[i * n + j]];
+  }
+}
 
 /** A symmetric matrix in a `.npy` file, read panel by panel whenever it is applied: the next panel is read while one is used. */
 class StoredOperator implements SymmetricOperator {
   readonly size: number;
   readonly description: string;
+  readonly name: string;
   readonly roundoff: number;
   readonly #panels: NpyPanels;
-  readonly #rows: number;
-  readonly #buffers: readonly [ArrayBuffer, ArrayBuffer];
 
   constructor(panels: NpyPanels) {
     this.#panels = panels;
     this.size = panels.rows;
     this.description = `stored ${panels.where}`;
+    this.name = panels.where;
     this.roundoff = panels.precision === 'f64' ? 2 ** -53 : 2 ** -24;
-    const rowBytes = panels.columns * (panels.precision === 'f64' ? 8 : 4);
-    this.#rows = Math.max(1, Math.min(this.size, Math.floor(PANEL_BYTES / rowBytes)));
-    this.#buffers = [new ArrayBuffer(this.#rows * rowBytes), new ArrayBuffer(this.#rows * rowBytes)];
   }
 
   async apply(x: Float64Array): Promise<Float64Array> {
     const y = new Float64Array(x.length);
-    await this.#eachPanel((panel, first) => timesVectors({ data: panel, first }, this.size, x, y));
+    await eachPanel(this.#panels, (panel, first) => timesVectors({ data: panel, first }, this.size, x, y));
     return y;
   }
 
   async diagonal(): Promise<Float64Array> {
     const n = this.size;
     const result = new Float64Array(n);
-    await this.#eachPanel((panel, first) => {
+    await eachPanel(this.#panels, (panel, first) => {
       for (let i = 0; i * n < panel.length; i++) result[first + i] = panel[i * n + first + i];
     });
     return result;
@@ -44,7 +44,9 @@ class StoredOperator implements SymmetricOperator {
   async entries(): Promise<Float64Array> {
     const n = this.size;
     const a = new Float64Array(n * n);
-    await this.#eachPanel((panel, first) => a.set(panel, first * n));
+    await eachPanel(this.#panels, (panel, first) => a.set(panel, first * n));
+    // What is read are columns then: turned, so that places in messages are those of the file.
+    if (this.#panels.isTransposed) transpose(a, n);
     return a;
   }
 
@@ -52,18 +54,8 @@ class StoredOperator implements SymmetricOperator {
     return this.#panels.close();
   }
 
-  async #eachPanel(use: (panel: FloatArray, first: number) => void): Promise<void> {
-    const read = (first: number, which: number): Promise<FloatArray> =>
-      this.#panels.read(first, Math.min(this.#rows, this.size - first), this.#buffers[which]);
-    let which = 0;
-    let next: Promise<FloatArray> | null = read(0, which);
-    for (let first = 0; next !== null; first += this.#rows) {
-      const panel: FloatArray = await next;
-      which = 1 - which;
-      const following = first + this.#rows;
-      next = following < this.size ? read(following, which) : null;
-      use(panel, first);
-    }
+  check(): Promise<void> {
+    return checkStored(this.#panels);
   }
 }
 

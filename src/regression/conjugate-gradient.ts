@@ -1,6 +1,9 @@
 import { InterruptedError, NumericalError } from '../errors.js';
 import type { SymmetricOperator } from '../matrix/operator.js';
 
+/** Growth of the residual at which an iteration has lost its way: that of a singular system whose right side it cannot reach. */
+const LOST = 1e6;
+
 /** A preconditioner: an approximate solve for blocks `[columns, n]`. */
 export type Preconditioner = (r: Float64Array) => Float64Array;
 
@@ -36,7 +39,7 @@ const dot = (a: Float64Array, b: Float64Array, at: number, n: number): number =>
 
 /**
  * Solves (K + shift I) a = y for targets `[outputs, n]` by preconditioned conjugate gradients, all outputs in one product a step
- * (Hestenes and Stiefel 1952).
+ * (Hestenes and Stiefel 1952). What it gives is the best that it met, which is not the last where the system is singular and y out of reach.
  *
  * Throws NumericalError when K + shift I turns out not to be positive definite, InterruptedError when the signal fires.
  */
@@ -58,7 +61,8 @@ export async function conjugateGradients(
   let rho = each.map((at) => dot(r, z, at, n));
   const residualNow = (): number => Math.max(...each.map((at, c) => Math.sqrt(dot(r, r, at, n)) / sizes[c]));
   let [products, iterations] = [0, 0];
-  while (iterations < options.iterations && residualNow() > options.tolerance) {
+  let best = { residual: residualNow(), coefficients: Float64Array.from(a) };
+  while (iterations < options.iterations && best.residual > options.tolerance) {
     if (options.signal?.aborted) throw new InterruptedError();
     const q = await k.apply(p, outputs);
     products += outputs;
@@ -69,7 +73,7 @@ export async function conjugateGradients(
       if (rho[c] === 0) return;
       if (!(curvature > 0)) {
         throw new NumericalError(
-          `conjugate gradients: K + shift I must be positive definite, got a direction with p'Ap = ${curvature}. Use a larger --ridge or --precision f64.`,
+          `conjugate gradients: K + shift I must be positive definite, got a direction with p'Ap = ${curvature}. Use a larger --ridge.`,
         );
       }
       const step = rho[c] / curvature;
@@ -85,8 +89,10 @@ export async function conjugateGradients(
       for (let i = at; i < at + n; i++) p[i] = z[i] + turn * p[i];
     });
     rho = next;
-    options.onProgress?.(iterations, residualNow());
+    const residual = residualNow();
+    options.onProgress?.(iterations, residual);
+    if (residual < best.residual) best = { residual, coefficients: Float64Array.from(a) };
+    else if (!(residual <= LOST * best.residual)) break;
   }
-  const residual = residualNow();
-  return { coefficients: a, residual, converged: residual <= options.tolerance, iterations, products };
+  return { ...best, converged: best.residual <= options.tolerance, iterations, products };
 }

@@ -1,10 +1,11 @@
-import { UsageError } from '../errors.js';
+import { norm } from '../data/norm.js';
+import { DataError, NumericalError, UsageError } from '../errors.js';
 import type { CholeskyFactor, LinearAlgebra } from '../linalg/algebra.js';
-import { meanDiagonal, ridgeFit } from './ridge.js';
-import { bestShift, filteredCoefficients, flowFilter, type SpectralTargets, spectralTargets } from './spectral-fit.js';
-
-/** Ridges that are tried when the best one is asked for, as multiples of the mean diagonal. */
-const CANDIDATES = Array.from({ length: 15 }, (_, k) => 10 ** (k - 12));
+import { checkSymmetric } from '../linalg/symmetric.js';
+import { nameOf } from './definite.js';
+import { byFactor } from './factor-fit.js';
+import { meanDiagonal } from './ridge.js';
+import { fitFromSpectrum, type Spectrum, spectrumOf } from './spectrum-fit.js';
 
 /** Training rows of a regression. */
 export interface FitData {
@@ -14,18 +15,24 @@ export interface FitData {
   readonly targets: Float64Array;
   /** Training rows. */
   readonly n: number;
+  /** Unit roundoff of the entries of the kernel: 2^-24 where they come from singles. [2^-53] */
+  readonly roundoff?: number;
+  /** What messages call the kernel, a file. [the kernel of the training rows] */
+  readonly name?: string;
 }
 
 /** What to fit. */
 export interface FitOptions {
   /** Multiples of the mean diagonal of K that are added to it; `auto`: the one with the least leave-one-out error. */
   readonly ridges: readonly (number | 'auto')[];
-  /** Times of gradient flow from 0 on the loss with each ridge; Infinity: its limit. [Infinity] */
+  /** Times of gradient flow from 0 on 1/2 sum (f - y)^2 at rate 1, with each ridge; Infinity: its limit. [Infinity] */
   readonly times?: readonly number[];
   /** What factorises and decomposes (`linearAlgebra`). */
   readonly algebra: LinearAlgebra;
   /** Work in the kernel's own memory instead of a copy; it is put back. [false] */
   readonly inPlace?: boolean;
+  /** Whether there is room for a decomposition where a factorisation does not do. [true] */
+  readonly decompose?: boolean;
   /** Called with each ridge's factor while there is one: only without times and `auto`. */
   readonly useFactor?: (factor: CholeskyFactor) => void;
 }
@@ -48,28 +55,14 @@ export interface Fit {
   readonly time: number;
   /** |(K + shift I) a - y| / |y|, the largest of the outputs: of a fit that ends early, what is not learnt yet. */
   readonly residual: number;
+  /** |(K + shift I) a - b| / |y|, the largest of the outputs, with b what is learnt by then of y: how well the equations are solved. */
+  readonly error: number;
+  /** What solved them: a factor of K plus the ridge, all eigenpairs of K, or conjugate gradients. */
+  readonly method: 'cholesky' | 'eigen' | 'cg';
   /** Mean squared leave-one-out error of each ridge that was tried; null when none was. */
   readonly leaveOneOut: readonly TriedRidge[] | null;
-}
-
-/** Largest |(K + shift I) a - y| / |y| of an output. */
-function residualOf(
-  { kernel, targets, n }: FitData,
-  coefficients: Float64Array,
-  shift: number,
-  algebra: LinearAlgebra,
-): number {
-  const product = algebra.apply(kernel, n, coefficients, coefficients.length / n);
-  let worst = 0;
-  for (let at = 0; at < targets.length; at += n) {
-    let [miss, size] = [0, 0];
-    for (let i = at; i < at + n; i++) {
-      miss += (product[i] + shift * coefficients[i] - targets[i]) ** 2;
-      size += targets[i] ** 2;
-    }
-    worst = Math.max(worst, Math.sqrt(miss / (size || 1)));
-  }
-  return worst;
+  /** What the user should know although it is no error. */
+  readonly warnings: readonly string[];
 }
 
 function checkOptions({ ridges, times = [] }: FitOptions): void {
@@ -78,7 +71,30 @@ function checkOptions({ ridges, times = [] }: FitOptions): void {
     throw new UsageError(`--ridge: must be a number from 0 on or auto, got ${ridge}. For example --ridge 1e-6.`);
   }
   const time = times.find((t) => !(t >= 0));
-  if (time !== undefined) throw new UsageError(`--time: must be a number from 0 on, got ${time}.`);
+  if (time !== undefined) {
+    throw new UsageError(`--time: must be a number from 0 on, got ${time}. For example --time 100.`);
+  }
+}
+
+function checkData(data: FitData): void {
+  const { kernel, targets, n } = data;
+  if (!(n >= 1) || kernel.length < n * n) {
+    throw new DataError(
+      `${nameOf(data)}: must have n^2 entries for n = ${n} rows, got ${kernel.length}. Give K(train, train).`,
+    );
+  }
+  if (targets.length === 0 || targets.length % n !== 0) {
+    throw new DataError(
+      `targets: must be [outputs, n] for n = ${n} training rows, got ${targets.length} numbers. Give one for each row and output.`,
+    );
+  }
+  const bad = targets.findIndex((value) => value - value !== 0);
+  if (bad >= 0) {
+    throw new DataError(
+      `targets: must be finite, got ${targets[bad]} for row ${bad % n} (zero-based). Leave that row out.`,
+    );
+  }
+  checkSymmetric(kernel, n, nameOf(data));
 }
 
 /** Whether a fit needs all eigenpairs rather than a factor of each shifted kernel. */
@@ -86,53 +102,38 @@ export function needsEigenpairs({ ridges, times = [] }: Pick<FitOptions, 'ridges
   return ridges.includes('auto') || times.some((time) => time < Infinity);
 }
 
-async function byCholesky({ kernel, targets, n }: FitData, options: FitOptions): Promise<Fit[]> {
-  const { ridges, algebra, inPlace = false, useFactor } = options;
-  const fits: Fit[] = [];
-  for (const ridge of ridges) {
-    const { coefficients, residual, factor, putBack } = await ridgeFit(
-      kernel,
-      n,
-      targets,
-      Number(ridge),
-      algebra,
-      inPlace,
-    );
-    try {
-      useFactor?.(factor);
-    } finally {
-      putBack();
-    }
-    fits.push({ coefficients, ridge: Number(ridge), time: Infinity, residual, leaveOneOut: null });
-  }
-  return fits;
-}
-
-function byEigenpairs(data: FitData, spectral: SpectralTargets, options: FitOptions): Fit[] {
-  const { ridges, times = [Infinity], algebra } = options;
-  const unit = meanDiagonal(data.kernel, data.n);
-  return ridges.flatMap((ridge) => {
-    const shifts = CANDIDATES.map((r) => r * unit);
-    const tried = ridge === 'auto' ? bestShift(spectral, shifts) : null;
-    const shift = tried?.shift ?? Number(ridge) * unit;
-    const leaveOneOut = tried === null ? null : CANDIDATES.map((r, k) => ({ ridge: r, error: tried.errors[k] }));
-    return times.map((time) => {
-      const coefficients = filteredCoefficients(spectral, flowFilter(time, shift));
-      const residual = residualOf(data, coefficients, shift, algebra);
-      return { coefficients, ridge: ridge === 'auto' ? shift / unit : ridge, time, residual, leaveOneOut };
-    });
-  });
+function checkCoefficients({ coefficients, ridge }: Fit): void {
+  const size = norm(coefficients, 0, coefficients.length);
+  if (size < Infinity) return;
+  throw new NumericalError(
+    `coefficients: must be doubles, got ${size} with --ridge ${ridge}. Use a larger --ridge, or scale the kernel or the labels.`,
+  );
 }
 
 /**
- * Fits each ridge and time, ridge by ridge: by Cholesky, or, with times or `auto`, all from one eigendecomposition of K.
+ * Fits each ridge and time, ridge by ridge: by Cholesky, or, with times or `auto`, or where K plus the ridge is singular to rounding, all from one
+ * eigendecomposition of K.
  *
- * Throws UsageError for options out of range, NumericalError when K plus a ridge is not positive definite.
+ * Eigenvalues that are 0 to rounding are 0: with no ridge above that, what the targets have along them is never learnt, and nothing of it reaches
+ * a test row. @throws UsageError for options out of range, DataError for a kernel that is not finite or not symmetric, NumericalError where an
+ * eigenvalue below 0 is none of rounding and no ridge lifts it.
  */
 export async function fitKernel(data: FitData, options: FitOptions): Promise<readonly Fit[]> {
   checkOptions(options);
-  if (!needsEigenpairs(options)) return byCholesky(data, options);
-  const { algebra } = options;
-  const spectral = spectralTargets(await algebra.eigen(data.kernel, data.n, true), data.targets);
-  return byEigenpairs(data, spectral, options);
+  checkData(data);
+  const unit = meanDiagonal(data.kernel, data.n);
+  const wantsSpectrum = needsEigenpairs(options);
+  const fits: Fit[] = [];
+  let spectrum: Spectrum | null = null;
+  for (const ridge of options.ridges) {
+    const solved = wantsSpectrum ? null : await byFactor(data, Number(ridge), unit, options);
+    if (solved !== null) {
+      fits.push(solved);
+      continue;
+    }
+    spectrum ??= await spectrumOf(data, unit, options.algebra);
+    fits.push(...fitFromSpectrum(spectrum, ridge, options.times ?? [Infinity]));
+  }
+  for (const fit of fits) checkCoefficients(fit);
+  return fits;
 }

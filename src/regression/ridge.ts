@@ -1,3 +1,4 @@
+import { norm } from '../data/norm.js';
 import { NumericalError } from '../errors.js';
 import type { CholeskyFactor, LinearAlgebra } from '../linalg/algebra.js';
 import { diagonalOf, setDiagonal } from '../linalg/in-place.js';
@@ -19,20 +20,21 @@ export interface RidgeFit {
 export function meanDiagonal(k: Float64Array, n: number): number {
   let sum = 0;
   for (let i = 0; i < n; i++) sum += k[i * (n + 1)];
-  return sum / n;
+  if (Number.isFinite(sum)) return sum / n;
+  return diagonalOf(k, n).reduce((mean, own) => mean + own / n, 0);
 }
 
-/** Largest |A X - Y| / |Y| of the right sides. */
-function relativeResidual(product: Float64Array, y: Float64Array, n: number): number {
+/** Largest 2-norm of a row of K `[n, n]`. */
+export function largestRow(k: Float64Array, n: number): number {
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, norm(k, i * n, n));
+  return largest;
+}
+
+/** Largest |r| / |y| of an output of r and y `[outputs, n]`; |r| itself where y is 0. */
+export function relativeMiss(r: Float64Array, y: Float64Array, n: number): number {
   let worst = 0;
-  for (let at = 0; at < y.length; at += n) {
-    let [miss, size] = [0, 0];
-    for (let i = at; i < at + n; i++) {
-      miss += (product[i] - y[i]) ** 2;
-      size += y[i] ** 2;
-    }
-    worst = Math.max(worst, size === 0 ? Math.sqrt(miss) : Math.sqrt(miss / size));
-  }
+  for (let at = 0; at < y.length; at += n) worst = Math.max(worst, norm(r, at, n) / (norm(y, at, n) || 1));
   return worst;
 }
 
@@ -60,18 +62,19 @@ export async function ridgeFit(
     setDiagonal(a, diagonal);
     if (!(error instanceof NumericalError)) throw error;
     throw new NumericalError(
-      `--ridge: the kernel plus the ridge must be positive definite, got ridge ${ridge}: ${error.message} Use a larger --ridge.`,
+      `--ridge: the kernel plus the ridge must be positive definite, got ridge ${ridge}: ${error.message}`,
     );
   });
   const first = factor.solve(y, outputs);
-  const product = factor.apply(first, outputs);
-  const residualOfFirst = relativeResidual(product, y, n);
-  const correction = factor.solve(
-    y.map((v, i) => v - product[i]),
-    outputs,
-  );
+  const missing = (x: Float64Array): Float64Array => {
+    const product = factor.apply(x, outputs);
+    return y.map((v, i) => v - product[i]);
+  };
+  const left = missing(first);
+  const residualOfFirst = relativeMiss(left, y, n);
+  const correction = factor.solve(left, outputs);
   const refined = first.map((v, i) => v + correction[i]);
-  const residualOfRefined = relativeResidual(factor.apply(refined, outputs), y, n);
+  const residualOfRefined = relativeMiss(missing(refined), y, n);
   return {
     coefficients: residualOfRefined < residualOfFirst ? refined : first,
     shift,

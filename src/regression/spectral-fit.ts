@@ -1,56 +1,79 @@
+import { norm } from '../data/norm.js';
 import type { EigenDecomposition } from '../linalg/algebra.js';
 
 /** Targets in the eigenbasis of K: every ridge and every time of gradient flow comes from one decomposition. */
 export interface SpectralTargets {
   readonly n: number;
-  /** Descending. */
+  /** Descending; those that are 0 to rounding are 0. */
   readonly values: Float64Array;
+  /** Up to this size an eigenvalue is 0 to rounding. */
+  readonly floor: number;
   /** `[n, n]`: row j the eigenvector of value j. */
   readonly vectors: Float64Array;
   /** V' y, `[outputs, n]`. */
   readonly projections: Float64Array;
-  readonly targets: Float64Array;
 }
 
-/** Projects targets y `[outputs, n]` onto the eigenvectors of K. */
-export function spectralTargets({ values, vectors }: EigenDecomposition, y: Float64Array): SpectralTargets {
-  const n = values.length;
-  const v = vectors ?? new Float64Array(0);
+/** V' y for targets y `[outputs, n]` and eigenvectors in rows. */
+export function projectionsOf(vectors: Float64Array, n: number, y: Float64Array): Float64Array {
   const projections = new Float64Array(y.length);
   for (let at = 0; at < y.length; at += n) {
     for (let j = 0; j < n; j++) {
       let sum = 0;
-      for (let i = 0; i < n; i++) sum += v[j * n + i] * y[at + i];
+      for (let i = 0; i < n; i++) sum += vectors[j * n + i] * y[at + i];
       projections[at + j] = sum;
     }
   }
-  return { n, values, vectors: v, projections, targets: y };
+  return projections;
+}
+
+/**
+ * Projects targets y `[outputs, n]` onto the eigenvectors of K. Eigenvalues of at most `floor` in magnitude are taken for 0: what rounding
+ * leaves of them, of either sign, must decide nothing.
+ */
+export function spectralTargets({ values, vectors }: EigenDecomposition, y: Float64Array, floor = 0): SpectralTargets {
+  const n = values.length;
+  const v = vectors ?? new Float64Array(0);
+  const clean = values.map((value) => (Math.abs(value) <= floor ? 0 : value));
+  return { n, values: clean, floor, vectors: v, projections: projectionsOf(v, n, y) };
 }
 
 /** How much of the inverse of an eigenvalue a method applies. */
 export type Filter = (value: number) => number;
 
-/** 1 / (l + shift): ridge regression. */
-export const ridgeFilter =
-  (shift: number): Filter =>
-  (value) =>
-    1 / (Math.max(0, value) + shift);
+/** Products of rate and time below which 1 - exp(-x) is x to rounding. */
+const SMALL = 2 ** -60;
 
 /**
- * (1 - exp(-(l + shift) t)) / (l + shift): gradient flow from 0 on the squared loss with that ridge, for time t; its limit is the ridge
- * regression. A direction without eigenvalue and ridge is never learnt in the limit.
+ * (1 - exp(-(l + shift) t)) / (l + shift): gradient flow from 0 on 1/2 sum (f - y)^2 at rate 1 with that ridge, for time t; its limit is the
+ * ridge regression.
+ *
+ * A direction whose l + shift is at most `floor` has the coefficient 0 at any time: it is of the null space, which no test row sees,
+ * and what rounding leaves of it would grow with the time.
  */
 export const flowFilter =
-  (time: number, shift: number): Filter =>
+  (time: number, shift: number, floor = 0): Filter =>
   (value) => {
-    const rate = Math.max(0, value) + shift;
-    if (rate === 0) return time === Infinity ? 0 : time;
-    return time === Infinity ? 1 / rate : -Math.expm1(-rate * time) / rate;
+    const rate = value + shift;
+    if (rate <= floor) return 0;
+    if (time === Infinity) return 1 / rate;
+    const exponent = rate * time;
+    return exponent < SMALL ? time : -Math.expm1(-exponent) / rate;
   };
 
-/** Coefficients V g(L) V' y of a filter: `[outputs, n]`. */
-export function filteredCoefficients(
-  { n, values, vectors, projections }: SpectralTargets,
+/** 1 - exp(-(l + shift) t): the share of the targets that the flow has learnt along a direction; 0 where {@link flowFilter} is. */
+export const learntShare =
+  (time: number, shift: number, floor = 0): Filter =>
+  (value) => {
+    const rate = value + shift;
+    if (rate <= floor) return 0;
+    return time === Infinity ? 1 : -Math.expm1(-rate * time);
+  };
+
+/** V g(L) p for coordinates p `[outputs, n]` along the eigenvectors: `[outputs, n]`. */
+export function filtered(
+  { n, values, vectors }: SpectralTargets,
+  projections: Float64Array,
   filter: Filter,
 ): Float64Array {
   const weights = values.map(filter);
@@ -58,6 +81,7 @@ export function filteredCoefficients(
   for (let at = 0; at < projections.length; at += n) {
     for (let j = 0; j < n; j++) {
       const share = projections[at + j] * weights[j];
+      if (share === 0) continue;
       for (let i = 0; i < n; i++) result[at + i] += share * vectors[j * n + i];
     }
   }
@@ -67,30 +91,28 @@ export function filteredCoefficients(
 /**
  * Mean squared error of leaving each row out, without fitting n times: (y_i - f_i) / (1 - H_ii), H = K (K + shift I)^-1 = V l/(l + shift) V'.
  *
- * Equivalently a_i / G_ii with G = (K + shift I)^-1 (Rasmussen and Williams 2006, eq. 5.12), which does not cancel for small shifts.
+ * Equivalently a_i / G_ii with G = (K + shift I)^-1 (Rasmussen and Williams 2006, eq. 5.12), which does not cancel for small shifts; both are
+ * multiplied by the shift here, which must be above 0.
  */
 export function leaveOneOutError(spectral: SpectralTargets, shift: number): number {
   const { n, values, vectors, projections } = spectral;
-  const filter = ridgeFilter(shift);
+  const filter: Filter = (value) => shift / (value + shift);
   const inverseDiagonal = new Float64Array(n);
   for (let j = 0; j < n; j++) {
     const weight = filter(values[j]);
     for (let i = 0; i < n; i++) inverseDiagonal[i] += weight * vectors[j * n + i] ** 2;
   }
-  const coefficients = filteredCoefficients(spectral, filter);
-  let sum = 0;
-  for (let at = 0; at < projections.length; at += n) {
-    for (let i = 0; i < n; i++) sum += (coefficients[at + i] / inverseDiagonal[i]) ** 2;
-  }
-  return sum / n;
+  const errors = filtered(spectral, projections, filter);
+  for (let k = 0; k < errors.length; k++) errors[k] /= inverseDiagonal[k % n];
+  return (norm(errors, 0, errors.length) / Math.sqrt(n)) ** 2;
 }
 
-/** The shift among those given with the least leave-one-out error, with the errors of all. */
+/** The shift among those given with the least leave-one-out error, its place in the list, and the errors of all. */
 export function bestShift(
   spectral: SpectralTargets,
   shifts: readonly number[],
-): { readonly shift: number; readonly errors: readonly number[] } {
+): { readonly shift: number; readonly place: number; readonly errors: readonly number[] } {
   const errors = shifts.map((shift) => leaveOneOutError(spectral, shift));
-  const best = errors.reduce((least, error, k) => (error < errors[least] ? k : least), 0);
-  return { shift: shifts[best], errors };
+  const place = errors.reduce((least, error, k) => (error < errors[least] ? k : least), 0);
+  return { shift: shifts[place], place, errors };
 }

@@ -1,3 +1,4 @@
+import { norm } from '../data/norm.js';
 import { DataError } from '../errors.js';
 
 /** What the labels ask for. */
@@ -67,5 +68,6 @@ export function accuracy(predictions: Float64Array, classes: Float64Array, label
 
 /** Root of the mean squared difference of predictions and labels. */
 export function rootMeanSquareError(predictions: Float64Array, labels: Float64Array): number {
-  return Math.sqrt(predictions.reduce((sum, v, i) => sum + (v - labels[i]) ** 2, 0) / labels.length);
+  const misses = predictions.map((v, i) => v - labels[i]);
+  return norm(misses, 0, misses.length) / Math.sqrt(labels.length);
 }

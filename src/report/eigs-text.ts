@@ -1,5 +1,7 @@
 import type { PresetFlags } from '../architecture/preset-flags.js';
+import { roundingFloor } from '../linalg/floor.js';
 import type { Recomputed } from '../matrix/recomputed.js';
+import { FEWEST_FOR_DECAY } from '../spectrum/decay.js';
 import type { DimensionAt, Estimate, SpectrumSummary } from '../spectrum/summary.js';
 import { sparkline } from './sparkline.js';
 import { tableText } from './table.js';
@@ -66,10 +68,19 @@ function rankText({ numericalRank: { least, most }, n }: EigsResult): string {
 }
 
 function conditionText(result: EigsResult): string {
-  const { conditionAtLeast, conditionResolved, doubleConstantBound, meanCorrelation } = result;
+  const { conditionAtLeast, conditionResolved, doubleConstantBound, meanCorrelation, norm } = result;
+  if (norm === 0) return 'all eigenvalues are 0: there is no condition number';
   const own = `condition number ${conditionResolved ? '' : 'at least '}${power(conditionAtLeast)}`;
+  if (doubleConstantBound === null || meanCorrelation === null) return own;
   const rows = `at least ${power(doubleConstantBound)} at unit diagonal by the mean correlation ${short(meanCorrelation)}`;
   return `${own}; ${rows}`;
+}
+
+/** Says that a matrix is not positive semidefinite, by its smallest eigenvalue as far as that is known; null where it may be. */
+export function indefiniteText({ positiveSemidefinite, lowest, lowestKnown }: SpectrumSummary): string | null {
+  if (positiveSemidefinite !== false) return null;
+  const which = lowestKnown ? 'the smallest eigenvalue is' : 'there is an eigenvalue of at most';
+  return `not positive semidefinite, as kernels are; ${which} ${Number(lowest.toPrecision(6))}`;
 }
 
 function dimensionText(list: readonly DimensionAt[]): string {
@@ -77,8 +88,19 @@ function dimensionText(list: readonly DimensionAt[]): string {
   return `effective dimension ${parts.join(', ')}`;
 }
 
-function decayText({ decay }: EigsResult): string[] {
-  if (decay === null) return [];
+/** Why there is no decay exponent, where one might look for it. */
+function noDecayText({ values, n, positiveSemidefinite, lowestKnown, norm, precisionFloor }: EigsResult): string[] {
+  if (positiveSemidefinite === false || norm === 0 || (lowestKnown && values.length < n)) return [];
+  const above = values.filter((value) => value > 10 * precisionFloor).length;
+  const remedy = values.length < Math.min(n, FEWEST_FOR_DECAY) ? '; raise -k' : '';
+  return [
+    `no decay exponent: it takes ${FEWEST_FOR_DECAY} eigenvalues above ten times the floor, of which there are ${above} here${remedy}`,
+  ];
+}
+
+function decayText(result: EigsResult): string[] {
+  const { decay } = result;
+  if (decay === null) return noDecayText(result);
   const { exponent, interval, confidence, from, to } = decay;
   const [low, high] = interval.map((value) => value.toFixed(2));
   return [
@@ -99,14 +121,16 @@ function densityText(density: DensityResult | null): string[] {
   ];
 }
 
-function table({ values, residuals, precisionFloor, learningTimes, targetShares }: EigsResult): string {
+function table(result: EigsResult): string {
+  const { values, residuals, precisionFloor, norm, learningTimes, targetShares } = result;
+  const floor = Math.max(precisionFloor, roundingFloor(norm, result.n, 0));
   const rows = values.map((value, i) => [
     String(i + 1),
     value.toExponential(10),
     residuals[i].toExponential(1),
     Number.isFinite(learningTimes[i]) ? power(learningTimes[i]) : 'never',
     ...(targetShares === null ? [] : [`${(100 * targetShares[i]).toFixed(2)} %`]),
-    ...(Math.abs(value) <= precisionFloor ? ['below the floor'] : []),
+    ...(Math.abs(value) <= floor ? ['below the floor'] : []),
   ]);
   const header = ['', 'eigenvalue', '|K v - l v|', 'time 1/l', ...(targetShares === null ? [] : ['of the labels'])];
   return tableText(rows.some((row) => row.length > header.length) ? [...header, 'note'] : header, rows, [
@@ -120,10 +144,12 @@ function table({ values, residuals, precisionFloor, learningTimes, targetShares 
 
 function one(result: EigsResult): string {
   const { name, matrix, n, method, reason, products, precisionFloor, effectiveDimension, alignment } = result;
+  const indefinite = indefiniteText(result);
   const facts = [
-    `${name}: ${n} x ${n}, ${matrix}`,
+    `${name}: ${n} x ${n}, ${matrix === `stored ${name}` ? 'stored' : matrix}`,
     `${method}: ${reason}; ${products} products`,
     `floor of the precision ${precisionFloor.toExponential(1)}; ${rankText(result)}`,
+    ...(indefinite === null ? [] : [indefinite]),
     conditionText(result),
     ...(effectiveDimension === null ? [] : [dimensionText(effectiveDimension)]),
     ...decayText(result),

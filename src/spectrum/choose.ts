@@ -45,18 +45,18 @@ interface Obstacle {
 }
 
 function obstacle({ n, memory, isStored, algebra }: MethodQuestion): Obstacle | null {
-  const iterate = 'Use method lanczos.';
+  const iterate = 'Use --method lanczos.';
   if (algebra === null) return { reason: 'no dense linear algebra was given', remedy: iterate };
   const needed = matrixBytes(n, 1 + algebra.eigenCopies);
   if (needed > memory) {
     const reason = `a decomposition needs ${formatBytes(needed)}, of ${formatBytes(memory)} left`;
-    return { reason, remedy: 'Use method lanczos, or allow more (--memory).' };
+    return { reason, remedy: 'Use --method lanczos, or raise --memory.' };
   }
   if (!isStored) return { reason: 'its entries are not stored', remedy: iterate };
   if (n <= algebra.largestEigen) return null;
   const whose = algebra.isNative ? 'that of a library with 32-bit integers' : 'the built-in one';
   const reason = `n = ${n} is beyond the largest decomposition, ${whose}: ${algebra.largestEigen}`;
-  return { reason, remedy: algebra.isNative ? iterate : `Use method lanczos, or a native library. ${NATIVE_REMEDY}` };
+  return { reason, remedy: algebra.isNative ? iterate : `Use --method lanczos, or a native library. ${NATIVE_REMEDY}` };
 }
 
 /**

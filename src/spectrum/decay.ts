@@ -30,6 +30,9 @@ export interface DecayOptions {
   readonly confidence?: number;
 }
 
+/** Eigenvalues below which an exponent is none: a line through fewer says what the first ones are, not how the rest fall. */
+export const FEWEST_FOR_DECAY = 20;
+
 /** Multiples of the floor from which on an eigenvalue carries a digit. */
 const ABOVE_FLOOR = 10;
 

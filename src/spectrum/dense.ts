@@ -39,6 +39,7 @@ export async function denseEigenpairs(
     products: k,
     trace: [],
     norm,
+    lowest: all[size - 1],
     check: { by: 'all', bound: values[which === 'largest' ? k - 1 : 0], missed: 0, risk: 0 },
     conditionNumber: least === 0 ? Infinity : norm / least,
   };

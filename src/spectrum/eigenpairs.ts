@@ -67,6 +67,8 @@ export interface Eigenpairs {
   readonly precisionFloor: number;
   /** |K|, the 2-norm; of an iteration an estimate from below. */
   readonly norm: number;
+  /** The smallest eigenvalue where it is known, else a bound of it from above: the smallest Ritz value of the iteration. */
+  readonly lowest: number;
   /** All eigenvalues `[n]`, descending; null unless a decomposition found them. */
   readonly all: Float64Array | null;
   /** Largest over smallest magnitude of an eigenvalue; null unless a decomposition found them all. */
@@ -121,6 +123,7 @@ function turned(result: IterationResult, n: number): IterationResult {
     values: result.values.map((value) => -value).reverse(),
     residuals: result.residuals.slice().reverse(),
     vectors,
+    lowest: -result.values[0],
     check: check === null ? null : { ...check, bound: -check.bound },
   };
 }
@@ -166,18 +169,22 @@ async function missedCheck(task: Task, result: IterationResult, options: EigenOp
   return checkByInertia({ entries, size: n, algebra }, result.values, which, slack);
 }
 
-function warningsOf(wanted: number, n: number, result: IterationResult, missed: MissedCheck | null): string[] {
+function warningsOf(wanted: number, task: Task, result: IterationResult, missed: MissedCheck | null): string[] {
+  const n = task.operator.size;
   const warnings: string[] = [];
-  if (wanted > n) warnings.push(`k: at most the number of rows, got ${wanted}. All ${n} eigenpairs are given.`);
+  if (wanted > n) warnings.push(`k: must be at most the number of rows, got ${wanted}. All ${n} eigenpairs are given.`);
   if (!result.converged) {
+    const worst = result.residuals.reduce((a, b) => Math.max(a, b), 0) / (result.norm || 1);
+    const other = task.choice.method === 'dense' ? '' : ', or use --method dense';
     warnings.push(
-      `residuals: not all within the tolerance after ${result.products} products. Raise tol or maxProducts.`,
+      `residuals: must be at most ${task.iteration.tol} of the norm of the matrix, got up to ${worst.toExponential(1)} after ${result.products} products. Raise --tol${other}.`,
     );
   }
-  if (missed?.missed)
+  if (missed?.missed) {
     warnings.push(
-      `eigenvalues: at least ${missed.missed} beyond ${missed.bound} missing. Try another seed, or method dense.`,
+      `eigenvalues: none beyond ${missed.bound} must be missing, got at least ${missed.missed}. Try another --seed, or --method dense.`,
     );
+  }
   return warnings;
 }
 
@@ -195,6 +202,7 @@ export async function eigenpairs(operator: SymmetricOperator, options: EigenOpti
   const tol = positive('tol', options.tol ?? (isDouble ? 1e-10 : 1e-5));
   const algebra = options.algebra ?? null;
   const entries = matrixBytes(n, 2) <= memory ? await checkedEntries(operator) : null;
+  if (entries === null) await operator.check?.();
   const k = Math.min(wanted, n);
   const choice = chooseMethod({ n, k, which, method, memory, isStored: entries !== null, algebra });
   const { block, start, maxProducts, seed = 0, signal, onProgress } = options;
@@ -221,9 +229,10 @@ export async function eigenpairs(operator: SymmetricOperator, options: EigenOpti
     trace: result.trace,
     precisionFloor: operator.roundoff * Math.sqrt(n) * result.norm,
     norm: result.norm,
+    lowest: result.lowest,
     all: 'all' in result ? result.all : null,
     conditionNumber: 'conditionNumber' in result ? result.conditionNumber : null,
     missed,
-    warnings: warningsOf(wanted, n, result, missed),
+    warnings: warningsOf(wanted, task, result, missed),
   };
 }

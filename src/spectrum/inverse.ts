@@ -78,7 +78,15 @@ export async function smallestByInverse(matrix: StoredMatrix, options: Iteration
     const converged = residuals.every((residual) => residual <= tol * norm);
     if (converged || attempt === ATTEMPTS.length - 1) {
       const { values } = ritz;
-      const found = { values, vectors: basis.vectors(k), residuals, converged, trace: inner.trace, norm };
+      const found = {
+        values,
+        vectors: basis.vectors(k),
+        residuals,
+        converged,
+        trace: inner.trace,
+        norm,
+        lowest: values[k - 1],
+      };
       // The search of the inverse spoke of its own values; those of A are checked by inertia.
       return { ...found, products: products.count + solves, check: null };
     }

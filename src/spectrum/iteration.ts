@@ -62,6 +62,8 @@ export interface IterationResult {
   readonly trace: readonly number[];
   /** Estimate of |A| from below: the largest magnitude of a Ritz value. */
   readonly norm: number;
+  /** The smallest Ritz value that was met: the smallest eigenvalue, or a bound of it from above. */
+  readonly lowest: number;
   readonly check: MissedCheck | null;
 }
 

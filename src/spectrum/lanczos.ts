@@ -58,6 +58,8 @@ class Run {
   readonly #k: number;
   readonly #limit: number;
   readonly #options: LanczosOptions;
+  /** The smallest Ritz value that was met. */
+  lowest = Infinity;
   #block: number;
 
   constructor(operator: Products, options: LanczosOptions) {
@@ -132,6 +134,7 @@ class Run {
     const residual = largest(residuals, this.#k);
     this.trace.push(residual);
     const norm = normOf(ritz);
+    this.lowest = Math.min(this.lowest, ritz.values[ritz.values.length - 1]);
     this.#options.onProgress?.({
       products: this.products.count,
       converged: residuals.subarray(0, this.#k).filter((r) => r <= this.#options.tol * norm).length,
@@ -219,7 +222,8 @@ export async function lanczos(operator: Products, options: LanczosOptions): Prom
       };
       const check = isGood ? await run.search(ritz.values, norm) : null;
       if (isOver || check === null || check.missed === null || check.missed === 0) {
-        return { ...found, converged: isGood, products: run.products.count, trace: run.trace, norm, check };
+        const facts = { products: run.products.count, trace: run.trace, norm, lowest: run.lowest };
+        return { ...found, ...facts, converged: isGood, check };
       }
     }
     if (settled) run.restart(false);

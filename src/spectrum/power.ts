@@ -7,6 +7,8 @@ import { dot, norm, orthogonalise, residualNorm } from './rows.js';
 const SHIFT_STEPS = 10;
 /** Weight of the random part in a given start, so that a start orthogonal to what is sought leads there too. */
 const MIXED_IN = 1e-4;
+/** Share of the way from the lower end at which the shift lies. */
+const TOWARDS = 0.4;
 /** Products between two entries of the trace. */
 const TRACE_EVERY = 10;
 
@@ -25,7 +27,8 @@ class PowerRun {
   readonly #random: RandomSource;
   readonly #most: number;
   norm = 0;
-  #lowest = 0;
+  /** The smallest Rayleigh quotient that was met. */
+  lowest = 0;
 
   constructor(operator: Products, options: IterationOptions) {
     this.#n = operator.size;
@@ -39,7 +42,7 @@ class PowerRun {
   async begin(): Promise<void> {
     const ends = await spectrumEnds(this.products, this.#n, SHIFT_STEPS, this.#random);
     this.norm = ends.norm;
-    this.#lowest = ends.lowest;
+    this.lowest = ends.lowest;
   }
 
   #start(): Float64Array {
@@ -70,7 +73,7 @@ class PowerRun {
       const value = dot(x, w);
       const residual = residualNorm(w, value, x);
       this.norm = Math.max(this.norm, Math.abs(value));
-      this.#lowest = Math.min(this.#lowest, value);
+      this.lowest = Math.min(this.lowest, value);
       const isOver = residual <= tol * this.norm || this.products.count >= this.#most;
       if (isOver || step % TRACE_EVERY === 0) {
         this.trace.push(residual);
@@ -81,8 +84,8 @@ class PowerRun {
         this.found.push({ value, residual });
         return;
       }
-      // Half way from the lower end to 0, or to the value itself below 0: the lower end never outweighs the upper one.
-      const shift = (this.#lowest + Math.min(0, value)) / 2;
+      // Short of half way from the lower end to 0, or to the value itself below 0: the lower end, known from inside alone, never outweighs the upper.
+      const shift = this.lowest + TOWARDS * (Math.min(0, value) - this.lowest);
       for (let j = 0; j < x.length; j++) x[j] = w[j] - shift * x[j];
       this.#clean(x);
     }
@@ -92,9 +95,9 @@ class PowerRun {
 /**
  * The k algebraically largest eigenpairs by power iteration, one after the other, each orthogonal to those before.
  *
- * It iterates A - shift I with the shift at the middle between the estimated lower end and 0, so that negative eigenvalues of large
- * magnitude do not lead astray. Slow where eigenvalues are close: the error falls by l_2 / l_1 a product. Throws InterruptedError,
- * NumericalError (a product is not finite). Source: G. Golub, C. Van Loan, Matrix Computations, 8.2.
+ * It iterates A - shift I with the shift short of the middle between the estimated lower end and 0 (or the value itself where that is
+ * below 0), so that negative eigenvalues of large magnitude do not lead astray. Slow where eigenvalues are close: the error falls by
+ * l_2 / l_1 a product. Throws InterruptedError, NumericalError (a product is not finite). Source: G. Golub, C. Van Loan, Matrix Computations, 8.2.
  */
 export async function power(operator: Products, options: IterationOptions): Promise<IterationResult> {
   const n = operator.size;
@@ -115,6 +118,7 @@ export async function power(operator: Products, options: IterationOptions): Prom
     products: run.products.count,
     trace: run.trace,
     norm: run.norm,
+    lowest: run.lowest,
     check: null,
   };
 }

@@ -41,7 +41,7 @@ export async function subspace(operator: Products, options: IterationOptions): P
     options.onProgress?.({ products: products.count, converged, wanted: k, residual });
     if (converged === k || products.count >= most) {
       const [values, vectors] = [ritz.values.slice(0, k), basis.vectors(k)];
-      const common = { values, vectors, residuals, trace, norm, check: null };
+      const common = { values, vectors, residuals, trace, norm, lowest, check: null };
       return { ...common, converged: converged === k, products: products.count };
     }
     const images = basis.shiftedProducts((lowest + last) / 2);

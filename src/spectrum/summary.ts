@@ -1,7 +1,9 @@
+import { largestMagnitude } from '../data/norm.js';
+import { roundingFloor } from '../linalg/floor.js';
 import type { SymmetricOperator } from '../matrix/operator.js';
 import { frobeniusNorm, targetForm, targetShares } from './alignment.js';
 import { condition, doubleConstantBound, meanCorrelation, unitScales } from './condition.js';
-import { decayExponent, type PowerLawFit } from './decay.js';
+import { decayExponent, FEWEST_FOR_DECAY, type PowerLawFit } from './decay.js';
 import type { SpectrumEnd } from './dense.js';
 import { effectiveDimension, effectiveDimensionBounds } from './effective-dimension.js';
 import type { Eigenpairs } from './eigenpairs.js';
@@ -35,31 +37,38 @@ export interface DimensionAt extends Estimate {
 }
 
 /**
- * What eigenvalues say of a positive semidefinite matrix, whether all are known or only those at one end.
+ * What eigenvalues say of a symmetric matrix, whether all are known or only those at one end.
  *
- * Where only some are known, the trace and the order of the eigenvalues bound what the rest can add.
+ * Where only some are known, the trace and the order of the eigenvalues bound what the rest of a positive semidefinite matrix can add; of a matrix
+ * that is none, what has no meaning or no bound is null.
  */
 export interface SpectrumSummary {
-  /** Power law through the eigenvalues found from the largest on; null at the other end, and where fewer than three lie above the floor. */
+  /** False where an eigenvalue lies below 0 by more than rounding, true where none does, null where the lower end is not known. */
+  readonly positiveSemidefinite: boolean | null;
+  /** The smallest eigenvalue if `lowestKnown`, else a bound of it from above: a Ritz value, or an entry of the diagonal. */
+  readonly lowest: number;
+  /** Whether the lower end of the spectrum was found. */
+  readonly lowestKnown: boolean;
+  /** Power law through the eigenvalues found from the largest on; null at the other end, where fewer than 20 lie above ten times the floor, and of a matrix that is not positive semidefinite. */
   readonly decay: PowerLawFit | null;
-  /** Null where only the smallest eigenvalues are known. */
+  /** Null where only the smallest eigenvalues are known, and of a matrix that is not positive semidefinite. */
   readonly effectiveDimension: readonly DimensionAt[] | null;
-  /** Eigenvalues above the floor of the precision: at least and at most. */
+  /** Eigenvalues whose magnitude is above the floor of the precision, and above what a decomposition may err: at least and at most. */
   readonly numericalRank: {
     /** At least so many. */
     readonly least: number;
     /** At most so many. */
     readonly most: number;
   };
-  /** Lower bound of the condition number; the number itself, to rounding, where all eigenvalues are known and the smallest is resolved. */
+  /** Lower bound of the condition number, largest over smallest magnitude; the number itself, to rounding, where it is resolved. Infinity for a matrix of zeros. */
   readonly conditionAtLeast: number;
-  /** Whether the smallest eigenvalue is known and lies above the floor. */
+  /** Whether the eigenvalue of least magnitude is known and lies above the floor. */
   readonly conditionResolved: boolean;
-  /** Lower bound 1 + n b / (1 - b) of the condition number of the matrix scaled to unit diagonal. */
-  readonly doubleConstantBound: number;
-  /** Mean b of the off-diagonal entries of that matrix. */
-  readonly meanCorrelation: number;
-  /** Kernel-target alignment; null without targets, and where only the smallest eigenvalues are known. */
+  /** Lower bound 1 + n b / (1 - b) of the condition number of the matrix scaled to unit diagonal; null where that is not positive semidefinite, or 0. */
+  readonly doubleConstantBound: number | null;
+  /** Mean b of the off-diagonal entries of that matrix; null with it. */
+  readonly meanCorrelation: number | null;
+  /** Kernel-target alignment; null without targets, where only the smallest eigenvalues are known, and where not all are of a matrix that is not positive semidefinite. */
   readonly alignment: Estimate | null;
   /** 1 / eigenvalue, the time in which gradient flow learns a direction; Infinity where it is not positive. `[k]` */
   readonly learningTimes: readonly number[];
@@ -76,6 +85,10 @@ interface Known {
   readonly all: Float64Array | null;
   readonly which: SpectrumEnd;
   readonly trace: number;
+  /** Up to this size an eigenvalue is 0 to rounding. */
+  readonly floor: number;
+  /** Whether an eigenvalue below 0 is known that rounding does not explain. */
+  readonly isIndefinite: boolean;
 }
 
 const exactly = (value: number): Estimate => ({ value, lower: value, upper: value });
@@ -90,34 +103,44 @@ function restOf({ found, trace }: Known): number {
 }
 
 function dimensionAt({ n, all, found, trace }: Known, ridge: number): DimensionAt {
-  const absolute = (ridge * trace) / n;
+  const absolute = (ridge * Math.max(0, trace)) / n;
   if (all !== null) return { ridge, ...exactly(effectiveDimension(all, absolute)) };
   if (!(absolute > 0)) return { ridge, ...exactly(0) };
   const { lower, upper } = effectiveDimensionBounds(found.values, n, trace, absolute);
   return { ridge, ...between(lower, upper) };
 }
 
-function rankOf({ n, all, found, which }: Known): SpectrumSummary['numericalRank'] {
-  const { values, precisionFloor } = found;
-  const above = numericalRank(all ?? values, precisionFloor);
+function rankOf({ n, all, found, which, floor, isIndefinite }: Known): SpectrumSummary['numericalRank'] {
+  const { values } = found;
+  const above = numericalRank(all ?? values, floor);
   if (all !== null) return { least: above, most: above };
   const below = values.length - above;
+  if (isIndefinite) return { least: above, most: n - below };
   if (which === 'largest') return { least: above, most: below > 0 ? above : n };
   return { least: above > 0 ? n - below : 0, most: n - below };
 }
 
+/** Of eigenvalues of both signs: largest over least magnitude, of all or at least of those found. */
+function conditionOfIndefinite({ all, found, floor }: Known): {
+  readonly number: number;
+  readonly isResolved: boolean;
+} {
+  const least = (all ?? found.values).reduce((a, b) => Math.min(a, Math.abs(b)), Infinity);
+  const isResolved = all !== null && least > floor;
+  return { number: found.norm / Math.max(least, isResolved ? least : floor), isResolved };
+}
+
 /** The condition number, or a lower bound: the smallest eigenvalue is at most the mean of those that were not found. */
 function conditionOf(facts: Known): { readonly number: number; readonly isResolved: boolean } {
-  const { n, all, found, which } = facts;
-  const { norm, precisionFloor } = found;
+  const { n, all, found, which, floor, isIndefinite } = facts;
+  if (isIndefinite) return conditionOfIndefinite(facts);
+  const { norm } = found;
   const values = all ?? found.values;
   const last = values[values.length - 1];
   const isEnd = all !== null || which === 'smallest';
-  if (isEnd && last > precisionFloor) {
-    return { number: condition(norm, last, precisionFloor).conditionNumber, isResolved: true };
-  }
+  if (isEnd && last > floor) return { number: condition(norm, last, floor).conditionNumber, isResolved: true };
   const smallest = isEnd ? last : Math.min(last, restOf(facts) / (n - values.length));
-  const most = Math.max(0, smallest) + precisionFloor;
+  const most = Math.max(0, smallest) + floor;
   return { number: most > 0 ? norm / most : Infinity, isResolved: false };
 }
 
@@ -125,10 +148,10 @@ function conditionOf(facts: Known): { readonly number: number; readonly isResolv
 function frobeniusOf(facts: Known): Estimate {
   const { n, all, found } = facts;
   if (all !== null) return exactly(frobeniusNorm(all));
-  const squares = frobeniusNorm(found.values) ** 2;
+  const known = frobeniusNorm(found.values);
   const rest = restOf(facts);
   const [count, top] = [n - found.values.length, Math.max(0, found.values[found.values.length - 1])];
-  return between(Math.sqrt(squares + rest ** 2 / count), Math.sqrt(squares + rest * top));
+  return between(Math.hypot(known, rest / Math.sqrt(count)), Math.hypot(known, Math.sqrt(rest) * Math.sqrt(top)));
 }
 
 function alignmentOf(facts: Known, form: number): Estimate {
@@ -137,18 +160,49 @@ function alignmentOf(facts: Known, form: number): Estimate {
   return lower === upper ? exactly(form / value) : between(form / upper, form / lower);
 }
 
+/** The lower end of the spectrum: an entry of the diagonal is never below the smallest eigenvalue. */
+function lowerEnd(found: Eigenpairs, diagonal: Float64Array, floor: number, lowestKnown: boolean) {
+  const lowest = lowestKnown ? found.lowest : diagonal.reduce((least, own) => Math.min(least, own), found.lowest);
+  const positiveSemidefinite = lowest < -floor ? false : lowestKnown ? true : null;
+  return { positiveSemidefinite, lowest, lowestKnown };
+}
+
+/** The bound by the mean correlation, where the matrix can be scaled to unit diagonal. */
+function correlationOf(scales: Float64Array, product: Float64Array, isIndefinite: boolean) {
+  if (isIndefinite || !scales.some((scale) => scale > 0)) return { doubleConstantBound: null, meanCorrelation: null };
+  const correlation = meanCorrelation(scales, product);
+  return { doubleConstantBound: doubleConstantBound(scales.length, correlation), meanCorrelation: correlation };
+}
+
+/** The fit of the decay, where it is one. */
+function decayOf({ found, n, which, isIndefinite }: Known): PowerLawFit | null {
+  const { values, precisionFloor } = found;
+  if (isIndefinite || (which === 'smallest' && values.length < n)) return null;
+  const fit = decayExponent(values, { precisionFloor });
+  return fit !== null && fit.to - fit.from + 1 >= FEWEST_FOR_DECAY ? fit : null;
+}
+
+/** Targets divided by the largest of them, so that no square of them overflows: only their directions count. */
+function unitTargets(targets: Float64Array | null): Float64Array | null {
+  if (targets === null) return null;
+  const largest = largestMagnitude(targets, 0, targets.length);
+  return largest > 0 ? targets.map((value) => value / largest) : targets;
+}
+
 /**
- * Summaries of the eigenpairs of a positive semidefinite matrix, exact where all eigenvalues are known, else bounds that hold.
+ * Summaries of the eigenpairs of a symmetric matrix, exact where all eigenvalues are known, else bounds that hold if it is positive semidefinite.
  *
- * Takes one product with a block of 1 + outputs vectors. Of a matrix that is not semidefinite the bounds do not hold where only some
- * eigenvalues are known. Throws UsageError (a ridge below 0).
+ * Takes one product with a block of 1 + outputs vectors. Of a matrix that is known not to be semidefinite, what then has no meaning or no bound is null.
+ * Throws UsageError (a ridge below 0).
  */
 export async function summarise(
   operator: SymmetricOperator,
   found: Eigenpairs,
-  { which, ridges, targets }: SummaryOptions,
+  { which, ridges, targets: given }: SummaryOptions,
 ): Promise<SpectrumSummary> {
   const n = operator.size;
+  const { values, vectors, norm, precisionFloor } = found;
+  const targets = unitTargets(given);
   const diagonal = await operator.diagonal();
   const scales = unitScales(diagonal);
   const outputs = (targets?.length ?? 0) / n;
@@ -156,21 +210,24 @@ export async function summarise(
   block.set(scales);
   if (targets !== null) block.set(targets, n);
   const products = await operator.apply(block, 1 + outputs);
-  const correlation = meanCorrelation(scales, products.subarray(0, n));
-  const all = found.all ?? (found.values.length === n ? found.values : null);
-  const facts: Known = { n, found, all, which, trace: diagonal.reduce((sum, own) => sum + own, 0) };
+  const all = found.all ?? (values.length === n ? values : null);
+  const floor = Math.max(precisionFloor, roundingFloor(norm, n, 0));
+  const end = lowerEnd(found, diagonal, floor, all !== null || which === 'smallest');
+  const isIndefinite = end.positiveSemidefinite === false;
+  const trace = diagonal.reduce((sum, own) => sum + own, 0);
+  const facts: Known = { n, found, all, which, trace, floor, isIndefinite };
   const isTop = which === 'largest' || all !== null;
   const { number, isResolved } = conditionOf(facts);
-  const { values, vectors, precisionFloor } = found;
+  const isBounded = isTop && !(isIndefinite && all === null);
   return {
-    decay: which === 'largest' || values.length === n ? decayExponent(values, { precisionFloor }) : null,
-    effectiveDimension: isTop ? ridges.map((ridge) => dimensionAt(facts, ridge)) : null,
+    ...end,
+    decay: decayOf(facts),
+    effectiveDimension: isTop && !isIndefinite ? ridges.map((ridge) => dimensionAt(facts, ridge)) : null,
     numericalRank: rankOf(facts),
     conditionAtLeast: number,
     conditionResolved: isResolved,
-    doubleConstantBound: doubleConstantBound(n, correlation),
-    meanCorrelation: correlation,
-    alignment: targets !== null && isTop ? alignmentOf(facts, targetForm(targets, products.subarray(n), n)) : null,
+    ...correlationOf(scales, products.subarray(0, n), isIndefinite),
+    alignment: targets !== null && isBounded ? alignmentOf(facts, targetForm(targets, products.subarray(n), n)) : null,
     learningTimes: [...learningTimes(values, 1)],
     targetShares: targets !== null && vectors !== null ? [...targetShares(vectors, targets, outputs)] : null,
     summaryProducts: 1 + outputs,

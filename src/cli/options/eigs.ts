@@ -1,8 +1,6 @@
-import { extname } from 'node:path';
-import { foreignFile } from '../../data/foreign-file.js';
-import { DataError, UsageError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import { checkPath } from '../../report/file.js';
-import { DEFAULT_PAIRS, DEFAULT_RIDGE, ENDS, METHODS } from '../commands/eigs.js';
+import { DEFAULT_RIDGE, ENDS, METHODS } from '../commands/eigs.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
 import { type FiniteFlags, finiteVariants, readOptionalFiniteFlags } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
@@ -20,7 +18,8 @@ export interface EigsJob {
   readonly variants: readonly Variant[];
   /** The finite network whose empirical NTK is meant; null: the infinite one. */
   readonly finite: FiniteFlags | null;
-  readonly k: number;
+  /** Eigenpairs that were asked for; null: as many as is usual. */
+  readonly k: number | null;
   readonly which: (typeof ENDS)[number];
   readonly method: (typeof METHODS)[number];
   readonly tol: number | null;
@@ -72,18 +71,6 @@ const OF_DATA = [
 ];
 
 function checkStored(args: ParsedArguments): void {
-  const [path] = args.positionals;
-  if (extname(path).toLowerCase() !== '.npy') {
-    const foreign = foreignFile(path);
-    if (foreign !== null) {
-      throw new DataError(
-        `${path}: must be a stored matrix .npy without --arch, got ${foreign.what}. ${foreign.remedy}`,
-      );
-    }
-    throw new UsageError(
-      `--arch: must be given for data, got ${path} alone. Add --arch fc, or give a stored matrix .npy.`,
-    );
-  }
   const stray = OF_DATA.find((flag) => args.values.has(flag));
   if (stray !== undefined) {
     throw new UsageError(
@@ -116,7 +103,7 @@ export function readEigsJob(args: ParsedArguments): EigsJob {
     compute,
     variants,
     finite,
-    k: parsedOf(args, 'k', (_flag, text) => positiveInteger('-k', text)) ?? DEFAULT_PAIRS,
+    k: parsedOf(args, 'k', (_flag, text) => positiveInteger('-k', text)) ?? null,
     which: parsedOf(args, 'which', oneOf(ENDS)) ?? 'largest',
     method: parsedOf(args, 'method', oneOf(METHODS)) ?? 'auto',
     tol: parsedOf(args, 'tol', tolerance) ?? null,

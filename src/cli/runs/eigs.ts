@@ -1,15 +1,15 @@
 import { defaultMemory } from '../../backend/limits.js';
 import { readLabels } from '../../data/labels.js';
 import { writeNpy } from '../../data/write/npy.js';
-import { DataError } from '../../errors.js';
+import { DataError, InternalError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
 import { computedOperator } from '../../matrix/computed-operator.js';
 import { collectGarbage } from '../../matrix/garbage.js';
+import { openMatrixFile, symmetricFile } from '../../matrix/matrix-file.js';
 import type { SymmetricOperator } from '../../matrix/operator.js';
-import { storedOperator } from '../../matrix/stored-operator.js';
 import { targetsOf } from '../../regression/targets.js';
-import { type DensityResult, type EigsResult, eigsText } from '../../report/eigs-text.js';
+import { type DensityResult, type EigsResult, eigsText, indefiniteText } from '../../report/eigs-text.js';
 import { writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
 import { commonRecord, type InputRecord } from '../../report/record.js';
@@ -17,7 +17,9 @@ import { type SpectralDensity, spectralDensity } from '../../spectrum/density.js
 import { type Eigenpairs, eigenpairs } from '../../spectrum/eigenpairs.js';
 import { summarise } from '../../spectrum/summary.js';
 import type { CommandContext } from '../command.js';
+import { DEFAULT_PAIRS, eigsCommand } from '../commands/eigs.js';
 import { EXIT } from '../exit.js';
+import { flagged } from '../flag-errors.js';
 import { loadInputs } from '../load.js';
 import { type EigsJob, readEigsJob } from '../options/eigs.js';
 import type { ParsedArguments } from '../options/parsed.js';
@@ -51,7 +53,7 @@ async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Prom
   const { x, inputs, warnings, labelValues } = await loadInputs([job.path], job.input, limits);
   const { seed: _seed, kind, ...compute } = job.compute;
   const open = async (variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator> => {
-    if (variant === null) return storedOperator(job.path);
+    if (variant === null) throw new InternalError('data must have an architecture');
     if (job.finite !== null) {
       // Loaded only where it is wanted: the promise of memory counts code as well.
       const { finiteOperator } = await import('./eigs-finite.js');
@@ -69,16 +71,30 @@ async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Prom
   return { inputs, warnings, variants, labels: labelValues.x, open };
 }
 
+/** What helps where a file is no stored matrix: without an architecture a path is taken for one. */
+const OF_DATA = 'For the kernel of data add --arch, for example --arch fc.';
+
+/** The matrix of a file. What cannot be read at all may have been meant as data. */
+async function openStored(path: string, memory: number, signal: AbortSignal) {
+  try {
+    const file = await openMatrixFile(path, { memory, signal });
+    return { file, matrix: await symmetricFile(file, `Of a kernel give K(x, x), without Z. ${OF_DATA}`) };
+  } catch (error) {
+    if (!(error instanceof DataError) || error.message.includes(OF_DATA)) throw error;
+    throw new DataError(`${error.message} ${OF_DATA}`, { cause: error });
+  }
+}
+
 async function fromStored({ path, input }: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
-  const matrix = await storedOperator(path);
-  const inputs = [{ path, shape: [matrix.size, matrix.size], sha256: await sha256Of(path) }];
+  const { file, matrix } = await openStored(path, memory, signal);
+  const inputs = [{ path, shape: file.shape, sha256: file.sha256 ?? (await sha256Of(path)) }];
   const labels = input.labels === null ? null : await readLabels(input.labels, { memoryLimit: memory, signal });
   if (labels !== null && labels.data.length !== matrix.size) {
     throw new DataError(
       `${input.labels}: labels must be one a row of ${path}, got ${labels.data.length} for ${matrix.size} rows. Give the labels of these rows.`,
     );
   }
-  return { inputs, warnings: [], variants: [], labels: labels?.data ?? null, open: async () => matrix };
+  return { inputs, warnings: file.warnings, variants: [], labels: labels?.data ?? null, open: async () => matrix };
 }
 
 /** Seconds of each stage. */
@@ -118,7 +134,7 @@ function solveOne(work: Work, operator: SymmetricOperator, progress: EigsProgres
   collectGarbage();
   return eigenpairs(operator, {
     onProgress: progress.iteration,
-    k,
+    k: k ?? Math.min(DEFAULT_PAIRS, operator.size),
     which,
     method,
     algebra,
@@ -167,11 +183,16 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
     if (job.vectors !== null) await writeVectors(job.vectors, found, operator.size);
     clock.write += now() - solved;
     const { recomputed, warnings: unchecked } = operator.recomputation ?? { recomputed: null, warnings: [] };
-    for (const warning of [...found.warnings, ...unchecked]) say(`ntk: warning: ${warning}`);
-    work.warnings.push(...unchecked);
+    const name = variant?.name ?? job.path;
+    const indefinite = indefiniteText(summary);
+    const own = found.warnings.map((warning) => flagged(warning, eigsCommand.flags));
+    for (const warning of [...own, ...(indefinite === null ? [] : [`${name}: ${indefinite}`]), ...unchecked]) {
+      say(`ntk: warning: ${warning}`);
+      work.warnings.push(warning);
+    }
     const { values, residuals, all: _all, vectors: _vectors, warnings: _warnings, ...facts } = found;
     return {
-      name: variant?.name ?? job.path,
+      name,
       ...variant?.flags,
       matrix: operator.description,
       native: operator.native ?? null,

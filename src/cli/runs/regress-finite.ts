@@ -10,7 +10,7 @@ import type { EmpiricalOptions } from '../../matrix/empirical-types.js';
 import type { ComputeOptions } from '../options/compute.js';
 import type { FiniteFlags } from '../options/finite.js';
 import { finiteOptions, withWeights } from './finite-options.js';
-import type { Kernels } from './regress-source.js';
+import { type Kernels, roundoffOf } from './regress-source.js';
 
 /** Kernels of one finite network: the empirical NTK of training rows x and test rows. */
 export async function finiteKernels(
@@ -43,6 +43,7 @@ export async function finiteKernels(
     // The room is what is left beside the matrix, which is part of the plan here.
     matrix: async (size, room) => ({
       values: await between(firstExamples(x, size), null, room + bytesOf(size, size)),
+      roundoff: roundoffOf(compute.precision),
       run: null,
     }),
     operator: (size, memory) => empiricalOperator(firstExamples(x, size), { ...options, memory }),

@@ -34,6 +34,8 @@ export interface Choice {
   readonly held: number;
   /** Bytes of these that are still to come when the second kernel is computed. */
   readonly later: number;
+  /** Whether there is room for eigenpairs, too, where a factorisation turns out not to do. */
+  readonly decompose: boolean;
 }
 
 /** Bytes of coefficients and predictions, whatever solves. */
@@ -85,7 +87,9 @@ export function chooseSolver(
   const what = eigen ? 'kernel and eigenvectors' : 'kernel with its factor in place';
   if (job.solver !== 'cg' && dense <= limit) {
     const fits = `${what} fit: ${readableBytes(dense)} of ${readableBytes(limit)}`;
-    return { solver: name, reason: job.solver === 'auto' ? fits : 'asked for', rank: 0, held: held - GROWTH, later };
+    const decompose = least + SLACK + denseBytes(sizes, job, true, algebra) + second <= limit;
+    const reason = job.solver === 'auto' ? fits : 'asked for';
+    return { solver: name, reason, rank: 0, held: held - GROWTH, later, decompose };
   }
   if (job.solver === 'cholesky') {
     throw tooMuch(dense, limit, 'Raise --memory, choose fewer --rows, or --solver cg, which never stores the kernel');
@@ -106,6 +110,6 @@ export function chooseSolver(
   let rank: number = RANK.most;
   while (least + besides + bytes(rank) > limit) rank = Math.max(RANK.least, Math.floor(rank * 0.8));
   const reason = `${what} need ${readableBytes(dense)}, more than ${readableBytes(limit)}`;
-  const part = { rank, held: besides - GROWTH + bytes(rank), later: bytes(rank) };
+  const part = { rank, held: besides - GROWTH + bytes(rank), later: bytes(rank), decompose: false };
   return { solver: 'cg', reason: job.solver === 'auto' ? reason : 'asked for', ...part };
 }

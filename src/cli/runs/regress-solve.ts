@@ -1,4 +1,4 @@
-import type { LinearAlgebra } from '../../linalg/algebra.js';
+import type { CholeskyFactor, LinearAlgebra } from '../../linalg/algebra.js';
 import type { CrossOperator } from '../../matrix/cross-operator.js';
 import { type Fit, fitKernel } from '../../regression/fit.js';
 import { fitByProducts, type ProductFit } from '../../regression/fit-by-products.js';
@@ -83,12 +83,19 @@ async function testRows({ job, kernels, memory, choice, clock }: Task): Promise<
   return { cross, diagonal };
 }
 
+/** How well a fit solves its equations; one that Cholesky could not make was made of eigenpairs. */
+function factsOf({ choice, job }: Task, { error, method }: Fit): SolverFacts {
+  const isOther = method !== choice.solver;
+  const reason = isOther ? `${choice.solver} found the kernel singular to rounding` : choice.reason;
+  return { name: method, reason, converged: error <= job.tol, tol: job.tol, residual: error };
+}
+
 /** Stores the kernel once; its prefixes are fitted from the largest to the smallest, each in the memory of the one before. */
 async function solveDense(task: Task): Promise<Solved> {
   const { job, kernels, targets, sizes, choice, algebra, memory, clock } = task;
   const began = now();
   const largest = sizes[sizes.length - 1];
-  const { values, run } = await kernels.matrix(largest, memory - choice.held);
+  const { values, roundoff, run } = await kernels.matrix(largest, memory - choice.held);
   const computed = now();
   const compile = run?.stages.compile ?? 0;
   clock.compile += compile;
@@ -101,20 +108,22 @@ async function solveDense(task: Task): Promise<Solved> {
   for (const n of [...sizes].reverse()) {
     const kernel = shrink(values, before, n);
     before = n;
+    const useFactor = (factor: CholeskyFactor): void => {
+      if (rows !== null) variances = posteriorVariance(rows.diagonal, rows.cross, factor);
+    };
+    const name = kernels.name === undefined ? {} : { name: kernels.name };
     const fits = await fitKernel(
-      { kernel, targets: firstTargets(targets, n), n },
+      { kernel, targets: firstTargets(targets, n), n, roundoff, ...name },
       {
         ridges: job.ridges,
         times: job.times ?? [Infinity],
         algebra,
         inPlace: true,
-        useFactor: (factor) => {
-          if (rows !== null) variances = posteriorVariance(rows.diagonal, rows.cross, factor);
-        },
+        decompose: choice.decompose,
+        ...(rows === null ? {} : { useFactor }),
       },
     );
-    const solver = { name: choice.solver, reason: choice.reason, converged: true };
-    found.unshift(fits.map((fit) => ({ ...fit, trainSize: n, solver: { ...solver, residual: fit.residual } })));
+    found.unshift(fits.map((fit) => ({ ...fit, trainSize: n, solver: factsOf(task, fit) })));
   }
   clock.solve += now() - ready;
   return { fits: found.flat(), variances };

@@ -1,4 +1,4 @@
-import type { NdArray } from '../../data/array.js';
+import type { NdArray, Precision } from '../../data/array.js';
 import { firstExamples, someExamples } from '../../data/examples.js';
 import { UsageError } from '../../errors.js';
 import { computedOperator } from '../../matrix/computed-operator.js';
@@ -32,6 +32,8 @@ export interface Start {
 
 /** Kernels of one architecture, in every form that a solver asks for; `size`: of the first training rows, `room`: bytes of the promise. */
 export interface Kernels {
+  /** What messages call K(train, train), a file; absent: the kernel of the training rows. */
+  readonly name?: string;
   /** Backend that computes them, or `stored`, and the BLAS beside it. */
   origin(): Promise<{ readonly backend: string; readonly native: string | null }>;
   /** Bytes of the process at least while it computes them, without what is kept. */
@@ -54,6 +56,8 @@ export interface Kernels {
 /** A matrix, and the stages of computing it where it was computed. */
 export interface Computed {
   readonly values: Float64Array;
+  /** Unit roundoff of the values. */
+  readonly roundoff: number;
   readonly run: KernelRun | null;
 }
 
@@ -64,6 +68,11 @@ export function noLabels(where: string): UsageError {
   );
 }
 
+/** Unit roundoff of kernels that are computed in a precision. */
+export function roundoffOf(precision: Precision | undefined): number {
+  return precision === 'f32' ? 2 ** -24 : 2 ** -53;
+}
+
 function computedKernels(x: NdArray, test: NdArray, options: KernelOptions): Kernels {
   const recomputations: (() => Recomputation | undefined)[] = [];
   const into = async (rows: NdArray, z: NdArray | null, memory: number): Promise<Computed> => {
@@ -71,7 +80,7 @@ function computedKernels(x: NdArray, test: NdArray, options: KernelOptions): Ker
     const values = new Float64Array(rows.shape[0] * columns);
     const run = await kernelInto(values, rows, { ...options, ...(z === null ? {} : { z }), memory });
     recomputations.push(() => recomputationOf(run));
-    return { values, run };
+    return { values, roundoff: roundoffOf(options.precision), run };
   };
   const watched = async <T extends { readonly recomputation?: Recomputation }>(opening: Promise<T>): Promise<T> => {
     const operator = await opening;

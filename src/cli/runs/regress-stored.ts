@@ -1,42 +1,25 @@
-import { readInput } from '../../data/input.js';
 import { readLabels } from '../../data/labels.js';
 import { openNpyPanels } from '../../data/npy-panels.js';
 import type { RowRange } from '../../data/rows.js';
-import { DataError, NtkError } from '../../errors.js';
-import { denseCross, storedCross } from '../../matrix/cross-operator.js';
-import { DenseOperator, type SymmetricOperator } from '../../matrix/operator.js';
-import { storedOperator } from '../../matrix/stored-operator.js';
+import { DataError } from '../../errors.js';
+import {
+  checkFiniteFile,
+  crossFile,
+  type MatrixFile,
+  openMatrixFile,
+  symmetricFile,
+} from '../../matrix/matrix-file.js';
+import type { SymmetricOperator } from '../../matrix/operator.js';
 import type { InputRecord } from '../../report/record.js';
 import type { RegressJob } from '../options/regress.js';
 import { sha256Of } from './hash.js';
 import { type Kernels, noLabels, type Start } from './regress-source.js';
 
-/** Bytes of the panels of two files, and of the next one that is read meanwhile. */
-const PANELS = 3 * 8 * 2 ** 20;
+/** Bytes of the panels of two files, and of the next ones that are read meanwhile. */
+const PANELS = 4 * 8 * 2 ** 20;
 
-/** A stored matrix: panels of a `.npy` file, else all of it in memory. */
-interface Stored {
-  readonly path: string;
-  readonly record: InputRecord;
-  readonly warnings: readonly string[];
-  readonly shape: readonly number[];
-  /** Its values; null where they are read panel by panel. */
-  readonly values: Float64Array | null;
-}
-
-async function openStored(path: string, memory: number, signal: AbortSignal): Promise<Stored> {
-  try {
-    const panels = await openNpyPanels(path);
-    const shape = panels.isTransposed ? [panels.columns, panels.rows] : [panels.rows, panels.columns];
-    await panels.close();
-    return { path, record: { path, shape, sha256: await sha256Of(path) }, warnings: [], shape, values: null };
-  } catch (error) {
-    // Whatever else the engine reads may be a matrix too; what it does not read, it says itself.
-    if (!(error instanceof NtkError)) throw error;
-  }
-  const { shape, sha256, warnings, data } = await readInput(path, { memoryLimit: memory, signal });
-  return { path, record: { path, shape, sha256 }, warnings, shape, values: Float64Array.from(data) };
-}
+/** What helps where a stored kernel is not square. */
+const WITHOUT_TEST = 'Compute it without Z.';
 
 /** The first `size` rows and columns of an operator. */
 function leading(a: SymmetricOperator, size: number): SymmetricOperator {
@@ -45,6 +28,7 @@ function leading(a: SymmetricOperator, size: number): SymmetricOperator {
   return {
     size,
     description: a.description,
+    ...(a.name === undefined ? {} : { name: a.name }),
     roundoff: a.roundoff,
     async apply(x, columns) {
       const whole = new Float64Array(columns * n);
@@ -60,13 +44,9 @@ function leading(a: SymmetricOperator, size: number): SymmetricOperator {
   };
 }
 
-async function openOperator({ path, values, shape }: Stored): Promise<SymmetricOperator> {
-  return values === null ? storedOperator(path) : new DenseOperator(values, shape[0]);
-}
-
 /** All entries in memory that the caller may write to: the first `size` rows and columns. */
-async function corner(kernel: Stored, size: number): Promise<Float64Array> {
-  const operator = await openOperator(kernel);
+async function corner(kernel: MatrixFile, size: number): Promise<Float64Array> {
+  const operator = await symmetricFile(kernel, WITHOUT_TEST);
   try {
     const all = (await operator.entries()) ?? new Float64Array(0);
     const own = all === kernel.values ? all.slice() : all;
@@ -79,7 +59,7 @@ async function corner(kernel: Stored, size: number): Promise<Float64Array> {
 
 /** Rows of a stored matrix, their first `size` numbers: `[numbers, size]`. */
 async function rowsOf(
-  { path, values, shape }: Stored,
+  { path, values, shape }: MatrixFile,
   numbers: readonly number[],
   size: number,
 ): Promise<Float64Array> {
@@ -101,63 +81,76 @@ async function rowsOf(
   return result;
 }
 
-function storedKernels(kernel: Stored, cross: Stored): Kernels {
-  const [m, n] = cross.shape;
+function storedKernels(kernel: MatrixFile, cross: MatrixFile): Kernels {
   // The options refuse variances of stored kernels.
   const nothing = async (): Promise<Float64Array> => new Float64Array(0);
+  const { roundoff } = kernel;
   return {
+    name: kernel.path,
     origin: async () => ({ backend: 'stored', native: null }),
     least: async () => process.memoryUsage.rss() + PANELS,
-    matrix: async (size) => ({ values: await corner(kernel, size), run: null }),
-    operator: async (size) => leading(await openOperator(kernel), size),
+    matrix: async (size) => ({ values: await corner(kernel, size), roundoff, run: null }),
+    operator: async (size) => leading(await symmetricFile(kernel, WITHOUT_TEST), size),
     rows: (numbers, size) => rowsOf(kernel, numbers, size),
-    cross: async () => (cross.values === null ? storedCross(cross.path) : denseCross(cross.values, m, n)),
+    cross: () => crossFile(cross),
     crossMatrix: nothing,
     testDiagonal: nothing,
     recomputation: () => ({ recomputed: null, warnings: [] }),
   };
 }
 
-function checkShapes(kernel: Stored, cross: Stored): void {
-  const [n, columns] = kernel.shape;
-  if (kernel.shape.length !== 2 || n !== columns) {
-    throw new DataError(
-      `${kernel.path}: must be a square matrix [n, n], got [${kernel.shape.join(', ')}]. Compute it without Z.`,
-    );
+/** Looks at both kernels before anything is solved: shapes, numbers that are not finite, symmetry. */
+async function checkKernels(kernel: MatrixFile, cross: MatrixFile): Promise<void> {
+  const operator = await symmetricFile(kernel, WITHOUT_TEST);
+  try {
+    const n = operator.size;
+    if (cross.shape.length !== 2 || cross.shape[1] !== n || cross.shape[0] === 0) {
+      throw new DataError(
+        `${cross.path}: must be [m, ${n}], test rows against the ${n} training rows, got [${cross.shape.join(', ')}]. Compute it as ntk kernel TEST TRAIN.`,
+      );
+    }
+    await operator.check?.();
+  } finally {
+    await operator.close();
   }
-  if (cross.shape.length !== 2 || cross.shape[1] !== n) {
-    throw new DataError(
-      `${cross.path}: must be [m, ${n}], test rows against the ${n} training rows, got [${cross.shape.join(', ')}]. Compute it as ntk kernel TEST TRAIN.`,
-    );
-  }
+  await checkFiniteFile(cross);
+}
+
+/** Labels from a file, one a row of a kernel. */
+async function readStoredLabels(
+  file: string | null | undefined,
+  rows: RowRange | null,
+  count: number,
+  limits: { readonly memory: number; readonly signal: AbortSignal },
+): Promise<Float64Array | null> {
+  if (file === null || file === undefined) return null;
+  const options = { ...(rows === null ? {} : { rows }), memoryLimit: limits.memory, signal: limits.signal };
+  const found = await readLabels(file, options);
+  if (found.shape[0] === count) return found.data;
+  throw new DataError(
+    `${file}: labels must be one a row of the kernel, got ${found.shape[0]} for ${count} rows. Give the labels of these rows, with --rows.`,
+  );
+}
+
+async function inputOf({ path, shape, sha256 }: MatrixFile): Promise<InputRecord> {
+  return { path, shape, sha256: sha256 ?? (await sha256Of(path)) };
 }
 
 /** Stored kernels, and labels from files. */
 export async function fromStored(job: RegressJob, memory: number, signal: AbortSignal): Promise<Start> {
   const { kernel: path, cross: crossPath } = job.stored ?? { kernel: '', cross: '' };
-  const kernel = await openStored(path, memory, signal);
-  const cross = await openStored(crossPath, memory, signal);
-  checkShapes(kernel, cross);
+  const limits = { memory, signal };
+  const kernel = await openMatrixFile(path, limits);
+  const cross = crossPath === path ? kernel : await openMatrixFile(crossPath, limits);
+  await checkKernels(kernel, cross);
   const { labels, testLabels, rows, rowsZ } = job.input;
-  const read = async (
-    file: string | null | undefined,
-    range: RowRange | null,
-    count: number,
-  ): Promise<Float64Array | null> => {
-    if (file === null || file === undefined) return null;
-    const found = await readLabels(file, { ...(range === null ? {} : { rows: range }), memoryLimit: memory, signal });
-    if (found.shape[0] === count) return found.data;
-    throw new DataError(
-      `${file}: labels must be one a row of the kernel, got ${found.shape[0]} for ${count} rows. Give the labels of these rows, with --rows.`,
-    );
-  };
-  const own = await read(labels, rows, kernel.shape[0]);
+  const own = await readStoredLabels(labels, rows, kernel.shape[0], limits);
   if (own === null) throw noLabels(path);
   return {
-    inputs: [kernel.record, cross.record],
-    warnings: [...kernel.warnings, ...cross.warnings],
+    inputs: [await inputOf(kernel), await inputOf(cross)],
+    warnings: [...new Set([...kernel.warnings, ...cross.warnings])],
     labels: own,
-    testLabels: await read(testLabels, rowsZ, cross.shape[0]),
+    testLabels: await readStoredLabels(testLabels, rowsZ, cross.shape[0], limits),
     n: kernel.shape[0],
     m: cross.shape[0],
     variants: [],

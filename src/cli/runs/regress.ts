@@ -120,8 +120,10 @@ async function one(work: Work, planned: Planned): Promise<readonly RegressResult
   const { fits, variances } = await solve(task);
   const predictions = await predictAll(task, fits);
   const { recomputed, warnings } = planned.kernels.recomputation();
-  for (const warning of warnings) say(`ntk: warning: ${warning}`);
-  work.warnings.push(...warnings);
+  for (const warning of new Set([...fits.flatMap((fit) => fit.warnings), ...warnings])) {
+    say(`ntk: warning: ${warning}`);
+    work.warnings.push(warning);
+  }
   const result = resultOf(work, planned, recomputed, await planned.kernels.origin());
   const results = fits.map((fit, k) => result(fit, predictions[k]));
   const began = now();
@@ -179,14 +181,17 @@ async function open(args: ParsedArguments, asked: RegressJob, signal: AbortSigna
   return { args, job, start, targets, sizes, algebra, memory, signal, clock, warnings: [] };
 }
 
-/** Says which fits did not converge. */
-function failures(results: readonly RegressResult[]): string[] {
+/** Says which fits are not solved to the tolerance, and what helps. */
+function failures(results: readonly RegressResult[], tol: number): string[] {
   return results
     .filter(({ solver }) => !solver.converged)
-    .map(
-      ({ name, trainSize, ridge, solver }) =>
-        `${name}, ${trainSize} rows, ridge ${ridge}: conjugate gradients stopped after ${solver.iterations} iterations at a residual of ${solver.residual.toExponential(1)}, tolerance ${solver.tol}`,
-    );
+    .map(({ name, trainSize, ridge, solver }) => {
+      const where = `${name}, ${trainSize} rows, ridge ${ridge}`;
+      const residual = solver.residual.toExponential(1);
+      return solver.name === 'cg'
+        ? `${where}: conjugate gradients stopped after ${solver.iterations} iterations at a residual of ${residual}, tolerance ${tol}. Raise --iterations, --tol or --ridge.`
+        : `${where}: the equations are solved to a residual of ${residual}, tolerance ${tol}. Raise --ridge or --tol.`;
+    });
 }
 
 /** Runs `ntk regress`. */
@@ -200,7 +205,7 @@ export async function runRegress(args: ParsedArguments, { command, signal }: Com
   for (const each of planned) results.push(...(await one(work, each)));
   if (job.json) await print(jsonText(recordOf(work, results, command)));
   else await print(regressText(results, { task: targets.task, test: start.m, out: job.out }));
-  const failed = failures(results);
-  for (const failure of failed) say(`ntk: not converged: ${failure}. Raise --iterations, --tol or --ridge.`);
+  const failed = failures(results, job.tol);
+  for (const failure of failed) say(`ntk: not converged: ${failure}`);
   return failed.length === 0 ? EXIT.done : EXIT.tolerance;
 }

@@ -71,7 +71,8 @@ export async function openMatrixFile(path: string, limits: MatrixLimits): Promis
     if (!(error instanceof NtkError)) throw error;
   }
   const { shape, sha256, warnings, data } = await readWhole(path, limits);
-  const isSingle = data instanceof Float32Array && !data.every(Number.isInteger);
+  // Small integers come as singles too, and are exact.
+  const isSingle = data instanceof Float32Array && !data.every((v) => Number.isInteger(v) && Math.abs(v) < 2 ** 16);
   return { path, shape, sha256, warnings, roundoff: isSingle ? 2 ** -24 : 2 ** -53, values: Float64Array.from(data) };
 }
 

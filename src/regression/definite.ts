@@ -65,7 +65,12 @@ export function liftedWarning(kernel: Named, lowest: number): string {
 }
 
 /** The error of a kernel that is singular to rounding where a factorisation is needed. */
-export function singular(kernel: Named, ridge: number, remedy: string): NumericalError {
+export function singular(kernel: Named, ridge: number, unit: number, remedy: string): NumericalError {
+  if (unit === 0) {
+    return new NumericalError(
+      `${nameOf(kernel)}: must not be 0 everywhere, got a mean diagonal of 0, which ridges are multiples of. Look at the training rows: are they all 0?`,
+    );
+  }
   return new NumericalError(
     `${nameOf(kernel)}: must be positive definite with its ridge, got one that is singular to rounding with --ridge ${ridge}. ${remedy}`,
   );

@@ -11,7 +11,7 @@ import { largestRow, type RidgeFit, ridgeFit } from './ridge.js';
 async function unsolved(data: FitData, ridge: number, unit: number, floor: number, remedy: string) {
   const { lowest } = await lowestByProducts(new DenseOperator(data.kernel, data.n));
   if (lowest < -floor) return notSemidefinite(data, { lowest, floor, unit, ridge });
-  return singular(data, ridge, remedy);
+  return singular(data, ridge, unit, remedy);
 }
 
 /** What the smallest eigenvalue of a factorised kernel says. */

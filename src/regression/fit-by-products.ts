@@ -58,7 +58,7 @@ async function notDefinite(kernel: SymmetricOperator, ridge: number, unit: numbe
   const isIndefinite = lowest < -floor;
   const error = isIndefinite
     ? notSemidefinite(kernel, { lowest, floor, unit, ridge })
-    : singular(kernel, ridge, 'Use a larger --ridge.');
+    : singular(kernel, ridge, unit, 'Use a larger --ridge.');
   return { isIndefinite, error };
 }
 

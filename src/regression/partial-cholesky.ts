@@ -5,6 +5,9 @@ import type { Preconditioner } from './conjugate-gradient.js';
 /** Share of a diagonal entry below which nothing is left of it: a row that repeats an earlier one. */
 const NOTHING = 2 ** -40;
 
+/** Share of the trace that the diagonal of a preconditioner has at least: with less, nothing but rounding is left of a solve with it. */
+const LEAST_LEVEL = 2 ** -34;
+
 /** Different rows of n at random, as many as `rank` and there are: where a partial factor starts from. */
 export function randomPivots(n: number, rank: number, seed = 0): number[] {
   const random = new RandomSource(seed);
@@ -78,6 +81,7 @@ export function partialCholesky(
   const left = Float64Array.from(diagonal);
   const rank = eliminate(rows, pivots, left);
   const remaining = left.reduce((sum, v) => sum + Math.max(0, v), 0) / n;
+  const least = LEAST_LEVEL * diagonal.reduce((sum, v) => sum + Math.max(0, v), 0);
   const gram = new Float64Array(rank * rank);
   for (let i = 0; i < rank; i++) {
     for (let j = 0; j <= i; j++) {
@@ -88,7 +92,7 @@ export function partialCholesky(
   return {
     rank,
     async preconditioner(shift) {
-      const level = shift + remaining;
+      const level = Math.max(shift + remaining, least);
       if (rank === 0 || !(level > 0)) return (r) => Float64Array.from(r);
       const core = Float64Array.from(gram);
       for (let i = 0; i < rank; i++) core[i * (rank + 1)] += level;

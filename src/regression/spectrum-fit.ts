@@ -62,12 +62,12 @@ function edgeWarning(place: number): readonly string[] {
 
 function chooseRidge({ data, spectral, unit }: Spectrum): Chosen {
   const { values, floor, n } = spectral;
-  if (!(unit > 0)) {
+  const lowest = values[n - 1];
+  if (!(unit > 0) && lowest >= 0) {
     throw new NumericalError(
       `--ridge auto: the mean diagonal of the kernel, which ridges are multiples of, must be above 0, got ${unit}. Look at the training rows: are they all 0?`,
     );
   }
-  const lowest = values[n - 1];
   // All of them, but for a kernel that is not positive semidefinite.
   const ridges = CANDIDATES.filter((ridge) => lowest >= 0 || ridge * unit + lowest > floor);
   if (ridges.length === 0) throw notSemidefinite(data, { lowest, floor, unit, ridge: 'auto' });

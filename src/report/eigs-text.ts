@@ -1,7 +1,6 @@
 import type { PresetFlags } from '../architecture/preset-flags.js';
 import { roundingFloor } from '../linalg/floor.js';
 import type { Recomputed } from '../matrix/recomputed.js';
-import { FEWEST_FOR_DECAY } from '../spectrum/decay.js';
 import type { DimensionAt, Estimate, SpectrumSummary } from '../spectrum/summary.js';
 import { sparkline } from './sparkline.js';
 import { tableText } from './table.js';
@@ -88,19 +87,8 @@ function dimensionText(list: readonly DimensionAt[]): string {
   return `effective dimension ${parts.join(', ')}`;
 }
 
-/** Why there is no decay exponent, where one might look for it. */
-function noDecayText({ values, n, positiveSemidefinite, lowestKnown, norm, precisionFloor }: EigsResult): string[] {
-  if (positiveSemidefinite === false || norm === 0 || (lowestKnown && values.length < n)) return [];
-  const above = values.filter((value) => value > 10 * precisionFloor).length;
-  const remedy = values.length < Math.min(n, FEWEST_FOR_DECAY) ? '; raise -k' : '';
-  return [
-    `no decay exponent: it takes ${FEWEST_FOR_DECAY} eigenvalues above ten times the floor, of which there are ${above} here${remedy}`,
-  ];
-}
-
-function decayText(result: EigsResult): string[] {
-  const { decay } = result;
-  if (decay === null) return noDecayText(result);
+function decayText({ decay, noDecay }: EigsResult): string[] {
+  if (decay === null) return [`no decay exponent: ${noDecay}`];
   const { exponent, interval, confidence, from, to } = decay;
   const [low, high] = interval.map((value) => value.toFixed(2));
   return [

@@ -34,7 +34,7 @@ export interface DecayOptions {
 export const FEWEST_FOR_DECAY = 20;
 
 /** Multiples of the floor from which on an eigenvalue carries a digit. */
-const ABOVE_FLOOR = 10;
+export const ABOVE_FLOOR = 10;
 
 /** Last index, counted from 1, such that all values from `from` to it exceed the bound. */
 function lastAbove(values: ArrayLike<number>, from: number, bound: number): number {

@@ -3,7 +3,7 @@ import { roundingFloor } from '../linalg/floor.js';
 import type { SymmetricOperator } from '../matrix/operator.js';
 import { frobeniusNorm, targetForm, targetShares } from './alignment.js';
 import { condition, doubleConstantBound, meanCorrelation, unitScales } from './condition.js';
-import { decayExponent, FEWEST_FOR_DECAY, type PowerLawFit } from './decay.js';
+import { ABOVE_FLOOR, decayExponent, FEWEST_FOR_DECAY, type PowerLawFit } from './decay.js';
 import type { SpectrumEnd } from './dense.js';
 import { effectiveDimension, effectiveDimensionBounds } from './effective-dimension.js';
 import type { Eigenpairs } from './eigenpairs.js';
@@ -51,6 +51,8 @@ export interface SpectrumSummary {
   readonly lowestKnown: boolean;
   /** Power law through the eigenvalues found from the largest on; null at the other end, where fewer than 20 lie above ten times the floor, and of a matrix that is not positive semidefinite. */
   readonly decay: PowerLawFit | null;
+  /** Why `decay` is null; null where it is not. */
+  readonly noDecay: string | null;
   /** Null where only the smallest eigenvalues are known, and of a matrix that is not positive semidefinite. */
   readonly effectiveDimension: readonly DimensionAt[] | null;
   /** Eigenvalues whose magnitude is above the floor of the precision, and above what a decomposition may err: at least and at most. */
@@ -174,12 +176,21 @@ function correlationOf(scales: Float64Array, product: Float64Array, isIndefinite
   return { doubleConstantBound: doubleConstantBound(scales.length, correlation), meanCorrelation: correlation };
 }
 
-/** The fit of the decay, where it is one. */
-function decayOf({ found, n, which, isIndefinite }: Known): PowerLawFit | null {
+/** The fit of the decay, or why there is none. */
+function decayOf({ found, n, which, isIndefinite }: Known): Pick<SpectrumSummary, 'decay' | 'noDecay'> {
   const { values, precisionFloor } = found;
-  if (isIndefinite || (which === 'smallest' && values.length < n)) return null;
+  const none = (noDecay: string) => ({ decay: null, noDecay });
+  if (isIndefinite) return none('the matrix is not positive semidefinite');
+  if (which === 'smallest' && values.length < n) return none('the largest eigenvalues are not known');
   const fit = decayExponent(values, { precisionFloor });
-  return fit !== null && fit.to - fit.from + 1 >= FEWEST_FOR_DECAY ? fit : null;
+  const count = fit === null ? 0 : fit.to - fit.from + 1;
+  if (fit !== null && count >= FEWEST_FOR_DECAY) return { decay: fit, noDecay: null };
+  const first = values.findIndex((value) => !(value > ABOVE_FLOOR * precisionFloor));
+  const got = first < 0 ? values.length : first;
+  const remedy = got === values.length && got < n ? ' Raise -k.' : '';
+  return none(
+    `it takes ${FEWEST_FOR_DECAY} eigenvalues above ten times the floor of the precision, got ${got}.${remedy}`,
+  );
 }
 
 /** Targets divided by the largest of them, so that no square of them overflows: only their directions count. */
@@ -221,7 +232,7 @@ export async function summarise(
   const isBounded = isTop && !(isIndefinite && all === null);
   return {
     ...end,
-    decay: decayOf(facts),
+    ...decayOf(facts),
     effectiveDimension: isTop && !isIndefinite ? ridges.map((ridge) => dimensionAt(facts, ridge)) : null,
     numericalRank: rankOf(facts),
     conditionAtLeast: number,

@@ -58,12 +58,12 @@ describe('ntk plot', () => {
 
 describe('the plotted numbers are those of the record', () => {
   test('eigenvalues, with the fit of the record, and the density', async () => {
-    const run = ['eigs', ...DIGITS, '--arch', 'fc', '--depth', '1,3', '-k', '12', '--density', '--out', 'e.json'];
+    const run = ['eigs', ...DIGITS, '--arch', 'fc', '--depth', '1,3', '-k', '24', '--density', '--out', 'e.json'];
     const { rows } = JSON.parse(await done(...run, '--json'));
     await done('plot', 'e.json', '--out', 'e.svg', '--data', 'e.csv');
     const { header, rows: lines } = table('e.csv');
     expect(header).toEqual(['index', 'fc depth 1', 'fc depth 1 fitted', 'fc depth 3', 'fc depth 3 fitted']);
-    expect(lines.map(([index]) => index)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(lines.map(([index]) => index)).toEqual(Array.from({ length: 24 }, (_, i) => i + 1));
     expect(lines.map((line) => line[1])).toEqual(rows[0].values);
     expect(lines.map((line) => line[3])).toEqual(rows[1].values);
     const { exponent, amplitude } = rows[1].decay;

@@ -94,10 +94,13 @@ describe('ridge regression', () => {
     expect(ridge).toBeGreaterThan(0.1);
   });
 
-  test('refuses a singular kernel without ridge, and options out of range', async () => {
+  test('of a singular kernel without ridge is least squares, and options out of range are refused', async () => {
     const singular = new Float64Array(4).fill(1);
     const two = { kernel: singular, cross: singular, targets: Float64Array.of(1, 2), n: 2 };
-    await expect(regress(two, { ridge: 0, algebra })).rejects.toThrow(NumericalError);
+    const { predictions, method, warnings } = await regress(two, { ridge: 0, algebra });
+    expect(method).toBe('eigen');
+    expect(distance(predictions, [1.5, 1.5])).toBeLessThan(1e-12);
+    expect(warnings.join()).toContain('1 of 2');
     await expect(regress(two, { ridge: -1, algebra })).rejects.toThrow(UsageError);
     await expect(regress(two, { ridge: 0, time: Number.NaN, algebra })).rejects.toThrow(UsageError);
   });
@@ -186,6 +189,31 @@ describe('conjugate gradients', () => {
     const [early] = await fitByProducts({ kernel: operator, rows, targets }, { ...options, iterations: 2 });
     expect(early).toMatchObject({ converged: false, iterations: 2 });
     expect(early.residual).toBeGreaterThan(1e-11);
+  });
+
+  test('of a kernel that is none name its smallest eigenvalue', async () => {
+    const indefinite = Float64Array.of(1, 2, 2, 1);
+    const pair = { kernel: indefinite, cross: indefinite, targets: Float64Array.of(1, 2), n: 2 };
+    const dense = regress(pair, { ridge: 0, algebra });
+    await expect(dense).rejects.toThrow(/must be positive semidefinite, got the eigenvalue -1 .*--ridge above 1.1/);
+    const rows = async () => indefinite.slice();
+    const options = { ridges: [0], tolerance: 1e-6, iterations: 50, rank: 1, seed: 0, algebra };
+    const iterated = fitByProducts({ kernel: new DenseOperator(indefinite, 2), rows, targets: pair.targets }, options);
+    await expect(iterated).rejects.toThrow(/eigenvalue -1 /);
+  });
+
+  test.each([
+    ['a NaN in the kernel', { kernel: Float64Array.of(1, Number.NaN, Number.NaN, 1) }, /entry \(0, 1\).*NaN/],
+    ['an asymmetric one', { kernel: Float64Array.of(1, 0.5, 0.4, 1) }, /entry \(1, 0\).*symmetric/],
+    ['a NaN in the cross kernel', { cross: [0, Number.NaN] }, /test rows: entry \(0, 1\)/],
+    ['targets of the wrong number', { targets: Float64Array.of(1, 2, 3) }, /targets: .*got 3 numbers/],
+    ['an infinite target', { targets: Float64Array.of(1, Infinity) }, /targets: .*got Infinity for row 1/],
+    ['too few entries', { kernel: Float64Array.of(1, 0) }, /n\^2 entries/],
+  ])('refuse %s by its place', async (_, part, message) => {
+    const pair = { kernel: Float64Array.of(1, 0, 0, 1), cross: [1, 0], targets: Float64Array.of(1, 2), n: 2 };
+    const work = regress({ ...pair, ...part }, { ridge: 0.1, algebra });
+    await expect(work).rejects.toThrow(DataError);
+    await expect(regress({ ...pair, ...part }, { ridge: 0.1, algebra })).rejects.toThrow(message);
   });
 
   test('say so when they stop early, and refuse an indefinite matrix', async () => {

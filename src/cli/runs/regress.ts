@@ -114,13 +114,23 @@ function resultOf(
   };
 }
 
+/** Warnings of all fits, with what they are of where there are several. */
+function warningsOf({ job, sizes }: Work, { variant }: Planned, fits: readonly SizedFit[]): string[] {
+  const parts = ({ trainSize }: SizedFit): string[] => [
+    ...(job.variants.length > 1 ? [variant?.name ?? ''] : []),
+    ...(sizes.length > 1 ? [`${trainSize} rows`] : []),
+  ];
+  const prefix = (fit: SizedFit): string => parts(fit).map((part) => `${part}: `).join('');
+  return fits.flatMap((fit) => fit.warnings.map((warning) => prefix(fit) + warning));
+}
+
 async function one(work: Work, planned: Planned): Promise<readonly RegressResult[]> {
   const { job, targets, clock } = work;
   const task: Task = { ...work, kernels: planned.kernels, choice: planned.choice };
   const { fits, variances } = await solve(task);
   const predictions = await predictAll(task, fits);
   const { recomputed, warnings } = planned.kernels.recomputation();
-  for (const warning of new Set([...fits.flatMap((fit) => fit.warnings), ...warnings])) {
+  for (const warning of new Set([...warningsOf(work, planned, fits), ...warnings])) {
     say(`ntk: warning: ${warning}`);
     work.warnings.push(warning);
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decayExponent } from '../../spectrum/decay.js';
+import { decayExponent, FEWEST_FOR_DECAY } from '../../spectrum/decay.js';
 import type { Chart, Guide, Point, Series } from '../chart.js';
 import { checked } from './check.js';
 import { type Column, columnsTable } from './columns.js';
@@ -59,7 +59,9 @@ interface Decay {
 /** The fit in the record, or one made here for a record without the field; only spectra from the largest eigenvalue on have one. */
 function decayOf({ values, decay, precisionFloor }: Row, first: number): Decay | null {
   if (first !== 1) return null;
-  return decay === undefined ? decayExponent(values, { precisionFloor }) : decay;
+  if (decay !== undefined) return decay;
+  const fit = decayExponent(values, { precisionFloor });
+  return fit !== null && fit.to - fit.from + 1 >= FEWEST_FOR_DECAY ? fit : null;
 }
 
 /** The power of a fit with its confidence interval, as text. */

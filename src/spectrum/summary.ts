@@ -187,7 +187,7 @@ function decayOf({ found, n, which, isIndefinite }: Known): Pick<SpectrumSummary
   if (fit !== null && count >= FEWEST_FOR_DECAY) return { decay: fit, noDecay: null };
   const first = values.findIndex((value) => !(value > ABOVE_FLOOR * precisionFloor));
   const got = first < 0 ? values.length : first;
-  const remedy = got === values.length && got < n ? ' Raise -k.' : '';
+  const remedy = got === values.length && got < n && n >= FEWEST_FOR_DECAY ? ' Raise -k.' : '';
   return none(
     `it takes ${FEWEST_FOR_DECAY} eigenvalues above ten times the floor of the precision, got ${got}.${remedy}`,
   );

@@ -21,7 +21,8 @@ export const eigsCommand: Command = {
   positionals: [
     {
       name: 'K',
-      describe: 'a stored matrix .npy, or with --arch the data: its kernel is never stored',
+      describe:
+        'a stored symmetric matrix (.npy, .npz:name, .csv, .csv.gz), or with --arch the data: its kernel is never stored',
       required: true,
     },
   ],

@@ -18,20 +18,23 @@ export const regressCommand: Command = {
     ...INPUT_FLAGS,
     'test-labels': { describe: 'file of labels, one a row of TEST', group: 'Input' },
     kernel: {
-      describe: 'K(train, train) in a file, instead of TRAIN and TEST; with --cross and --labels',
+      describe:
+        'K(train, train) in a file (.npy, .npz:name, .csv, .csv.gz), instead of TRAIN and TEST; with --cross and --labels',
       group: 'Input',
     },
-    cross: { describe: 'K(test, train) in a file', group: 'Input' },
+    cross: { describe: 'K(test, train) in a file, of the same formats', group: 'Input' },
     ...ARCH_FLAG,
     ...PRESET_FLAGS,
     ...OPTIONAL_FINITE_FLAGS,
     ridge: {
-      describe: 'added to the diagonal, as a multiple of its mean; auto: by leave-one-out; a list: a row each',
+      describe:
+        'lambda, added to the diagonal, as a multiple of its mean; 0: least squares; auto: by leave-one-out, from 1e-12 to 100; a list: a row each',
       group: GROUP,
       fallback: '1e-6',
     },
     time: {
-      describe: 'time of gradient flow from 0, or a list; without it the ridge regression itself',
+      describe:
+        'time of gradient flow from 0, or a list: it descends 1/2 sum (f - y)^2 at rate 1, so that along an eigenvalue l the share 1 - exp(-(l + lambda) t) is learnt; without it the limit, ridge regression',
       group: GROUP,
     },
     'train-sizes': { describe: 'a list: fit the first rows of TRAIN, so many each time', group: GROUP },
@@ -41,7 +44,7 @@ export const regressCommand: Command = {
       fallback: 'auto',
       choices: SOLVERS,
     },
-    tol: { describe: 'relative residual at which cg is done', group: GROUP, fallback: '1e-6' },
+    tol: { describe: 'relative residual of the equations: cg is done at it, and above it the exit code is 3', group: GROUP, fallback: '1e-6' },
     iterations: { describe: 'after which cg gives up, with exit code 3', group: GROUP, fallback: '1000' },
     task: { describe: 'classes or numbers', group: GROUP, fallback: 'by the labels', choices: ['classify', 'regress'] },
     ...KERNEL_FLAGS,

@@ -120,7 +120,10 @@ function warningsOf({ job, sizes }: Work, { variant }: Planned, fits: readonly S
     ...(job.variants.length > 1 ? [variant?.name ?? ''] : []),
     ...(sizes.length > 1 ? [`${trainSize} rows`] : []),
   ];
-  const prefix = (fit: SizedFit): string => parts(fit).map((part) => `${part}: `).join('');
+  const prefix = (fit: SizedFit): string =>
+    parts(fit)
+      .map((part) => `${part}: `)
+      .join('');
   return fits.flatMap((fit) => fit.warnings.map((warning) => prefix(fit) + warning));
 }
 

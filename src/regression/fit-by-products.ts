@@ -3,7 +3,8 @@ import type { LinearAlgebra } from '../linalg/algebra.js';
 import { roundingFloor } from '../linalg/floor.js';
 import type { SymmetricOperator } from '../matrix/operator.js';
 import { conjugateGradients, type GradientOptions, type Preconditioner } from './conjugate-gradient.js';
-import { notSemidefinite, singular } from './definite.js';
+import { conjugateResiduals } from './conjugate-residual.js';
+import { nameOf, notSemidefinite } from './definite.js';
 import type { Fit } from './fit.js';
 import { lowestByProducts } from './lowest.js';
 import { type PartialFactor, partialCholesky, randomPivots } from './partial-cholesky.js';
@@ -11,6 +12,9 @@ import { relativeMiss } from './ridge.js';
 
 /** Times that iteration starts again where rounding has made it believe in too small a residual. */
 const RESTARTS = 3;
+
+/** Share of the tolerance to which least squares are solved, by A r over |A| |y|: of directions of small eigenvalues it says less than the residual. */
+const SLOPE = 1e-3;
 
 /** Training rows of a regression whose kernel need not be stored. */
 export interface ProductData {
@@ -36,7 +40,7 @@ export interface ProductOptions extends Omit<GradientOptions, 'preconditioner'> 
 
 /** A fit from products, and what it took. */
 export interface ProductFit extends Fit {
-  /** Whether the residual is at most the tolerance. */
+  /** Whether the residual is at most the tolerance; where the kernel is singular to rounding, K times it. */
   readonly converged: boolean;
   /** Steps of conjugate gradients. */
   readonly iterations: number;
@@ -51,15 +55,11 @@ export function productFitNumbers(n: number, outputs: number, rank: number): num
   return n * (rank + 12 * outputs + 4) + 3 * rank * (rank + outputs);
 }
 
-/** What stopped conjugate gradients: a kernel with an eigenvalue below 0, or one that is singular to rounding. */
-async function notDefinite(kernel: SymmetricOperator, ridge: number, unit: number, signal?: AbortSignal) {
-  const { lowest, norm } = await lowestByProducts(kernel, signal);
-  const floor = roundingFloor(norm, kernel.size, kernel.roundoff);
-  const isIndefinite = lowest < -floor;
-  const error = isIndefinite
-    ? notSemidefinite(kernel, { lowest, floor, unit, ridge })
-    : singular(kernel, ridge, unit, 'Use a larger --ridge.');
-  return { isIndefinite, error };
+/** A ridge to fit: as a multiple of the mean diagonal, and what it adds. */
+interface Ridge {
+  readonly ridge: number;
+  readonly unit: number;
+  readonly shift: number;
 }
 
 /** What the iteration has come to. */
@@ -68,62 +68,106 @@ interface State {
   /** y - (K + shift I) a, from a product. */
   readonly missing: Float64Array;
   readonly residual: number;
+  readonly products: number;
+  readonly iterations: number;
 }
 
-/** One run of conjugate gradients on what is missing; null where it met no more directions that count. */
-async function run(data: ProductData, ridge: number, unit: number, state: State, options: GradientOptions) {
-  const { kernel, targets } = data;
-  const shift = ridge * unit;
-  try {
-    const part = await conjugateGradients(kernel, shift, state.missing, options);
-    const coefficients = state.coefficients.map((value, i) => value + part.coefficients[i]);
-    const product = await kernel.apply(coefficients, targets.length / kernel.size);
-    const missing = targets.map((y, i) => y - product[i] - shift * coefficients[i]);
-    return { part, next: { coefficients, missing, residual: relativeMiss(missing, targets, kernel.size) } };
-  } catch (error) {
-    if (!(error instanceof NumericalError)) throw error;
-    const found = await notDefinite(kernel, ridge, unit, options.signal);
-    if (state.residual >= 1 || found.isIndefinite) throw found.error;
-    // Singular to rounding, and what is left of the targets is out of reach.
-    return null;
-  }
+function startOf({ kernel, targets }: ProductData): State {
+  const coefficients = new Float64Array(targets.length);
+  const residual = relativeMiss(targets, targets, kernel.size);
+  return { coefficients, missing: Float64Array.from(targets), residual, products: 0, iterations: 0 };
 }
 
-async function solve(data: ProductData, ridge: number, unit: number, factor: PartialFactor, options: ProductOptions) {
+/** The state with coefficients, after one more product. */
+async function checked(data: ProductData, { shift }: Ridge, coefficients: Float64Array): Promise<State> {
   const { kernel, targets } = data;
   const outputs = targets.length / kernel.size;
-  let preconditioner: Preconditioner | undefined = await factor.preconditioner(ridge * unit);
-  let state: State = {
-    coefficients: new Float64Array(targets.length),
-    missing: Float64Array.from(targets),
-    residual: relativeMiss(targets, targets, kernel.size),
+  const product = await kernel.apply(coefficients, outputs);
+  const missing = targets.map((y, i) => y - product[i] - shift * coefficients[i]);
+  return {
+    coefficients,
+    missing,
+    residual: relativeMiss(missing, targets, kernel.size),
+    products: outputs,
+    iterations: 0,
   };
-  let [products, iterations] = [0, 0];
+}
+
+/** Conjugate gradients, started again while that helps; null where they met a direction that is not positive. */
+async function byGradients(
+  data: ProductData,
+  ridge: Ridge,
+  preconditioner: Preconditioner,
+  options: ProductOptions,
+): Promise<State | null> {
+  let state = startOf(data);
   for (let turn = 0; turn <= RESTARTS; turn++) {
-    if (state.residual <= options.tolerance || iterations >= options.iterations) break;
-    const found = await run(data, ridge, unit, state, {
-      ...options,
-      ...(preconditioner === undefined ? {} : { preconditioner }),
-      tolerance: options.tolerance / state.residual,
-      iterations: options.iterations - iterations,
-    });
-    if (found === null) break;
-    products += found.part.products + outputs;
-    iterations += found.part.iterations;
-    if (found.next.residual < state.residual) state = found.next;
-    else if (preconditioner === undefined) break;
-    // Of a singular system a preconditioner makes the directions that are out of reach the first ones.
-    else preconditioner = undefined;
+    if (state.residual <= options.tolerance || state.iterations >= options.iterations) return state;
+    try {
+      const part = await conjugateGradients(data.kernel, ridge.shift, state.missing, {
+        ...options,
+        preconditioner,
+        tolerance: options.tolerance / state.residual,
+        iterations: options.iterations - state.iterations,
+      });
+      const next = await checked(
+        data,
+        ridge,
+        state.coefficients.map((value, i) => value + part.coefficients[i]),
+      );
+      const products = state.products + part.products + next.products;
+      const iterations = state.iterations + part.iterations;
+      if (!(next.residual < state.residual)) return { ...state, products, iterations };
+      state = { ...next, products, iterations };
+    } catch (error) {
+      if (error instanceof NumericalError) return null;
+      throw error;
+    }
   }
-  const { coefficients, residual } = state;
-  return { coefficients, residual, products, iterations, converged: residual <= options.tolerance };
+  return state;
+}
+
+type Solved = Omit<ProductFit, 'ridge' | 'time' | 'method' | 'leaveOneOut' | 'rank'>;
+
+/** Least squares of a kernel that is singular to rounding: what its null space holds of the labels is never learnt. */
+async function leastSquares(data: ProductData, ridge: Ridge, before: number, options: ProductOptions): Promise<Solved> {
+  const { kernel, targets } = data;
+  const tolerance = SLOPE * options.tolerance;
+  const found = await conjugateResiduals(kernel, ridge.shift, targets, { ...options, tolerance });
+  const { coefficients, residual, products } = await checked(data, ridge, found.coefficients);
+  const share = `${Number((100 * residual).toPrecision(2))} %`;
+  const unlearnt = `${nameOf(kernel)}: singular to rounding; of the labels ${share} of their norm are out of its reach and never learnt`;
+  return {
+    coefficients,
+    residual,
+    error: found.slope,
+    products: before + found.products + products,
+    iterations: found.iterations,
+    converged: found.slope <= options.tolerance,
+    warnings: residual > options.tolerance ? [unlearnt] : [],
+  };
+}
+
+/** Fits one ridge. @throws NumericalError, with the eigenvalue, for a kernel that is not positive semidefinite. */
+async function solve(data: ProductData, ridge: Ridge, factor: PartialFactor, options: ProductOptions): Promise<Solved> {
+  const { kernel } = data;
+  const state = await byGradients(data, ridge, await factor.preconditioner(ridge.shift), options);
+  if (state === null || (state.residual > options.tolerance && state.iterations < options.iterations)) {
+    const { lowest, norm } = await lowestByProducts(kernel, options.signal);
+    const floor = roundingFloor(norm, kernel.size, kernel.roundoff);
+    if (lowest < -floor) throw notSemidefinite(kernel, { lowest, floor, ...ridge });
+    if (state === null || lowest + ridge.shift <= floor)
+      return leastSquares(data, ridge, state?.products ?? 0, options);
+  }
+  const { missing: _missing, ...found } = state;
+  return { ...found, error: found.residual, converged: found.residual <= options.tolerance, warnings: [] };
 }
 
 /**
- * Fits each ridge by preconditioned conjugate gradients, from products with K and a few of its rows alone. The residual is that of one
- * more product, not the one that the iteration believes in.
+ * Fits each ridge by preconditioned conjugate gradients, from products with K and a few of its rows alone; where K plus the ridge is singular to
+ * rounding and the targets out of its reach, by conjugate residuals. The residual is that of one more product, not the one that the iteration believes in.
  *
- * Throws NumericalError when K plus a ridge turns out not to be positive definite, InterruptedError when the signal fires.
+ * Throws NumericalError when K has an eigenvalue below 0 that rounding does not explain and the iteration met it, InterruptedError when the signal fires.
  */
 export async function fitByProducts(data: ProductData, options: ProductOptions): Promise<readonly ProductFit[]> {
   const { ridges, rank, seed, algebra } = options;
@@ -133,9 +177,8 @@ export async function fitByProducts(data: ProductData, options: ProductOptions):
   const unit = diagonal.reduce((mean, own) => mean + own / diagonal.length, 0);
   const fits: ProductFit[] = [];
   for (const ridge of ridges) {
-    const found = await solve(data, ridge, unit, factor, options);
-    const common = { ridge, time: Infinity, method: 'cg' as const, leaveOneOut: null, warnings: [], rank: factor.rank };
-    fits.push({ ...found, ...common, error: found.residual });
+    const found = await solve(data, { ridge, unit, shift: ridge * unit }, factor, options);
+    fits.push({ ...found, ridge, time: Infinity, method: 'cg', leaveOneOut: null, rank: factor.rank });
   }
   return fits;
 }

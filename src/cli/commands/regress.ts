@@ -44,7 +44,11 @@ export const regressCommand: Command = {
       fallback: 'auto',
       choices: SOLVERS,
     },
-    tol: { describe: 'relative residual of the equations: cg is done at it, and above it the exit code is 3', group: GROUP, fallback: '1e-6' },
+    tol: {
+      describe: 'relative residual of the equations: cg is done at it, and above it the exit code is 3',
+      group: GROUP,
+      fallback: '1e-6',
+    },
     iterations: { describe: 'after which cg gives up, with exit code 3', group: GROUP, fallback: '1000' },
     task: { describe: 'classes or numbers', group: GROUP, fallback: 'by the labels', choices: ['classify', 'regress'] },
     ...KERNEL_FLAGS,

@@ -77,6 +77,8 @@ export function chooseSolver(
   least: number,
   limit: number,
 ): Choice {
+  // Of a stored kernel all rows are there, whatever is wanted.
+  const fewer = job.stored === null ? ', choose fewer --rows' : '';
   const eigen = needsEigenpairs({ ridges: job.ridges, times: job.times ?? [] });
   // A device that was closed has not given all back, and one that iterates is still at work.
   const second = least - process.memoryUsage.rss();
@@ -92,20 +94,20 @@ export function chooseSolver(
     return { solver: name, reason, rank: 0, held: held - GROWTH, later, decompose };
   }
   if (job.solver === 'cholesky') {
-    throw tooMuch(dense, limit, 'Raise --memory, choose fewer --rows, or --solver cg, which never stores the kernel');
+    throw tooMuch(dense, limit, `Raise --memory${fewer}, or give --solver cg, which never stores the kernel`);
   }
   if (eigen || job.variance !== null) {
     throw tooMuch(
       dense,
       limit,
-      'Raise --memory, choose fewer --rows, or leave --ridge auto, --time and --variance out',
+      `Raise --memory${fewer}, or leave --ridge auto, --time and --variance out`,
     );
   }
   const bytes = (rank: number): number =>
     8 * productFitNumbers(sizes.n, sizes.outputs, Math.min(rank, sizes.n)) + resultBytes(sizes);
   const besides = SLACK + second;
   if (least + besides + bytes(RANK.least) > limit) {
-    throw tooMuch(least + besides + bytes(RANK.least), limit, 'Raise --memory, or choose fewer --rows');
+    throw tooMuch(least + besides + bytes(RANK.least), limit, `Raise --memory${fewer}`);
   }
   let rank: number = RANK.most;
   while (least + besides + bytes(rank) > limit) rank = Math.max(RANK.least, Math.floor(rank * 0.8));

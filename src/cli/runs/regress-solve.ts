@@ -187,7 +187,7 @@ async function solveByProducts(task: Task): Promise<Solved> {
         reason: task.choice.reason,
         converged,
         tol: task.job.tol,
-        residual: fit.residual,
+        residual: fit.error,
         ...facts,
       };
       found.push({ ...fit, trainSize: n, solver });

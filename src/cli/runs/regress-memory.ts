@@ -97,11 +97,7 @@ export function chooseSolver(
     throw tooMuch(dense, limit, `Raise --memory${fewer}, or give --solver cg, which never stores the kernel`);
   }
   if (eigen || job.variance !== null) {
-    throw tooMuch(
-      dense,
-      limit,
-      `Raise --memory${fewer}, or leave --ridge auto, --time and --variance out`,
-    );
+    throw tooMuch(dense, limit, `Raise --memory${fewer}, or leave --ridge auto, --time and --variance out`);
   }
   const bytes = (rank: number): number =>
     8 * productFitNumbers(sizes.n, sizes.outputs, Math.min(rank, sizes.n)) + resultBytes(sizes);

@@ -120,12 +120,12 @@ interface Work {
   readonly warnings: string[];
 }
 
-/** Writes eigenvectors `[k, n]` as columns `[n, k]`. */
-async function writeVectors(path: string, { vectors, values }: Eigenpairs, n: number): Promise<void> {
+/** Writes eigenvectors `[k, n]` as columns `[n, k]`; without `force` a file of that name stays. */
+async function writeVectors(path: string, { vectors, values }: Eigenpairs, n: number, force: boolean): Promise<void> {
   const k = values.length;
   const columns = new Float64Array(n * k);
   for (let j = 0; j < k; j++) for (let i = 0; i < n; i++) columns[i * k + j] = vectors?.[j * n + i] ?? 0;
-  await writeNpy(path, { data: columns, shape: [n, k] });
+  await writeNpy(path, { data: columns, shape: [n, k] }, force);
 }
 
 function solveOne(work: Work, operator: SymmetricOperator, progress: EigsProgress): Promise<Eigenpairs> {
@@ -181,7 +181,7 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
     const density = await densityOf(work, operator);
     const solved = now();
     clock.solve += solved - opened;
-    if (job.vectors !== null) await writeVectors(job.vectors, found, operator.size);
+    if (job.vectors !== null) await writeVectors(job.vectors, found, operator.size, work.args.switches.has('force'));
     clock.write += now() - solved;
     const { recomputed, warnings: unchecked } = operator.recomputation ?? { recomputed: null, warnings: [] };
     const name = variant?.name ?? job.path;
@@ -250,7 +250,7 @@ export async function runEigs(args: ParsedArguments, { command, signal }: Comman
   const results: EigsResult[] = [];
   for (const variant of job.variants.length === 0 ? [null] : job.variants) results.push(await one(work, variant));
   const record = jsonText(recordOf(work, results, command));
-  if (job.out !== null) await writeWhole(job.out, record);
+  if (job.out !== null) await writeWhole(job.out, record, args.switches.has('force'));
   if (job.json) await print(record);
   else await print(eigsText(results));
   return results.every(({ converged }) => converged) ? EXIT.done : EXIT.tolerance;

@@ -28,13 +28,17 @@ export type {
 } from './compare/types.js';
 export {
   asVectors,
+  type Column,
   type FeatureStatistics,
   type FloatArray,
   type FormatName,
   type Input,
+  type LabelFile,
+  type Labels,
   type Layout,
   type NdArray,
   type NpzOptions,
+  type Owner,
   type Precision,
   type ReadLabelsOptions,
   type ReadOptions,
@@ -45,7 +49,9 @@ export {
   SCALE_MODES,
   type Scaled,
   type ScaleMode,
+  type SparseShape,
   scale,
+  type TableOptions,
   writeNpy,
   writeNpz,
 } from './data/index.js';

@@ -1,22 +1,13 @@
 import type { Positions } from '../architecture/check-input.js';
 import type { NdArray } from '../data/array.js';
-import { asVectors } from '../data/image.js';
-import { type Input, readInput } from '../data/input.js';
-import { readLabels } from '../data/labels.js';
+import { asVectors, valuesOf } from '../data/image.js';
+import { type Input, type Labels, type ReadOptions, readInput, type SparseShape } from '../data/index.js';
 import { type Scaled, scale } from '../data/scale.js';
-import { DataError } from '../errors.js';
+import { DataError, UsageError } from '../errors.js';
 import type { InputRecord } from '../report/record.js';
 import { axesNotes } from './axes-notes.js';
+import { checkSameKind, type LabelsRecord, type LoadedLabels, labelsOf } from './load-labels.js';
 import type { InputOptions } from './options/inputs.js';
-
-/** Labels of X as the record names them. */
-export interface LabelsRecord {
-  /** File that they came from: X itself, or that of `--labels`. */
-  readonly path: string;
-  readonly count: number;
-  /** Number of different values. */
-  readonly distinct: number;
-}
 
 /** The data of a command, ready for the library. */
 export interface LoadedInputs {
@@ -33,8 +24,8 @@ export interface LoadedInputs {
 
 /** Labels, one a row; null where none were given. */
 export interface LabelValues {
-  readonly x: Float64Array | null;
-  readonly z: Float64Array | null;
+  readonly x: Labels | null;
+  readonly z: Labels | null;
 }
 
 /** What bounds the reading. */
@@ -44,49 +35,90 @@ export interface LoadLimits {
   readonly signal: AbortSignal;
 }
 
+/** What is read besides what the flags say. */
+export interface LoadRules extends LoadLimits {
+  /** What the network reads of positions: without any, images are flattened. */
+  readonly positions: Positions;
+  /** Whether labels of Z must be classes of X. [false] */
+  readonly sameClasses?: boolean;
+}
+
 function zeroWarning(path: string, mode: string, { zeros }: Scaled): readonly string[] {
   if (zeros === 0) return [];
   const what = mode === 'unit-pixels' ? 'pixel' : 'row';
   return [`${path}: ${zeros} zero ${zeros === 1 ? what : `${what}s`} cannot be scaled to norm 1 and stay zero`];
 }
 
-async function readFile(path: string, options: InputOptions, isZ: boolean, limits: LoadLimits): Promise<Input> {
-  const { image, layout, format, labelColumn } = options;
-  const rows = isZ ? options.rowsZ : options.rows;
-  return readInput(path, {
-    ...(rows === null ? {} : { rows }),
+type Read = (more: ReadOptions) => Promise<Input>;
+
+/** Reads a file as the flags say, and as `more` does. */
+function reader(path: string, { image, layout, format, columns, table }: InputOptions, limits: LoadLimits): Read {
+  const options = {
+    ...columns,
+    ...table,
     ...(image === null ? {} : { image }),
     ...(layout === null ? {} : { layout }),
     ...(format === null ? {} : { format }),
-    ...(labelColumn === null ? {} : { labelColumn }),
-    memoryLimit: limits.memory,
-    signal: limits.signal,
-  });
+  };
+  return (more) => readInput(path, { ...options, memoryLimit: limits.memory, signal: limits.signal, ...more });
 }
 
-/** Labels of an input: those of a file of their own, else those inside it. */
-interface Labels {
-  readonly record: LabelsRecord;
-  readonly values: Float64Array;
-}
-
-async function labelsOf(
-  input: Input,
-  path: string | null,
-  rows: InputOptions['rows'],
-  limits: LoadLimits,
-): Promise<Labels | null> {
-  const read = { ...(rows === null ? {} : { rows }), memoryLimit: limits.memory, signal: limits.signal };
-  const labels = path === null ? input.labels : await readLabels(path, read);
-  if (labels === null) return null;
-  const [count] = labels.shape;
-  if (count !== input.shape[0]) {
-    throw new DataError(
-      `${path}: labels must be one a row of ${input.path}, got ${count} for ${input.shape[0]} rows. Give the labels of these rows.`,
-    );
+/** Z, read with the range of X where it has none of its own: the message of one that does not fit names the flag for it. */
+async function readZ(path: string, { rows, rowsZ }: InputOptions, read: Read, more: ReadOptions): Promise<Input> {
+  try {
+    return await read(more);
+  } catch (error) {
+    if (!(error instanceof UsageError) || rowsZ === null || rowsZ !== rows) throw error;
+    const [, rule] = /: (rows must lie within .*)\. The file has/.exec(error.message) ?? [];
+    if (rule === undefined) throw error;
+    const message = `${path}: ${rule}, which --rows gives to Z as well. Give --rows-z for the rows of Z.`;
+    throw new UsageError(message, { cause: error });
   }
-  const record = { path: path ?? input.path, count, distinct: new Set(labels.data).size };
-  return { record, values: labels.data };
+}
+
+/** The features of two sparse tables together. */
+function union(a: SparseShape, b: SparseShape): SparseShape {
+  const base = a.base === 0 || b.base === 0 ? 0 : 1;
+  return { base, features: Math.max(a.features + a.base, b.features + b.base) - base };
+}
+
+/** Both inputs, and their labels. */
+interface Pair {
+  readonly x: Input;
+  readonly z: Input | null;
+  readonly labels: LoadedLabels | null;
+  readonly labelsZ: LoadedLabels | null;
+}
+
+/** Reads X, its labels, Z as it belongs to them, and the labels of Z. */
+async function readPair(paths: readonly string[], options: InputOptions, rules: LoadRules): Promise<Pair> {
+  const [readX, read] = paths.map((path) => reader(path, options, rules));
+  const { rows, rowsZ } = options;
+  const rangeX = rows === null ? {} : { rows };
+  const x = await readX(rangeX);
+  const labels = await labelsOf(x, options.labels, rows, null, options, rules);
+  if (read === undefined) return { x, z: null, labels, labelsZ: null };
+  const classes = rules.sameClasses === true ? (labels?.labels.classes ?? null) : null;
+  const more = {
+    ...(rowsZ === null ? {} : { rows: rowsZ }),
+    features: valuesOf(x.shape.slice(1)),
+    // A label column of Z does not count where its labels come from another file.
+    ...(classes === null || options.testLabels !== undefined ? {} : { classes }),
+  };
+  const z = await readZ(paths[1], options, read, more);
+  const labelsZ = await labelsOf(z, options.testLabels ?? null, rowsZ, classes, options, rules);
+  if (rules.sameClasses === true)
+    checkSameKind(labels?.labels ?? null, labelsZ?.labels ?? null, labelsZ?.record.path ?? '');
+  if (x.sparse === null || z.sparse === null) return { x, z, labels, labelsZ };
+  // Each of two sparse files may lack features that the other has.
+  const sparse = union(x.sparse, z.sparse);
+  const isOwn = (shape: SparseShape): boolean => shape.base === sparse.base && shape.features === sparse.features;
+  return {
+    x: isOwn(x.sparse) ? x : await readX({ ...rangeX, sparse }),
+    z: isOwn(z.sparse) ? z : await read({ ...more, sparse }),
+    labels,
+    labelsZ,
+  };
 }
 
 function checkFeatures(x: NdArray, z: NdArray, { path }: Input): void {
@@ -110,29 +142,25 @@ function checkFeatures(x: NdArray, z: NdArray, { path }: Input): void {
 export async function loadInputs(
   paths: readonly string[],
   options: InputOptions,
-  limits: LoadLimits & { readonly positions: Positions },
+  rules: LoadRules,
 ): Promise<LoadedInputs> {
-  const inForm = limits.positions === 'none' ? asVectors : (a: NdArray) => a;
-  const [xPath, zPath] = paths;
-  const x = await readFile(xPath, options, false, limits);
-  const labels = await labelsOf(x, options.labels, options.rows, limits);
+  const inForm = rules.positions === 'none' ? asVectors : (a: NdArray) => a;
+  const { x, z, labels, labelsZ } = await readPair(paths, options, rules);
   const scaledX = scale(x, options.scale);
   const vectorsX = inForm(scaledX.x);
   const record = ({ path, shape, sha256 }: Input): InputRecord => ({ path, shape, sha256 });
   const warnings = [
     ...x.warnings,
-    ...axesNotes(x, options, limits.positions),
-    ...zeroWarning(xPath, options.scale, scaledX),
+    ...axesNotes(x, options, rules.positions),
+    ...zeroWarning(x.path, options.scale, scaledX),
+    ...(labels?.warnings ?? []),
   ];
-  const known = { labels: labels?.record ?? null, warnings };
-  if (zPath === undefined) {
-    return { x: vectorsX, z: null, inputs: [record(x)], labelValues: { x: labels?.values ?? null, z: null }, ...known };
-  }
-  const z = await readFile(zPath, options, true, limits);
+  const known = { x: vectorsX, labels: labels?.record ?? null };
+  const labelValues = { x: labels?.labels ?? null, z: labelsZ?.labels ?? null };
+  if (z === null) return { ...known, z, inputs: [record(x)], labelValues, warnings: [...new Set(warnings)] };
   checkFeatures(vectorsX, inForm(z), z);
   const scaledZ = scale(z, options.scale, scaledX.statistics);
-  warnings.push(...z.warnings, ...zeroWarning(zPath, options.scale, scaledZ));
-  const labelsZ = await labelsOf(z, options.testLabels ?? null, options.rowsZ, limits);
-  const labelValues = { x: labels?.values ?? null, z: labelsZ?.values ?? null };
-  return { x: vectorsX, z: inForm(scaledZ.x), inputs: [record(x), record(z)], labelValues, ...known };
+  warnings.push(...z.warnings, ...zeroWarning(z.path, options.scale, scaledZ), ...(labelsZ?.warnings ?? []));
+  const inputs = [record(x), record(z)];
+  return { ...known, z: inForm(scaledZ.x), inputs, labelValues, warnings: [...new Set(warnings)] };
 }

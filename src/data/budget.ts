@@ -10,6 +10,15 @@ export function readableBytes(bytes: number): string {
   return `${Number((bytes / 1024 ** power).toPrecision(4))} ${UNITS[power]}`;
 }
 
+const REMEDY = 'Raise the memory limit or choose fewer rows.';
+
+/** Compares what an input takes with what it may. @throws MemoryError when it is more. */
+export function checkBudget(bytes: number, limit: number, where: string): void {
+  if (bytes <= limit) return;
+  const need = `reading needs ${readableBytes(bytes)} (${bytes} bytes) of memory`;
+  throw new MemoryError(complaint(where, need, `a limit of ${readableBytes(Math.max(0, limit))}`, REMEDY));
+}
+
 /**
  * A zeroed shared store of `length` elements, after checking that it stays within `limit` bytes.
  *
@@ -17,14 +26,10 @@ export function readableBytes(bytes: number): string {
  */
 export function reserve(length: number, precision: Precision, limit: number, where: string): FloatArray {
   const bytes = length * (precision === 'f64' ? 8 : 4);
-  const remedy = 'Raise the memory limit or choose fewer rows.';
-  if (bytes > limit) {
-    const need = `reading needs ${readableBytes(bytes)} (${bytes} bytes) of memory`;
-    throw new MemoryError(complaint(where, need, `a limit of ${readableBytes(limit)}`, remedy));
-  }
+  checkBudget(bytes, limit, where);
   try {
     return allocate(length, precision);
   } catch (error) {
-    throw new MemoryError(complaint(where, `reading needs ${readableBytes(bytes)} of memory`, reasonOf(error), remedy));
+    throw new MemoryError(complaint(where, `reading needs ${readableBytes(bytes)} of memory`, reasonOf(error), REMEDY));
   }
 }

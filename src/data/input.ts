@@ -1,18 +1,30 @@
 import type { FloatArray, NdArray } from './array.js';
 import { finiteRange } from './finite.js';
-import type { RawInput, ReadRequest } from './formats/format.js';
+import { type Column, type RawInput, type ReadRequest, type SparseShape, WHOLE } from './formats/format.js';
 import { type FormatName, recognised } from './formats/index.js';
 import { imageShape } from './image.js';
+import { type Labels, labelsIn } from './labelled.js';
 import { channelsLast, checkLayout, type Layout } from './layout.js';
 import type { RowRange } from './rows.js';
 import { openInput } from './source/open.js';
+import { type TableOptions, tableRequest } from './table.js';
 
 /** How to read an input. */
-export interface ReadOptions {
+export interface ReadOptions extends TableOptions {
   /** Rows to keep. [all] */
   readonly rows?: RowRange;
-  /** Column of a csv that holds labels, by name or zero-based index. [none] */
-  readonly labelColumn?: string | number;
+  /** Column of a csv that holds labels, by name or zero-based index (negative: from the end); several are targets. [none] */
+  readonly labelColumn?: Column | readonly Column[];
+  /** Columns of a csv that are features, in this order, by name, index or range `a:b` of indices. [all but labels] */
+  readonly columns?: readonly Column[];
+  /** Columns of a csv that are left out. [none] */
+  readonly dropColumns?: readonly Column[];
+  /** Names of the classes in the order of their numbers, those of the training rows; labels that are none are refused. [sorted names] */
+  readonly classes?: readonly string[];
+  /** Features of a libsvm file, which may lack the last ones: those of the training rows. [as the indices in the file] */
+  readonly sparse?: SparseShape;
+  /** Features that the rows must have, those of the training rows: a csv of no more columns has no labels. [not known] */
+  readonly features?: number;
   /** Sizes `[h, w, c]`, or `[w, c]` of a sequence, that each row is read as. [as stored] */
   readonly image?: readonly number[];
   /** Where channels stand in the file: last, or (`nchw`) before the positions, as PyTorch has them; the result has them last. [nhwc] */
@@ -33,10 +45,16 @@ export interface Input extends NdArray {
   readonly data: FloatArray;
   /** `[n, d]`, `[n, w, c]` or `[n, h, w, c]`, after choosing rows and reading them as images. */
   readonly shape: readonly number[];
+  /** Rows of the file, before any were chosen. */
+  readonly fileRows: number;
   /** SHA-256 of the whole file's bytes in hexadecimal. */
   readonly sha256: string;
-  /** Labels `[n]` that stand in the file itself; null without. */
-  readonly labels: NdArray<Float64Array> | null;
+  /** Labels that stand in the file itself; null without. */
+  readonly labels: Labels | null;
+  /** Names of the features, where the file has any. */
+  readonly names: readonly string[] | null;
+  /** Features of a libsvm file; null for any other. */
+  readonly sparse: SparseShape | null;
   /** Smallest and largest element. */
   readonly range: readonly [number, number];
   /** What the reader should know although it is no error. */
@@ -44,29 +62,45 @@ export interface Input extends NdArray {
 }
 
 /**
- * Reads `.npy`, `file.npz:name`, `.csv`, IDX, CIFAR-10 or CIFAR-100 (each also gzipped), recognised by content unless `format` says it.
+ * Reads `.npy`, `file.npz:name`, `.csv`, libsvm, IDX, CIFAR-10 or CIFAR-100 (each also gzipped), recognised by content unless `format` says it.
  *
  * Channels come last in the result, whatever `layout` the file has.
  *
  * @throws DataError when the file cannot be used.
- * @throws UsageError when rows, label column, image or layout do not fit the file.
+ * @throws UsageError when rows, columns, image or layout do not fit the file.
  * @throws MemoryError when the result would take more than `memoryLimit`.
  * @throws InterruptedError when `signal` is aborted.
  */
 export async function readInput(path: string, options: ReadOptions = {}): Promise<Input> {
-  const { rows = null, labelColumn = null, image = null, layout = 'nhwc', format = null, signal } = options;
-  const request = { rows, labelColumn, memoryLimit: options.memoryLimit ?? Number.POSITIVE_INFINITY };
-  const { raw, sha256 } = await readChecked(path, request, format, signal);
-  const { data, labels, warnings, range } = raw;
+  const { image = null, layout = 'nhwc', format = null } = options;
+  const { raw, sha256 } = await readChecked(path, requestOf(options), format, options.signal);
+  const { data, warnings, range, fileRows, names = null, sparse = null } = raw;
   const isTurned = checkLayout(layout) === 'nchw' && raw.hasLayout !== true;
   return {
     path,
     data,
     shape: isTurned ? channelsLast(data, raw.shape, image, path) : imageShape(raw.shape, image, path),
+    fileRows,
     sha256,
-    labels: labels && { data: labels, shape: [labels.length] },
+    labels: labelsIn(raw),
+    names,
+    sparse,
     range,
     warnings,
+  };
+}
+
+function requestOf(options: ReadOptions): ReadRequest {
+  const { rows = null, labelColumn, classes = null, sparse = null, features = null } = options;
+  return {
+    ...WHOLE,
+    rows,
+    labelColumn: labelColumn === undefined ? null : [labelColumn].flat(),
+    table: { ...tableRequest(options), columns: options.columns ?? null, dropColumns: options.dropColumns ?? null },
+    classes,
+    sparse,
+    features,
+    memoryLimit: options.memoryLimit ?? WHOLE.memoryLimit,
   };
 }
 

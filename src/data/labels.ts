@@ -1,14 +1,28 @@
 import { DataError } from '../errors.js';
-import type { NdArray } from './array.js';
+import { type Column, type Owner, WHOLE } from './formats/format.js';
 import { valuesOf } from './image.js';
 import { readChecked } from './input.js';
+import { type Labels, labelsIn } from './labelled.js';
 import { complaint } from './message.js';
 import type { RowRange } from './rows.js';
+import { type TableOptions, tableRequest } from './table.js';
+
+/** Labels as a file of their own holds them. */
+export interface LabelFile extends Labels {
+  /** What the reader should know although it is no error. */
+  readonly warnings: readonly string[];
+}
 
 /** How to read labels. */
-export interface ReadLabelsOptions {
+export interface ReadLabelsOptions extends TableOptions {
   /** Rows to keep. [all] */
   readonly rows?: RowRange;
+  /** Columns of a csv that hold the labels, by name or zero-based index. [all] */
+  readonly labelColumn?: Column | readonly Column[];
+  /** Names of the classes in the order of their numbers, those of the training rows; labels that are none are refused. [sorted names] */
+  readonly classes?: readonly string[];
+  /** The data that they belong to: the file must have as many rows, before any are chosen. [not compared] */
+  readonly of?: Owner;
   /** Bytes that the labels may take. [no limit] */
   readonly memoryLimit?: number;
   /** Aborts the reading with an InterruptedError. */
@@ -16,18 +30,38 @@ export interface ReadLabelsOptions {
 }
 
 /**
- * Reads labels `[n]` from `.npy`, IDX or a csv of one column, or those inside a CIFAR file.
+ * Reads labels `[n]`, or `[n, k]` of several columns (one-hot or targets), from `.npy`, IDX or csv, or those inside a CIFAR or libsvm file.
  *
- * @throws DataError when the file cannot be used or has more than one number a row.
- * @throws UsageError when the rows do not fit the file.
+ * @throws DataError when the file cannot be used, or has not as many rows as the data.
+ * @throws UsageError when the rows or columns do not fit the file.
  */
-export async function readLabels(path: string, options: ReadLabelsOptions = {}): Promise<NdArray<Float64Array>> {
-  const { rows = null, memoryLimit = Number.POSITIVE_INFINITY, signal } = options;
-  const { raw } = await readChecked(path, { rows, labelColumn: null, memoryLimit }, null, signal);
-  if (raw.labels) return { data: raw.labels, shape: [raw.labels.length] };
-  if (valuesOf(raw.shape.slice(1)) !== 1) {
+export async function readLabels(path: string, options: ReadLabelsOptions = {}): Promise<LabelFile> {
+  const { rows = null, labelColumn, classes = null, of: owner = null, signal } = options;
+  const request = {
+    ...WHOLE,
+    role: 'labels' as const,
+    rows,
+    labelColumn: labelColumn === undefined ? null : [labelColumn].flat(),
+    table: tableRequest(options),
+    classes,
+    owner,
+    memoryLimit: options.memoryLimit ?? WHOLE.memoryLimit,
+  };
+  const { raw } = await readChecked(path, request, null, signal);
+  const { warnings } = raw;
+  const inside = labelsIn(raw);
+  if (inside !== null) return { ...inside, warnings };
+  const [n, ...each] = raw.shape;
+  if (each.length > 1 && valuesOf(each) !== 1) {
     const got = `the shape [${raw.shape.join(', ')}]`;
-    throw new DataError(complaint(path, 'labels must be one number a row', got, 'Store them as one column.'));
+    throw new DataError(complaint(path, 'labels must be one row of numbers a row of data', got, 'Store them as [n].'));
   }
-  return { data: Float64Array.from(raw.data), shape: [raw.data.length] };
+  const width = valuesOf(each);
+  return {
+    data: Float64Array.from(raw.data),
+    shape: width === 1 ? [n] : [n, width],
+    classes: null,
+    names: null,
+    warnings,
+  };
 }

@@ -2,6 +2,7 @@ import { DataError } from '../errors.js';
 import type { NdArray } from './array.js';
 import { finiteRange } from './finite.js';
 import { foreignIn, HEAD } from './formats/foreign.js';
+import { WHOLE } from './formats/format.js';
 import { npy } from './formats/npy.js';
 import { complaint } from './message.js';
 import { FileSource } from './source/file.js';
@@ -26,8 +27,7 @@ export async function openNpz(path: string): Promise<NpzArrays> {
   return {
     async read(name) {
       const bytes = await npzMember(file, name);
-      const request = { rows: null, labelColumn: null, memoryLimit: Number.POSITIVE_INFINITY };
-      const { data, shape, placeOf } = await npy.read(bytes, request);
+      const { data, shape, placeOf } = await npy.read(bytes, WHOLE);
       finiteRange(data, bytes.where, placeOf);
       return { data, shape };
     },

@@ -54,7 +54,10 @@ export const regressCommand: Command = {
     ...KERNEL_FLAGS,
     ...SINGLE_KIND_FLAG,
     ...COMPUTE_FLAGS,
-    out: { describe: 'predictions [m, outputs]: .npy or .csv', group: 'Output' },
+    out: {
+      describe: 'predictions [m, outputs]: .npy or .csv; names of classes in a .csv, where they have any',
+      group: 'Output',
+    },
     variance: {
       describe: 'posterior variance of the test rows [m]: .npy or .csv; with --kind nngp that of a Bayesian network',
       group: 'Output',

@@ -52,7 +52,8 @@ const OF_DATA = [
   'image',
   'layout',
   'format',
-  'label-column',
+  'columns',
+  'drop-columns',
   'depth',
   'alpha',
   'gamma',
@@ -71,7 +72,8 @@ const OF_DATA = [
 ];
 
 function checkStored(args: ParsedArguments): void {
-  const stray = OF_DATA.find((flag) => args.values.has(flag));
+  const labels = args.values.has('labels') ? [] : ['label-column', 'header', 'separator', 'decimal'];
+  const stray = [...OF_DATA, ...labels].find((flag) => args.values.has(flag));
   if (stray !== undefined) {
     throw new UsageError(
       `--${stray}: must come with --arch, got a stored matrix. Give --arch and a data file, or leave --${stray} out.`,

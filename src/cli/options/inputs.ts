@@ -1,11 +1,13 @@
 import { FORMAT_NAMES, type FormatName } from '../../data/formats/index.js';
 import { parseImageShape } from '../../data/image.js';
+import type { TableOptions } from '../../data/index.js';
 import { LAYOUTS, type Layout } from '../../data/layout.js';
 import { parseRowRange, type RowRange } from '../../data/rows.js';
 import { SCALE_MODES, type ScaleMode } from '../../data/scale.js';
 import { UsageError } from '../../errors.js';
 import type { FlagTable, Positional } from '../command.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
+import { COLUMN_FLAGS, type ColumnOptions, readColumnOptions, readTableOptions, TABLE_FLAGS } from './table.js';
 import { nonEmpty, oneOf } from './values.js';
 
 const GROUP = 'Input';
@@ -19,7 +21,7 @@ const DEFAULT_LAYOUT: Layout = 'nhwc';
 /** The data of a command that computes kernels. */
 export const DATA: Positional = {
   name: 'X',
-  describe: 'data: .npy, FILE.npz:NAME, .csv, IDX, CIFAR-10 or CIFAR-100 .bin, each also gzipped',
+  describe: 'data: .npy, FILE.npz:NAME, .csv, libsvm, IDX, CIFAR-10 or CIFAR-100 .bin, each also gzipped',
   required: true,
 };
 
@@ -48,8 +50,12 @@ export const INPUT_FLAGS: FlagTable = {
     fallback: 'by content',
     choices: FORMAT_NAMES,
   },
-  'label-column': { describe: 'column of a csv that is no feature: its name, or its zero-based index', group: GROUP },
-  labels: { describe: 'file of labels, one a row of X: npy, IDX or csv', group: GROUP },
+  labels: {
+    describe: 'file of labels, one a row of X: npy, IDX or csv; several columns are one-hot or targets',
+    group: GROUP,
+  },
+  ...COLUMN_FLAGS,
+  ...TABLE_FLAGS,
 };
 
 /** How the data files of a command are read. */
@@ -61,7 +67,10 @@ export interface InputOptions {
   /** Null: channels last, as nobody has said. */
   readonly layout: Layout | null;
   readonly format: FormatName | null;
-  readonly labelColumn: string | number | null;
+  /** Columns of csv data that are features and labels. */
+  readonly columns: ColumnOptions;
+  /** How csv files are written. */
+  readonly table: TableOptions;
   /** Path of the labels. */
   readonly labels: string | null;
   /** Path of the labels of Z, in commands that take them. */
@@ -80,11 +89,6 @@ function rowRange(flag: string, text: string): RowRange {
   throw new UsageError(`${flag}: must hold at least one row, got ${text}. Write for example 0:100, 100: or :100.`);
 }
 
-/** A column of a csv: its zero-based index, or its name. */
-export function columnOf(flag: string, text: string): string | number {
-  return /^\d+$/.test(text) ? Number(text) : nonEmpty(flag, text);
-}
-
 /** The input flags as given. */
 export function readInputOptions(args: ParsedArguments): InputOptions {
   const rows = parsedOf(args, 'rows', rowRange) ?? null;
@@ -101,7 +105,8 @@ export function readInputOptions(args: ParsedArguments): InputOptions {
     image: parsedOf(args, 'image', (_flag, text) => parseImageShape(text)) ?? null,
     layout: parsedOf(args, 'layout', oneOf(LAYOUTS)) ?? null,
     format: parsedOf(args, 'format', oneOf(FORMAT_NAMES)) ?? null,
-    labelColumn: parsedOf(args, 'label-column', columnOf) ?? null,
+    columns: readColumnOptions(args),
+    table: readTableOptions(args),
     labels: parsedOf(args, 'labels', nonEmpty) ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import type { FigureOptions } from '../../report/figures/figure.js';
-import { columnOf } from './inputs.js';
 import { type ParsedArguments, parsedOf } from './parsed.js';
+import { labelColumnsOf } from './table.js';
 import { nonEmpty, positiveInteger } from './values.js';
 
 /** What the flags of `ntk plot` say about the figure; undefined where they say nothing. */
@@ -12,6 +12,6 @@ export function readFigureOptions(
     x: parsedOf(args, 'x', nonEmpty),
     count: parsedOf(args, 'count', positiveInteger),
     labels: parsedOf(args, 'labels', nonEmpty),
-    labelColumn: parsedOf(args, 'label-column', columnOf),
+    labelColumn: labelColumnsOf(args),
   };
 }

@@ -86,6 +86,10 @@ function storedOf(args: ParsedArguments): RegressJob['stored'] {
   if (args.positionals.length > 0 || args.values.has('arch')) {
     throw new UsageError('--kernel: must stand instead of TRAIN, TEST and --arch, got both. Leave one of them out.');
   }
+  const stray = ['columns', 'drop-columns'].find((flag) => args.values.has(flag));
+  if (stray !== undefined) {
+    throw new UsageError(`--${stray}: must come with TRAIN and TEST, got --kernel. Leave one of them out.`);
+  }
   if (!args.values.has('labels')) {
     throw new UsageError('--labels: must be given with --kernel, got none. Give the labels of the training rows.');
   }

@@ -1,5 +1,5 @@
 import { defaultMemory } from '../../backend/limits.js';
-import { readLabels } from '../../data/labels.js';
+import type { Labels } from '../../data/index.js';
 import { writeNpy } from '../../data/write/npy.js';
 import { DataError, InternalError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
@@ -21,6 +21,7 @@ import { DEFAULT_PAIRS, eigsCommand } from '../commands/eigs.js';
 import { EXIT } from '../exit.js';
 import { flagged } from '../flag-errors.js';
 import { loadInputs } from '../load.js';
+import { storedLabels } from '../load-labels.js';
 import { type EigsJob, readEigsJob } from '../options/eigs.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { fitVariant, readsOf, type Variant } from '../options/sweep.js';
@@ -44,7 +45,7 @@ interface Source {
   /** The architectures as they fit the data. */
   readonly variants: readonly Variant[];
   /** Labels, one a row of the matrix; null without. */
-  readonly labels: Float64Array | null;
+  readonly labels: Labels | null;
   open(variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator>;
 }
 
@@ -89,13 +90,11 @@ async function openStored(path: string, memory: number, signal: AbortSignal) {
 async function fromStored({ path, input }: EigsJob, memory: number, signal: AbortSignal): Promise<Source> {
   const { file, matrix } = await openStored(path, memory, signal);
   const inputs = [{ path, shape: file.shape, sha256: file.sha256 ?? (await sha256Of(path)) }];
-  const labels = input.labels === null ? null : await readLabels(input.labels, { memoryLimit: memory, signal });
-  if (labels !== null && labels.data.length !== matrix.size) {
-    throw new DataError(
-      `${input.labels}: labels must be one a row of ${path}, got ${labels.data.length} for ${matrix.size} rows. Give the labels of these rows.`,
-    );
-  }
-  return { inputs, warnings: file.warnings, variants: [], labels: labels?.data ?? null, open: async () => matrix };
+  const owner = { path, fileRows: matrix.size };
+  const labels =
+    input.labels === null ? null : await storedLabels(input.labels, null, owner, null, input, { memory, signal });
+  const warnings = [...file.warnings, ...(labels?.warnings ?? [])];
+  return { inputs, warnings, variants: [], labels, open: async () => matrix };
 }
 
 /** Seconds of each stage. */

@@ -1,7 +1,8 @@
 import type { Recomputed } from '../../matrix/recomputed.js';
 import type { KernelPlan, KernelRun } from '../../matrix/types.js';
 import { type CommonRecord, commonRecord } from '../../report/record.js';
-import type { LabelsRecord, LoadedInputs } from '../load.js';
+import type { LoadedInputs } from '../load.js';
+import type { LabelsRecord } from '../load-labels.js';
 import type { KernelJob } from '../options/kernel.js';
 
 /** Seconds since the process started, at the ends of two stages. */

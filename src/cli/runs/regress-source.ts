@@ -1,5 +1,6 @@
 import type { NdArray, Precision } from '../../data/array.js';
 import { firstExamples, someExamples } from '../../data/examples.js';
+import type { Labels } from '../../data/index.js';
 import { UsageError } from '../../errors.js';
 import { computedOperator } from '../../matrix/computed-operator.js';
 import { type CrossOperator, computedCross } from '../../matrix/cross-operator.js';
@@ -18,10 +19,10 @@ import { fitVariant, readsOf, type Variant } from '../options/sweep.js';
 export interface Start {
   readonly inputs: readonly InputRecord[];
   readonly warnings: readonly string[];
-  /** `[n]` */
-  readonly labels: Float64Array;
-  /** `[m]` */
-  readonly testLabels: Float64Array | null;
+  /** One a row of TRAIN. */
+  readonly labels: Labels;
+  /** One a row of TEST; null without. */
+  readonly testLabels: Labels | null;
   readonly n: number;
   readonly m: number;
   /** The architectures as they fit the data; none with stored kernels. */
@@ -64,7 +65,7 @@ export interface Computed {
 /** The error of a command without labels. */
 export function noLabels(where: string): UsageError {
   return new UsageError(
-    `${where}: must come with labels, got none. Give --labels F, or --label-column for a csv that holds them.`,
+    `${where}: must come with labels, got none. Give --labels F, or --label-column for a csv that holds them (-1: in the last column).`,
   );
 }
 
@@ -114,7 +115,8 @@ export async function fromData(
   memory: number,
   signal: AbortSignal,
 ): Promise<Start> {
-  const data = await loadInputs(args.positionals, job.input, { memory, signal, positions: readsOf(job.variants) });
+  const rules = { memory, signal, positions: readsOf(job.variants), sameClasses: true };
+  const data = await loadInputs(args.positionals, job.input, rules);
   const { x, z, labelValues } = data;
   if (labelValues.x === null) throw noLabels(args.positionals[0]);
   const test = z ?? x;

@@ -1,6 +1,4 @@
-import { readLabels } from '../../data/labels.js';
 import { openNpyPanels } from '../../data/npy-panels.js';
-import type { RowRange } from '../../data/rows.js';
 import { DataError } from '../../errors.js';
 import {
   checkFiniteFile,
@@ -11,6 +9,7 @@ import {
 } from '../../matrix/matrix-file.js';
 import type { SymmetricOperator } from '../../matrix/operator.js';
 import type { InputRecord } from '../../report/record.js';
+import { checkSameKind, storedLabels } from '../load-labels.js';
 import type { RegressJob } from '../options/regress.js';
 import { sha256Of } from './hash.js';
 import { type Kernels, noLabels, type Start } from './regress-source.js';
@@ -116,22 +115,6 @@ async function checkKernels(kernel: MatrixFile, cross: MatrixFile): Promise<void
   await checkFiniteFile(cross);
 }
 
-/** Labels from a file, one a row of a kernel. */
-async function readStoredLabels(
-  file: string | null | undefined,
-  rows: RowRange | null,
-  count: number,
-  limits: { readonly memory: number; readonly signal: AbortSignal },
-): Promise<Float64Array | null> {
-  if (file === null || file === undefined) return null;
-  const options = { ...(rows === null ? {} : { rows }), memoryLimit: limits.memory, signal: limits.signal };
-  const found = await readLabels(file, options);
-  if (found.shape[0] === count) return found.data;
-  throw new DataError(
-    `${file}: labels must be one a row of the kernel, got ${found.shape[0]} for ${count} rows. Give the labels of these rows, with --rows.`,
-  );
-}
-
 async function inputOf({ path, shape, sha256 }: MatrixFile): Promise<InputRecord> {
   return { path, shape, sha256: sha256 ?? (await sha256Of(path)) };
 }
@@ -143,14 +126,21 @@ export async function fromStored(job: RegressJob, memory: number, signal: AbortS
   const kernel = await openMatrixFile(path, limits);
   const cross = crossPath === path ? kernel : await openMatrixFile(crossPath, limits);
   await checkKernels(kernel, cross);
-  const { labels, testLabels, rows, rowsZ } = job.input;
-  const own = await readStoredLabels(labels, rows, kernel.shape[0], limits);
-  if (own === null) throw noLabels(path);
+  const { input } = job;
+  if (input.labels === null) throw noLabels(path);
+  const owner = { path: 'the kernel', fileRows: kernel.shape[0] };
+  const labels = await storedLabels(input.labels, input.rows, owner, null, input, limits);
+  const { testLabels: testPath } = input;
+  const test = { path: 'the cross kernel', fileRows: cross.shape[0] };
+  const testLabels =
+    testPath === undefined ? null : await storedLabels(testPath, input.rowsZ, test, labels.classes, input, limits);
+  checkSameKind(labels, testLabels, testPath ?? '');
+  const warnings = [...kernel.warnings, ...cross.warnings, ...labels.warnings, ...(testLabels?.warnings ?? [])];
   return {
     inputs: [await inputOf(kernel), await inputOf(cross)],
-    warnings: [...new Set([...kernel.warnings, ...cross.warnings])],
-    labels: own,
-    testLabels: await readStoredLabels(testLabels, rowsZ, cross.shape[0], limits),
+    warnings: [...new Set(warnings)],
+    labels,
+    testLabels,
     n: kernel.shape[0],
     m: cross.shape[0],
     variants: [],

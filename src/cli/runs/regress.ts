@@ -1,14 +1,10 @@
-import { extname } from 'node:path';
 import { defaultMemory } from '../../backend/limits.js';
-import type { NdArray } from '../../data/array.js';
-import { writeNpy } from '../../data/write/npy.js';
+import type { Labels } from '../../data/index.js';
 import { NumericalError, UsageError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
 import type { Recomputed } from '../../matrix/recomputed.js';
-import { accuracy, rootMeanSquareError, type Targets, targetsOf } from '../../regression/targets.js';
-import { matrixCsv } from '../../report/csv.js';
-import { writeWhole } from '../../report/file.js';
+import { accuracy, rootMeanSquareError, type Targets, targetsOf, testLabelsOf } from '../../regression/targets.js';
 import { jsonText } from '../../report/json.js';
 import { commonRecord } from '../../report/record.js';
 import { type RegressResult, regressText } from '../../report/regress-text.js';
@@ -19,6 +15,7 @@ import { type RegressJob, readRegressJob } from '../options/regress.js';
 import type { Variant } from '../options/sweep.js';
 import { print, say } from '../print.js';
 import { type Choice, chooseSolver } from './regress-memory.js';
+import { classNames, predictedNames, unknownClasses, writeArray, writePredictions } from './regress-output.js';
 import { type Clock, now, predictAll, type SizedFit, solve, type Task } from './regress-solve.js';
 import { fromData, type Kernels, type Start } from './regress-source.js';
 import { fromStored } from './regress-stored.js';
@@ -36,6 +33,8 @@ interface Work {
   readonly clock: Clock;
   /** What was said beside the warnings of the start, for the record. */
   readonly warnings: string[];
+  /** Names of the classes predicted by the last fit; null where classes have none. */
+  predicted: readonly string[] | null;
 }
 
 /** One architecture, its kernels and what will solve with them. */
@@ -72,16 +71,12 @@ async function planAll(work: Work): Promise<readonly Planned[]> {
 function quality(
   targets: Targets,
   predictions: Float64Array,
-  labels: Float64Array | null,
+  given: Labels | null,
 ): Pick<RegressResult, 'accuracy' | 'rmse'> {
-  if (labels === null) return { accuracy: null, rmse: null };
+  if (given === null) return { accuracy: null, rmse: null };
+  const labels = testLabelsOf(given, targets);
   if (targets.classes === null) return { accuracy: null, rmse: rootMeanSquareError(predictions, labels) };
   return { accuracy: accuracy(predictions, targets.classes, labels), rmse: null };
-}
-
-async function writeArray(path: string, matrix: NdArray): Promise<void> {
-  if (extname(path).toLowerCase() === '.npy') await writeNpy(path, matrix);
-  else await writeWhole(path, [...matrixCsv(matrix, 'f64')].join(''));
 }
 
 function resultOf(
@@ -139,12 +134,10 @@ async function one(work: Work, planned: Planned): Promise<readonly RegressResult
   }
   const result = resultOf(work, planned, recomputed, await planned.kernels.origin());
   const results = fits.map((fit, k) => result(fit, predictions[k]));
+  work.predicted = predictedNames(predictions[predictions.length - 1], targets);
   const began = now();
   // With a file there is one fit.
-  if (job.out !== null) {
-    const shape = [predictions[0].length / targets.outputs, targets.outputs];
-    await writeArray(job.out, { data: predictions[0], shape });
-  }
+  if (job.out !== null) await writePredictions(job.out, predictions[0], targets);
   if (job.variance !== null && variances !== null) {
     await writeArray(job.variance, { data: variances, shape: [variances.length, 1] });
   }
@@ -172,12 +165,15 @@ function recordOf(work: Work, results: readonly RegressResult[], command: string
     train: sizes[sizes.length - 1],
     test: start.m,
     outputs: targets.outputs,
+    classes: classNames(targets),
     algebra: algebra.name,
     seed: job.compute.seed,
     network: job.finite,
     out: job.out,
     variance: job.variance,
-    ...(results.length === 1 ? { accuracy: share, rmse, residual, ridge, solver, recomputed } : {}),
+    ...(results.length === 1
+      ? { accuracy: share, rmse, residual, ridge, solver, recomputed, predictions: work.predicted }
+      : {}),
     rows: results,
   };
 }
@@ -191,7 +187,9 @@ async function open(args: ParsedArguments, asked: RegressJob, signal: AbortSigna
   const sizes = sizesOf(job, start.n);
   const clock: Clock = { load: now(), compile: 0, compute: 0, solve: 0, write: 0 };
   const algebra = await linearAlgebra(job.compute.native);
-  return { args, job, start, targets, sizes, algebra, memory, signal, clock, warnings: [] };
+  const warnings = [...unknownClasses(targets, start.testLabels)];
+  for (const warning of warnings) say(`ntk: warning: ${warning}`);
+  return { args, job, start, targets, sizes, algebra, memory, signal, clock, warnings, predicted: null };
 }
 
 /** Says which fits are not solved to the tolerance, and what helps. */

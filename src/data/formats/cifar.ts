@@ -2,13 +2,12 @@ import { DataError } from '../../errors.js';
 import type { FloatArray } from '../array.js';
 import { reserve } from '../budget.js';
 import { complaint } from '../message.js';
-import { resolveRows } from '../rows.js';
 import type { Bytes } from '../source/bytes.js';
 import { measured } from '../source/measure.js';
 import { ByteReader } from '../source/reader.js';
-import { type Format, placeInArray } from './format.js';
+import { chosenRows, type Format, placeInArray } from './format.js';
 import { idxSize } from './idx.js';
-import { noColumns } from './stored.js';
+import { checkNoColumns } from './stored.js';
 
 const SIDE = 32;
 const PIXELS = SIDE * SIDE;
@@ -61,8 +60,9 @@ function cifar(set: DataSet, files: RegExp): Format {
       size !== null && size > 0 && size % record === 0 && labelsFit(set, head) && idxSize(head) !== size,
     async read(packed, request) {
       const bytes = await measured(packed);
-      if (request.labelColumn !== null) throw noColumns(bytes.where, request.labelColumn);
-      const rows = resolveRows(request.rows, recordsOf(bytes, set), bytes.where);
+      checkNoColumns(bytes.where, request);
+      const fileRows = recordsOf(bytes, set);
+      const rows = chosenRows(request, fileRows, bytes.where);
       const count = rows.end - rows.start;
       const data = reserve(count * VALUES, 'f32', request.memoryLimit - 8 * count, bytes.where);
       const labels = new Float64Array(count);
@@ -79,7 +79,8 @@ function cifar(set: DataSet, files: RegExp): Format {
         await reader.close();
       }
       const shape = [count, SIDE, SIDE, CHANNELS];
-      return { data, shape, labels, placeOf: placeInArray(shape, rows.start), warnings: [], hasLayout: true };
+      const placeOf = placeInArray(shape, rows.start);
+      return { data, shape, labels, fileRows, placeOf, warnings: [], hasLayout: true };
     },
   };
 }

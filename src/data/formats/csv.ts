@@ -1,75 +1,158 @@
 import { DataError } from '../../errors.js';
 import type { FloatArray } from '../array.js';
-import { reserve } from '../budget.js';
+import { checkBudget, reserve } from '../budget.js';
 import { finiteRange } from '../finite.js';
-import { complaint } from '../message.js';
-import { type RowRange, resolveRows } from '../rows.js';
+import { complaint, quoted } from '../message.js';
+import type { RowRange } from '../rows.js';
 import type { Bytes } from '../source/bytes.js';
-import { labelIndex } from './csvColumn.js';
-import { CsvLines, lineEnd } from './csvLines.js';
-import { fieldPlace, lineProblem, textPlace } from './csvPlace.js';
+import { type ColumnPlan, planColumns } from './csvColumn.js';
+import { checkLabelIndex, indexWarnings } from './csvIndex.js';
+import { labelWarnings } from './csvLabelLike.js';
+import { LabelColumn } from './csvLabels.js';
+import { CsvLines, lineEnd, withLineFeeds } from './csvLines.js';
+import { fieldPlace, LineNumbers, lineProblem } from './csvPlace.js';
 import { CsvScanner, FieldProblem } from './csvScanner.js';
 import { type CsvSurvey, surveyCsv } from './csvSurvey.js';
-import type { Format, RawInput } from './format.js';
+import { chosenRows, type Format, type RawInput, type ReadRequest } from './format.js';
 
-/** Numbers as text, a row a line; also semicolons, tabs or blanks as separators. */
+/** Numbers as text, a row a line; also semicolons, tabs or blanks as separators; labels may be names of classes. */
 export const csv: Format = {
   name: 'csv',
   files: /\.(csv|tsv|txt)(\.gz)?$/i,
   recognises: isText,
-  async read(bytes, request) {
-    if (!(await startsAsText(bytes))) {
+  async read(packed, request) {
+    if (!(await startsAsText(packed))) {
       const remedy = 'Save it as csv in UTF-8.';
-      throw new DataError(complaint(bytes.where, 'must be text in ASCII or UTF-8', 'other bytes', remedy));
+      throw new DataError(complaint(packed.where, 'must be text in ASCII or UTF-8', 'other bytes', remedy));
     }
-    const survey = await surveyCsv(bytes);
-    const label = request.labelColumn === null ? null : labelIndex(request.labelColumn, survey, bytes.where);
-    const rows = resolveRows(request.rows, survey.rows, bytes.where);
+    const bytes = await withLineFeeds(packed);
+    const survey = await surveyCsv(bytes, request);
+    const plan = planColumns(survey, request, bytes.where);
+    const rows = chosenRows(request, survey.rows, bytes.where, (missing) => headerHint(survey, missing));
     const count = rows.end - rows.start;
-    const columns = survey.columns - (label === null ? 0 : 1);
-    const labelBytes = label === null ? 0 : 8 * count;
-    const data = reserve(count * columns, 'f64', request.memoryLimit - labelBytes, bytes.where);
-    const labels = label === null ? null : new Float64Array(count);
-    await readRows(bytes, survey, rows, { data, labels, label });
-    const placeOf = textPlace(survey, rows, label);
-    if (labels && label !== null)
-      finiteRange(labels, bytes.where, (row) => fieldPlace(survey, rows.start + row, label));
-    return { data, shape: [count, columns], labels, placeOf, warnings: survey.warnings } satisfies RawInput;
+    const labelBytes = 8 * count * plan.labels.length;
+    checkBudget(labelBytes, request.memoryLimit, bytes.where);
+    const data = reserve(count * plan.features.length, 'f64', request.memoryLimit - labelBytes, bytes.where);
+    return new CsvReading(bytes, survey, plan, rows, request).into(data);
   },
 };
 
-/** Where the fields of a line go. */
-interface Target {
-  readonly data: FloatArray;
-  readonly labels: Float64Array | null;
-  readonly label: number | null;
+/** What may be wrong where labels and data differ by a header. */
+function headerHint({ headerLines }: CsvSurvey, missing: number): string {
+  if (missing === -1 && headerLines === 0) return ', or say --header yes if line 1 is a header';
+  if (missing === 1 && headerLines === 1) return ', or say --header no if line 1 is a label';
+  return '';
 }
 
-async function readRows(bytes: Bytes, survey: CsvSurvey, rows: RowRange, target: Target): Promise<void> {
-  const firstLine = survey.header ? 1 : 0;
-  const scanner = new CsvScanner(survey.separator);
-  const fields = new Float64Array(survey.columns);
-  const lines = new CsvLines(bytes, firstLine + rows.start, firstLine + rows.end);
-  let row = 0;
-  for await (const { buffer, starts } of lines.blocks()) {
-    for (const start of starts) {
-      try {
-        scanner.line(buffer, start, fields);
-      } catch (error) {
-        if (!(error instanceof FieldProblem)) throw error;
-        const text = buffer.toString('utf8', start, lineEnd(buffer, start));
-        throw lineProblem(text, `${bytes.where} line ${firstLine + rows.start + row + 1}`, survey, error.column);
+/** Reads the rows of a file that was surveyed. */
+class CsvReading {
+  readonly #lines = new LineNumbers();
+  readonly #labels: Float64Array | null;
+  readonly #column: LabelColumn | null;
+
+  constructor(
+    private readonly bytes: Bytes,
+    private readonly survey: CsvSurvey,
+    private readonly plan: ColumnPlan,
+    private readonly rows: RowRange,
+    private readonly request: ReadRequest,
+  ) {
+    const width = plan.labels.length;
+    this.#labels = width === 0 ? null : new Float64Array((rows.end - rows.start) * width);
+    const placeOf = (row: number): string => this.#place(row, plan.labels[0]);
+    this.#column =
+      this.#labels === null || width > 1 ? null : new LabelColumn(this.#labels, request.classes, bytes.where, placeOf);
+  }
+
+  /** @throws DataError for the first field that is not what its column wants. */
+  async into(data: FloatArray): Promise<RawInput> {
+    const { plan, survey, rows, bytes } = this;
+    await this.#read(data);
+    const { features, labels } = plan;
+    const named = this.#column?.finish() ?? { names: null, warnings: [] };
+    const namesOf = (columns: readonly number[]) => survey.names && columns.map((k) => survey.names?.[k] ?? '');
+    if (this.#labels !== null) {
+      finiteRange(this.#labels, bytes.where, (at) => this.#placeIn(at, labels));
+      const isFile = this.request.role === 'labels' && this.request.labelColumn === null;
+      if (isFile) checkLabelIndex(this.#labels, labels.length, namesOf(labels), rows, bytes.where);
+    }
+    const { table } = this.request;
+    const areAll = features.length === survey.columns && table.columns === null;
+    const doubts = [
+      ...indexWarnings(data, survey, plan, rows, bytes.where),
+      ...(plan.isUnlabelled ? [`${bytes.where}: has a column for each feature and none for labels`] : []),
+      ...(areAll && !plan.isUnlabelled ? labelWarnings(data, survey, bytes.where) : []),
+    ];
+    return {
+      data,
+      shape: [rows.end - rows.start, features.length],
+      labels: this.#labels,
+      labelWidth: labels.length,
+      labelNames: namesOf(labels),
+      classes: named.names,
+      names: namesOf(features),
+      fileRows: survey.rows,
+      placeOf: (at) => this.#placeIn(at, features),
+      warnings: [...survey.warnings, ...named.warnings, ...doubts],
+    };
+  }
+
+  async #read(data: FloatArray): Promise<void> {
+    const { survey, plan, rows } = this;
+    const first = survey.headerLines + rows.start;
+    const scanner = new CsvScanner(survey, plan.kinds);
+    const fields = new Float64Array(plan.kinds.length);
+    const blankIsMissing = plan.kinds.length === 1;
+    const choice = { first, end: survey.headerLines + rows.end, blankIsMissing };
+    const { features } = plan;
+    const width = features.length;
+    let row = 0;
+    for await (const { buffer, starts, numbers } of new CsvLines(this.bytes, choice).blocks()) {
+      for (let k = 0; k < starts.length; k++) {
+        this.#lines.add(row, numbers[k]);
+        try {
+          scanner.line(buffer, starts[k], fields);
+        } catch (error) {
+          if (!(error instanceof FieldProblem)) throw error;
+          const text = buffer.toString('utf8', starts[k], lineEnd(buffer, starts[k]));
+          throw lineProblem(text, this.bytes.where, numbers[k] + 1, survey, plan, error.column);
+        }
+        for (let f = 0; f < width; f++) data[row * width + f] = fields[features[f]];
+        this.#storeLabels(row, fields, scanner.texts);
+        row++;
       }
-      store(fields, row++, target);
     }
   }
-}
 
-function store(fields: Float64Array, row: number, { data, labels, label }: Target): void {
-  let at = row * (fields.length - (labels === null ? 0 : 1));
-  for (let column = 0; column < fields.length; column++) {
-    if (labels !== null && column === label) labels[row] = fields[column];
-    else data[at++] = fields[column];
+  #storeLabels(row: number, fields: Float64Array, texts: readonly (string | null)[]): void {
+    const { labels } = this.plan;
+    if (this.#labels === null) return;
+    if (this.#column !== null) {
+      const text = texts[labels[0]];
+      if (text === null) this.#column.number(row, fields[labels[0]]);
+      else this.#column.text(row, text);
+      return;
+    }
+    for (const [k, column] of labels.entries()) {
+      const text = texts[column];
+      if (text !== null) throw this.#noTarget(row, column, text);
+      this.#labels[row * labels.length + k] = fields[column];
+    }
+  }
+
+  /** Names of classes can stand in one column only. */
+  #noTarget(row: number, column: number, text: string): DataError {
+    const place = `${this.bytes.where} ${this.#place(row, column)}`;
+    const rule = 'labels of several columns must be numbers';
+    return new DataError(complaint(place, rule, quoted(text), 'Name one --label-column, or write them as numbers.'));
+  }
+
+  #placeIn(at: number, columns: readonly number[]): string {
+    return this.#place(Math.floor(at / columns.length), columns[at % columns.length]);
+  }
+
+  #place(row: number, column: number): string {
+    return fieldPlace(this.survey, this.#lines.of(row), column);
   }
 }
 

@@ -1,4 +1,6 @@
-import { numberIn, type Separator } from './csvFields.js';
+import { FIELD } from './csvColumn.js';
+import type { Dialect } from './csvDialect.js';
+import { type Decimal, numberIn } from './csvFields.js';
 
 const TAB = 9;
 const LINE_FEED = 10;
@@ -7,7 +9,6 @@ const BLANK = 32;
 const QUOTE = 34;
 const PLUS = 43;
 const MINUS = 45;
-const POINT = 46;
 const ZERO = 48;
 const LOWER_CASE = 32;
 const E = 101;
@@ -24,28 +25,59 @@ export class FieldProblem {
   ) {}
 }
 
-/** Reads lines of numbers from bytes in which every line ends in a line feed. */
+/** Reads lines of numbers, and labels among them, from bytes in which every line ends in a line feed. */
 export class CsvScanner {
+  /** Text of each label column in the line read last; null where a number stands. */
+  readonly texts: (string | null)[];
   readonly #separator: number;
   readonly #blanks: boolean;
+  readonly #decimal: Decimal;
+  /** Code of the decimal mark; none outside quotes where it separates fields. */
+  readonly #point: number;
+  readonly #kinds: Uint8Array;
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
 
-  constructor(separator: Separator) {
+  /** `kinds` says of each column what becomes of it. */
+  constructor({ separator, decimal }: Dialect, kinds: Uint8Array) {
     this.#separator = separator.charCodeAt(0);
     this.#blanks = separator === ' ';
+    this.#decimal = decimal;
+    this.#point = decimal === separator ? -1 : decimal.charCodeAt(0);
+    this.#kinds = kinds;
+    this.texts = new Array<string | null>(kinds.length).fill(null);
   }
 
-  /** Reads the numbers of the line that starts at `start` into `fields`. @throws FieldProblem. */
+  /** Reads the numbers of the line that starts at `start` into `fields`, NaN for texts. @throws FieldProblem. */
   line(bytes: Buffer, start: number, fields: Float64Array): void {
     this.#bytes = bytes;
     this.#at = start;
     const last = fields.length - 1;
     for (let column = 0; column <= last; column++) {
-      const fieldStart = this.#at;
-      this.#number(fields, column);
-      if (!this.#passEnd(column === last)) fields[column] = this.#unusual(fieldStart, column, column === last);
+      const kind = this.#kinds[column];
+      if (kind === FIELD.number) {
+        const fieldStart = this.#at;
+        this.#number(fields, column);
+        if (!this.#passEnd(column === last)) fields[column] = this.#unusual(fieldStart, column, column === last);
+      } else this.#other(kind, fields, column, column === last);
     }
+  }
+
+  /** A field that need not be a number. */
+  #other(kind: number, fields: Float64Array, column: number, isLast: boolean): void {
+    const fieldStart = this.#at;
+    this.texts[column] = null;
+    if (kind === FIELD.label) {
+      this.#number(fields, column);
+      if (this.#passEnd(isLast)) return;
+    }
+    const { text, end } = kind === FIELD.empty ? { text: '', end: fieldStart } : this.#fieldText(fieldStart);
+    this.#at = end;
+    if (!this.#passEnd(isLast)) throw new FieldProblem(column);
+    if (kind !== FIELD.label) return;
+    const value = numberIn(text, this.#decimal);
+    fields[column] = value ?? Number.NaN;
+    if (value === null) this.texts[column] = text;
   }
 
   /** Stores the plain decimal number at the current position; what follows it is for the caller to judge. */
@@ -61,7 +93,7 @@ export class CsvScanner {
       mantissa = mantissa * 10 + digit;
     let digits = at - whole;
     let power = 0;
-    if (bytes[at] === POINT) {
+    if (bytes[at] === this.#point) {
       const point = ++at;
       for (let digit = bytes[at] - ZERO; digit >= 0 && digit <= 9; digit = bytes[++at] - ZERO)
         mantissa = mantissa * 10 + digit;
@@ -79,7 +111,7 @@ export class CsvScanner {
     }
     this.#at = at;
     if (mantissa >= EXACT || power < -22 || power > 22) {
-      fields[column] = Number(bytes.toString('latin1', start, at));
+      fields[column] = numberIn(bytes.toString('latin1', start, at), this.#decimal) ?? Number.NaN;
     } else {
       const size = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power];
       fields[column] = negative ? -size : size;
@@ -107,7 +139,9 @@ export class CsvScanner {
     let at = this.#skipBlanks(end);
     if (bytes[at] === RETURN && bytes[at + 1] === LINE_FEED) at++;
     const atLineEnd = bytes[at] === LINE_FEED;
-    if (atLineEnd !== isLast) return this.#missesFields(atLineEnd, bytes[at] === this.#separator || at > end);
+    if (atLineEnd !== isLast) {
+      return this.#missesFields(atLineEnd, this.#blanks ? at > end : bytes[at] === this.#separator);
+    }
     if (isLast) return true;
     if (this.#blanks) {
       this.#at = at;
@@ -126,7 +160,7 @@ export class CsvScanner {
   /** A field that is quoted, `nan` or `inf`; anything else is a problem. */
   #unusual(start: number, column: number, isLast: boolean): number {
     const { text, end } = this.#fieldText(start);
-    const value = numberIn(text);
+    const value = numberIn(text, this.#decimal);
     if (value === null) throw new FieldProblem(column);
     this.#at = end;
     if (!this.#passEnd(isLast)) throw new FieldProblem(column);
@@ -137,14 +171,27 @@ export class CsvScanner {
     const bytes = this.#bytes;
     const from = this.#skipBlanks(start);
     if (bytes[from] === QUOTE) {
-      const lineEnd = bytes.indexOf(LINE_FEED, from);
-      const close = bytes.indexOf(QUOTE, from + 1);
-      if (close > 0 && close < lineEnd) return { text: bytes.toString('utf8', from + 1, close).trim(), end: close + 1 };
+      const close = this.#closingQuote(from + 1);
+      if (close > 0) {
+        const text = bytes.toString('utf8', from + 1, close).replaceAll('""', '"');
+        return { text: text.trim(), end: close + 1 };
+      }
     }
     let end = from;
     const isEnd = (byte: number) => byte === LINE_FEED || byte === RETURN || byte === this.#separator;
     while (!isEnd(bytes[end]) && !(this.#blanks && bytes[end] === TAB)) end++;
     return { text: bytes.toString('utf8', from, end).trim(), end };
+  }
+
+  /** Position of the quote that ends a field, two in a row standing for one; -1 when the line ends before. */
+  #closingQuote(from: number): number {
+    const bytes = this.#bytes;
+    for (let at = from; bytes[at] !== LINE_FEED; at++) {
+      if (bytes[at] !== QUOTE) continue;
+      if (bytes[at + 1] !== QUOTE) return at;
+      at++;
+    }
+    return -1;
   }
 
   #skipBlanks(from: number): number {

@@ -181,11 +181,6 @@ const TABLES: readonly Foreign[] = [
     remedy: python('pandas', (file) => `pandas.read_stata('${file}').to_numpy('float64')`),
   },
   {
-    what: 'a file of LIBSVM',
-    mark: textLike(/^[-+]?[\d.eE+-]+(,[\d.]+)*(?: +\d+:[-+\d.eE]+)+ *[\r\n]/),
-    remedy: python('sklearn.datasets', (file) => `sklearn.datasets.load_svmlight_file('${file}')[0].toarray()`),
-  },
-  {
     what: 'an ARFF file of Weka',
     mark: textLike(/^(%.*\s+)*@relation\s/i),
     remedy: (file) =>

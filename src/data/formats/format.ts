@@ -1,18 +1,74 @@
 import { DataError } from '../../errors.js';
 import type { FloatArray } from '../array.js';
 import { complaint } from '../message.js';
-import type { RowRange } from '../rows.js';
+import { type RowRange, resolveRows } from '../rows.js';
 import type { Bytes } from '../source/bytes.js';
+
+/** A column of a table: its name, or its zero-based index, negative from the end. As text also a range `a:b` of indices. */
+export type Column = string | number;
+
+/** How a table is read; null: as its content says. */
+export interface TableRequest {
+  /** Whether line 1 names the columns. */
+  readonly header: boolean | null;
+  /** Character between fields; a blank stands for any run of spaces and tabs. */
+  readonly separator: string | null;
+  readonly decimal: '.' | ',' | null;
+  /** Columns that are features, in this order; null: all but labels and those that are left out. */
+  readonly columns: readonly Column[] | null;
+  /** Columns that are left out; null: none. */
+  readonly dropColumns: readonly Column[] | null;
+}
+
+/** Features of a sparse table: how many, and the index of the first. */
+export interface SparseShape {
+  /** Columns that the rows have. */
+  readonly features: number;
+  /** Index of the first feature. */
+  readonly base: 0 | 1;
+}
+
+/** Data that labels belong to. */
+export interface Owner {
+  /** File of the data, for messages. */
+  readonly path: string;
+  /** Rows in that file, before any are chosen. */
+  readonly fileRows: number;
+}
 
 /** What to read of a file. */
 export interface ReadRequest {
+  /** Whether rows of features are wanted, or labels alone. */
+  readonly role: 'data' | 'labels';
   /** Rows to keep; null is all. */
   readonly rows: RowRange | null;
-  /** Column of a csv that holds labels, by name or zero-based index; null is none. */
-  readonly labelColumn: string | number | null;
+  /** Columns of a csv that hold labels; null is none, and all in a file of labels. */
+  readonly labelColumn: readonly Column[] | null;
+  readonly table: TableRequest;
+  /** Names of the classes in the order of their numbers; null: those that the labels have, sorted. */
+  readonly classes: readonly string[] | null;
+  /** Features that a sparse table must have; null: those that it has. */
+  readonly sparse: SparseShape | null;
+  /** Features that rows must have: a csv of no more columns holds no labels; null: not known. */
+  readonly features: number | null;
+  /** Data of which a file of labels has one a row; null: of none that is known. */
+  readonly owner: Owner | null;
   /** Bytes that the result may take. */
   readonly memoryLimit: number;
 }
+
+/** All rows of a file as its content says. */
+export const WHOLE: ReadRequest = {
+  role: 'data',
+  rows: null,
+  labelColumn: null,
+  table: { header: null, separator: null, decimal: null, columns: null, dropColumns: null },
+  classes: null,
+  sparse: null,
+  features: null,
+  owner: null,
+  memoryLimit: Number.POSITIVE_INFINITY,
+};
 
 /** An array as a format reads it, before any check of its values. */
 export interface RawInput {
@@ -20,8 +76,20 @@ export interface RawInput {
   readonly data: FloatArray;
   /** `[n, d]`, `[n, w, c]` or `[n, h, w, c]`. */
   readonly shape: readonly number[];
-  /** Labels `[n]` that stand in the file itself; null without. */
+  /** Labels `[n]` that stand in the file itself, or `[n, k]` of k columns; null without. */
   readonly labels: Float64Array | null;
+  /** Columns of labels. [1] */
+  readonly labelWidth?: number;
+  /** Names of the columns of labels, where they have any. */
+  readonly labelNames?: readonly string[] | null;
+  /** Names of the classes that labels number; null: they are numbers. */
+  readonly classes?: readonly string[] | null;
+  /** Names of the features, where the file has any. */
+  readonly names?: readonly string[] | null;
+  /** Features of a sparse table. */
+  readonly sparse?: SparseShape;
+  /** Rows of the file, before any are chosen. */
+  readonly fileRows: number;
   /** Where in the file the element `index` of `data` stands, for messages. */
   readonly placeOf: (index: number) => string;
   /** What the reader should know although it is no error. */
@@ -83,4 +151,24 @@ export function checkClaim(bytes: Bytes, claimed: number): void {
     throw refuse(most, 'The file is truncated or damaged: copy it again.');
   }
   if (bytes.size !== null && bytes.size > claimed) throw refuse(`${bytes.size}`, 'Store one array in a file.');
+}
+
+/**
+ * The rows that are asked for of a file of `fileRows`, after comparing these with the data that labels belong to; `hint` is
+ * what else may be wrong then.
+ *
+ * @throws DataError when they differ, UsageError when the range is not within the file.
+ */
+export function chosenRows(
+  { rows, owner }: ReadRequest,
+  fileRows: number,
+  where: string,
+  hint: (missing: number) => string = () => '',
+): RowRange {
+  if (owner !== null && owner.fileRows !== fileRows) {
+    const rule = `labels must be one a row of ${owner.path}`;
+    const remedy = `Give the labels of these rows${hint(owner.fileRows - fileRows)}.`;
+    throw new DataError(complaint(where, rule, `${fileRows} for ${owner.fileRows} rows`, remedy));
+  }
+  return resolveRows(rows, fileRows, where);
 }

@@ -7,16 +7,26 @@ import { csv } from './csv.js';
 import { type ForeignFile, foreignIn, HEAD } from './foreign.js';
 import type { Format } from './format.js';
 import { idx } from './idx.js';
+import { libsvm } from './libsvm.js';
 import { npy } from './npy.js';
 
 /** Every format by the name that `--format` takes, those of the surest mark first; gzip and zip are unpacked before. */
-export const FORMATS = { npy, cifar10, cifar100, idx, csv } as const satisfies Readonly<Record<FormatName, Format>>;
+export const FORMATS = { npy, cifar10, cifar100, idx, libsvm, csv } as const satisfies Readonly<
+  Record<FormatName, Format>
+>;
 
 /** A format by its name. */
-export type FormatName = 'npy' | 'cifar10' | 'cifar100' | 'idx' | 'csv';
+export type FormatName = 'npy' | 'cifar10' | 'cifar100' | 'idx' | 'libsvm' | 'csv';
 
 /** Names of formats, as `--format` takes them. */
-export const FORMAT_NAMES = ['npy', 'cifar10', 'cifar100', 'idx', 'csv'] as const satisfies readonly FormatName[];
+export const FORMAT_NAMES = [
+  'npy',
+  'cifar10',
+  'cifar100',
+  'idx',
+  'libsvm',
+  'csv',
+] as const satisfies readonly FormatName[];
 
 /** How an input will be read. */
 export interface Recognised {
@@ -80,6 +90,6 @@ function chosen(found: readonly FormatName[], where: string): { name: FormatName
 }
 
 function byName(where: string): Format | null {
-  const order = [npy, cifar100, cifar10, idx, csv];
+  const order = [npy, cifar100, cifar10, idx, libsvm, csv];
   return order.find(({ files }) => files.test(where)) ?? null;
 }

@@ -1,3 +1,4 @@
+import type { Column } from '../../data/index.js';
 import type { Chart, Series } from '../chart.js';
 import type { HeatMap } from '../heat-map.js';
 import type { InputRecord } from '../record.js';
@@ -35,7 +36,7 @@ export interface FigureOptions {
   /** File of labels by which rows are sorted. */
   readonly labels?: string | undefined;
   /** Column of that file, by name or zero-based index. */
-  readonly labelColumn?: string | number | undefined;
+  readonly labelColumn?: readonly Column[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

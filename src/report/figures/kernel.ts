@@ -1,7 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { readInput } from '../../data/input.js';
-import { readLabels } from '../../data/labels.js';
+import { type Labels, readLabels } from '../../data/index.js';
 import { parseRowRange } from '../../data/rows.js';
 import { DataError, UsageError } from '../../errors.js';
 import { type ClassRange, colourRange, type HeatMap, type MatrixSide, rangeText } from '../heat-map.js';
@@ -46,32 +45,31 @@ function matrixPath({ path, record }: Named<KernelData>, view: string): string {
 }
 
 /** Labels of the rows: a file of labels, or one column of a csv; the rows that the kernel took, where the file has more. */
-async function labelsOf(
-  { path, record }: Named<KernelData>,
-  options: FigureOptions,
-): Promise<ArrayLike<number> | null> {
+async function labelsOf({ path, record }: Named<KernelData>, options: FigureOptions): Promise<Labels | null> {
   const { labels, labelColumn } = options;
   if (labels === undefined) {
     if (labelColumn === undefined) return null;
     throw new UsageError(`--label-column: must come with --labels, got it alone. Give --labels F.csv.`);
   }
   const rows = record.rows === null ? {} : { rows: parseRowRange(record.rows) };
-  const found =
-    labelColumn === undefined
-      ? (await readLabels(labels, rows)).data
-      : (await readInput(labels, { ...rows, labelColumn })).labels?.data;
-  const count = found?.length ?? 0;
-  if (found !== undefined && count === record.shape[0]) return found;
+  const found = await readLabels(labels, { ...rows, ...(labelColumn === undefined ? {} : { labelColumn }) });
+  const [count, width = 1] = found.shape;
+  if (width > 1) {
+    throw new DataError(
+      `${labels}: labels must be one column to sort by, got ${width}. Name it with --label-column, or give a file of one.`,
+    );
+  }
+  if (count === record.shape[0]) return found;
   throw new DataError(
     `${labels}: labels must be one a row of ${path}, got ${count} for ${record.shape[0]} rows. Give the labels of these rows.`,
   );
 }
 
-function sortingOf(labels: ArrayLike<number>): Sorting {
-  const order = Int32Array.from(labels, (_, i) => i).sort((a, b) => labels[a] - labels[b] || a - b);
+function sortingOf({ data, classes: named }: Labels): Sorting {
+  const order = Int32Array.from(data, (_, i) => i).sort((a, b) => data[a] - data[b] || a - b);
   const classes: { name: string; start: number; end: number }[] = [];
   order.forEach((row, rank) => {
-    const name = String(labels[row]);
+    const name = named?.[data[row]] ?? String(data[row]);
     const last = classes.at(-1);
     if (last?.name === name) last.end = rank + 1;
     else classes.push({ name, start: rank, end: rank + 1 });

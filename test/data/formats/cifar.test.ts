@@ -21,7 +21,7 @@ test('planes become channels, labels come along', async () => {
   const path = await folder.write('data.any', records([3, 9, 0]));
   const input = await readInput(path);
   expect(input.shape).toEqual([3, 32, 32, 3]);
-  expect(input.labels).toEqual({ data: new Float64Array([3, 9, 0]), shape: [3] });
+  expect(input.labels).toMatchObject({ data: new Float64Array([3, 9, 0]), shape: [3] });
   for (const [row, pixel, channel] of [
     [0, 0, 0],
     [1, 5, 2],

@@ -30,7 +30,7 @@ describe('IDX', () => {
     expect(await shapeOf([2, 3, 4])).toEqual([2, 3, 4, 1]);
     expect(await shapeOf([1, 2, 3, 4])).toEqual([1, 2, 3, 4]);
     const labels = await readLabels(await folder.write('l', idxFile(8, [24], bytes)), { rows: { start: 22, end: 24 } });
-    expect(labels).toEqual({ data: new Float64Array([220, 230]), shape: [2] });
+    expect(labels).toMatchObject({ data: new Float64Array([220, 230]), shape: [2] });
   });
 
   test('gzipped, with rows', async () => {

@@ -98,7 +98,7 @@ describe('readInput of .npy', () => {
 
   test('labels of rank 1 and one column', async () => {
     const path = await folder.write('l.npy', npyFile(npyDictionary('<i8', [3]), elements('i8', [5, -1, 2])));
-    expect(await readLabels(path)).toEqual({ data: new Float64Array([5, -1, 2]), shape: [3] });
+    expect(await readLabels(path)).toMatchObject({ data: new Float64Array([5, -1, 2]), shape: [3] });
     expect((await readLabels(path, { rows: { start: 2, end: 3 } })).data).toEqual(new Float64Array([2]));
   });
 });
@@ -185,10 +185,13 @@ describe('readInput of .npy refuses', () => {
     expect((await readInput(path, { memoryLimit: 800, rows: { start: 0, end: 10 } })).shape).toEqual([10, 10]);
   });
 
-  test('a label column, labels of several columns, rows past the end', async () => {
+  test('a label column, labels that are images, rows past the end', async () => {
     const path = await folder.write('x.npy', npyOf([2, 2], [1, 2, 3, 4]));
     await refused(() => readInput(path, { labelColumn: 0 }), UsageError, 'csv only');
-    await refused(() => readLabels(path), DataError, 'one number a row', '[2, 2]');
+    await refused(() => readInput(path, { columns: [0] }), UsageError, 'columns', 'csv only');
+    await refused(() => readInput(path, { dropColumns: [1] }), UsageError, 'drop-columns', 'csv only');
+    const images = await folder.write('i.npy', npyOf([1, 2, 2], [1, 2, 3, 4]));
+    await refused(() => readLabels(images), DataError, 'one row of numbers', '[1, 2, 2]');
     await refused(() => readInput(path, { rows: { start: 0, end: 3 } }), UsageError, '2 rows');
   });
 });

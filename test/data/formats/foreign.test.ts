@@ -60,7 +60,6 @@ const FILES: readonly (readonly [name: string, content: Uint8Array, what: string
   ['x.db', placed(0, 'SQLite format 3\0'), 'a database of SQLite', 'read_sql'],
   ['x.sav', placed(0, '$FL2@(#)'), 'a file of SPSS', 'read_spss'],
   ['x.dta', text('<stata_dta><header>'), 'a file of Stata', 'read_stata'],
-  ['x.svm', text('+1 1:0.5 3:1e-3\n-1 2:1\n'), 'a file of LIBSVM', 'load_svmlight_file'],
   ['x.arff', text('% made up\n@RELATION iris\n'), 'an ARFF file of Weka', 'loadarff'],
   [
     'old.pt',

@@ -250,7 +250,12 @@ describe('what an array of images is taken for', () => {
       });
     }
     await refused('whole records of CIFAR-100. Give --format cifar100', ...args, '--format', 'cifar10');
-    await refused('--format: must be one of npy, cifar10, cifar100, idx, libsvm, csv, got mat', ...args, '--format', 'mat');
+    await refused(
+      '--format: must be one of npy, cifar10, cifar100, idx, libsvm, csv, got mat',
+      ...args,
+      '--format',
+      'mat',
+    );
     await refused('--layout: must be one of nhwc, nchw, got chwn', ...args, '--layout', 'chwn');
     at.write('K.npy', npyOf([2, 2], [1, 0, 0, 1]));
     await refused('--layout: must come with --arch, got a stored matrix', 'eigs', 'K.npy', '--layout', 'nchw');

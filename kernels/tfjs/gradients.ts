@@ -1,7 +1,8 @@
 import { BackendError, DeviceFullError, InterruptedError, isNtkError, UsageError } from '../../src/errors.js';
 import type { Engine } from './engine.js';
 import { addMissingKernels } from './missing-kernels.js';
-import { mendAverageGradients } from './pooling-gradients.js';
+import { mendGradients } from './own-gradients.js';
+import { mendSavedOutputs } from './saved-outputs.js';
 import type { Tensor } from './tensors.js';
 
 /** A function of tensors, `[n, ...]` to `[n, o]`, example by example. */
@@ -29,7 +30,8 @@ export type Pause = () => Promise<void>;
 /** Makes the backend able to derive, and mends what tfjs derives wrongly. */
 export function prepareGradients({ tf, use }: Engine): void {
   use();
-  mendAverageGradients(tf);
+  mendGradients(tf);
+  mendSavedOutputs(tf);
   if (tf.getBackend() === 'wasm' && tf.findBackend('cpu') !== null) addMissingKernels(tf);
 }
 

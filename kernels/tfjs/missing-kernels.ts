@@ -95,26 +95,46 @@ function largestKernel(tf: Tensors): TensorFlow.KernelFunc {
   };
 }
 
-/** Kernels of WebAssembly that give wrong numbers: largest numbers of windows begin at the smallest positive one there. */
-const WRONG = [
-  'MaxPoolGrad',
-  'MaxPool3D',
-  'MaxPool3DGrad',
-  'Dilation2D',
-  'Dilation2DBackpropInput',
-  'Dilation2DBackpropFilter',
-];
+/** Kernels of WebAssembly that give wrong numbers, by why, and what takes their place. */
+const WRONG: Readonly<
+  Record<string, (tf: Tensors, plain: TensorFlow.KernelConfig, own: TensorFlow.KernelConfig) => TensorFlow.KernelFunc>
+> = {
+  // Largest numbers of windows begin at the smallest positive one.
+  MaxPoolGrad: largestKernel,
+  MaxPool3D: lent,
+  MaxPool3DGrad: lent,
+  Dilation2D: lent,
+  Dilation2DBackpropInput: lent,
+  Dilation2DBackpropFilter: lent,
+  // Padded inputs are shifted.
+  Conv3DBackpropInputV2: lent,
+  // All examples take the indices of the first.
+  GatherV2: batchedGather,
+};
+
+/** Gathers by indices of each example as the plain kernel does. */
+function batchedGather(
+  tf: Tensors,
+  plain: TensorFlow.KernelConfig,
+  own: TensorFlow.KernelConfig,
+): TensorFlow.KernelFunc {
+  const other = lent(tf, plain);
+  return (params) => {
+    const { batchDims } = (params.attrs ?? {}) as typeof params.attrs & TensorFlow.GatherV2Attrs;
+    return (batchDims === 0 ? own.kernelFunc : other)(params);
+  };
+}
 
 const mended = new WeakSet<TensorFlow.KernelFunc>();
 
 /** Takes the plain kernels for those of WebAssembly that are wrong. */
 function mendKernels(tf: Tensors): void {
-  for (const kernelName of WRONG) {
+  for (const [kernelName, mend] of Object.entries(WRONG)) {
     const [own, plain] = ['wasm', 'cpu'].map(
       (name) => tf.getKernel(kernelName, name) as TensorFlow.KernelConfig | undefined,
     );
     if (own === undefined || plain === undefined || mended.has(own.kernelFunc)) continue;
-    const kernelFunc = kernelName === 'MaxPoolGrad' ? largestKernel(tf) : lent(tf, plain);
+    const kernelFunc = mend(tf, plain, own);
     mended.add(kernelFunc);
     // tfjs warns where a kernel is registered twice.
     tf.unregisterKernel(kernelName, 'wasm');

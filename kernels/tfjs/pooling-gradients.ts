@@ -13,9 +13,6 @@ interface Axis {
 /** What tfjs keeps of an average over windows, of two or three axes. */
 type Attributes = Pick<TensorFlow.AvgPoolAttrs, 'filterSize' | 'strides' | 'pad' | 'dimRoundingMode'>;
 
-/** Kernels of averages over windows. */
-const AVERAGES = ['AvgPool', 'AvgPool3D'] as const;
-
 function flatAxes({ backend_util }: Tensors, shape: readonly number[], attributes: TensorFlow.NamedAttrMap): Axis[] {
   const { filterSize, strides, pad, dimRoundingMode } = attributes as typeof attributes & Attributes;
   const sizes = backend_util.computePool2DInfo(
@@ -66,8 +63,12 @@ function shares({ size, windows, filter, stride, before }: Axis): readonly numbe
   });
 }
 
-/** The gradient of averages over windows that may reach beyond the input, from the one of tfjs for windows that do not. */
-function averageGradient(tf: Tensors, config: TensorFlow.GradConfig): TensorFlow.GradConfig {
+/**
+ * The gradient of averages over windows that may reach beyond the input, from the one of tfjs for windows that do not.
+ *
+ * At the edges the function divides by the numbers that a window has, the gradients of all backends but TensorFlow by those of its filter.
+ */
+export function averageGradient(tf: Tensors, config: TensorFlow.GradConfig): TensorFlow.GradConfig {
   const gradFunc: TensorFlow.GradFunc = (dy, saved, attributes) => {
     const { shape } = saved[0];
     const [count, channels] = [shape[0], shape[shape.length - 1]];
@@ -89,23 +90,6 @@ function averageGradient(tf: Tensors, config: TensorFlow.GradConfig): TensorFlow
     return { x };
   };
   return { ...config, gradFunc };
-}
-
-const mended = new WeakSet<TensorFlow.GradConfig>();
-
-/**
- * Mends the gradients of averages over windows in all copies of a tfjs.
- *
- * At the edges the function divides by the numbers that a window has, the gradients of all backends but TensorFlow by those of its filter.
- */
-export function mendAverageGradients(tf: Tensors): void {
-  for (const name of AVERAGES) {
-    const config = tf.getGradient(name) as TensorFlow.GradConfig | undefined;
-    if (config === undefined || mended.has(config)) continue;
-    const ours = averageGradient(tf, config);
-    mended.add(ours);
-    tf.registerGradient(ours);
-  }
 }
 
 /** Sizes of a pooling, as tfjs works them out. */

@@ -1,8 +1,10 @@
-import { BackendError, DeviceFullError, InterruptedError, isNtkError, UsageError } from '../../src/errors.js';
+import { InterruptedError, UsageError } from '../../src/errors.js';
+import { underivable } from './derivation-errors.js';
 import type { Engine } from './engine.js';
 import { addMissingKernels } from './missing-kernels.js';
 import { mendGradients } from './own-gradients.js';
-import { mendSavedOutputs } from './saved-outputs.js';
+import { mendSavedOutputs } from './tape.js';
+
 import type { Tensor } from './tensors.js';
 
 /** A function of tensors, `[n, ...]` to `[n, o]`, example by example. */
@@ -28,32 +30,13 @@ export interface Derived {
 export type Pause = () => Promise<void>;
 
 /** Makes the backend able to derive, and mends what tfjs derives wrongly. */
-export function prepareGradients({ tf, use }: Engine): void {
+export function prepareGradients({ tf, use, layers }: Engine): void {
   use();
+  // The core alone has no gradients; its layers bring them.
+  if ((tf.getGradient('Identity') as unknown) === undefined) layers();
   mendGradients(tf);
   mendSavedOutputs(tf);
   if (tf.getBackend() === 'wasm' && tf.findBackend('cpu') !== null) addMissingKernels(tf);
-}
-
-/** An error on the way through a function of others as one of this package. */
-function explained(error: unknown, where: string, { tf }: Engine): Error {
-  if (isNtkError(error)) return error;
-  const message = (error instanceof Error ? error.message : String(error)).split('\n')[0].replace(/\.$/, '');
-  const because = { cause: error };
-  if (/OOM|out of memory|out of bounds|allocat|exhausted/i.test(message)) {
-    const remedy = 'Promise less memory, so that fewer gradients are held.';
-    return new DeviceFullError(`${where}: must fit the memory of TensorFlow.js, got: ${message}. ${remedy}`, because);
-  }
-  if (/not registered/i.test(message)) {
-    const rule = `must be made of operations that TensorFlow.js has in its backend ${tf.getBackend()}`;
-    return new BackendError(`${where}: ${rule}, got: ${message}. Choose another backend of it.`, because);
-  }
-  if (/not (yet )?(implemented|supported)|Cannot compute gradient/i.test(message)) {
-    const rule = 'must be made of operations that TensorFlow.js can derive';
-    return new BackendError(`${where}: ${rule}, got: ${message}. Put others in their place.`, because);
-  }
-  const rule = 'must map examples [n, ...] to outputs [n, o]';
-  return new UsageError(`${where}: ${rule}, got an error: ${message}. Try it on the inputs alone.`, because);
 }
 
 /** What one pass gives. */
@@ -84,12 +67,12 @@ export function weightedGradients(
     });
   } catch (error) {
     forgetTape(engine);
-    throw explained(error, where, engine);
+    throw underivable(error, where, engine);
   }
 }
 
 /** Gives back what tfjs keeps for the way back, which it forgets where that fails. */
-function forgetTape({ tf }: Engine): void {
+export function forgetTape({ tf }: Engine): void {
   const { state } = tf.engine();
   if (state.gradientDepth > 0) return;
   for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();
@@ -103,7 +86,7 @@ export function outputsOf(engine: Engine, { f, where }: Pick<Derived, 'f' | 'whe
   try {
     value = tf.tidy(() => f(x));
   } catch (error) {
-    throw explained(error, where, engine);
+    throw underivable(error, where, engine);
   }
   const n = x.shape[0] ?? 0;
   const o = value.shape[1] ?? 0;

@@ -9,6 +9,7 @@ import type { MatrixProduct } from '../linalg/product.js';
 import type { EmpiricalPlan } from './empirical-types.js';
 import { checkFunction } from './function-check.js';
 import { type Chunk, PANEL_NUMBERS, type PlannedFunction, planFunction } from './function-plan.js';
+import { checkGradients } from './function-slopes.js';
 import type { FunctionKernel, FunctionOf, FunctionOptions } from './function-types.js';
 
 /** Examples of one side whose gradients are held. */
@@ -237,6 +238,8 @@ export async function runFunction(
   const { plan } = planned;
   const compiled = performance.now();
   const z = options.z ?? x;
+  const slopes = await checkGradients(engine, source, planned, [x, z], pauseOf(options.signal));
+  const checked = performance.now();
   const run = new Run(engine, source, [x, z], planned, options);
   await run.compute();
   addShares(run.ntk, run.shares);
@@ -247,19 +250,19 @@ export async function runFunction(
     );
   }
   const computed = performance.now();
-  const check = await checkFunction(engine, source, planned, [x, z], run.ntk);
+  const block = await checkFunction(engine, source, planned, [x, z], run.ntk);
   const { shape } = plan;
   return {
     ntk: { data: run.ntk, shape },
     outputs: { data: run.outputs, shape: [shape[0], plan.outputs] },
     contributions: run.shares && new Map([...run.shares].map(([path, data]) => [path, { data, shape }])),
     plan,
-    check,
+    check: { ...block, slopes },
     stages: {
       compile: (compiled - started) / 1000,
       initialise: 0,
-      compute: (computed - compiled) / 1000,
-      check: (performance.now() - computed) / 1000,
+      compute: (computed - checked) / 1000,
+      check: (checked - compiled + performance.now() - computed) / 1000,
     },
   };
 }

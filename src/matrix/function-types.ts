@@ -1,6 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Contraction } from '../finite/target.js';
-import type { EmpiricalKernel } from './empirical-types.js';
+import type { EmpiricalCheck, EmpiricalKernel } from './empirical-types.js';
 import type { Progress } from './types.js';
 
 /** A function whose kernel is wanted: examples `[n, ...]` to outputs `[n, o]`, each example for itself. */
@@ -22,8 +22,27 @@ export interface FunctionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How well gradients agree with central differences along random directions. */
+export interface SlopesReport {
+  /** How many: one for each variable, or for some together where there are more than 12. */
+  readonly directions: number;
+  /** Those along which f32 shows no slope. */
+  readonly undecided: number;
+  /** Largest difference of the slopes, relative to the slope, measured by its tolerance. */
+  readonly difference: number;
+  /** What it may be: by how much differences of several steps disagree. Beyond it nothing is computed. */
+  readonly tolerance: number;
+}
+
+/** The block that was computed twice, and what was looked at before. */
+export interface FunctionCheck extends EmpiricalCheck {
+  readonly slopes: SlopesReport;
+}
+
 /** An empirical kernel of a function of tensors, on the host, with how it was made; `contributions` are by the names of the variables. */
-export type FunctionKernel = Omit<EmpiricalKernel, 'weights'>;
+export interface FunctionKernel extends Omit<EmpiricalKernel, 'weights'> {
+  readonly check: FunctionCheck;
+}
 
 /** A function, what it is differentiated by, and how many numbers it holds besides. */
 export interface FunctionOf {

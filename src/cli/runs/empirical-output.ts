@@ -7,8 +7,7 @@ import { writeNpy } from '../../data/write/npy.js';
 import { writeNpz } from '../../data/write/npz.js';
 import { InterruptedError } from '../../errors.js';
 import { libraryIn } from '../../linalg/algebra.js';
-import type { EmpiricalPlan } from '../../matrix/empirical-types.js';
-import type { FunctionKernel } from '../../matrix/function-types.js';
+import type { EmpiricalKernel, EmpiricalPlan } from '../../matrix/empirical-types.js';
 import type { Progress } from '../../matrix/types.js';
 import { matrixCsv } from '../../report/csv.js';
 import { writeRecordOf, writeWhole } from '../../report/file.js';
@@ -40,7 +39,7 @@ export interface EmpiricalCall {
 /** The record of a kernel that was computed, or only planned (`kernel` null). */
 export function empiricalRecord(
   { files, network, data }: EmpiricalCall,
-  { plan, kernel }: { readonly plan: EmpiricalPlan; readonly kernel: Pick<FunctionKernel, 'check'> | null },
+  { plan, kernel }: { readonly plan: EmpiricalPlan; readonly kernel: Pick<EmpiricalKernel, 'check'> | null },
   stages: Readonly<Record<string, number>>,
 ): object {
   const { backend, precision } = plan;
@@ -70,7 +69,7 @@ export function empiricalRecord(
 }
 
 /** A kernel that is in memory, or (null) went to its file row by row. */
-export interface ReportedKernel extends Pick<FunctionKernel, 'plan' | 'check' | 'stages'> {
+export interface ReportedKernel extends Pick<EmpiricalKernel, 'plan' | 'check' | 'stages'> {
   readonly ntk: NdArray | null;
   /** Which file the kernel is; null where it has none. */
   readonly mark: FileMark | null;
@@ -79,7 +78,7 @@ export interface ReportedKernel extends Pick<FunctionKernel, 'plan' | 'check' | 
 /** Writes what was asked for of a kernel in memory, but for its record; which file it is, null for none. */
 export async function writeResults(
   { out, contributions, force }: EmpiricalFiles,
-  { ntk, contributions: shares }: FunctionKernel,
+  { ntk, contributions: shares }: Pick<EmpiricalKernel, 'ntk' | 'contributions'>,
 ): Promise<FileMark | null> {
   if (contributions !== null) await writeNpz(contributions, Object.fromEntries(shares ?? []), { replace: force });
   if (out === null) return null;

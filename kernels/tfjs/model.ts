@@ -3,6 +3,8 @@ import { complaint, reasonOf } from '../../src/data/message.js';
 import type { ModelFiles } from '../../src/data/model-files.js';
 import { DataError, isNtkError } from '../../src/errors.js';
 import type { Engine } from './engine.js';
+import { resizeAsKeras } from './keras-resizing.js';
+import { kerasVersion, rewrittenModel } from './keras-topology.js';
 import type { Tensor } from './tensors.js';
 
 /** A saved model as a function of tensors. */
@@ -31,7 +33,7 @@ function unbuilt({ topology, files: [{ path }] }: ModelFiles, error: unknown): D
   if (NO_CODE.test(got)) {
     return why('must hold only layers that TensorFlow.js has itself', 'Save it again, without custom layers.');
   }
-  const version = String(topology.keras_version ?? '');
+  const version = kerasVersion(topology);
   if (version.startsWith('3')) {
     const rule = `must be of Keras 2, which TensorFlow.js reads, and is of Keras ${version}`;
     return why(rule, 'Save it with TF_USE_LEGACY_KERAS=1, and convert that.');
@@ -39,7 +41,11 @@ function unbuilt({ topology, files: [{ path }] }: ModelFiles, error: unknown): D
   return why('must be a model that TensorFlow.js can build', 'Save or convert it again.');
 }
 
-function build({ layers }: Engine, { topology, entries, data }: ModelFiles): Promise<TensorFlow.LayersModel> {
+async function build(
+  engine: Engine,
+  { topology: whole, entries: all, data, files }: ModelFiles,
+): Promise<TensorFlow.LayersModel> {
+  const { topology, entries } = rewrittenModel(files[0].path, whole, all);
   // The manifest was checked as it was read; what else its entries hold is for tfjs.
   const weightSpecs = entries as TensorFlow.io.WeightsManifestEntry[];
   const load = async (): Promise<TensorFlow.io.ModelArtifacts> => ({
@@ -47,7 +53,9 @@ function build({ layers }: Engine, { topology, entries, data }: ModelFiles): Pro
     weightSpecs,
     weightData: data,
   });
-  return layers().loadLayersModel({ load });
+  const model = await engine.layers().loadLayersModel({ load });
+  if (!kerasVersion(whole).startsWith('tfjs')) resizeAsKeras(engine, model);
+  return model;
 }
 
 function checkEnds(path: string, { inputs, outputs }: TensorFlow.LayersModel): void {

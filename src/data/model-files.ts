@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { DataError } from '../errors.js';
+import { foreignModel } from './foreign-models.js';
 import { complaint, quoted, reasonOf } from './message.js';
 import { FileSource } from './source/file.js';
 
@@ -37,6 +38,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** Bytes of a number. */
 const BYTES: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 };
 
+const RULE = 'must be the JSON file of a saved model';
 const SAVE = "Save it with TensorFlow.js: await model.save('file://folder').";
 
 const isObject = (value: unknown): value is Json =>
@@ -56,11 +58,13 @@ async function readWhole(
 }
 
 function parsed(path: string, bytes: Buffer): Json {
+  const foreign = foreignModel(bytes);
+  if (foreign !== null) throw new DataError(complaint(path, RULE, foreign.got, foreign.remedy));
   let json: unknown;
   try {
     json = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    throw new DataError(complaint(path, 'must be the JSON file of a saved model', reasonOf(error), SAVE), {
+    throw new DataError(complaint(path, RULE, reasonOf(error), SAVE), {
       cause: error,
     });
   }

@@ -9,6 +9,7 @@ import { bench, ended, numbers, refused } from './ntk.js';
 
 const at = bench();
 const DIGITS = join(ROOT, 'data/digits');
+const REPORTS = join(ROOT, 'test/fixtures/reports');
 const DATA = [join(DIGITS, 'test.csv'), '--label-column', '64', '--rows', '0:6'];
 const MODEL = ['--model', 'model.json'];
 
@@ -47,6 +48,8 @@ beforeAll(() => {
   at.write('graph.json', JSON.stringify({ format: 'graph-model', modelTopology: { node: [] }, weightsManifest: [] }));
   at.write('custom.json', JSON.stringify(saved).replace('"class_name":"Dropout"', '"class_name":"Wavelet"'));
   at.write('bare.json', JSON.stringify({ modelTopology: {}, weightsManifest: [{ paths: ['a.bin'] }] }));
+  at.write('model.keras', Buffer.from('PK\x03\x04\x14\0\0\0\0\0metadata.json{}', 'latin1'));
+  at.write('model.pt', Buffer.from('PK\x03\x04\0\0\x08\x08\0\0model/data.pkl', 'latin1'));
   at.write('images.npy', npyOf([3, 8, 8, 1], numbers(192)));
   const input = { name: 'conv', batch_input_shape: [null, 8, 8, 1], dtype: 'float32', filters: 2, kernel_size: [3, 3] };
   const conv = layer('Conv2D', { ...input, strides: [1, 1], padding: 'same', activation: 'relu', use_bias: true });
@@ -126,6 +129,29 @@ describe('ntk empirical --model', () => {
     expect({ code: rows.code, stderr: rows.stderr }).toEqual({ code: 0, stderr: '' });
   });
 
+  test('separable convolutions of Keras have the kernel of their formulas', async () => {
+    const folder = join(REPORTS, 'separable');
+    const args = [
+      join(folder, 'x.npy'),
+      '--model',
+      join(folder, 'model.json'),
+      '--out',
+      'separable.npy',
+      '--json',
+      '--force',
+    ];
+    const { code, stdout, stderr } = await at.ntk('empirical', ...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { slopes } = JSON.parse(stdout).check;
+    expect(slopes).toMatchObject({ directions: 7, undecided: 0 });
+    expect(slopes.difference).toBeLessThanOrEqual(slopes.tolerance);
+    const [found, truth] = [await readInput(at.path('separable.npy')), await readInput(join(folder, 'truth.npy'))];
+    const largest = Math.max(...Array.from(truth.data, Math.abs));
+    truth.data.forEach((v, k) => {
+      expect(Math.abs(found.data[k] - v) / largest).toBeLessThan(1e-6);
+    });
+  });
+
   test('a model that uses a layer twice gives all its tensors back', async () => {
     const { tf, ...idle } = await readModel(at.path('model.json'));
     const before = tf.memory().numTensors;
@@ -181,6 +207,15 @@ describe('ntk empirical --model', () => {
     [['--model', 'custom.json'], 'custom.json: must hold only layers that TensorFlow.js has itself, got Unknown layer'],
     [['--model', 'bare.json'], 'bare.json: weightsManifest must list'],
     [['--model', 'x.npy'], 'x.npy: must be the JSON file of a saved model'],
+    [
+      ['--model', join(REPORTS, 'model.h5')],
+      'got an HDF5 file, as Keras 2 saves models. Convert it: tensorflowjs_converter',
+    ],
+    [
+      ['--model', 'model.keras'],
+      'got a .keras file of Keras 3. Convert it: tensorflowjs_converter --input_format=keras_keras',
+    ],
+    [['--model', 'model.pt'], 'got a file of PyTorch. Bring its weights with scripts/examples/pytorch-weights.py'],
     [['--model', 'open.json'], 'open.json: must give one row of outputs an example, [n, o], got [n, 8, 8, 2]'],
     [
       ['--model', 'conv.json'],

@@ -96,7 +96,13 @@ export type {
 } from './matrix/empirical-types.js';
 export { type WriteEmpiricalOptions, type WrittenEmpirical, writeEmpirical } from './matrix/empirical-write.js';
 export { functionKernel } from './matrix/function-kernel.js';
-export type { FunctionKernel, FunctionOptions, TensorFunction } from './matrix/function-types.js';
+export type {
+  FunctionCheck,
+  FunctionKernel,
+  FunctionOptions,
+  SlopesReport,
+  TensorFunction,
+} from './matrix/function-types.js';
 export { kernelMatrix } from './matrix/kernel-matrix.js';
 export { type TensorKernelOptions, type TensorKernels, tensorKernels } from './matrix/kernel-tensor.js';
 export { DenseOperator, type SymmetricOperator } from './matrix/operator.js';

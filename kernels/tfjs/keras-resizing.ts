@@ -4,11 +4,11 @@ import type { Tensor } from './tensors.js';
 
 type Resizer = TensorFlow.layers.Layer & { readonly interpolation?: string; readonly dataFormat?: string };
 
+const isModel = (layer: object): layer is TensorFlow.LayersModel => 'layers' in layer;
+
 /** Layers of a model, and of models in it. */
-function layersOf(model: TensorFlow.LayersModel): readonly TensorFlow.layers.Layer[] {
-  return model.layers.flatMap((layer) =>
-    'layers' in layer ? layersOf(layer as unknown as TensorFlow.LayersModel) : [layer],
-  );
+function layersOf({ layers }: TensorFlow.LayersModel): readonly TensorFlow.layers.Layer[] {
+  return layers.flatMap((layer) => (isModel(layer) ? layersOf(layer) : [layer]));
 }
 
 /** Makes layers that resize images do it as Keras does, which takes a pixel for its middle: TensorFlow.js takes it for its corner. */

@@ -24,7 +24,10 @@ interface Recorder {
   readonly state: { readonly activeTape: TapeNode[]; readonly gradientDepth: number };
 }
 
-const recorderOf = (tf: Tensors): Recorder => tf.engine() as unknown as Recorder;
+function recorderOf(tf: Tensors): Recorder {
+  const engine: object = tf.engine();
+  return engine as Recorder;
+}
 
 /** Whether a step is one that only copies: a kernel copies what it saves, before its own step is kept. */
 const isCopy = ({ inputs, saved }: TapeNode): boolean =>

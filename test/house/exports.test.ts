@@ -107,7 +107,11 @@ const TYPES = [
   'Fit',
   'FitData',
   'FloatArray',
+<<<<<<< HEAD
   'FormatName',
+=======
+  'FunctionCheck',
+>>>>>>> 8bb3075 (docs: a guide for models of others; a script that brings weights of PyTorch)
   'FunctionKernel',
   'FunctionOptions',
   'Inertia',

@@ -7,6 +7,10 @@ export interface ForeignModel {
 const converted = (format: string, name: string): string =>
   `Convert it: tensorflowjs_converter --input_format=${format} ${name} FOLDER (pip install tensorflowjs), and give FOLDER/model.json.`;
 
+/** For weights without a network. */
+const WEIGHTS =
+  'Write its weights to an .npz file for --arch and --weights; the guide of models has a script that does it.';
+
 /** Forms of models by their first bytes; of archives by what they hold. */
 const FORMS: readonly (ForeignModel & { readonly start: string; readonly holds?: RegExp })[] = [
   {
@@ -24,7 +28,7 @@ const FORMS: readonly (ForeignModel & { readonly start: string; readonly holds?:
     start: 'PK\x03\x04',
     holds: /data\.pkl/,
     got: 'a file of PyTorch',
-    remedy: 'Bring its weights with scripts/examples/pytorch-weights.py, and give them by --weights.',
+    remedy: WEIGHTS,
   },
   {
     start: 'PK\x03\x04',
@@ -35,13 +39,12 @@ const FORMS: readonly (ForeignModel & { readonly start: string; readonly holds?:
   {
     start: '\x80',
     got: 'a pickle, as PyTorch saves weights',
-    remedy: 'Bring its weights with scripts/examples/pytorch-weights.py, and give them by --weights.',
+    remedy: WEIGHTS,
   },
   {
     start: '\x08',
     got: 'a file of protocol buffers, as TensorFlow and ONNX save models',
-    remedy:
-      'Save the Keras model it comes from as MODEL.h5, and convert that; the guide of models says how (docs/guide/models.md).',
+    remedy: 'Save the Keras model that it comes from as .h5 or .keras, and convert that.',
   },
 ];
 

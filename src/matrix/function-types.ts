@@ -36,6 +36,7 @@ export interface SlopesReport {
 
 /** The block that was computed twice, and what was looked at before. */
 export interface FunctionCheck extends EmpiricalCheck {
+  /** Gradients against central differences of the outputs. */
   readonly slopes: SlopesReport;
 }
 

@@ -215,7 +215,7 @@ describe('ntk empirical --model', () => {
       ['--model', 'model.keras'],
       'got a .keras file of Keras 3. Convert it: tensorflowjs_converter --input_format=keras_keras',
     ],
-    [['--model', 'model.pt'], 'got a file of PyTorch. Bring its weights with scripts/examples/pytorch-weights.py'],
+    [['--model', 'model.pt'], 'got a file of PyTorch. Write its weights to an .npz file for --arch and --weights'],
     [['--model', 'open.json'], 'open.json: must give one row of outputs an example, [n, o], got [n, 8, 8, 2]'],
     [
       ['--model', 'conv.json'],

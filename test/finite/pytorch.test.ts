@@ -7,7 +7,7 @@ import { empiricalKernel, finiteNetwork, loadWeights, parseArchitecture } from '
 import { ROOT } from '../house/sources.js';
 
 const HERE = join(ROOT, 'test/fixtures/pytorch');
-const SCRIPT = join(ROOT, 'scripts/examples/pytorch-weights.py');
+const SCRIPT = join(ROOT, 'scripts/pytorch-weights.py');
 
 interface Expected {
   readonly shape: readonly number[];
@@ -33,7 +33,7 @@ test('weights that were brought from PyTorch give its outputs', async () => {
 
 const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
 
-(hasNumpy ? describe : describe.skip)('scripts/examples/pytorch-weights.py', () => {
+(hasNumpy ? describe : describe.skip)('scripts/pytorch-weights.py', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ntk-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const out = join(folder, 'W.npz');

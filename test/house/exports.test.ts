@@ -107,11 +107,8 @@ const TYPES = [
   'Fit',
   'FitData',
   'FloatArray',
-<<<<<<< HEAD
   'FormatName',
-=======
   'FunctionCheck',
->>>>>>> 8bb3075 (docs: a guide for models of others; a script that brings weights of PyTorch)
   'FunctionKernel',
   'FunctionOptions',
   'Inertia',
@@ -165,6 +162,7 @@ const TYPES = [
   'SavedModel',
   'ScaleMode',
   'Scaled',
+  'SlopesReport',
   'SparseShape',
   'SpectralDensity',
   'SpectrumEnd',

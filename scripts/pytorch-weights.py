@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Weights of a PyTorch network for `ntk empirical --arch net.json --weights W.npz`.
 
-    python3 scripts/examples/pytorch-weights.py state.pt net.json W.npz --input 32x32x3
+    python3 scripts/pytorch-weights.py state.pt net.json W.npz --input 32x32x3
 
 `state.pt` is what torch.save(model.state_dict(), ...) wrote; torch is needed to read it. An .npz file with the same names
 (numpy.savez("state.npz", **{k: v.numpy() for k, v in model.state_dict().items()})) needs numpy alone.

@@ -11,7 +11,10 @@ import type { FunctionKernel, FunctionOptions, TensorFunction } from './function
  * fit the memory. Tensors that are given stay the caller's, and none is left behind.
  * Source: Jacot, Gabriel, Hongler 2018 (1806.07572); Jacobian contraction: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.1.
  *
- * @throws UsageError, MemoryError, BackendError before it starts; NumericalError for gradients beyond f32; InterruptedError when the signal fires
+ * Gradients of TensorFlow.js that are wrong are mended in all copies of it; then the gradient of f is compared with central differences, for which the
+ * variables are moved and put back bit for bit.
+ *
+ * @throws UsageError, MemoryError, BackendError before it starts, among them a gradient that differences do not confirm; NumericalError for gradients beyond f32; InterruptedError when the signal fires
  */
 export async function functionKernel(
   f: TensorFunction,

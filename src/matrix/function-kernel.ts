@@ -14,7 +14,8 @@ import type { FunctionKernel, FunctionOptions, TensorFunction } from './function
  * Gradients of TensorFlow.js that are wrong are mended in all copies of it; then the gradient of f is compared with central differences, for which the
  * variables are moved and put back bit for bit.
  *
- * @throws UsageError, MemoryError, BackendError before it starts, among them a gradient that differences do not confirm; NumericalError for gradients beyond f32; InterruptedError when the signal fires
+ * @throws UsageError, MemoryError, BackendError before it starts, among them a gradient that differences do not confirm;
+ * NumericalError for gradients beyond f32; InterruptedError when the signal fires
  */
 export async function functionKernel(
   f: TensorFunction,

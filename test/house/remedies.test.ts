@@ -23,7 +23,7 @@ const READERS: readonly (readonly [path: string, commands: readonly string[]])[]
 ];
 
 /** Flags of other programs that a message names, and those of every command. */
-const ELSEWHERE = ['help', 'version', 'output_format', 'input_format'];
+const ELSEWHERE = ['help', 'version', 'output_format', 'input_format', 'external'];
 
 interface Message {
   readonly place: string;

@@ -6,10 +6,10 @@ import { largestOutputs, type Targets, testLabelsOf } from '../../regression/tar
 import { csvText, matrixCsv } from '../../report/csv.js';
 import { writeWhole } from '../../report/file.js';
 
-/** Writes a matrix as its file is called: `.npy`, else csv. */
-export async function writeArray(path: string, matrix: NdArray): Promise<void> {
-  if (isNpy(path)) await writeNpy(path, matrix);
-  else await writeWhole(path, [...matrixCsv(matrix, 'f64')].join(''));
+/** Writes a matrix as its file is called: `.npy`, else csv; without `force` a file of that name stays. */
+export async function writeArray(path: string, matrix: NdArray, force: boolean): Promise<void> {
+  if (isNpy(path)) await writeNpy(path, matrix, force);
+  else await writeWhole(path, [...matrixCsv(matrix, 'f64')].join(''), force);
 }
 
 function isNpy(path: string): boolean {
@@ -29,12 +29,17 @@ export function predictedNames(predictions: Float64Array, { names, classes }: Ta
 }
 
 /** Writes predictions `[m, outputs]`: the outputs, or into a csv the names of the classes where these have any, a line a row. */
-export async function writePredictions(path: string, predictions: Float64Array, targets: Targets): Promise<void> {
+export async function writePredictions(
+  path: string,
+  predictions: Float64Array,
+  targets: Targets,
+  force: boolean,
+): Promise<void> {
   const names = isNpy(path) ? null : predictedNames(predictions, targets);
-  if (names !== null) await writeWhole(path, csvText(names.map((name) => [name])));
+  if (names !== null) await writeWhole(path, csvText(names.map((name) => [name])), force);
   else {
     const shape = [predictions.length / targets.outputs, targets.outputs];
-    await writeArray(path, { data: predictions, shape });
+    await writeArray(path, { data: predictions, shape }, force);
   }
 }
 

@@ -137,9 +137,9 @@ async function one(work: Work, planned: Planned): Promise<readonly RegressResult
   work.predicted = predictedNames(predictions[predictions.length - 1], targets);
   const began = now();
   // With a file there is one fit.
-  if (job.out !== null) await writePredictions(job.out, predictions[0], targets);
+  if (job.out !== null) await writePredictions(job.out, predictions[0], targets, job.force);
   if (job.variance !== null && variances !== null) {
-    await writeArray(job.variance, { data: variances, shape: [variances.length, 1] });
+    await writeArray(job.variance, { data: variances, shape: [variances.length, 1] }, job.force);
   }
   clock.write += now() - began;
   return results;

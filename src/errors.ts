@@ -1,3 +1,5 @@
+import { messageText, withoutMiddle } from './printable.js';
+
 /**
  * One class for each situation that a caller can act on.
  *
@@ -6,6 +8,10 @@
 export abstract class NtkError extends Error {
   /** Tag to narrow by, stable across versions. */
   abstract readonly kind: string;
+  constructor(message: string, options?: ErrorOptions) {
+    // Names and values come from files of others.
+    super(messageText(message), options);
+  }
 }
 
 /** One problem of an architecture: where it is, what the rule says and how to mend it. */
@@ -16,13 +22,32 @@ export interface ArchitectureProblem {
   readonly message: string;
 }
 
-/** Thrown when an architecture is not valid; it holds every problem found, not just the first. */
+/** Problems that the message of an error names. */
+const NAMED_PROBLEMS = 20;
+
+/** Problems after which nobody goes on looking for more. */
+export const MOST_PROBLEMS = 1000;
+
+/** Longest path of a problem in a message. */
+const LONGEST_PATH = 200;
+
+function problemsText(problems: readonly ArchitectureProblem[]): string {
+  const named = problems.slice(0, NAMED_PROBLEMS);
+  const more = problems.length - named.length;
+  const least = problems.length >= MOST_PROBLEMS ? 'at least ' : '';
+  const lines = named.map(({ path, message }) => `${withoutMiddle(path, LONGEST_PATH)}: ${message}`);
+  return [...lines, ...(more > 0 ? [`and ${least}${more} more ${more === 1 ? 'problem' : 'problems'}.`] : [])].join(
+    '\n',
+  );
+}
+
+/** Thrown when an architecture is not valid; it holds every problem found, not just the first. The message names 20. */
 export class ArchitectureError extends NtkError {
   readonly kind = 'architecture';
-  /** Every problem found, in the order of the file. */
+  /** Every problem found, in the order of the file; of files with thousands the first 1,000. */
   readonly problems: readonly ArchitectureProblem[];
   constructor(problems: readonly ArchitectureProblem[]) {
-    super(problems.map((p) => `${p.path}: ${p.message}`).join('\n'));
+    super(problemsText(problems));
     this.name = 'ArchitectureError';
     this.problems = problems;
   }

@@ -36,7 +36,10 @@ function reportUnknownFields(json: object, kind: string, names: readonly string[
     if (key === 'kind' || names.includes(key)) continue;
     const near = nearest(key, names);
     const rule = names.length === 0 ? `${kind} has no fields` : `${kind} has the fields ${names.join(', ')}`;
-    report(`${path}.${key}`, `${rule}, got "${key}". ${near === null ? 'Leave it out.' : `Did you mean "${near}"?`}`);
+    report(
+      `${path}.${key}`,
+      `${rule}, got ${show(key)}. ${near === null ? 'Leave it out.' : `Did you mean "${near}"?`}`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { ArchitectureError, type ArchitectureProblem } from '../errors.js';
+import { ArchitectureError, type ArchitectureProblem, MOST_PROBLEMS } from '../errors.js';
 import { checkLayers, dataSignal } from '../layers/check.js';
 import { requireGaussianEnd } from '../layers/gaussian.js';
 import type { Layer } from '../layers/index.js';
@@ -21,7 +21,7 @@ function checkRootFields(root: Readonly<Record<string, unknown>>, report: Report
     const near = nearest(key, ROOT_FIELDS);
     report(
       key,
-      `must be one of the fields ${ROOT_FIELDS.join(', ')}, got "${key}". ${near === null ? 'Leave it out.' : `Did you mean "${near}"?`}`,
+      `must be one of the fields ${ROOT_FIELDS.join(', ')}, got ${show(key)}. ${near === null ? 'Leave it out.' : `Did you mean "${near}"?`}`,
     );
   }
   if (root.format !== ARCHITECTURE_FORMAT) {
@@ -65,13 +65,14 @@ function parseRoot(json: unknown, where: string, report: Report): Architecture {
  *
  * @param json the parsed JSON
  * @param where what it came from, e.g. a file name; it stands before each path unless it is the default
- * @throws ArchitectureError with every problem at once, each with its JSON path such as `layers[2].branch[1].weightStd`
+ * @throws ArchitectureError with every problem at once (1,000 at most), each with its JSON path such as `layers[2].branch[1].weightStd`
  */
 export function parseArchitecture(json: unknown, where: string = NOWHERE): Architecture {
   const problems: ArchitectureProblem[] = [];
   const report: Report = (path, message) => {
     const isPlain = where === NOWHERE || path === where;
     problems.push({ path: isPlain ? path : `${where}: ${path}`, message });
+    if (problems.length >= MOST_PROBLEMS) throw new ArchitectureError(problems);
   };
   const architecture = parseRoot(json, where, report);
   if (problems.length > 0) throw new ArchitectureError(problems);

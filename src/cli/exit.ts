@@ -1,4 +1,5 @@
 import { InterruptedError, isNtkError, NtkError, RecomputeError } from '../errors.js';
+import { printable } from '../printable.js';
 
 /** Exit codes of `ntk`; fixed, because scripts depend on them. */
 export const EXIT = {
@@ -75,7 +76,7 @@ function systemMessage(error: unknown): string | null {
 /** Prints what went wrong to stderr (with the stack only under NTK_DEBUG=1) and returns the exit code. */
 export function reportError(error: unknown, interrupted: boolean): number {
   const { code, message } = explain(error, interrupted);
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${printable(message)}\n`);
   if (process.env.NTK_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return code;
 }

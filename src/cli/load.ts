@@ -3,6 +3,7 @@ import type { NdArray } from '../data/array.js';
 import { asVectors, valuesOf } from '../data/image.js';
 import { type Input, type Labels, type ReadOptions, readInput, type SparseShape } from '../data/index.js';
 import { type Scaled, scale } from '../data/scale.js';
+import { isPipe, isStdin } from '../data/source/place.js';
 import { DataError, UsageError } from '../errors.js';
 import type { InputRecord } from '../report/record.js';
 import { axesNotes } from './axes-notes.js';
@@ -49,6 +50,11 @@ function zeroWarning(path: string, mode: string, { zeros }: Scaled): readonly st
   return [`${path}: ${zeros} zero ${zeros === 1 ? what : `${what}s`} cannot be scaled to norm 1 and stay zero`];
 }
 
+/** What a pipe may take: the whole of it is kept beside what the process has already. */
+function memoryFor(path: string, { memory }: LoadLimits): number {
+  return isStdin(path) || isPipe(path) ? Math.max(0, memory - process.memoryUsage.rss()) : memory;
+}
+
 type Read = (more: ReadOptions) => Promise<Input>;
 
 /** Reads a file as the flags say, and as `more` does. */
@@ -60,7 +66,7 @@ function reader(path: string, { image, layout, format, columns, table }: InputOp
     ...(layout === null ? {} : { layout }),
     ...(format === null ? {} : { format }),
   };
-  return (more) => readInput(path, { ...options, memoryLimit: limits.memory, signal: limits.signal, ...more });
+  return (more) => readInput(path, { ...options, memoryLimit: memoryFor(path, limits), signal: limits.signal, ...more });
 }
 
 /** Z, read with the range of X where it has none of its own: the message of one that does not fit names the flag for it. */

@@ -41,14 +41,18 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
       `ntk ${word}: comes later, got a call in version ${version()}. See ntk --help for what is here.`,
     );
   }
-  const [command, { parse, helpOf }] = await Promise.all([entry.load(), import('./parse.js')]);
+  const [command, { parse, helpOf }, { withPipes }] = await Promise.all([
+    entry.load(),
+    import('./parse.js'),
+    import('./pipes.js'),
+  ]);
   const args = await parse(word, command, rest);
   if (args === null) {
     await print(await helpOf(word, command, entry.describe));
     return EXIT.done;
   }
   try {
-    return await command.run(args, { signal, command: word });
+    return await command.run(await withPipes(args, word, signal), { signal, command: word });
   } catch (error) {
     const { underFlags } = await import('./flag-errors.js');
     throw underFlags(error, command.flags);

@@ -1,3 +1,5 @@
+import { printable } from '../printable.js';
+
 /** Code of the error of a pipe whose reader is gone. */
 const CLOSED = 'EPIPE';
 
@@ -10,7 +12,8 @@ const isClosed = (error: Error): boolean => 'code' in error && error.code === CL
  */
 export async function print(text: string | Uint8Array): Promise<void> {
   const failure = await new Promise<Error | null>((resolve) => {
-    process.stdout.write(text, (error) => {
+    // Names in it come from files of others; in JSON the escapes are those of JSON.
+    process.stdout.write(typeof text === 'string' ? printable(text) : text, (error) => {
       if (error === null || error === undefined || !isClosed(error)) resolve(error ?? null);
     });
   });
@@ -21,7 +24,7 @@ export async function print(text: string | Uint8Array): Promise<void> {
 
 /** Writes a line for people to stderr. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 /** Ends quietly when the reader of stdout is gone (`ntk ... | head`). Who prints hears of other errors; of those of stderr nobody can be told. */

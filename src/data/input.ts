@@ -31,8 +31,10 @@ export interface ReadOptions extends TableOptions {
   readonly layout?: Layout;
   /** Format of the file. [recognised by content, else by name] */
   readonly format?: FormatName;
-  /** Bytes that the result may take. [no limit] */
+  /** Bytes that the result, and what is kept of a pipe, may take. [no limit] */
   readonly memoryLimit?: number;
+  /** Whether only regular files are read: pipes and `-` are refused. [false] */
+  readonly regular?: boolean;
   /** Aborts the reading with an InterruptedError. */
   readonly signal?: AbortSignal;
 }
@@ -66,14 +68,16 @@ export interface Input extends NdArray {
  *
  * Channels come last in the result, whatever `layout` the file has.
  *
+ * `path` may be a pipe, or `-` for the standard input: they are read to their end first.
+ *
  * @throws DataError when the file cannot be used.
  * @throws UsageError when rows, columns, image or layout do not fit the file.
- * @throws MemoryError when the result would take more than `memoryLimit`.
+ * @throws MemoryError when the result, or what comes out of a pipe, would take more than `memoryLimit`.
  * @throws InterruptedError when `signal` is aborted.
  */
 export async function readInput(path: string, options: ReadOptions = {}): Promise<Input> {
   const { image = null, layout = 'nhwc', format = null } = options;
-  const { raw, sha256 } = await readChecked(path, requestOf(options), format, options.signal);
+  const { raw, sha256 } = await readChecked(path, requestOf(options), format, options);
   const { data, warnings, range, fileRows, names = null, sparse = null } = raw;
   const isTurned = checkLayout(layout) === 'nchw' && raw.hasLayout !== true;
   return {
@@ -115,12 +119,13 @@ export async function readChecked(
   path: string,
   request: ReadRequest,
   wanted: FormatName | null,
-  signal: AbortSignal | undefined,
+  { signal, regular = false }: Pick<ReadOptions, 'signal' | 'regular'>,
 ): Promise<CheckedInput> {
-  const { file, bytes } = await openInput(path, signal);
+  const { memoryLimit } = request;
+  const { file, bytes } = await openInput(path, { signal, regular, memoryLimit });
   try {
     const { format, bytes: known, warnings } = await recognised(bytes, wanted);
-    const raw = await format.read(known, request);
+    const raw = await format.read(known, { ...request, memoryLimit: memoryLimit - file.held });
     const range = finiteRange(raw.data, bytes.where, raw.placeOf);
     return { raw: { ...raw, range, warnings: [...warnings, ...raw.warnings] }, sha256: await file.sha256() };
   } finally {

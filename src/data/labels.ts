@@ -25,6 +25,8 @@ export interface ReadLabelsOptions extends TableOptions {
   readonly of?: Owner;
   /** Bytes that the labels may take. [no limit] */
   readonly memoryLimit?: number;
+  /** Whether only regular files are read: pipes and `-` are refused. [false] */
+  readonly regular?: boolean;
   /** Aborts the reading with an InterruptedError. */
   readonly signal?: AbortSignal;
 }
@@ -36,7 +38,7 @@ export interface ReadLabelsOptions extends TableOptions {
  * @throws UsageError when the rows or columns do not fit the file.
  */
 export async function readLabels(path: string, options: ReadLabelsOptions = {}): Promise<LabelFile> {
-  const { rows = null, labelColumn, classes = null, of: owner = null, signal } = options;
+  const { rows = null, labelColumn, classes = null, of: owner = null } = options;
   const request = {
     ...WHOLE,
     role: 'labels' as const,
@@ -47,7 +49,7 @@ export async function readLabels(path: string, options: ReadLabelsOptions = {}):
     owner,
     memoryLimit: options.memoryLimit ?? WHOLE.memoryLimit,
   };
-  const { raw } = await readChecked(path, request, null, signal);
+  const { raw } = await readChecked(path, request, null, options);
   const { warnings } = raw;
   const inside = labelsIn(raw);
   if (inside !== null) return { ...inside, warnings };

@@ -22,7 +22,7 @@ export interface NpzArrays {
  * @throws DataError when it cannot be read
  */
 export async function openNpz(path: string): Promise<NpzArrays> {
-  const file = await FileSource.open(path, { hash: false });
+  const file = await FileSource.open(path, { hash: false, regular: true });
   await refuseForeign(file);
   return {
     async read(name) {

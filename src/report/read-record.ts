@@ -1,49 +1,26 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { show } from '../architecture/show.js';
+import { type JsonKind, readJson } from '../data/json.js';
 import { DataError } from '../errors.js';
 import type { RecordFile } from './figures/figure.js';
 import { RECORD_FORMAT } from './record.js';
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-    const what = code === 'ENOENT' ? 'no such file' : code;
-    throw new DataError(`${path}: a record must be readable, got ${what}. Write one with ntk profile --out ${path}.`, {
-      cause,
-    });
-  }
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const start = JSON.stringify(text.slice(0, 20));
-    const got = text === '' ? 'an empty file' : `text that starts with ${start}`;
-    throw new DataError(`${path}: a record must be JSON, got ${got}. Write one with ntk profile --out F.json.`, {
-      cause,
-    });
-  }
-}
+/** A record; those of a million eigenvalues have some tens of MiB. */
+const RECORD_FILE: JsonKind = { what: 'a record', most: 2 ** 28, remedy: 'Write one with ntk profile --out F.json.' };
 
 /**
- * Reads a record of any command; the figure that it goes into checks its fields.
+ * Reads a record of any command, from a pipe or `-` as well; the figure that it goes into checks its fields.
  *
  * @throws DataError for a file that is missing, no JSON, or no record
  */
-export function readRecord(path: string): RecordFile {
-  const text = readText(path);
-  const parsed = parseJson(text, path);
+export async function readRecord(path: string, signal?: AbortSignal): Promise<RecordFile> {
+  const { json: parsed, sha256 } = await readJson(path, RECORD_FILE, { signal });
   if (typeof parsed !== 'object' || parsed === null || !('format' in parsed) || parsed.format !== RECORD_FORMAT) {
-    const got =
-      typeof parsed === 'object' && parsed !== null && 'format' in parsed ? String(parsed.format) : 'no format';
+    const got = typeof parsed === 'object' && parsed !== null && 'format' in parsed ? show(parsed.format) : 'no format';
     throw new DataError(
       `${path}: must be a record (${RECORD_FORMAT}), got ${got}. Write one with --out F.json, or --json > F.json.`,
     );
   }
-  const sha256 = createHash('sha256').update(text).digest('hex');
-  return { path, name: basename(path).replace(/\.json$/i, ''), parsed, input: { path, shape: null, sha256 } };
+  const name = path === '-' ? 'stdin' : basename(path).replace(/\.json$/i, '');
+  return { path, name, parsed, input: { path, shape: null, sha256 } };
 }

@@ -5,7 +5,7 @@ import { type Source, sources, walk } from './sources.js';
 
 /** Stages in the order of the flow: a file imports only from its own stage or an earlier one. The first prefix that fits counts. */
 const STAGES: readonly (readonly string[])[] = [
-  ['src/errors.ts'],
+  ['src/printable.ts', 'src/errors.ts'],
   ['src/programme/steps.ts', 'src/programme/builder.ts', 'src/programme/windows.ts'],
   ['src/data/'],
   ['src/layers/'],

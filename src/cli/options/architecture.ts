@@ -1,5 +1,7 @@
 import { PRESET_DEFAULTS, PRESET_FLAG_NAMES, type PresetFlags } from '../../architecture/preset-flags.js';
 import { PRESETS } from '../../architecture/presets.js';
+import { resolveArchitecture, resolveBytes } from '../../architecture/resolve.js';
+import type { KernelDefinition } from '../../architecture/types.js';
 import type { FlagTable } from '../command.js';
 import { type ParsedArguments, parsedOf } from './parsed.js';
 import { finiteNumber, nonEmpty, positiveInteger } from './values.js';
@@ -84,4 +86,10 @@ export function readPresetFlags(args: ParsedArguments): PresetFlags {
     return value === undefined ? [] : [[key, value] as const];
   });
   return Object.fromEntries(given);
+}
+
+/** The kernel that a word of the command line names: a preset, a file, a pipe, or one that is no network. */
+export function definitionOf(args: ParsedArguments, arch: string, flags: PresetFlags): KernelDefinition {
+  const bytes = args.pipes?.get(arch);
+  return bytes === undefined ? resolveArchitecture(arch, flags) : resolveBytes(bytes, arch, flags);
 }

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { PresetFlags } from '../../architecture/preset-flags.js';
-import { resolveArchitecture } from '../../architecture/resolve.js';
 import type { Architecture } from '../../architecture/types.js';
 import { UsageError } from '../../errors.js';
-import { readPresetFlags } from './architecture.js';
+import { definitionOf, readPresetFlags } from './architecture.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
 import { LAWS, networkOf } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
@@ -55,7 +54,7 @@ export function readCompareJob(args: ParsedArguments): CompareJob {
   const flags = readPresetFlags(args);
   const out = needed(parsedOf(args, 'out', nonEmpty), 'out', 'DIR');
   return {
-    definition: networkOf(resolveArchitecture(arch, flags)),
+    definition: networkOf(definitionOf(args, arch, flags)),
     arch,
     flags,
     input: readInputOptions(args),

@@ -1,12 +1,11 @@
 import { extname } from 'node:path';
 import type { PresetFlags } from '../../architecture/preset-flags.js';
-import { resolveArchitecture } from '../../architecture/resolve.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { UsageError } from '../../errors.js';
 import { checkOutput } from '../../matrix/write.js';
 import { checkPath } from '../../report/file.js';
 import { CONTRACTIONS } from '../commands/empirical.js';
-import { readPresetFlags } from './architecture.js';
+import { definitionOf, readPresetFlags } from './architecture.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
 import { type FiniteFlags, networkOf, readFiniteFlags } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
@@ -83,7 +82,7 @@ export function readEmpiricalJob(args: ParsedArguments): EmpiricalJob {
   const flags = readPresetFlags(args);
   const saveWeights = parsedOf(args, 'save-weights', nonEmpty) ?? null;
   const job: EmpiricalJob = {
-    definition: resolveArchitecture(arch, flags),
+    definition: definitionOf(args, arch, flags),
     arch,
     flags,
     compute,

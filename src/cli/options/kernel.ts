@@ -1,11 +1,10 @@
 import { extname } from 'node:path';
 import type { PresetFlags } from '../../architecture/preset-flags.js';
-import { resolveArchitecture } from '../../architecture/resolve.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { UsageError } from '../../errors.js';
 import { checkOutput } from '../../matrix/write.js';
 import { checkPath } from '../../report/file.js';
-import { readPresetFlags } from './architecture.js';
+import { definitionOf, readPresetFlags } from './architecture.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
 import { type ParsedArguments, textOf } from './parsed.js';
@@ -52,7 +51,7 @@ export function readKernelJob(args: ParsedArguments): KernelJob {
   const input = readInputOptions(args);
   const compute = readComputeOptions(args);
   const flags = readPresetFlags(args);
-  const definition = resolveArchitecture(arch, flags);
+  const definition = definitionOf(args, arch, flags);
   checkCombinations(out, compute.kind, json, plan);
   const record = out === null ? null : recordPath(out);
   if (out !== null && record !== null) {

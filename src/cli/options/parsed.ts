@@ -8,6 +8,8 @@ export interface ParsedArguments {
   readonly values: ReadonlyMap<string, readonly string[]>;
   /** Flags that stand alone and were given. */
   readonly switches: ReadonlySet<string>;
+  /** Bytes of architectures that came through pipes, by their path. */
+  readonly pipes?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The text given for a flag that takes one value; undefined when it was not given. */

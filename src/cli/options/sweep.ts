@@ -1,10 +1,10 @@
 import { type Positions, positionsOf } from '../../architecture/check-input.js';
 import type { PresetFlags } from '../../architecture/preset-flags.js';
 import { PRESETS } from '../../architecture/presets.js';
-import { fitToData, resolveArchitecture } from '../../architecture/resolve.js';
+import { fitToData } from '../../architecture/resolve.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { UsageError } from '../../errors.js';
-import { PRESET_KEYS, PRESET_PARSERS } from './architecture.js';
+import { definitionOf, PRESET_KEYS, PRESET_PARSERS } from './architecture.js';
 import { type ParsedArguments, parsedOf, textsOf } from './parsed.js';
 import { listOf } from './values.js';
 
@@ -87,7 +87,7 @@ export function readVariants(args: ParsedArguments): readonly Variant[] {
   return archs.flatMap((arch) => {
     const own = orphan || archs.length === 1 ? choices : choices.filter(([key]) => knownFlags(arch).includes(key));
     return combinations(own).map((flags) => {
-      const definition = resolveArchitecture(arch, flags);
+      const definition = definitionOf(args, arch, flags);
       return { arch, name: nameOf(arch, flags, definition), flags, definition };
     });
   });

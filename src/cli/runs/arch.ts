@@ -1,7 +1,7 @@
 import { inputShapeOf } from '../../architecture/check-input.js';
 import { describeArchitecture } from '../../architecture/describe.js';
 import { presetConvention } from '../../architecture/presets.js';
-import { fitToData, resolveArchitecture } from '../../architecture/resolve.js';
+import { fitToData } from '../../architecture/resolve.js';
 import { serialiseArchitecture } from '../../architecture/serialise.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { parseImageShape } from '../../data/image.js';
@@ -13,7 +13,7 @@ import { jsonText } from '../../report/json.js';
 import { commonRecord } from '../../report/record.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
-import { readPresetFlags } from '../options/architecture.js';
+import { definitionOf, readPresetFlags } from '../options/architecture.js';
 import { singleKind } from '../options/compute.js';
 import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
 import { badValue } from '../options/values.js';
@@ -60,7 +60,7 @@ export async function runArch(args: ParsedArguments, { command }: CommandContext
   const image = parsedOf(args, 'image', (_flag, text) => parseImageShape(text)) ?? sizes ?? [];
   const [spec] = args.positionals;
   const flags = readPresetFlags(args);
-  const definition = fitToData(spec, flags, resolveArchitecture(spec, flags), [1, ...image]);
+  const definition = fitToData(spec, flags, definitionOf(args, spec, flags), [1, ...image]);
   const load = performance.now() / 1000;
   const description = wanted ? await describe(args, definition, sizes) : null;
   if (out !== undefined)

@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.js';
 import { csvText } from '../../report/csv.js';
 import { figureFormat } from '../../report/figure-formats.js';
+import type { RecordFile } from '../../report/figures/figure.js';
 import { drawFigure } from '../../report/figures/index.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
@@ -35,7 +36,8 @@ export async function runPlot(args: ParsedArguments, { command, signal }: Comman
   const render = figureFormat(textOf(args, 'out') ?? 'figure.svg');
   const { out, data, force } = checkOutputs(args);
   const options = readFigureOptions(args);
-  const files = args.positionals.map(readRecord);
+  const files: RecordFile[] = [];
+  for (const path of args.positionals) files.push(await readRecord(path, signal));
   const load = performance.now() / 1000;
   const drawn = await drawFigure(files, { ...options, signal });
   const figure = { ...drawn, title: textOf(args, 'title') ?? drawn.title };

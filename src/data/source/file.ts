@@ -1,8 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DataError, InternalError, InterruptedError } from '../../errors.js';
-import { codeOf, complaint, reasonOf } from '../message.js';
+import { complaint } from '../message.js';
 import type { Bytes } from './bytes.js';
+import { notAFile, placeOf, unreadable } from './place.js';
+import { Spool, spoolOf } from './spool.js';
 
 const CHUNK = 1 << 20;
 
@@ -12,11 +15,15 @@ export interface FileOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether the SHA-256 will be asked for. [true] */
   readonly hash?: boolean;
+  /** Whether pipes and the standard input are refused: files that a file names, and those that are read here and there. [false] */
+  readonly regular?: boolean;
+  /** Bytes of a pipe that may be kept. [no limit] */
+  readonly memoryLimit?: number;
 }
 
 /** A file that is read piece by piece; every byte that passes the first time goes into its SHA-256. */
 export class FileSource implements Bytes {
-  readonly #handle: FileHandle;
+  readonly #store: FileHandle | Spool;
   readonly #signal: AbortSignal | undefined;
   readonly #hash: Hash | null;
   #hashed = 0;
@@ -24,30 +31,49 @@ export class FileSource implements Bytes {
   private constructor(
     readonly where: string,
     readonly size: number,
-    handle: FileHandle,
+    store: FileHandle | Spool,
     { signal, hash = true }: FileOptions,
   ) {
-    this.#handle = handle;
+    this.#store = store;
     this.#signal = signal;
     this.#hash = hash ? createHash('sha256') : null;
   }
 
-  /** Opens a file for reading. @throws DataError when it is missing, unreadable, empty or not a regular file. */
+  /**
+   * Opens a file for reading; a pipe, and `-` for the standard input, is read to its end and kept in memory.
+   *
+   * @throws DataError when it is missing, unreadable, empty or no file; MemoryError when more comes out of a pipe than may be kept
+   */
   static async open(path: string, options: FileOptions = {}): Promise<FileSource> {
-    const handle = await open(path, 'r').catch((error: unknown) => {
+    const place = await placeOf(path);
+    if (place === 'file') return FileSource.#openRegular(path, options);
+    if (options.regular === true) throw notAFile(path, path === '-' ? 'the standard input' : 'a special file (a pipe)');
+    const { signal, memoryLimit = Number.POSITIVE_INFINITY } = options;
+    const spool = await spoolOf(path, place, { signal, memoryLimit });
+    if (spool.size === 0) throw empty(path, 'a pipe without any bytes', 'Check the command that writes to it.');
+    return new FileSource(path, spool.size, spool, options);
+  }
+
+  static async #openRegular(path: string, options: FileOptions): Promise<FileSource> {
+    // What lies there may have been replaced since it was looked at: with this flag open() never waits.
+    const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+    const handle = await open(path, flags).catch((error: unknown) => {
       throw unreadable(path, error);
     });
     try {
       const stat = await handle.stat();
-      if (!stat.isFile()) throw new DataError(notAFile(path, stat.isDirectory() ? 'a directory' : 'a special file'));
-      if (stat.size === 0) {
-        throw new DataError(complaint(path, 'must hold data', 'an empty file', 'Write the file again.'));
-      }
+      if (!stat.isFile()) throw notAFile(path, 'a special file');
+      if (stat.size === 0) throw empty(path, 'an empty file', 'Write the file again.');
       return new FileSource(path, stat.size, handle, options);
     } catch (error) {
       await handle.close();
       throw error;
     }
+  }
+
+  /** Bytes that it keeps in memory: those of a pipe. */
+  get held(): number {
+    return this.#store instanceof Spool ? this.size : 0;
   }
 
   get maximumSize(): number {
@@ -73,11 +99,15 @@ export class FileSource implements Bytes {
   /** Exactly `length` bytes from `position`. @throws DataError when the file has become shorter. */
   async at(position: number, length: number): Promise<Buffer> {
     const buffer = Buffer.allocUnsafe(length);
-    let filled = 0;
-    while (filled < length) {
-      filled += await this.#fill(buffer.subarray(filled), position + filled, length - filled);
-    }
+    await this.fill(buffer, position);
     return buffer;
+  }
+
+  /** Fills `target` with the bytes from `position` on. @throws DataError when the file ends before. */
+  async fill(target: Uint8Array, position: number): Promise<void> {
+    for (let filled = 0; filled < target.length; ) {
+      filled += await this.#fill(target.subarray(filled), position + filled, target.length - filled);
+    }
   }
 
   /** SHA-256 of the whole file in hexadecimal, reading what was not read yet. Ends the source. @throws InternalError without `hash`. */
@@ -92,15 +122,14 @@ export class FileSource implements Bytes {
 
   /** Closes the file. */
   async close(): Promise<void> {
-    await this.#handle.close();
+    if (this.#store instanceof Spool) this.#store.clear();
+    else await this.#store.close();
   }
 
   /** Reads at most `length` bytes at `position` into the front of `buffer`; returns how many. */
   async #fill(buffer: Uint8Array, position: number, length: number): Promise<number> {
     if (this.#signal?.aborted) throw new InterruptedError();
-    const { bytesRead } = await this.#handle.read(buffer, 0, length, position).catch((error: unknown) => {
-      throw unreadable(this.where, error);
-    });
+    const bytesRead = await this.#read(buffer, position, length);
     if (bytesRead === 0) {
       const rule = `must keep its ${this.size} bytes while it is read`;
       throw new DataError(complaint(this.where, rule, `only ${position}`, 'Wait until the file is complete.'));
@@ -111,17 +140,17 @@ export class FileSource implements Bytes {
     }
     return bytesRead;
   }
+
+  async #read(buffer: Uint8Array, position: number, length: number): Promise<number> {
+    if (this.#store instanceof Spool) return this.#store.read(buffer, length, position);
+    try {
+      return (await this.#store.read(buffer, 0, length, position)).bytesRead;
+    } catch (error) {
+      throw unreadable(this.where, error);
+    }
+  }
 }
 
-function notAFile(path: string, got: string): string {
-  return complaint(path, 'must be a regular file', got, 'Name one file.');
-}
-
-function unreadable(path: string, error: unknown): DataError {
-  const code = codeOf(error);
-  if (code === 'EISDIR') return new DataError(notAFile(path, 'a directory'), { cause: error });
-  const missing = code === 'ENOENT' || code === 'ENOTDIR';
-  const got = missing ? 'no such file' : reasonOf(error);
-  const remedy = missing ? 'Check the path.' : 'Check the permissions of the file.';
-  return new DataError(complaint(path, 'must be a readable file', got, remedy), { cause: error });
+function empty(path: string, got: string, remedy: string): DataError {
+  return new DataError(complaint(path, 'must hold data', got, remedy));
 }

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { DataError } from '../../errors.js';
 import { complaint } from '../message.js';
 import type { Bytes } from './bytes.js';
-import { FileSource } from './file.js';
+import { type FileOptions, FileSource } from './file.js';
 import { gunzipped } from './inflate.js';
 import { npzMember } from './zip.js';
 
@@ -17,13 +17,13 @@ const ZIP = [0x50, 0x4b, 0x03, 0x04];
 const EMPTY_ZIP = [0x50, 0x4b, 0x05, 0x06];
 
 /**
- * Opens `file` or `file.npz:name` and unpacks gzip and zip, recognised by content.
+ * Opens `file`, `file.npz:name`, or `-` for the standard input, and unpacks gzip and zip, recognised by content.
  *
  * @throws DataError when there is no such file or it cannot be unpacked.
  */
-export async function openInput(path: string, signal?: AbortSignal): Promise<OpenInput> {
+export async function openInput(path: string, options: Omit<FileOptions, 'hash'> = {}): Promise<OpenInput> {
   const { filePath, member } = await splitPath(path);
-  const file = await FileSource.open(filePath, { signal });
+  const file = await FileSource.open(filePath, options);
   try {
     return { file, bytes: await unpacked(file, member) };
   } catch (error) {
@@ -46,6 +46,8 @@ async function unpacked(file: FileSource, member: string | null): Promise<Bytes>
 
 /** Splits at the last colon that follows an existing file; a file whose own name has a colon wins. */
 async function splitPath(path: string): Promise<{ filePath: string; member: string | null }> {
+  const stdin = /^-(?::(.*))?$/s.exec(path);
+  if (stdin !== null) return { filePath: '-', member: stdin[1] ?? null };
   if (await exists(path)) return { filePath: path, member: null };
   for (let colon = path.lastIndexOf(':'); colon > 0; colon = path.lastIndexOf(':', colon - 1)) {
     const filePath = path.slice(0, colon);

@@ -61,7 +61,7 @@ export async function zipStored(
     async (handle) => {
       const archive = new ZipWriter(handle, options);
       for (const { name, file } of members) {
-        const source = await FileSource.open(file, { signal: options.signal, hash: false });
+        const source = await FileSource.open(file, { signal: options.signal, hash: false, regular: true });
         try {
           await archive.member(name, source.size, source.chunks());
         } finally {

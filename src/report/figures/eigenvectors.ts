@@ -30,10 +30,10 @@ interface Places {
 /** The file of vectors: as the record names it, else beside the record. */
 async function readVectors(path: string, recordPath: string): Promise<Input> {
   try {
-    return await readInput(path);
+    return await readInput(path, { regular: true });
   } catch (error) {
     if (!isNtkError(error)) throw error;
-    return readInput(join(dirname(recordPath), path));
+    return readInput(join(dirname(recordPath), path), { regular: true });
   }
 }
 
@@ -43,7 +43,7 @@ async function rowsOf({ record: { inputs } }: Named<EigsData>): Promise<Input | 
   const columns = input?.shape?.length === 2 ? input.shape[1] : 0;
   if (columns !== 1 && columns !== 2) return null;
   try {
-    const found = await readInput(input.path);
+    const found = await readInput(input.path, { regular: true });
     return found.sha256 === input.sha256 && found.shape.join() === input.shape?.join() ? found : null;
   } catch (error) {
     if (isNtkError(error)) return null;

@@ -37,7 +37,7 @@ async function openRows(path: string): Promise<RowSource> {
       close: () => panels.close(),
     };
   }
-  const { data, shape } = await readInput(path);
+  const { data, shape } = await readInput(path, { regular: true });
   const columns = shape[1] ?? 1;
   return {
     rows: shape[0],

@@ -5,6 +5,7 @@ import { DataError, isNtkError } from '../../src/errors.js';
 import type { Engine } from './engine.js';
 import { resizeAsKeras } from './keras-resizing.js';
 import { kerasVersion, rewrittenModel } from './keras-topology.js';
+import { withinParameters } from './parameter-count.js';
 import type { Tensor } from './tensors.js';
 
 /** A saved model as a function of tensors. */
@@ -17,6 +18,8 @@ export interface LoadedModel {
   readonly inputShape: readonly (number | null)[];
   /** Numbers of all its arrays, those too that are not trained. */
   readonly parameters: number;
+  /** Bytes of the outputs of all layers for one example, as far as their sizes are known. */
+  readonly exampleBytes: number;
   /** Gives its memory back. */
   dispose(): void;
 }
@@ -25,7 +28,8 @@ const NO_CODE = /unknown (layer|initializer|constraint|regularizer|activation)/i
 
 /** What is wrong with a model that cannot be built, and what mends it. */
 function unbuilt({ topology, files: [{ path }] }: ModelFiles, error: unknown): DataError {
-  const got = reasonOf(error)
+  const deep = error instanceof RangeError && /call stack/.test(error.message);
+  const got = (deep ? 'more layers behind each other than it can follow' : reasonOf(error))
     .split('\n')[0]
     .replace(/\.( This may be due to.*)?$/, '');
   const why = (rule: string, remedy: string): DataError =>
@@ -53,7 +57,10 @@ async function build(
     weightSpecs,
     weightData: data,
   });
-  const model = await engine.layers().loadLayersModel({ load });
+  const layers = engine.layers();
+  const model = await withinParameters(layers.layers.Layer, entries, files[0].path, () =>
+    layers.loadLayersModel({ load }),
+  );
   if (!kerasVersion(whole).startsWith('tfjs')) resizeAsKeras(engine, model);
   return model;
 }
@@ -84,18 +91,42 @@ export async function loadModel(engine: Engine, files: ModelFiles): Promise<Load
   try {
     model = await build(engine, files);
     checkEnds(path, model);
+    // Some models are put together only when their weights are asked for.
+    return loadedOf(model);
   } catch (error) {
     model?.dispose();
     if (isNtkError(error)) throw error;
     throw unbuilt(files, error);
   }
-  const built = model;
+}
+
+/** A layer without weights can have outputs of any size: they are counted before one is made. */
+function outputBytes({ layers }: TensorFlow.LayersModel): number {
+  return layers.reduce((sum, layer) => {
+    const inner = 'layers' in layer ? outputBytes(layer as TensorFlow.LayersModel) : 0;
+    return (
+      sum +
+      inner +
+      shapesOf(layer.outputShape).reduce(
+        (bytes, shape) => bytes + 4 * shape.reduce<number>((a, b) => a * (b ?? 1), 1),
+        0,
+      )
+    );
+  }, 0);
+}
+
+function shapesOf(shape: TensorFlow.Shape | TensorFlow.Shape[]): readonly TensorFlow.Shape[] {
+  return shape.some(Array.isArray) ? (shape as TensorFlow.Shape[]) : [shape as TensorFlow.Shape];
+}
+
+function loadedOf(built: TensorFlow.LayersModel): LoadedModel {
   const arrays = built.weights.map((weight) => weight.read() as TensorFlow.Variable);
   return {
     f: (x) => built.apply(x, { training: false }) as Tensor,
     variables: built.trainableWeights.map((weight) => weight.read() as TensorFlow.Variable),
     inputShape: built.inputs[0].shape.slice(1),
     parameters: built.countParams(),
+    exampleBytes: outputBytes(built),
     dispose: () => {
       built.dispose();
       // tfjs keeps those of layers that a model uses twice, or inside another model.

@@ -20,5 +20,5 @@ export interface TensorEngine {
   /** Makes its backend the one of this tfjs: to be called before each group of operations, since jobs take turns. */
   use(): void;
   /** Loads its layers, of which saved models are made. */
-  layers(): Pick<typeof TensorFlow, 'loadLayersModel'>;
+  layers(): Pick<typeof TensorFlow, 'loadLayersModel' | 'layers'>;
 }

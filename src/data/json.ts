@@ -82,7 +82,8 @@ function bytesOf(path: string, kind: JsonKind): Uint8Array {
   }
 }
 
-function checkSize(size: number, path: string, { what, most }: JsonKind): void {
+/** Refuses a file that is larger than any of its kind. @throws DataError */
+export function checkSize(size: number, path: string, { what, most }: JsonKind): void {
   if (size <= most) return;
   const rule = `${what} must be at most ${readableBytes(most)} large`;
   throw new DataError(complaint(path, rule, readableBytes(size), 'Check what the file is.'));
@@ -91,7 +92,7 @@ function checkSize(size: number, path: string, { what, most }: JsonKind): void {
 function decoded(bytes: Uint8Array, where: string, { what }: JsonKind): string {
   const [a, b] = bytes;
   const marked = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff);
-  const rule = `${what} must be text in UTF-8`;
+  const rule = `must be ${what}, text in UTF-8`;
   if (marked || a === 0 || b === 0) {
     throw new DataError(complaint(where, rule, marked ? 'UTF-16' : 'bytes of 0', 'Save it as UTF-8.'));
   }

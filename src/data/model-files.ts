@@ -1,8 +1,12 @@
-import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { DataError } from '../errors.js';
+import { realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import { DataError, MemoryError } from '../errors.js';
+import { readableBytes } from './budget.js';
 import { foreignModel } from './foreign-models.js';
-import { complaint, quoted, reasonOf } from './message.js';
+import { checkSize, type JsonKind, parseJson } from './json.js';
+import { complaint, quoted } from './message.js';
 import { FileSource } from './source/file.js';
+import { unreadable } from './source/place.js';
 
 /** A file that was read, as a record names it. */
 export interface ReadFile {
@@ -44,32 +48,15 @@ const SAVE = "Save it with TensorFlow.js: await model.save('file://folder').";
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-async function readWhole(
-  path: string,
-  signal?: AbortSignal,
-): Promise<{ readonly bytes: Buffer; readonly file: ReadFile }> {
-  const source = await FileSource.open(path, { signal });
-  try {
-    const bytes = await source.at(0, source.size);
-    return { bytes, file: { path, sha256: await source.sha256() } };
-  } finally {
-    await source.close();
-  }
-}
+/** The JSON file of a saved model: its layers, some kilobytes each. */
+const MODEL_FILE: JsonKind = { what: 'the JSON file of a saved model', most: 2 ** 26, remedy: SAVE };
 
-function parsed(path: string, bytes: Buffer): Json {
-  const foreign = foreignModel(bytes);
-  if (foreign !== null) throw new DataError(complaint(path, RULE, foreign.got, foreign.remedy));
-  let json: unknown;
-  try {
-    json = JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw new DataError(complaint(path, RULE, reasonOf(error), SAVE), {
-      cause: error,
-    });
-  }
-  if (isObject(json)) return json;
-  throw new DataError(complaint(path, 'must hold a saved model', quoted(JSON.stringify(json)), SAVE));
+/** What bounds the reading of a model. */
+export interface ModelFileOptions {
+  /** Bytes that its weights may take. [no limit] */
+  readonly memoryLimit?: number;
+  /** Aborts the reading with an InterruptedError. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 function topologyOf(path: string, json: Json): Json {
@@ -81,7 +68,7 @@ function topologyOf(path: string, json: Json): Json {
     );
   }
   if (isObject(modelTopology)) return modelTopology;
-  const keys = Object.keys(json).slice(0, 5).join(', ') || 'nothing';
+  const keys = Object.keys(json).slice(0, 5).map(quoted).join(', ') || 'nothing';
   throw new DataError(
     complaint(path, 'must be a LayersModel, with the fields modelTopology and weightsManifest', keys, SAVE),
   );
@@ -98,6 +85,7 @@ const isEntry = (value: unknown): value is WeightEntry =>
   typeof value.name === 'string' &&
   Array.isArray(value.shape) &&
   value.shape.every((size) => Number.isSafeInteger(size) && size >= 0) &&
+  Number.isSafeInteger(8 * value.shape.reduce((product, size) => product * size, 1)) &&
   typeof value.dtype === 'string' &&
   bytesOf({ dtype: value.dtype, ...(isObject(value.quantization) ? value.quantization : {}) }) !== undefined;
 
@@ -115,55 +103,122 @@ function groupsOf(path: string, { weightsManifest }: Json): readonly Group[] {
     return weightsManifest;
   }
   const rule = 'weightsManifest must list files with the name, shape and dtype of each array';
-  throw new DataError(complaint(path, rule, quoted(JSON.stringify(weightsManifest) ?? 'nothing'), SAVE));
+  throw new DataError(complaint(path, rule, shown(weightsManifest), SAVE));
 }
 
 /** The path of a file that a manifest names: in the folder of the model, so that a model of others reads nothing else. */
-function besides(path: string, name: string): string {
+async function besides(path: string, name: string): Promise<string> {
   const inside = normalize(name);
-  if (!isAbsolute(name) && !/^\.\.?([/\\]|$)/.test(inside) && !name.includes('\0')) return join(dirname(path), inside);
   const rule = 'weightsManifest must name files in the folder of the model';
-  throw new DataError(complaint(path, rule, quoted(name), 'Put them there.'));
+  if (isAbsolute(name) || /^\.\.?([/\\]|$)/.test(inside) || name.includes('\0')) {
+    throw new DataError(complaint(path, rule, quoted(name), 'Put them there.'));
+  }
+  const place = join(dirname(path), inside);
+  const [folder, real] = await Promise.all([realpathOf(dirname(path)), realpathOf(place)]);
+  if (real.startsWith(folder.endsWith(sep) ? folder : folder + sep)) return place;
+  throw new DataError(complaint(path, rule, `${quoted(name)}, a link that leads out of it`, 'Copy the file there.'));
 }
 
-const lengthOf = ({ shape, dtype, quantization }: WeightEntry): number =>
-  shape.reduce((product, size) => product * size, 1) * (bytesOf(quantization ?? { dtype }) ?? 0);
+async function realpathOf(path: string): Promise<string> {
+  return realpath(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+}
+
+const countOf = ({ shape }: WeightEntry): number => shape.reduce((product, size) => product * size, 1);
+
+const lengthOf = (entry: WeightEntry): number =>
+  countOf(entry) * (bytesOf(entry.quantization ?? { dtype: entry.dtype }) ?? 0);
+
+/** Opens the files of a group and compares their length with that of its arrays, before anything of them is read. */
+async function openGroup(path: string, { paths, weights }: Group, signal?: AbortSignal): Promise<FileSource[]> {
+  const places: string[] = [];
+  for (const name of paths) places.push(await besides(path, name));
+  const files: FileSource[] = [];
+  try {
+    for (const place of places) files.push(await FileSource.open(place, { signal, regular: true }));
+    const wanted = weights.reduce((sum, entry) => sum + lengthOf(entry), 0);
+    const got = files.reduce((sum, { size }) => sum + size, 0);
+    if (got === wanted) return files;
+    const rule = `must hold the ${wanted} bytes of the ${weights.length} arrays that ${path} lists`;
+    const where = places.join(', ') || path;
+    throw new DataError(complaint(where, rule, `${got} bytes`, 'Copy the files of the model again.'));
+  } catch (error) {
+    await closeAll(files);
+    throw error;
+  }
+}
+
+async function closeAll(files: readonly FileSource[]): Promise<void> {
+  for (const file of files) await file.close();
+}
+
+/** Bytes of all files, one after the other, and what they were. */
+async function readAll(
+  files: readonly FileSource[],
+): Promise<{ readonly data: ArrayBuffer; readonly read: readonly ReadFile[] }> {
+  const data = new Uint8Array(files.reduce((sum, { size }) => sum + size, 0));
+  const read: ReadFile[] = [];
+  let at = 0;
+  for (const file of files) {
+    await file.fill(data.subarray(at, at + file.size), 0);
+    read.push({ path: file.where, sha256: await file.sha256() });
+    at += file.size;
+  }
+  return { data: data.buffer, read };
+}
 
 /**
  * Reads the files of a LayersModel that TensorFlow.js has saved: `model.json`, and beside it the files that its manifest names.
  *
  * @throws DataError when a file is missing or in another folder, is no such model, or the weights have another length than the manifest says
+ * @throws MemoryError when the weights take more than `memoryLimit`
  */
-export async function readModelFiles(path: string, signal?: AbortSignal): Promise<ModelFiles> {
-  const head = await readWhole(path, signal);
-  const json = parsed(path, head.bytes);
+export async function readModelFiles(path: string, options: ModelFileOptions = {}): Promise<ModelFiles> {
+  const { memoryLimit = Number.POSITIVE_INFINITY, signal } = options;
+  const { json, sha256 } = await readHead(path, signal);
   const topology = topologyOf(path, json);
   const groups = groupsOf(path, json);
-  const files = [head.file];
-  const parts: Buffer[] = [];
-  for (const { paths, weights } of groups) {
-    const shards: Buffer[] = [];
-    const places = paths.map((name) => besides(path, name));
-    for (const place of places) {
-      const { bytes, file } = await readWhole(place, signal);
-      shards.push(bytes);
-      files.push(file);
+  const files: FileSource[] = [];
+  try {
+    for (const group of groups) files.push(...(await openGroup(path, group, signal)));
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    if (bytes > memoryLimit) {
+      const need = `the weights need ${readableBytes(bytes)} of memory`;
+      const remedy = 'Raise the memory limit.';
+      throw new MemoryError(complaint(path, need, `a limit of ${readableBytes(memoryLimit)}`, remedy));
     }
-    const wanted = weights.reduce((sum, entry) => sum + lengthOf(entry), 0);
-    const got = shards.reduce((sum, { length }) => sum + length, 0);
-    if (got !== wanted) {
-      const rule = `must hold the ${wanted} bytes of the ${weights.length} arrays that ${path} lists`;
-      throw new DataError(
-        complaint(places.join(', ') || path, rule, `${got} bytes`, 'Copy the files of the model again.'),
-      );
-    }
-    parts.push(...shards);
+    const { data, read } = await readAll(files);
+    const entries = groups.flatMap(({ weights }) => weights);
+    return { topology, entries, data, files: [{ path, sha256 }, ...read] };
+  } finally {
+    await closeAll(files);
   }
-  const data = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
+}
+
+/** Bytes at the head and at the end by which files of other programs are known. */
+const ENDS = 2 ** 16;
+
+/** The JSON of a model; files of other programs are named before. */
+async function readHead(path: string, signal?: AbortSignal): Promise<{ readonly json: Json; readonly sha256: string }> {
+  const source = await FileSource.open(path, { signal, regular: true });
+  try {
+    const part = Math.min(ENDS, source.size);
+    const ends = [await source.at(0, part), await source.at(source.size - part, part)];
+    const foreign = foreignModel(Buffer.concat(ends));
+    if (foreign !== null) throw new DataError(complaint(path, RULE, foreign.got, foreign.remedy));
+    checkSize(source.size, path, MODEL_FILE);
+    const json = parseJson(await source.at(0, source.size), path, MODEL_FILE);
+    if (!isObject(json)) throw new DataError(complaint(path, 'must hold a saved model', shown(json), SAVE));
+    return { json, sha256: await source.sha256() };
+  } finally {
+    await source.close();
   }
-  return { topology, entries: groups.flatMap(({ weights }) => weights), data: data.buffer, files };
+}
+
+/** A value of JSON as a message shows it; long ones are not made text at all. */
+function shown(json: unknown): string {
+  if (Array.isArray(json)) return `a list of ${json.length}`;
+  if (isObject(json)) return `an object with ${Object.keys(json).slice(0, 5).map(quoted).join(', ') || 'nothing'}`;
+  return json === undefined ? 'nothing' : quoted(String(json));
 }

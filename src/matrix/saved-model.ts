@@ -1,13 +1,21 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { openTensorEngine } from '../backend/select.js';
 import type { TensorEngine } from '../backend/tensor-device.js';
+import { readableBytes } from '../data/budget.js';
+import { complaint } from '../data/message.js';
 import { type ReadFile, readModelFiles } from '../data/model-files.js';
+import { MemoryError } from '../errors.js';
 import type { TensorFunction } from './function-types.js';
+
+/** The outputs of all layers are there once forward, and once as what is derived by them. */
+const PASSES = 2;
 
 /** Where the tensors of a model live. */
 export interface ModelOptions {
   /** `tensorflow` by tfjs-node, or `tfjs`, its own WebAssembly; `auto` takes the first where it has a GPU. [auto] */
   readonly backend?: 'auto' | 'tfjs' | 'tensorflow';
+  /** Bytes that its weights may take. [no limit] */
+  readonly memory?: number;
   /** Aborts the reading with an InterruptedError. */
   readonly signal?: AbortSignal;
 }
@@ -36,17 +44,33 @@ export interface OpenedModel extends SavedModel {
 }
 
 /** Opens a saved model, with its engine. */
-export async function openModel(path: string, { backend = 'auto', signal }: ModelOptions): Promise<OpenedModel> {
-  const files = await readModelFiles(path, signal);
+export async function openModel(
+  path: string,
+  { backend = 'auto', memory, signal }: ModelOptions,
+): Promise<OpenedModel> {
+  const files = await readModelFiles(path, { ...(memory === undefined ? {} : { memoryLimit: memory }), signal });
   const engine = await openTensorEngine(backend);
   const { loadModel } = await import('../../kernels/tfjs/model.js');
-  return { ...(await loadModel(engine, files)), files: files.files, tf: engine.tf, engine };
+  const { exampleBytes, ...model } = await loadModel(engine, files);
+  const need = process.memoryUsage.rss() + PASSES * exampleBytes;
+  if (memory !== undefined && need > memory) {
+    model.dispose();
+    throw new MemoryError(
+      complaint(
+        path,
+        `one example needs ${readableBytes(need)} of memory`,
+        `a limit of ${readableBytes(memory)}`,
+        'Raise the memory limit.',
+      ),
+    );
+  }
+  return { ...model, files: files.files, tf: engine.tf, engine };
 }
 
 /**
  * Reads a LayersModel that TensorFlow.js has saved, from `model.json` and the files beside it: `functionKernel(model.f, model.variables, x)` is its NTK.
  *
- * @throws DataError for files that are no such model, several inputs or outputs, or outputs that are no rows; BackendError where there is no tfjs
+ * @throws DataError for files that are no such model, several inputs or outputs, or outputs that are no rows; MemoryError for weights that take more than `memory`; BackendError where there is no tfjs
  */
 export async function readModel(path: string, options: ModelOptions = {}): Promise<SavedModel> {
   const { engine: _, ...model } = await openModel(path, options);

@@ -115,7 +115,7 @@ async function compute(work: Work, args: ParsedArguments, signal: AbortSignal): 
 export async function runModel(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
   const job = readModelJob(args);
   const memory = job.memory ?? defaultMemory();
-  const model = await openModel(job.model, { backend: job.backend, signal });
+  const model = await openModel(job.model, { backend: job.backend, memory, signal });
   const { inputShape } = model;
   if (model.variables.length === 0) {
     const remedy = 'Save it with layers that are trainable.';

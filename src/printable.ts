@@ -27,7 +27,9 @@ export function onOneLine(text: string): string {
 export function withoutMiddle(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = Math.floor(most / 3);
-  return `${text.slice(0, most - end - 1)}…${text.slice(text.length - end)}`;
+  // No half of a character stays.
+  const first = text.slice(0, most - end - 1).replace(/[\ud800-\udbff]$/, '');
+  return `${first}…${text.slice(text.length - end).replace(/^[\udc00-\udfff]/, '')}`;
 }
 
 /** A message that can be shown whatever stands in it: printable, no line longer than 2,000. */

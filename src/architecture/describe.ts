@@ -2,6 +2,7 @@ import { checkLayer, dataSignal } from '../layers/check.js';
 import type { AnyFieldTable } from '../layers/fields.js';
 import { definitionOf } from '../layers/index.js';
 import type { LayerNode, Signal } from '../layers/layer.js';
+import { onOneLine } from '../printable.js';
 import { positionCount } from '../programme/windows.js';
 import { firstImageLayer, innerLayers } from './check-input.js';
 import type { InputShape } from './lower.js';
@@ -130,6 +131,6 @@ export function describeArchitecture(definition: KernelDefinition, options: Desc
   }
   const start = startOf(definition, input);
   const { rows } = describeLayers(definition.layers, 'layers', dataSignal(start.images?.positions), start);
-  const title = `${definition.name === '' ? 'network without a name' : definition.name} (${definition.format}, ${definition.layers.length} layers)`;
+  const title = `${definition.name === '' ? 'network without a name' : onOneLine(definition.name)} (${definition.format}, ${definition.layers.length} layers)`;
   return `${[title, '', ...table([HEADER, ...rows]), ...(below.length === 0 ? [] : ['', ...below])].join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import { printable } from '../printable.js';
+import { onOneLine, printable } from '../printable.js';
 
 /** Code of the error of a pipe whose reader is gone. */
 const CLOSED = 'EPIPE';
@@ -24,7 +24,7 @@ export async function print(text: string | Uint8Array): Promise<void> {
 
 /** Writes a line for people to stderr. */
 export function say(line: string): void {
-  process.stderr.write(`${printable(line)}\n`);
+  process.stderr.write(`${onOneLine(line)}\n`);
 }
 
 /** Ends quietly when the reader of stdout is gone (`ntk ... | head`). Who prints hears of other errors; of those of stderr nobody can be told. */

@@ -1,3 +1,5 @@
+import { printable } from '../printable.js';
+
 /** A message in the one pattern of all errors: `<where>: <rule>, got <value>. <remedy>`. */
 export function complaint(where: string, rule: string, value: string | number, remedy: string): string {
   return `${where}: ${rule}, got ${value}. ${remedy}`;
@@ -6,7 +8,7 @@ export function complaint(where: string, rule: string, value: string | number, r
 /** Text from a file as it may stand in a message: quoted, on one line, shortened. */
 export function quoted(text: string): string {
   const limit = 40;
-  return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text);
+  return printable(JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text));
 }
 
 /** The message of anything that was thrown. */

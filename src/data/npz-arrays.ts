@@ -2,14 +2,17 @@ import { DataError } from '../errors.js';
 import type { NdArray } from './array.js';
 import { finiteRange } from './finite.js';
 import { foreignIn, HEAD } from './formats/foreign.js';
-import { WHOLE } from './formats/format.js';
-import { npy } from './formats/npy.js';
+import { exampleShape, WHOLE } from './formats/format.js';
+import { npy, readNpyHeader } from './formats/npy.js';
 import { complaint } from './message.js';
 import { FileSource } from './source/file.js';
+import { ByteReader } from './source/reader.js';
 import { npzMember } from './source/zip.js';
 
 /** Arrays of one `.npz` file, read by name while it is open. */
 export interface NpzArrays {
+  /** Sizes that the header of an array claims, nothing else of it read. @throws DataError when it is missing or no array. */
+  shapeOf(name: string): Promise<readonly number[]>;
   /** The array `name`: every element finite, a single axis as `[n, 1]`. @throws DataError when it is missing or cannot be used. */
   read(name: string): Promise<NdArray>;
   /** Closes the file. */
@@ -25,6 +28,15 @@ export async function openNpz(path: string): Promise<NpzArrays> {
   const file = await FileSource.open(path, { hash: false, regular: true });
   await refuseForeign(file);
   return {
+    async shapeOf(name) {
+      const bytes = await npzMember(file, name);
+      const reader = new ByteReader(bytes);
+      try {
+        return exampleShape((await readNpyHeader(bytes, reader)).shape, bytes.where);
+      } finally {
+        await reader.close();
+      }
+    },
     async read(name) {
       const bytes = await npzMember(file, name);
       const { data, shape, placeOf } = await npy.read(bytes, WHOLE);

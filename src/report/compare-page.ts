@@ -7,10 +7,11 @@ import { drawLayers } from './figures/compare/layers.js';
 import { drawMean } from './figures/compare/mean.js';
 import { type CompareData, comparisons, percent } from './figures/compare/record.js';
 import type { Figure } from './figures/figure.js';
-import { escaped, pageHtml, summaryTable } from './html.js';
+import { pageHtml, summaryTable } from './html.js';
 import { jsonText } from './json.js';
 import { figureSvg } from './panel-svg.js';
 import { countText, secondsText } from './units.js';
+import { escaped } from './xml.js';
 
 const STYLE = `
   body { max-width: 1176px; padding: 24px 20px; overflow-wrap: anywhere; }

@@ -1,6 +1,7 @@
 import type { PresetFlags } from '../architecture/preset-flags.js';
 import { roundingFloor } from '../linalg/floor.js';
 import type { Recomputed } from '../matrix/recomputed.js';
+import { onOneLine } from '../printable.js';
 import type { DimensionAt, Estimate, SpectrumSummary } from '../spectrum/summary.js';
 import { sparkline } from './sparkline.js';
 import { tableText } from './table.js';
@@ -134,7 +135,7 @@ function one(result: EigsResult): string {
   const { name, matrix, n, method, reason, products, precisionFloor, effectiveDimension, alignment } = result;
   const indefinite = indefiniteText(result);
   const facts = [
-    `${name}: ${n} x ${n}, ${matrix === `stored ${name}` ? 'stored' : matrix}`,
+    `${onOneLine(name)}: ${n} x ${n}, ${matrix === `stored ${name}` ? 'stored' : onOneLine(matrix)}`,
     `${method}: ${reason}; ${products} products`,
     `floor of the precision ${precisionFloor.toExponential(1)}; ${rankText(result)}`,
     ...(indefinite === null ? [] : [indefinite]),

@@ -1,3 +1,4 @@
+import { onOneLine } from '../printable.js';
 import type { Axis, Chart, FigureLayout, Series } from './chart.js';
 import { headerHeight } from './header.js';
 import { linearTicks, logTicks, type Tick } from './ticks.js';
@@ -39,8 +40,8 @@ export interface Scale {
 
 /** A label that is not longer than the margin allows: its middle is left out. */
 export function shortened(text: string): string {
-  const letters = [...text];
-  if (letters.length <= LONGEST) return text;
+  const letters = [...onOneLine(text)];
+  if (letters.length <= LONGEST) return letters.join('');
   const half = Math.floor((LONGEST - 1) / 2);
   return `${letters.slice(0, half).join('')}…${letters.slice(-half).join('')}`;
 }

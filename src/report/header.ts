@@ -1,3 +1,4 @@
+import { onOneLine, withoutMiddle } from '../printable.js';
 import type { FigureLayout, KeyEntry } from './chart.js';
 
 /** Size of the title's letters, pixels. */
@@ -10,6 +11,8 @@ const TITLE_LINE = 18;
 const KEY_LINE = 17;
 const GAP = 18;
 const LEFT = 12;
+/** Letters of the longest title: what is longer is not read any more. */
+const LONGEST_TITLE = 400;
 
 /** Words in lines of at most `letters` letters; a word that is longer has a line of its own. */
 export function wrapped(text: string, letters: number): readonly string[] {
@@ -31,7 +34,7 @@ export interface PlacedText {
 
 /** Lines of a title. */
 export function titleLines(title: string, { width }: FigureLayout): readonly PlacedText[] {
-  const lines = wrapped(title, Math.floor((width - 2 * LEFT) / TITLE_LETTER));
+  const lines = wrapped(withoutMiddle(onOneLine(title), LONGEST_TITLE), Math.floor((width - 2 * LEFT) / TITLE_LETTER));
   return lines.map((text, k) => ({ text, x: LEFT, y: 20 + k * TITLE_LINE }));
 }
 

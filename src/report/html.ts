@@ -3,8 +3,13 @@ import { csvText } from './csv.js';
 import type { Figure, SummaryRow } from './figures/figure.js';
 import { markPath } from './mark-style.js';
 import { figureSvg } from './panel-svg.js';
+import { escaped } from './xml.js';
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/**
+ * What a page may do, should a name in it ever pass for more than text: nothing is loaded, no script runs, no form is sent.
+ * Styles may stand in it, since the figures have them as attributes, which a hash does not cover; their pictures are in them.
+ */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** What all pages look like. */
 const STYLE = `
@@ -23,11 +28,6 @@ const STYLE = `
   footer, details { margin-top: 16px; color: #57606a; font-size: 13px; }
   footer p { margin: 0 0 4px; }
   pre { overflow-x: auto; }`;
-
-/** Text in which the marks of HTML stand for themselves. */
-export function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (mark) => ESCAPES[mark]);
-}
 
 /** A piece of the curve before its name: its line, whole or dashed, and its mark. */
 function keyOf({ colour, dash, mark, hollow, joined }: Series): string {
@@ -62,6 +62,7 @@ export function pageHtml(title: string, body: string, style = ''): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
 <style>${STYLE}${style}

@@ -1,6 +1,7 @@
 import type * as Plot from '@observablehq/plot';
 import { Window } from 'happy-dom';
 import { InternalError } from '../errors.js';
+import { type XmlNode, xmlOf } from './xml.js';
 
 type PlotDocument = NonNullable<Plot.PlotOptions['document']>;
 
@@ -12,7 +13,7 @@ function isPlotDocument(document: object): document is PlotDocument {
 /** Draws with a document that needs no browser; the text of the SVG, which stands alone, with `title` for screen readers. */
 export function svgText(
   title: string,
-  draw: (document: PlotDocument) => { setAttribute(name: string, value: string): void; readonly outerHTML: string },
+  draw: (document: PlotDocument) => XmlNode & { setAttribute(name: string, value: string): void },
 ): string {
   const window = new Window();
   const document: object = window.document;
@@ -21,7 +22,7 @@ export function svgText(
   plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   plot.setAttribute('role', 'img');
   plot.setAttribute('aria-label', title);
-  const text = String(plot.outerHTML);
+  const text = xmlOf(plot);
   window.close();
   return text;
 }

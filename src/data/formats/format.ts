@@ -130,7 +130,7 @@ export function placeInArray(shape: readonly number[], firstRow: number): (index
  * @throws DataError when the rank is not 1 to 4 or an axis is empty.
  */
 export function exampleShape(sizes: readonly number[], where: string): readonly number[] {
-  const got = `the shape [${sizes.join(', ')}]`;
+  const got = `the shape [${sizes.slice(0, 10).join(', ')}${sizes.length > 10 ? ', ...' : ''}]`;
   if (sizes.length < 1 || sizes.length > 4) {
     const rule = 'must be of rank 1 to 4: [n], [n, d], [n, w, c] or [n, h, w, c]';
     throw new DataError(complaint(where, rule, got, 'Reshape the array.'));

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { DataError } from '../../errors.js';
+import { onOneLine, withoutMiddle } from '../../printable.js';
 import { foreignZip } from '../formats/foreign.js';
 import { besideFile, inCode, savedBy } from '../formats/foreign-code.js';
 import { complaint, quoted } from '../message.js';
@@ -10,6 +11,8 @@ import { directoryOf, type ZipEntry } from './zipDirectory.js';
 
 const LOCAL_HEADER = 0x04034b50;
 const LOCAL_HEADER_SIZE = 30;
+/** Names that a message lists, and the letters of the longest. */
+const [MOST_NAMES, LONGEST_NAME] = [20, 60];
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -22,7 +25,7 @@ export async function npzMember(file: FileSource, name: string | null): Promise<
   const members = await directoryOf(file);
   const entries = members.filter((entry) => entry.name.endsWith('.npy'));
   const names = entries.map((entry) => entry.name.slice(0, -'.npy'.length));
-  const listed = names.length > 20 ? `${names.slice(0, 20).join(', ')}, ...` : names.join(', ');
+  const listed = listOf(names);
   if (entries.length === 0) throw noArrays(file.where, members);
   if (name === null) refuseSparse(file.where, names);
   if (name === null && entries.length > 1) {
@@ -58,8 +61,14 @@ function refuseSparse(where: string, names: readonly string[]): void {
   if (!isSparse) return;
   const file = inCode(where);
   const dense = savedBy('scipy.sparse', `scipy.sparse.load_npz('${file}').toarray()`, besideFile(file));
-  const got = `a sparse matrix of SciPy (arrays ${names.join(', ')})`;
+  const got = `a sparse matrix of SciPy (arrays ${listOf(names)})`;
   throw new DataError(complaint(where, 'must hold a dense array', got, `Make it dense: ${dense}.`));
+}
+
+/** Names as a message lists them: not all of very many, and not all of a very long one. */
+function listOf(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).map((name) => withoutMiddle(onOneLine(name), LONGEST_NAME));
+  return names.length > MOST_NAMES ? `${shown.join(', ')}, ...` : shown.join(', ');
 }
 
 async function memberBytes(file: FileSource, entry: ZipEntry): Promise<Bytes> {

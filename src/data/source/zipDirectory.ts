@@ -25,7 +25,8 @@ const ENTRY = 0x02014b50;
 const ENTRY_SIZE = 46;
 const ZIP64_EXTRA = 0x0001;
 const LONGEST_COMMENT = 0xffff;
-const LARGEST_DIRECTORY = 1 << 28;
+/** Bytes of the largest directory: that of some hundred thousand arrays. */
+const LARGEST_DIRECTORY = 1 << 23;
 const IN_EXTRA_32 = 0xffffffff;
 
 /** The members of a zip archive. @throws DataError when its directory is damaged or missing. */

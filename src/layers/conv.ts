@@ -2,7 +2,7 @@ import type { Windows } from '../programme/steps.js';
 import { type Padding, placeWindows } from '../programme/windows.js';
 import { axesField, choiceField, openAxesField } from './fields.js';
 import { requirePositions, slide, strideOf, UNKNOWN_GRID } from './grid.js';
-import type { KernelState, LayerDefinition, LoweringContext } from './layer.js';
+import type { CheckContext, KernelState, LayerDefinition, LoweringContext } from './layer.js';
 import { imageShapeOf, placed } from './placed.js';
 import { checkWeights, finiteWeights, lowerWeights, WEIGHT_FIELDS, type WeightFields } from './weights.js';
 
@@ -35,6 +35,15 @@ function windowMean(layer: ConvLayer, state: KernelState, { builder }: LoweringC
   };
 }
 
+/** Taps of the largest window: 256 on each of two axes; every one of them is visited. */
+const MOST_TAPS = 2 ** 16;
+
+function checkTaps(filter: readonly number[], { path, report }: CheckContext): void {
+  const taps = filter.reduce((a, b) => a * b, 1);
+  if (taps <= MOST_TAPS) return;
+  report(`${path}.filter`, `must have at most ${MOST_TAPS} taps, got [${filter.join(', ')}]. Choose a smaller one.`);
+}
+
 /**
  * The mean over taps k of S(p+k, p'+k) and of T alike, then what dense does; with scaling "none" their sum.
  *
@@ -56,6 +65,7 @@ export const conv: LayerDefinition<ConvLayer> = {
   trainWeight: (layer) => Number(layer.train),
   check(layer, signal, context) {
     const { filter: window, stride, padding } = layer;
+    checkTaps(window, context);
     const behind = checkWeights(layer, signal, context);
     if (!requirePositions('conv', signal.grid, context)) return { ...behind, grid: UNKNOWN_GRID };
     return { ...behind, grid: slide(behind.grid, { field: 'filter', window, stride, padding }, context) };

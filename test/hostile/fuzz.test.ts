@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+
+/** A new one every time; it stands in the title, and $NTK_FUZZ_SEED takes it up again. */
+const SEED = Number(process.env.NTK_FUZZ_SEED ?? Math.floor(Date.now() / 1000) % 1_000_000);
+
+/** Of each kind: as many as take half a minute together. */
+const COUNT = 200;
+
+/** Beside Node, TensorFlow.js and the files themselves: MiB. */
+const MOST_MEMORY = 700;
+
+const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
+
+test(`files changed at random are read or refused, soon and within their memory, seed ${SEED}`, async () => {
+  const output = await new Promise<string>((resolve) => {
+    const env = { ...process.env, NODE_OPTIONS: '' };
+    execFile(process.execPath, [MAIN, '--seed', String(SEED), '--count', String(COUNT)], { env }, (_error, out, err) =>
+      resolve(`${out}${err}`),
+    );
+  });
+  const [, wrong, peak] = /: (\d+) wrong, (\d+) MiB at the peak/.exec(output) ?? [];
+  expect({ output: wrong === '0' ? '' : output, wrong }).toEqual({ output: '', wrong: '0' });
+  expect(output.split('\n').filter((line) => / files, [1-9]\d* read, [1-9]\d* refused/.test(line))).toHaveLength(15);
+  expect(Number(peak)).toBeLessThan(MOST_MEMORY);
+});

@@ -7,6 +7,7 @@ export const ARCHITECTURE_FILE: JsonKind = {
   what: 'an architecture file',
   most: 2 ** 24,
   remedy: '`ntk arch fc` prints an example.',
+  unique: true,
 };
 
 /**

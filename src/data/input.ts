@@ -2,6 +2,7 @@ import type { FloatArray, NdArray } from './array.js';
 import { finiteRange } from './finite.js';
 import { type Column, type RawInput, type ReadRequest, type SparseShape, WHOLE } from './formats/format.js';
 import { type FormatName, recognised } from './formats/index.js';
+import { withinBudget } from './formats/textBudget.js';
 import { imageShape } from './image.js';
 import { type Labels, labelsIn } from './labelled.js';
 import { channelsLast, checkLayout, type Layout } from './layout.js';
@@ -125,7 +126,8 @@ export async function readChecked(
   const { file, bytes } = await openInput(path, { signal, regular, memoryLimit });
   try {
     const { format, bytes: known, warnings } = await recognised(bytes, wanted);
-    const raw = await format.read(known, { ...request, memoryLimit: memoryLimit - file.held });
+    const limited = { ...request, memoryLimit: memoryLimit - file.held };
+    const raw = await format.read(format.isText === true ? withinBudget(known, limited) : known, limited);
     const range = finiteRange(raw.data, bytes.where, raw.placeOf);
     return { raw: { ...raw, range, warnings: [...warnings, ...raw.warnings] }, sha256: await file.sha256() };
   } finally {

@@ -19,6 +19,10 @@ class JsonWalk {
   #at = 0;
   #expected: Expected = 'value';
   readonly #open: ('[' | '{')[] = [];
+  /** Keys of the open objects, outermost first. */
+  readonly #keys: Set<string>[] = [];
+  /** The first key that stands twice in its object, and where it does again. */
+  repeated: { readonly key: string; readonly at: number } | null = null;
 
   constructor(readonly text: string) {}
 
@@ -48,6 +52,7 @@ class JsonWalk {
     const c = this.text[this.#at];
     if (c === '[' || c === '{') {
       this.#open.push(c);
+      if (c === '{') this.#keys.push(new Set());
       this.#expected = c === '[' ? 'valueOrEnd' : 'keyOrEnd';
       this.#at++;
       return true;
@@ -59,7 +64,9 @@ class JsonWalk {
 
   #key(): boolean {
     if (this.text[this.#at] === '}' && this.#expected === 'keyOrEnd') return this.#close();
+    const start = this.#at;
     if (!this.#match(STRING)) return false;
+    this.#see(this.text.slice(start, this.#at), start);
     this.#match(SPACE);
     if (this.text[this.#at] !== ':') return false;
     this.#at++;
@@ -77,8 +84,15 @@ class JsonWalk {
     return true;
   }
 
+  #see(text: string, at: number): void {
+    const key: string = text.includes('\\') ? JSON.parse(text) : text.slice(1, -1);
+    const keys = this.#keys[this.#keys.length - 1];
+    if (keys.has(key)) this.repeated ??= { key, at };
+    keys.add(key);
+  }
+
   #close(): boolean {
-    this.#open.pop();
+    if (this.#open.pop() === '{') this.#keys.pop();
     this.#at++;
     this.#expected = 'next';
     return true;
@@ -95,7 +109,18 @@ class JsonWalk {
 
 /** Line and column at which `text` stops being JSON (RFC 8259); `JSON.parse` of Node 20 does not always say. */
 export function jsonErrorPlace(text: string): JsonErrorPlace {
-  const before = text.slice(0, new JsonWalk(text).errorIndex());
+  return placeAt(text, new JsonWalk(text).errorIndex());
+}
+
+/** A key that stands twice in one object of a JSON text, and where it does again; null where none does. Readers of JSON take the last. */
+export function repeatedKey(text: string): { readonly key: string; readonly place: JsonErrorPlace } | null {
+  const walk = new JsonWalk(text);
+  walk.errorIndex();
+  return walk.repeated && { key: walk.repeated.key, place: placeAt(text, walk.repeated.at) };
+}
+
+function placeAt(text: string, index: number): JsonErrorPlace {
+  const before = text.slice(0, index);
   const lines = before.split(/\r\n|\r|\n/);
   return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { DataError } from '../errors.js';
 import { readableBytes } from './budget.js';
-import { jsonErrorPlace } from './json-error.js';
+import { jsonErrorPlace, repeatedKey } from './json-error.js';
 import { complaint, quoted, reasonOf } from './message.js';
 import { type FileOptions, FileSource } from './source/file.js';
 import { kindOf, notAFile, unreadable } from './source/place.js';
@@ -14,6 +14,8 @@ export interface JsonKind {
   readonly most: number;
   /** What to do where the file is no JSON at all. */
   readonly remedy: string;
+  /** Whether a key that stands twice in one object is refused: what people write themselves. [false] */
+  readonly unique?: boolean;
 }
 
 /** Lists and objects within each other: deeper files are refused before anything walks through them. */
@@ -36,6 +38,7 @@ export function parseJson(bytes: Uint8Array, where: string, kind: JsonKind): unk
   } catch (cause) {
     throw noJson(text, where, kind, cause);
   }
+  if (kind.unique === true) checkUnique(text, where);
   if (text.includes('proto__') || text.includes('\\u')) checkKeys(json, where);
   return json;
 }
@@ -94,7 +97,7 @@ function decoded(bytes: Uint8Array, where: string, { what }: JsonKind): string {
   const marked = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff);
   const rule = `must be ${what}, text in UTF-8`;
   if (marked || a === 0 || b === 0) {
-    throw new DataError(complaint(where, rule, marked ? 'UTF-16' : 'bytes of 0', 'Save it as UTF-8.'));
+    throw new DataError(complaint(where, rule, marked ? 'UTF-16' : 'bytes of 0, as in UTF-16', 'Save it as UTF-8.'));
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -132,6 +135,16 @@ function noJson(text: string, where: string, { remedy }: JsonKind, cause: unknow
   const reason = text.trimStart() === '' ? 'an empty file' : got;
   const isStart = line === 1 && column === 1;
   return new DataError(complaint(place, 'must be JSON', reason || reasonOf(cause), isStart ? remedy : mend), { cause });
+}
+
+function checkUnique(text: string, where: string): void {
+  const found = repeatedKey(text);
+  if (found === null) return;
+  const { line, column } = found.place;
+  const place = `${where}: line ${line}, column ${column}`;
+  throw new DataError(
+    complaint(place, 'a key must stand once in an object', `${quoted(found.key)} again`, 'Leave one out.'),
+  );
 }
 
 /** Looks through all objects, without recursion. */

@@ -50,7 +50,7 @@ const NAMES: readonly string[] = [
   '=cmd|"/c calc"!A1,"',
   '__proto__',
   'constructor',
-  '${name} `x` \\u0000 \\',
+  '`x` $ \\u0000 \\',
 ];
 
 const WORDS = fc.string({

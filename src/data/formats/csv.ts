@@ -18,6 +18,7 @@ import { chosenRows, type Format, type RawInput, type ReadRequest } from './form
 /** Numbers as text, a row a line; also semicolons, tabs or blanks as separators; labels may be names of classes. */
 export const csv: Format = {
   name: 'csv',
+  isText: true,
   files: /\.(csv|tsv|txt)(\.gz)?$/i,
   recognises: isText,
   async read(packed, request) {

@@ -102,6 +102,8 @@ export interface RawInput {
 export interface Format {
   /** Name for messages. */
   readonly name: string;
+  /** Whether it is text in lines. [false] */
+  readonly isText?: boolean;
   /** File names of the format, used only when no format recognises the content. */
   readonly files: RegExp;
   /** Whether the content is of this format; `size` in bytes, null when unknown. */

@@ -36,6 +36,10 @@ export async function npzMember(file: FileSource, name: string | null): Promise<
   if (!entry) {
     throw new DataError(complaint(file.where, `has the arrays ${listed}`, `the name ${name}`, 'Name one of these.'));
   }
+  if (entries.some((other) => other !== entry && other.name === entry.name)) {
+    const got = `${listOf([entry.name])} twice`;
+    throw new DataError(complaint(file.where, 'must hold one array of a name', got, 'Save the archive again.'));
+  }
   return memberBytes(file, entry);
 }
 

@@ -1,10 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { DataError } from '../errors.js';
 import { readableBytes } from './budget.js';
 import { jsonErrorPlace, repeatedKey } from './json-error.js';
 import { complaint, quoted, reasonOf } from './message.js';
 import { type FileOptions, FileSource } from './source/file.js';
-import { kindOf, notAFile, unreadable } from './source/place.js';
+import { kindOf, unreadable } from './source/place.js';
 
 /** A kind of JSON file, for messages and limits. */
 export interface JsonKind {
@@ -70,7 +70,7 @@ export function readJsonSync(path: string, kind: JsonKind): unknown {
 function bytesOf(path: string, kind: JsonKind): Uint8Array {
   try {
     const found = statSync(path);
-    if (!found.isFile()) throw notAFile(path, kindOf(found));
+    if (!found.isFile()) throw noFile(path, found, kind);
     const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const { size } = fstatSync(file);
@@ -83,6 +83,11 @@ function bytesOf(path: string, kind: JsonKind): Uint8Array {
   } catch (error) {
     throw error instanceof DataError ? error : unreadable(path, error, `${kind.what} must be readable`);
   }
+}
+
+function noFile(path: string, found: Stats, { what, remedy }: JsonKind): DataError {
+  const got = found.isDirectory() ? 'a folder' : kindOf(found);
+  return new DataError(complaint(path, `${what} must be a regular file`, got, remedy));
 }
 
 /** Refuses a file that is larger than any of its kind. @throws DataError */

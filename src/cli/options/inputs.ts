@@ -21,7 +21,7 @@ const DEFAULT_LAYOUT: Layout = 'nhwc';
 /** The data of a command that computes kernels. */
 export const DATA: Positional = {
   name: 'X',
-  describe: 'data: .npy, FILE.npz:NAME, .csv, libsvm, IDX, CIFAR-10 or CIFAR-100 .bin, each also gzipped',
+  describe: 'data: .npy, FILE.npz:NAME, .csv, libsvm, IDX, CIFAR-10 or CIFAR-100 .bin, each also gzipped; - is stdin',
   required: true,
 };
 

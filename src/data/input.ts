@@ -125,8 +125,8 @@ export async function readChecked(
   const { memoryLimit } = request;
   const { file, bytes } = await openInput(path, { signal, regular, memoryLimit });
   try {
-    const { format, bytes: known, warnings } = await recognised(bytes, wanted);
     const limited = { ...request, memoryLimit: memoryLimit - file.held };
+    const { format, bytes: known, warnings } = await recognised(bytes, wanted, limited);
     const raw = await format.read(format.isText === true ? withinBudget(known, limited) : known, limited);
     const range = finiteRange(raw.data, bytes.where, raw.placeOf);
     return { raw: { ...raw, range, warnings: [...warnings, ...raw.warnings] }, sha256: await file.sha256() };

@@ -46,6 +46,7 @@ describe('text that expands without end', () => {
     ['line.csv.gz', expanding(Buffer.alloc(16 * MIB, '1,'), 150)],
     ['digits.csv.gz', expanding(Buffer.alloc(16 * MIB, '1'), 150)],
     ['blanks.csv.gz', expanding(Buffer.alloc(16 * MIB, ' '), 150)],
+    ['records.bin.gz', expanding(Buffer.alloc(16 * MIB), 150)],
     ['quotes.csv.gz', expanding(Buffer.alloc(16 * MIB, '"a'), 150)],
   ])('%s', async (name, content) => {
     await refusedSoon(await folder.write(name, content), MemoryError, name, '64 MiB');

@@ -106,6 +106,7 @@ const IDX = [
   idxFile(8, [7], Uint8Array.from([0, 1, 2, 3, 4, 5, 6])),
 ];
 const CIFAR = [Uint8Array.from({ length: 2 * 3073 }, (_, k) => (k % 3073 === 0 ? 3 : k % 256))];
+const CIFAR_100 = [Uint8Array.from({ length: 2 * 3074 }, (_, k) => (k % 3074 < 2 ? 3 : k % 256))];
 const square = Array.from({ length: 36 }, (_, k) =>
   k % 7 === 0 ? 4 : 1 / (1 + Math.abs(Math.floor(k / 6) - (k % 6))),
 );
@@ -208,6 +209,8 @@ export async function kinds(folder: string): Promise<readonly Kind[]> {
     plain('IDX', 'x-idx3-ubyte', IDX),
     packed('IDX.gz', 'x-idx3-ubyte.gz', IDX, (content) => gzipSync(content)),
     plain('CIFAR-10', 'x.bin', CIFAR),
+    plain('CIFAR-100', 'train.bin', CIFAR_100),
+    packed('CIFAR.gz', 'x.bin.gz', CIFAR, (content) => gzipSync(content)),
     plain('labels', 'labels.csv', [Buffer.from('label\n1\n2\n3\n'), IDX[2], npyOf([4], [0, 1, 1, 0])], (path) =>
       readLabels(path, { memoryLimit: MEMORY_LIMIT }),
     ),

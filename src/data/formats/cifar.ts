@@ -59,7 +59,7 @@ function cifar(set: DataSet, files: RegExp): Format {
     recognises: (head, size) =>
       size !== null && size > 0 && size % record === 0 && labelsFit(set, head) && idxSize(head) !== size,
     async read(packed, request) {
-      const bytes = await measured(packed);
+      const bytes = await measured(packed, request.rows === null ? request.memoryLimit : Infinity);
       checkNoColumns(bytes.where, request);
       const fileRows = recordsOf(bytes, set);
       const rows = chosenRows(request, fileRows, bytes.where);

@@ -5,7 +5,7 @@ import { measured } from '../source/measure.js';
 import { cifar10, cifar100, cifarInName, startsLikeCifar } from './cifar.js';
 import { csv } from './csv.js';
 import { type ForeignFile, foreignIn, HEAD } from './foreign.js';
-import type { Format } from './format.js';
+import type { Format, ReadRequest } from './format.js';
 import { idx } from './idx.js';
 import { libsvm } from './libsvm.js';
 import { npy } from './npy.js';
@@ -40,13 +40,19 @@ export interface Recognised {
  * The format of an input: the one asked for, else by its content; where none recognises that, by its name, so that damaged files are named as what they are.
  *
  * @throws UsageError for a format that is none.
+ * @throws MemoryError for what expands beyond the memory limit.
  * @throws DataError when the content is foreign; it says what it is, and how to convert it.
  */
-export async function recognised(bytes: Bytes, wanted: FormatName | null): Promise<Recognised> {
+export async function recognised(
+  bytes: Bytes,
+  wanted: FormatName | null,
+  { rows, memoryLimit }: ReadRequest,
+): Promise<Recognised> {
   if (wanted !== null) return { format: formatNamed(wanted), bytes, warnings: [] };
   const head = await headOf(bytes, HEAD);
   const isClear = npy.recognises(head, bytes.size) || (bytes.size === null && idx.recognises(head, null));
-  const known = !isClear && startsLikeCifar(head) ? await measured(bytes) : bytes;
+  const known =
+    !isClear && startsLikeCifar(head) ? await measured(bytes, rows === null ? memoryLimit : Infinity) : bytes;
   const found = FORMAT_NAMES.filter((name) => FORMATS[name].recognises(head, known.size));
   const foreign = found.length === 0 || found[0] === 'csv' ? foreignIn(head, bytes.where) : null;
   if (foreign !== null) throw foreignError(bytes.where, foreign, head);

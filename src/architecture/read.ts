@@ -6,7 +6,7 @@ import type { Architecture } from './types.js';
 export const ARCHITECTURE_FILE: JsonKind = {
   what: 'an architecture file',
   most: 2 ** 24,
-  remedy: '`ntk arch fc` prints an example.',
+  remedy: 'See the example that `ntk arch fc` prints.',
   unique: true,
 };
 

@@ -2,7 +2,6 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import { openTensorEngine } from '../backend/select.js';
 import type { TensorEngine } from '../backend/tensor-device.js';
 import { readableBytes } from '../data/budget.js';
-import { complaint } from '../data/message.js';
 import { type ReadFile, readModelFiles } from '../data/model-files.js';
 import { MemoryError } from '../errors.js';
 import type { TensorFunction } from './function-types.js';
@@ -56,12 +55,7 @@ export async function openModel(
   if (memory !== undefined && need > memory) {
     model.dispose();
     throw new MemoryError(
-      complaint(
-        path,
-        `one example needs ${readableBytes(need)} of memory`,
-        `a limit of ${readableBytes(memory)}`,
-        'Raise the memory limit.',
-      ),
+      `--memory: the computation needs about ${readableBytes(need)} for the outputs of the layers of ${path} alone, got a promise of ${readableBytes(memory)}. Raise --memory, or choose a smaller model.`,
     );
   }
   return { ...model, files: files.files, tf: engine.tf, engine };

@@ -85,7 +85,7 @@ test.each<[string, readonly object[]]>([
 ])('outputs of %s that exceed the memory are refused before one is made', async (_name, layers) => {
   const path = model('outputs', [...DENSE, ...layers], OWN);
   const options = { backend: 'tfjs', memory: process.memoryUsage().rss + 2 ** 28 } as const;
-  await refused(() => readModel(path, options), MemoryError, 'one example needs');
+  await refused(() => readModel(path, options), MemoryError, 'for the outputs of the layers');
 });
 
 describe('files of a model', () => {

@@ -66,7 +66,8 @@ function reader(path: string, { image, layout, format, columns, table }: InputOp
     ...(layout === null ? {} : { layout }),
     ...(format === null ? {} : { format }),
   };
-  return (more) => readInput(path, { ...options, memoryLimit: memoryFor(path, limits), signal: limits.signal, ...more });
+  return (more) =>
+    readInput(path, { ...options, memoryLimit: memoryFor(path, limits), signal: limits.signal, ...more });
 }
 
 /** Z, read with the range of X where it has none of its own: the message of one that does not fit names the flag for it. */

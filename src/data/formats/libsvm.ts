@@ -18,6 +18,7 @@ const PAIR = /^(\d+|qid):\S+$/;
  */
 export const libsvm: Format = {
   name: 'libsvm',
+  isText: true,
   files: /\.(libsvm|svm|svmlight)(\.gz)?$/i,
   recognises: isSparse,
   async read(packed, request) {

@@ -4,7 +4,7 @@ export default {
   testMatch: ['**/*.test.js'],
   transform: {},
   testEnvironment: 'node',
-  // For what hangs only: a machine under load may take several times the usual time.
-  testTimeout: 400_000,
+  // Suites run in plain Node: contexts of jest's own cost up to four times the processor. Processes, since native libraries and signals are tested.
+  runner: 'jest-light-runner/child-process',
   reporters: ['default', '<rootDir>/dist/test/line-reporter.js'],
 };

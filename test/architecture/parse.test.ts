@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
 import { checkInput } from '../../src/architecture/check-input.js';
 import { checkKind, parseArchitecture } from '../../src/architecture/parse.js';
 import { ArchitectureError } from '../../src/errors.js';
+import { describe, expect, test } from '../jest.js';
 
 function file(...layers: readonly unknown[]): object {
   return { format: 'ntk-architecture/1', name: 'test', layers };

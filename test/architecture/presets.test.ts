@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
 import { describeArchitecture } from '../../src/architecture/describe.js';
 import { lower } from '../../src/architecture/lower.js';
 import { nearest } from '../../src/architecture/nearest.js';
@@ -10,6 +9,7 @@ import { PRESETS, presetArchitecture, presetConvention } from '../../src/archite
 import { resolveArchitecture } from '../../src/architecture/resolve.js';
 import { serialiseArchitecture } from '../../src/architecture/serialise.js';
 import { ArchitectureError, DataError, UsageError } from '../../src/errors.js';
+import { afterAll, describe, expect, test } from '../jest.js';
 import { caseFiles, FIXTURES, sharedVectors } from '../kernels/cases.js';
 import { textbookKernels } from '../reference/textbook.js';
 

@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
 import { controlGroupLimits } from '../../src/backend/control-groups.js';
 import { slurmLimits } from '../../src/backend/slurm.js';
+import { describe, expect, test } from '../jest.js';
 
 const MIB = 2 ** 20;
 const NONE = Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
 import { nativeLibrary } from '../../src/backend/native.js';
 import { nativeProduct } from '../../src/backend/native-product.js';
 import { allocate } from '../../src/data/array.js';
+import { describe, expect, test } from '../jest.js';
 import { nativePlaces } from '../kernels/backends.js';
 import { numbers } from '../linalg/matrices.js';
 

@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
 import { startThread, type Thread } from '../../src/backend/thread.js';
 import { InternalError, InterruptedError } from '../../src/errors.js';
+import { describe, expect, test } from '../jest.js';
 
 /** Sends back what it gets, until it is told to fail or to end. */
 const PROGRAM = `

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { BenchLine } from '../../src/bench/lines.js';
 import { npyOf } from '../data/fixtures.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
 import { bench, numbers, refused } from './ntk.js';
 
 const at = bench();

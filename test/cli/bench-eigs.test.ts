@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
 import type { BenchLine } from '../../src/bench/lines.js';
 import { npyOf } from '../data/fixtures.js';
+import { expect, test } from '../jest.js';
 import { bench, numbers } from './ntk.js';
 
 const at = bench();

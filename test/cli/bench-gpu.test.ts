@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
 import type { BenchLine } from '../../src/bench/lines.js';
+import { describe, expect, test } from '../jest.js';
 import { bench, ended, refused, start } from './ntk.js';
 
 const at = bench();

@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import { commandLine } from '../../src/cli/command-line.js';
+import { expect, test } from '../jest.js';
 
 test('a command line is written so that a shell takes it again', () => {
   const values = new Map([

@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import { compareWidths } from '../../src/compare/compare-widths.js';
 import { readInput } from '../../src/data/input.js';
 import { npyOf } from '../data/fixtures.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
 import { bench, ended, numbers, refused } from './ntk.js';
 
 const at = bench();

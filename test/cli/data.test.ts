@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
 import { elements, npyDictionary, npyFile, npyOf, zipFile } from '../data/fixtures.js';
+import { describe, expect, test } from '../jest.js';
 import { bench, numbers, refused } from './ntk.js';
 
 const at = bench();

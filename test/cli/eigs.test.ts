@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
 import { readInput } from '../../src/index.js';
 import { npyOf } from '../data/fixtures.js';
+import { describe, expect, test } from '../jest.js';
 import { bench, numbers } from './ntk.js';
 
 const at = bench();

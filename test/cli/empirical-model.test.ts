@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import { functionKernel, readInput, readModel } from '../../src/index.js';
 import { npyOf } from '../data/fixtures.js';
 import { ROOT } from '../house/sources.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
 import { bench, ended, numbers, refused } from './ntk.js';
 
 const at = bench();

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readableBytes } from '../../src/data/budget.js';
 import { readInput } from '../../src/data/input.js';
 import { npyOf } from '../data/fixtures.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
 import { bench, numbers, refused } from './ntk.js';
 
 const at = bench();

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { explain } from '../../src/cli/exit.js';
 import { underFlags } from '../../src/cli/flag-errors.js';
 import { COMPUTE_FLAGS } from '../../src/cli/options/compute.js';
@@ -11,6 +10,7 @@ import {
   RecomputeError,
   UsageError,
 } from '../../src/errors.js';
+import { describe, expect, test } from '../jest.js';
 
 describe('exit codes', () => {
   test.each([

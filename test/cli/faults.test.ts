@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
+import { afterEach, beforeAll, describe, expect, test } from '../jest.js';
 import { bench, type Ended, ended, numbers } from './ntk.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
 import { bench, type Ended, numbers } from './ntk.js';
 
 const at = bench();

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { resolveArchitecture } from '../../src/architecture/resolve.js';
 import { readInput } from '../../src/data/input.js';
 import { npyOf } from '../data/fixtures.js';
+import { describe, expect, test } from '../jest.js';
 import { bench } from './ntk.js';
 
 const at = bench();

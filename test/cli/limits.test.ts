@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
+import { afterAll, beforeAll, describe, expect, test } from '../jest.js';
 import { bench, type Ended, ended, numbers } from './ntk.js';
 
 const MIB = 2 ** 20;

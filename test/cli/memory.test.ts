@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
+import { describe, expect, test } from '../jest.js';
 import { COMBINATIONS, nativePlaces } from '../kernels/backends.js';
 import { bench, ended, numbers } from './ntk.js';
 

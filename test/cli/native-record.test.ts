@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
+import { describe, expect, test } from '../jest.js';
 import { nativePlaces } from '../kernels/backends.js';
 import { bench, numbers } from './ntk.js';
 

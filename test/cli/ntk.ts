@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
+import { afterAll, beforeAll, expect } from '../jest.js';
 
 /** The command line, compiled. */
 export const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
 import { bench, refused } from './ntk.js';
 
 const at = bench();

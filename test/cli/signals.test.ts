@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
 import { npyOf } from '../data/fixtures.js';
+import { describe, expect, test } from '../jest.js';
 import { bench, ended, numbers } from './ntk.js';
 
 const at = bench();

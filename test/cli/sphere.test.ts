@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
 import { parseArchitecture } from '../../src/architecture/parse.js';
+import { describe, expect, test } from '../jest.js';
 import { bench, refused } from './ntk.js';
 
 const at = bench();

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from '@jest/globals';
 import { readInput } from '../../src/index.js';
 import { npyOf, temporaryFolder } from '../data/fixtures.js';
 import { store } from '../fuzz/stored/files.js';
 import { ntk, type Outcome } from '../fuzz/stored/ntk.js';
+import { describe, expect, test } from '../jest.js';
 
 const at = temporaryFolder();
 const report = (name: string): string =>

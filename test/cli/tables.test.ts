@@ -1,7 +1,7 @@
 import { cpSync, readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readInput } from '../../src/index.js';
 import { npyOf } from '../data/fixtures.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
 import { bench, numbers, refused } from './ntk.js';
 
 const at = bench();

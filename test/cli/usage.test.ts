@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '../jest.js';
 import { bench, refused } from './ntk.js';
 
 const at = bench();

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import {
   byteCount,
   finiteNumber,
@@ -8,6 +7,7 @@ import {
   positiveInteger,
 } from '../../src/cli/options/values.js';
 import { UsageError } from '../../src/errors.js';
+import { describe, expect, test } from '../jest.js';
 
 describe('numbers', () => {
   test.each([

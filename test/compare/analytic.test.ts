@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { Architecture } from '../../src/architecture/types.js';
@@ -6,6 +5,7 @@ import { analyticKernel } from '../../src/compare/analytic.js';
 import { finiteNetwork } from '../../src/finite/network.js';
 import { weightsOf } from '../../src/layers/finite.js';
 import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../finite/networks.js';
+import { describe, expect, test } from '../jest.js';
 
 /** Paths of trained layers as finite networks name them. */
 function trained(architecture: Architecture, shape: readonly number[]): readonly string[] {

@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { largestAngles } from '../../src/compare/angles.js';
 import { RandomSource } from '../../src/linalg/random.js';
 import { singularValues } from '../../src/linalg/singular-values.js';
+import { describe, expect, test } from '../jest.js';
 
 /** Rows `[k, n]` of the identity, the first turned by `angle` towards row k: every space but the whole has that angle to its old self. */
 function turned(k: number, n: number, angle: number): Float64Array {

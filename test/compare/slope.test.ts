@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
 import { fitSlope } from '../../src/compare/result.js';
 import { RandomSource } from '../../src/linalg/random.js';
+import { expect, test } from '../jest.js';
 
 const WIDTHS = [64, 128, 256, 512, 1024];
 

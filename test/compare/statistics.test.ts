@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
 import { ArrayMoments, deviationOf, distanceAndNorm, meanInterval, meanOf } from '../../src/compare/statistics.js';
 import { RandomSource } from '../../src/linalg/random.js';
+import { expect, test } from '../jest.js';
 
 test('mean, deviation and the interval of the mean by Student', () => {
   expect(meanOf([1, 2, 6])).toBe(3);

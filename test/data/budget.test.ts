@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
 import { reserve } from '../../src/data/budget.js';
 import { readableBytes } from '../../src/data/index.js';
 import { MemoryError } from '../../src/errors.js';
+import { expect, test } from '../jest.js';
 import { refused } from './fixtures.js';
 
 test.each([

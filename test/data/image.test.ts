@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
 import { asVectors, imageShape, parseImageShape } from '../../src/data/index.js';
 import { UsageError } from '../../src/errors.js';
+import { describe, expect, test } from '../jest.js';
 import { refused } from './fixtures.js';
 
 describe('parseImageShape', () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
 import { readInput, readLabels } from '../../src/data/index.js';
 import { DataError, InterruptedError } from '../../src/errors.js';
+import { describe, expect, test } from '../jest.js';
 import { npyOf, refused, sharedData, temporaryFolder } from './fixtures.js';
 
 const folder = temporaryFolder();

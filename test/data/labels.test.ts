@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
 import { type ReadLabelsOptions, readInput, readLabels } from '../../src/data/index.js';
 import { DataError, MemoryError, UsageError } from '../../src/errors.js';
+import { describe, expect, test } from '../jest.js';
 import { elements, idxFile, npyOf, refused, temporaryFolder } from './fixtures.js';
 
 const folder = temporaryFolder();

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Layout, readInput } from '../../src/data/index.js';
 import { DataError, MemoryError, UsageError } from '../../src/errors.js';
+import { describe, expect, test } from '../jest.js';
 import { elements, idxFile, npyDictionary, npyFile, npyOf, refused, temporaryFolder, zipFile } from './fixtures.js';
 
 const folder = temporaryFolder();

@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type NdArray, rootMeanSquare, scale } from '../../src/data/index.js';
 import { UsageError } from '../../src/errors.js';
+import { describe, expect, test } from '../jest.js';
 import { refused } from './fixtures.js';
 
 const f64 = (shape: readonly number[], values: readonly number[]): NdArray => ({

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
 import { PRESETS } from '../../src/architecture/presets.js';
 import { RADIAL_FAMILIES } from '../../src/architecture/radial.js';
 import { listBackends } from '../../src/backend/select.js';
@@ -14,6 +13,7 @@ import { INPUT_FLAGS } from '../../src/cli/options/inputs.js';
 import { FORMAT_NAMES } from '../../src/data/formats/index.js';
 import { LAYOUTS } from '../../src/data/layout.js';
 import { LAYERS } from '../../src/layers/index.js';
+import { describe, expect, test } from '../jest.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const page = (name: string): string => readFileSync(join(ROOT, name), 'utf8');

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import type { Engine } from '../../src/finite/engine.js';
 import { patchNumbers } from '../../src/finite/memory.js';
@@ -12,6 +11,7 @@ import { type MatrixProduct, matrixProduct } from '../../src/linalg/product.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import type { Windows } from '../../src/programme/steps.js';
 import { windowTaps } from '../../src/programme/taps.js';
+import { describe, expect, test } from '../jest.js';
 import { inputs } from './networks.js';
 
 const CASES = [

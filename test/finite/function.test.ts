@@ -1,4 +1,3 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { type Engine, type Loaded, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../../src/index.js';
 import { choose, planFunction } from '../../src/matrix/function-plan.js';
 import { runFunction } from '../../src/matrix/function-run.js';
+import { afterAll, describe, expect, test } from '../jest.js';
 import { fill, type Layers, LIKENESSES, type Likeness } from './layers-models.js';
 import { inputs } from './networks.js';
 

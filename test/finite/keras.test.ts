@@ -1,10 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
 import { type Engine, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
 import { loadModel } from '../../kernels/tfjs/model.js';
 import type { ModelFiles } from '../../src/data/model-files.js';
 import { DataError } from '../../src/errors.js';
 import { functionKernel } from '../../src/index.js';
 import { RandomSource } from '../../src/linalg/random.js';
+import { describe, expect, test } from '../jest.js';
 import { filesOf, INPUT, NAMES, numbersOf, object3, policy, sizeOf } from './keras-files.js';
 import { KERAS_MODELS, type KerasLayer } from './keras-models.js';
 

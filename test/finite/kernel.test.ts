@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { NdArray, Precision } from '../../src/data/array.js';
@@ -14,6 +13,7 @@ import { checkBlock } from '../../src/matrix/empirical-check.js';
 import { empiricalKernel, engineOf, plannedEmpirical } from '../../src/matrix/empirical-kernel.js';
 import { planEmpirical } from '../../src/matrix/empirical-plan.js';
 import type { EmpiricalKernel, EmpiricalOptions } from '../../src/matrix/empirical-types.js';
+import { describe, expect, test } from '../jest.js';
 import { arbitraryCase, type Case, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 
 const CASES: readonly (readonly [string, Case])[] = [

@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { type Engine, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
 import { functionKernel } from '../../src/index.js';
+import { afterEach, describe, expect, test } from '../jest.js';
 
 type Tensor = TensorFlow.Tensor;
 type Map = (x: Tensor) => Tensor;

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import { firstExamples } from '../../src/data/examples.js';
 import { linearAlgebra } from '../../src/linalg/index.js';
@@ -9,6 +8,7 @@ import { empiricalOperator } from '../../src/matrix/empirical-operator.js';
 import { fitByProducts } from '../../src/regression/fit-by-products.js';
 import { regress } from '../../src/regression/regress.js';
 import { eigenpairs } from '../../src/spectrum/eigenpairs.js';
+import { describe, expect, test } from '../jest.js';
 import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 
 describe.each([

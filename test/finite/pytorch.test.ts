@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
 import { empiricalKernel, finiteNetwork, loadWeights, parseArchitecture } from '../../src/index.js';
 import { ROOT } from '../house/sources.js';
+import { afterAll, describe, expect, test } from '../jest.js';
 
 const HERE = join(ROOT, 'test/fixtures/pytorch');
 const SCRIPT = join(ROOT, 'scripts/pytorch-weights.py');

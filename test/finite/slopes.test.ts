@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { type Engine, loadTfjs } from '../../kernels/tfjs/engine.js';
 import { prepareGradients } from '../../kernels/tfjs/gradients.js';
 import { BackendError, functionKernel, UsageError } from '../../src/index.js';
 import { checkSlopes, type Point } from '../../src/matrix/slopes.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
 
 type Tensor = TensorFlow.Tensor;
 type Map = (x: Tensor) => Tensor;

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import { InterruptedError } from '../../src/errors.js';
@@ -10,6 +9,7 @@ import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import { planEmpirical } from '../../src/matrix/empirical-plan.js';
 import { EmpiricalRun } from '../../src/matrix/empirical-run.js';
 import type { EmpiricalOptions } from '../../src/matrix/empirical-types.js';
+import { describe, expect, test } from '../jest.js';
 import { type Case, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 
 /** Signals of all outputs are one but for factors at the last convolution. */

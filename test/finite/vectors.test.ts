@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import type { NdArray } from '../../src/data/array.js';
 import type { EmpiricalMethod } from '../../src/finite/methods.js';
@@ -8,6 +7,7 @@ import { finiteNetwork } from '../../src/finite/network.js';
 import { reorder, type Weights } from '../../src/finite/weights.js';
 import { type WeightsOperation, weightsOf } from '../../src/layers/finite.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
+import { describe, expect, test } from '../jest.js';
 
 const FILE = fileURLToPath(new URL('../../../test/fixtures/empirical.json', import.meta.url));
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { finiteNetwork } from '../../src/finite/network.js';
 import { loadWeights, saveWeights } from '../../src/finite/weight-files.js';
@@ -11,6 +10,7 @@ import { matrixProduct } from '../../src/linalg/product.js';
 import { RandomSource } from '../../src/linalg/random.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import { empiricalOperator } from '../../src/matrix/empirical-operator.js';
+import { afterAll, describe, expect, test } from '../jest.js';
 import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ntk-weights-'));

@@ -1,12 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import { readInput } from '../../src/data/input.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import { planEmpirical } from '../../src/matrix/empirical-plan.js';
 import { planEmpiricalFile, writeEmpirical } from '../../src/matrix/empirical-write.js';
+import { afterAll, beforeAll, describe, expect, test } from '../jest.js';
 import { inputs } from './networks.js';
 
 let folder = '';

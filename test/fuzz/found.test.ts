@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
 import { lower } from '../../src/architecture/lower.js';
 import { selectBackend } from '../../src/backend/select.js';
 import { ArchitectureError, parseArchitecture } from '../../src/index.js';
+import { describe, expect, test } from '../jest.js';
 import { COMBINATIONS, label } from '../kernels/backends.js';
 import { randomImages } from '../kernels/image-kernels.js';
 import type { Case } from './compute.js';

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
 import { host } from '../../kernels/host/backend.js';
 import type { Backend, KernelJob, Tile } from '../../src/backend/contract.js';
+import { describe, expect, test } from '../jest.js';
 import { COMBINATIONS } from '../kernels/backends.js';
 import type { Case } from './compute.js';
 import { drawCase, fuzz } from './fuzz.js';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '../jest.js';
 import { drawStored } from './stored/draw.js';
 import { MATRIX_KINDS } from './stored/matrices.js';
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import { describe, expect, test } from '@jest/globals';
 import { openNpyPanels } from '../../src/data/npy-panels.js';
 import { openNpz } from '../../src/data/npz-arrays.js';
 import { DataError, MemoryError } from '../../src/errors.js';
@@ -15,6 +14,7 @@ import {
   temporaryFolder,
   zipFile,
 } from '../data/fixtures.js';
+import { describe, expect, test } from '../jest.js';
 
 const folder = temporaryFolder();
 const LIMIT = 64 * 2 ** 20;

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@jest/globals';
+import { expect, test } from '../jest.js';
 
 /** A new one every time; it stands in the title, and $NTK_FUZZ_SEED takes it up again. */
 const SEED = Number(process.env.NTK_FUZZ_SEED ?? Math.floor(Date.now() / 1000) % 1_000_000);

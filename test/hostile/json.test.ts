@@ -1,10 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
 import { MOST_LEVELS, parseJson } from '../../src/data/json.js';
 import { jsonErrorPlace } from '../../src/data/json-error.js';
 import { ArchitectureError, DataError } from '../../src/errors.js';
 import { parseArchitecture, readArchitecture, readModel } from '../../src/index.js';
 import { readRecord } from '../../src/report/read-record.js';
 import { refused, temporaryFolder } from '../data/fixtures.js';
+import { describe, expect, test } from '../jest.js';
 
 const folder = temporaryFolder();
 const KIND = { what: 'a file', most: 2 ** 30, remedy: 'Write it again.' };

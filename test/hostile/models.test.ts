@@ -1,10 +1,10 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
 import { DataError, MemoryError } from '../../src/errors.js';
 import { readModel } from '../../src/index.js';
 import { bench, refused as refusedByCommand } from '../cli/ntk.js';
 import { npyOf, refused } from '../data/fixtures.js';
+import { describe, expect, test } from '../jest.js';
 
 const at = bench();
 const layer = (class_name: string, config: object): object => ({ class_name, config });

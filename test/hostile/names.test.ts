@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Window } from 'happy-dom';
 import { describeArchitecture } from '../../src/architecture/describe.js';
@@ -19,6 +18,7 @@ import { figureSvg } from '../../src/report/panel-svg.js';
 import { pdfOfSvg } from '../../src/report/pdf.js';
 import { tableText } from '../../src/report/table.js';
 import { npyOf } from '../data/fixtures.js';
+import { afterAll, describe, expect, test } from '../jest.js';
 import { RECORD_TEXTS } from './records.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ntk-names-'));

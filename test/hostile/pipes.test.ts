@@ -5,13 +5,13 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from '@jest/globals';
 import { openNpyPanels } from '../../src/data/npy-panels.js';
 import { openNpz } from '../../src/data/npz-arrays.js';
 import { DataError, InterruptedError, MemoryError } from '../../src/errors.js';
 import { readArchitecture, readInput, readLabels, readModel } from '../../src/index.js';
 import { bench, type Ended, ended, MAIN, numbers, refused as refusedByCommand } from '../cli/ntk.js';
 import { idxFile, npyOf, refused, zipFile } from '../data/fixtures.js';
+import { describe, expect, test } from '../jest.js';
 
 const at = bench();
 const values = numbers(60);

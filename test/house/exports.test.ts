@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
+import { describe, expect, test } from '../jest.js';
 import { ROOT, sources } from './sources.js';
 
 /** What a user can import: a change here is a change of the public surface, and belongs into CHANGELOG.md. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
+import { describe, expect, test } from '../jest.js';
 import { type Source, sources, walk } from './sources.js';
 
 /** Stages in the order of the flow: a file imports only from its own stage or an earlier one. The first prefix that fits counts. */

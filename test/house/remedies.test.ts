@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import type { FlagTable } from '../../src/cli/command.js';
 import { COMMANDS } from '../../src/cli/commands/index.js';
+import { describe, expect, test } from '../jest.js';
 import { lineOf, type Source, sources, walk } from './sources.js';
 
 /** Files whose messages reach the users of certain commands, by the beginnings of their paths; the first that fits counts. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
+import { describe, expect, test } from '../jest.js';
 import { lineOf, ROOT, type Source, sources, walk } from './sources.js';
 
 const LAYERS = /\b(relu|leakyRelu|gelu|elu|erf|dense|residual|layerNorm)\b/;

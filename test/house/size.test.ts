@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
+import { describe, expect, test } from '../jest.js';
 import { lineOf, type Source, sources, walk } from './sources.js';
 
 const FILE_LIMIT = 350;

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import {
   type KernelOptions,
   kernelMatrix,
@@ -7,6 +6,7 @@ import {
   parseArchitecture,
   parseRadial,
 } from '../../src/index.js';
+import { describe, expect, test } from '../jest.js';
 import type { ArchitectureJson, LayerJson } from '../reference/textbook.js';
 import { COMBINATIONS, type Combination, label } from './backends.js';
 

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { ArchitectureError, type NdArray, NumericalError } from '../../src/index.js';
+import { describe, expect, test } from '../jest.js';
 import { type ImageLayerJson, imageNetwork } from '../reference/image-layers.js';
 import { monteCarloImages } from '../reference/monte-carlo-images.js';
 import { type Combination, label } from './backends.js';

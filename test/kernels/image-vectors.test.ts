@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '../jest.js';
 import type { Combination } from './backends.js';
 import { label } from './backends.js';
 import { caseFiles, FIXTURES, type ImageCase, imageCases, worstError } from './cases.js';

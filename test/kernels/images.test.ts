@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { FloatArray, NdArray } from '../../src/index.js';
 import { arbitraryImageNetwork } from '../architecture/arbitrary-images.js';
+import { describe, expect, test } from '../jest.js';
 import { type ImageArchitectureJson, type ImageLayerJson, imageNetwork } from '../reference/image-layers.js';
 import { textbookKernels } from '../reference/textbook.js';
 import { type Pixels, textbookImageKernels } from '../reference/textbook-images.js';

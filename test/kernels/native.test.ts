@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { kernelMatrix, type NdArray, planKernel, presetArchitecture, UsageError } from '../../src/index.js';
+import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 import { nativePlaces } from './backends.js';
 

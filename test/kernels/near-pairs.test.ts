@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { kernelMatrix, type NdArray, parseArchitecture } from '../../src/index.js';
+import { describe, expect, test } from '../jest.js';
 import type { ArchitectureJson, LayerJson } from '../reference/textbook.js';
 import { COMBINATIONS, label } from './backends.js';
 import { preciseGaps } from './precise.js';

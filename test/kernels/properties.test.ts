@@ -1,9 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type FloatArray, type KernelOptions, kernelMatrix, type NdArray, parseArchitecture } from '../../src/index.js';
 import { makePlan } from '../../src/matrix/plan.js';
 import { runTiles } from '../../src/matrix/run.js';
 import { arbitraryArchitecture } from '../architecture/arbitrary.js';
+import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 import type { ArchitectureJson, LayerJson } from '../reference/textbook.js';
 import { COMBINATIONS, type Combination, inPrecision, label } from './backends.js';

@@ -1,5 +1,5 @@
-import { afterAll } from '@jest/globals';
 import { type Engine, type Loaded, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
+import { afterAll } from '../jest.js';
 
 const SOURCES: Readonly<Record<string, () => Promise<Loaded>>> = {
   'tfjs wasm': () => loadTfjs(['wasm']),

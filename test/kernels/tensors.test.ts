@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import { findDevice } from '../../kernels/webgpu/device.js';
 import {
   type Architecture,
@@ -10,6 +9,7 @@ import {
   tensorKernels,
   UsageError,
 } from '../../src/index.js';
+import { expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 import { limits } from './tolerances.js';
 

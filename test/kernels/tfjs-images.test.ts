@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
 import type { Engine } from '../../kernels/tfjs/engine.js';
 import { type ImageTensorJob, openImageJob } from '../../kernels/tfjs/images/job.js';
 import type { ImageTask, Output, TileRange } from '../../src/backend/contract.js';
 import { InterruptedError, type NdArray, NumericalError } from '../../src/index.js';
+import { describe, expect, test } from '../jest.js';
 import { type ImageLayerJson, imageNetwork } from '../reference/image-layers.js';
 import { normals } from '../reference/monte-carlo.js';
 import { imageKernels, imageTask } from './image-kernels.js';

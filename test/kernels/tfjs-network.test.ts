@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { tensorBackend } from '../../kernels/tfjs/backend.js';
 import type { Engine } from '../../kernels/tfjs/engine.js';
@@ -10,6 +9,7 @@ import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import { planEmpirical } from '../../src/matrix/empirical-plan.js';
 import type { EmpiricalOptions } from '../../src/matrix/empirical-types.js';
 import { arbitraryCase, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../finite/networks.js';
+import { describe, expect, test } from '../jest.js';
 import { tensorEngines } from './tensor-engines.js';
 
 const ENGINES = await tensorEngines();

@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
 import type { Engine } from '../../kernels/tfjs/engine.js';
 import { smooth } from '../../kernels/tfjs/smooth.js';
 import { SMOOTH_DUALS } from '../../src/programme/duals/index.js';
+import { describe, expect, test } from '../jest.js';
 import { tensorEngines } from './tensor-engines.js';
 
 const ENGINES = await tensorEngines();

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
 import {
   type KernelKind,
   type KernelMatrices,
@@ -9,6 +8,7 @@ import {
   parseArchitecture,
   presetArchitecture,
 } from '../../src/index.js';
+import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 import { COMBINATIONS, type Combination, label } from './backends.js';
 import { caseFiles, FIXTURES, rows, sharedVectors, type VectorCase, vectorCases, worstError } from './cases.js';

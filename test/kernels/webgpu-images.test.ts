@@ -1,10 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
 import { findDevice, useDevice } from '../../kernels/webgpu/device.js';
 import { openWebgpuImages } from '../../kernels/webgpu/images/job.js';
 import type { KernelJob, TileRange } from '../../src/backend/contract.js';
 import { type Architecture, kernelMatrix, type NdArray, presetArchitecture } from '../../src/index.js';
 import { imageTask } from '../../src/matrix/image-workload.js';
 import { kernelShader } from '../../src/matrix/shader.js';
+import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 import { SKIPPED } from './backends.js';
 import { limits } from './tolerances.js';

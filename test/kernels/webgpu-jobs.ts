@@ -1,7 +1,7 @@
-import { expect } from '@jest/globals';
 import { useDevice } from '../../kernels/webgpu/device.js';
 import type { KernelJob, TileRange } from '../../src/backend/contract.js';
 import { InterruptedError } from '../../src/errors.js';
+import { expect } from '../jest.js';
 
 /** Expects that closing a job rejects tiles in work and gives every buffer back. */
 export async function expectClosingToFree(

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { findDevice, type OpenDevice, useDevice } from '../../kernels/webgpu/device.js';
 import { openWebgpu } from '../../kernels/webgpu/job.js';
 import { DeviceRows } from '../../kernels/webgpu/rows.js';
@@ -15,6 +14,7 @@ import {
 import { outline, prepareTask } from '../../src/matrix/prepare.js';
 import { kernelShader } from '../../src/matrix/shader.js';
 import { tiles } from '../../src/matrix/tiles.js';
+import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 import { SKIPPED } from './backends.js';
 import { limits } from './tolerances.js';

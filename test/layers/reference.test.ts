@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '../jest.js';
 import { ACTIVATIONS } from '../reference/activations.js';
 import { monteCarlo } from '../reference/monte-carlo.js';
 import { erfc, normalCdf } from '../reference/normal.js';

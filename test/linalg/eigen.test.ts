@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { OwnAlgebra } from '../../src/linalg/own.js';
+import { describe, expect, test } from '../jest.js';
 import { subjects } from './algebras.js';
 import { cases, jacobi, symmetric } from './matrices.js';
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
 import { nativeFacts } from '../../src/backend/native.js';
 import { linearAlgebra, nativeAlgebra } from '../../src/linalg/index.js';
+import { describe, expect, test } from '../jest.js';
 
 describe('--native', () => {
   test('off gives the algebra that is built in', async () => {

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, test } from '../jest.js';
 import { subjects } from './algebras.js';
 import { cases, gram, numbers, symmetric } from './matrices.js';
 

@@ -1,10 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
 import { reference } from '../../kernels/reference/backend.js';
 import type { Backend } from '../../src/backend/contract.js';
 import { DeviceFullError } from '../../src/errors.js';
 import { BackendError, type NdArray, presetArchitecture } from '../../src/index.js';
 import { makePlan } from '../../src/matrix/plan.js';
 import { runTiles, type TileSink } from '../../src/matrix/run.js';
+import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 
 const x: NdArray = { data: Float64Array.from({ length: 40 * 5 }, normals(3)), shape: [40, 5] };

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
 import {
   DataError,
   InterruptedError,
@@ -15,6 +14,7 @@ import { computedOperator } from '../../src/matrix/computed-operator.js';
 import { DenseOperator, type SymmetricOperator, scaled, shifted, sum } from '../../src/matrix/operator.js';
 import { storedOperator } from '../../src/matrix/stored-operator.js';
 import { npyDictionary, npyFile } from '../data/fixtures.js';
+import { afterAll, describe, expect, test } from '../jest.js';
 import { COMBINATIONS, label } from '../kernels/backends.js';
 import { limits } from '../kernels/tolerances.js';
 import { normals } from '../reference/monte-carlo.js';

@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { host } from '../../kernels/host/backend.js';
 import type { ImageTask, JobOptions, KernelJob, KernelTask, Tile, TileData } from '../../src/backend/contract.js';
 import { explain } from '../../src/cli/exit.js';
@@ -22,6 +21,7 @@ import { makePlan } from '../../src/matrix/plan.js';
 import { outline, prepareTask } from '../../src/matrix/prepare.js';
 import { recomputationOfAll } from '../../src/matrix/recomputed.js';
 import { runTiles, type TileSink } from '../../src/matrix/run.js';
+import { afterAll, afterEach, describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'recompute-'));

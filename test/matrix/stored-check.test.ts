@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
 import { storedOperator } from '../../src/index.js';
 import { crossFile, openMatrixFile } from '../../src/matrix/matrix-file.js';
 import { temporaryFolder } from '../data/fixtures.js';
 import { store } from '../fuzz/stored/files.js';
+import { describe, expect, test } from '../jest.js';
 
 const at = temporaryFolder();
 /** More than one panel of 8 MiB. */

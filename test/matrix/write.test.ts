@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   InterruptedError,
   kernelMatrix,
@@ -15,6 +14,7 @@ import {
   UsageError,
   writeKernel,
 } from '../../src/index.js';
+import { afterEach, beforeEach, describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 
 function randomRows(n: number, d: number, seed: number): NdArray {

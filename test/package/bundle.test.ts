@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '../jest.js';
 import { installBeside, pack, plainEnvironment, ROOT, run } from './packed.js';
 
 const ESBUILD = join(ROOT, 'node_modules/esbuild/bin/esbuild');

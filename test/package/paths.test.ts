@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { empiricalCommand } from '../../src/cli/commands/empirical.js';
 import { lineOf, sources, walk } from '../house/sources.js';
+import { afterAll, beforeAll, describe, expect, test } from '../jest.js';
 import { installBeside, pack, plainEnvironment, run } from './packed.js';
 
 /** A path of the project in a text for people. */

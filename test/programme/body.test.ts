@@ -1,10 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
 import { lower } from '../../src/architecture/lower.js';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { presetArchitecture } from '../../src/index.js';
 import { type Body, bodyOf, inputs, results } from '../../src/programme/body.js';
 import { keepNeeded } from '../../src/programme/needs.js';
 import { rowFactors } from '../../src/programme/own.js';
+import { describe, expect, test } from '../jest.js';
 
 function body(layers: readonly object[]): Body {
   const architecture = parseArchitecture({ format: 'ntk-architecture/1', layers });

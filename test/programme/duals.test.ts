@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { lower } from '../../src/architecture/lower.js';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { degrees, isHomogeneous } from '../../src/programme/degree.js';
@@ -9,6 +8,7 @@ import { rowFactors } from '../../src/programme/own.js';
 import type { Programme, ScalarMap } from '../../src/programme/steps.js';
 import { tabulate } from '../../src/programme/table.js';
 import { setSquare, setWide, wideNumber, wideRoot, wideScale, wideShare, wideZeros } from '../../src/programme/wide.js';
+import { describe, expect, test } from '../jest.js';
 import { preciseGaps } from '../kernels/precise.js';
 import { ACTIVATIONS } from '../reference/activations.js';
 import { uniforms } from '../reference/monte-carlo.js';

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
 import { lower } from '../../src/architecture/lower.js';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { kernelMatrix } from '../../src/matrix/kernel-matrix.js';
@@ -7,6 +6,7 @@ import { SMOOTH_DUALS } from '../../src/programme/duals/index.js';
 import { evaluate, gaps } from '../../src/programme/evaluate.js';
 import { keepNeeded } from '../../src/programme/needs.js';
 import { rowFactors } from '../../src/programme/own.js';
+import { describe, expect, test } from '../jest.js';
 
 /** A near pair of deviations r and s, and 1 - E[phi phi] / sqrt(F1 F2) to 20 digits (elu-gaps.py). */
 interface Row {

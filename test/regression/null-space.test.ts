@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
 import {
   empiricalKernel,
   type KernelOptions,
@@ -15,6 +14,7 @@ import { fitKernel } from '../../src/regression/fit.js';
 import { fitByProducts } from '../../src/regression/fit-by-products.js';
 import { predict } from '../../src/regression/predict.js';
 import { type RegressData, regress } from '../../src/regression/regress.js';
+import { describe, expect, test } from '../jest.js';
 
 const algebras = [await linearAlgebra('off'), await linearAlgebra('auto')];
 const [algebra] = algebras;

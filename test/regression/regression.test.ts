@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { DataError, kernelMatrix, NumericalError, presetArchitecture, UsageError } from '../../src/index.js';
 import { linearAlgebra } from '../../src/linalg/index.js';
 import { DenseOperator } from '../../src/matrix/operator.js';
@@ -11,6 +10,7 @@ import { meanDiagonal, ridgeFit } from '../../src/regression/ridge.js';
 import { leaveOneOutError, spectralTargets } from '../../src/regression/spectral-fit.js';
 import { accuracy, largestOutputs, rootMeanSquareError, targetsOf } from '../../src/regression/targets.js';
 import { posteriorVariance } from '../../src/regression/variance.js';
+import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 
 const algebra = await linearAlgebra('off');

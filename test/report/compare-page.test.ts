@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { comparePage } from '../../src/report/compare-page.js';
 import { bench } from '../cli/ntk.js';
+import { afterAll, beforeAll, describe, expect, test } from '../jest.js';
 import { type Browser, CHROMIUM, startBrowser } from './browser.js';
 import { type Made, madeComparison } from './comparison.js';
 import { look } from './look.js';

@@ -1,9 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
 import type { Chart } from '../../src/report/chart.js';
 import { comparePage } from '../../src/report/compare-page.js';
 import type { Figure, RecordFile } from '../../src/report/figures/figure.js';
 import { drawFigure } from '../../src/report/figures/index.js';
 import { figureSvg } from '../../src/report/panel-svg.js';
+import { describe, expect, test } from '../jest.js';
 import { type Made, madeComparison } from './comparison.js';
 
 function file(path: string, parsed: object): RecordFile {

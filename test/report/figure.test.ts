@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { Window } from 'happy-dom';
 import { NARROW, type Series } from '../../src/report/chart.js';
 import { csvText } from '../../src/report/csv.js';
@@ -7,6 +6,7 @@ import { drawFigure } from '../../src/report/figures/index.js';
 import { figureHtml } from '../../src/report/html.js';
 import { figureSvg } from '../../src/report/panel-svg.js';
 import { pdfOfSvg } from '../../src/report/pdf.js';
+import { describe, expect, test } from '../jest.js';
 
 const ANGLES = Array.from({ length: 61 }, (_, k) => (k * Math.PI) / 60);
 

@@ -1,11 +1,11 @@
 import { inflateSync } from 'node:zlib';
-import { describe, expect, test } from '@jest/globals';
 import type { Chart } from '../../src/report/chart.js';
 import type { Figure, FigureOptions, RecordFile } from '../../src/report/figures/figure.js';
 import { drawFigure } from '../../src/report/figures/index.js';
 import { figureSvg } from '../../src/report/panel-svg.js';
 import { pngOf } from '../../src/report/png.js';
 import { linearTicks, logTicks, tickText } from '../../src/report/ticks.js';
+import { describe, expect, test } from '../jest.js';
 
 function file(name: string, parsed: object): RecordFile {
   return { path: `${name}.json`, name, parsed, input: { path: `${name}.json`, shape: null, sha256: '' } };

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { csvText, matrixCsv } from '../../src/report/csv.js';
 import { jsonText } from '../../src/report/json.js';
@@ -7,6 +6,7 @@ import { sparkline } from '../../src/report/sparkline.js';
 import { spread } from '../../src/report/spread.js';
 import { tableText } from '../../src/report/table.js';
 import { countText, secondsText } from '../../src/report/units.js';
+import { describe, expect, test } from '../jest.js';
 
 describe('json', () => {
   test('reads back as what was written, whatever it is', () => {

@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { LinearAlgebra } from '../../src/linalg/algebra.js';
 import { linearAlgebra } from '../../src/linalg/index.js';
 import { DenseOperator } from '../../src/matrix/operator.js';
 import { eigenpairs } from '../../src/spectrum/eigenpairs.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
 import { descending, orthogonalityError, SPECTRA, withSpectrum } from './matrices.js';
 
 /** The same road with the engine's own decompositions and factorisations, as without a native library. */

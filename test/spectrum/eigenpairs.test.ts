@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DataError, InterruptedError, UsageError } from '../../src/errors.js';
 import { DenseOperator, type SymmetricOperator } from '../../src/matrix/operator.js';
 import { type EigenOptions, type Eigenpairs, eigenpairs } from '../../src/spectrum/eigenpairs.js';
+import { describe, expect, test } from '../jest.js';
 import { jacobiAlgebra } from './jacobi-algebra.js';
 import { descending, orthogonalityError, residualsOf, SPECTRA, withSpectrum } from './matrices.js';
 

@@ -1,4 +1,3 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import { NumericalError } from '../../src/errors.js';
 import { loadSharedProduct } from '../../src/linalg/own-shared.js';
 import { RandomSource } from '../../src/linalg/random.js';
@@ -7,6 +6,7 @@ import { lanczos } from '../../src/spectrum/lanczos.js';
 import { symmetricEigen } from '../../src/spectrum/projected.js';
 import { orthogonalise } from '../../src/spectrum/rows.js';
 import { countBeyond, spectrumBound } from '../../src/spectrum/unseen.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
 import { jacobiAlgebra } from './jacobi-algebra.js';
 import { descending, orthogonalityError, residualsOf, SPECTRA, withSpectrum } from './matrices.js';
 

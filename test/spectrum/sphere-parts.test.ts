@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { lower } from '../../src/architecture/lower.js';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { KernelDefinition } from '../../src/architecture/types.js';
@@ -10,6 +9,7 @@ import { multiplicities } from '../../src/spectrum/sphere/multiplicity.js';
 import { projectSeries, remainder } from '../../src/spectrum/sphere/projection.js';
 import { quadrature } from '../../src/spectrum/sphere/quadrature.js';
 import { taylorSeries } from '../../src/spectrum/sphere/taylor.js';
+import { describe, expect, test } from '../jest.js';
 import { networkOf, radial } from './sphere-kernels.js';
 
 function kernelOf(definition: KernelDefinition, kind: 'ntk' | 'nngp') {

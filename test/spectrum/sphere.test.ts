@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { KernelDefinition } from '../../src/architecture/types.js';
 import { InterruptedError, NumericalError, UsageError } from '../../src/errors.js';
 import { type SphereSpectrum, sphereSpectrum } from '../../src/spectrum/sphere.js';
+import { describe, expect, test } from '../jest.js';
 import { sharedVectors } from '../kernels/cases.js';
 import { networkOf, radial } from './sphere-kernels.js';
 

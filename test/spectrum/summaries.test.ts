@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { UsageError } from '../../src/errors.js';
 import { RandomSource } from '../../src/linalg/random.js';
@@ -17,6 +16,7 @@ import { effectiveDimension, effectiveDimensionBounds } from '../../src/spectrum
 import { learningTimes } from '../../src/spectrum/learning-time.js';
 import { numericalRank } from '../../src/spectrum/numerical-rank.js';
 import { studentQuantile } from '../../src/spectrum/student.js';
+import { describe, expect, test } from '../jest.js';
 import { jacobiAlgebra } from './jacobi-algebra.js';
 import { withSpectrum } from './matrices.js';
 

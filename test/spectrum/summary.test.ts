@@ -1,10 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { UsageError } from '../../src/errors.js';
 import { RandomSource } from '../../src/linalg/random.js';
 import { DenseOperator, shifted } from '../../src/matrix/operator.js';
 import { eigenpairs } from '../../src/spectrum/eigenpairs.js';
 import { type SpectrumSummary, summarise } from '../../src/spectrum/summary.js';
+import { describe, expect, test } from '../jest.js';
 import { jacobiAlgebra } from './jacobi-algebra.js';
 import { withSpectrum } from './matrices.js';
 

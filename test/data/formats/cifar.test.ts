@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from '@jest/globals';
 import { readInput, readLabels } from '../../../src/data/index.js';
 import { DataError, MemoryError, UsageError } from '../../../src/errors.js';
+import { describe, expect, test } from '../../jest.js';
 import { idxFile, refused, temporaryFolder } from '../fixtures.js';
 
 const REPORT = 'test/fixtures/reports/cifar100.bin';

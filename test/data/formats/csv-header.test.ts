@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
 import { type ReadOptions, readInput } from '../../../src/data/index.js';
 import { DataError } from '../../../src/errors.js';
+import { describe, expect, test } from '../../jest.js';
 import { refused, temporaryFolder } from '../fixtures.js';
 
 const folder = temporaryFolder();

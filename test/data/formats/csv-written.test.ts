@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readInput } from '../../../src/data/index.js';
+import { describe, expect, test } from '../../jest.js';
 import { temporaryFolder } from '../fixtures.js';
 
 const folder = temporaryFolder();

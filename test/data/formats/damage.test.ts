@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readInput } from '../../../src/data/index.js';
 import { DataError } from '../../../src/errors.js';
+import { expect, test } from '../../jest.js';
 import { elements, idxFile, npyDictionary, npyFile, npyOf, temporaryFolder, zipFile } from '../fixtures.js';
 
 const folder = temporaryFolder();

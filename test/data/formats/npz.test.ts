@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
 import { readInput } from '../../../src/data/index.js';
 import { DataError, MemoryError } from '../../../src/errors.js';
+import { describe, expect, test } from '../../jest.js';
 import { npyDictionary, npyFile, npyOf, refused, temporaryFolder, type ZipFixture, zipFile } from '../fixtures.js';
 
 const folder = temporaryFolder();

@@ -1,5 +1,4 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   allocate,
@@ -12,6 +11,7 @@ import {
   zipStored,
 } from '../../../src/data/index.js';
 import { DataError, InterruptedError, OutputError } from '../../../src/errors.js';
+import { describe, expect, test } from '../../jest.js';
 import { refused, temporaryFolder } from '../fixtures.js';
 
 const folder = temporaryFolder();

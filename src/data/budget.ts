@@ -10,7 +10,7 @@ export function readableBytes(bytes: number): string {
   return `${Number((bytes / 1024 ** power).toPrecision(4))} ${UNITS[power]}`;
 }
 
-const REMEDY = 'Raise the memory limit or choose fewer rows.';
+const REMEDY = 'Raise the memory limit (--memory) or choose fewer rows.';
 
 /** Compares what an input takes with what it may. @throws MemoryError when it is more. */
 export function checkBudget(bytes: number, limit: number, where: string): void {

@@ -185,7 +185,7 @@ export async function readModelFiles(path: string, options: ModelFileOptions = {
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     if (bytes > memoryLimit) {
       const need = `the weights need ${readableBytes(bytes)} of memory`;
-      const remedy = 'Raise the memory limit.';
+      const remedy = 'Raise the memory limit (--memory).';
       throw new MemoryError(complaint(path, need, `a limit of ${readableBytes(memoryLimit)}`, remedy));
     }
     const { data, read } = await readAll(files);

@@ -35,10 +35,13 @@ export interface MatrixLimits {
 /** The promise of memory that a whole matrix would need, from the complaint that its numbers do not fit. */
 function tooLarge(path: string, error: MemoryError, memory: number): MemoryError {
   const bytes = Number(/\((\d+) bytes\)/.exec(error.message)?.[1] ?? Number.NaN);
-  if (Number.isNaN(bytes)) return error;
-  const need = readableBytes(process.memoryUsage.rss() + 2 * bytes + SLACK);
+  const held = process.memoryUsage.rss();
+  // Packed text may not say how much it is.
+  const need = Number.isNaN(bytes)
+    ? `more than the ${readableBytes(held)} that the process has already`
+    : `about ${readableBytes(held + 2 * bytes + SLACK)}`;
   return new MemoryError(
-    `${path}: reading the whole matrix needs about ${need}, got a promise of ${readableBytes(memory)}. Raise --memory, or store it as .npy, which is read panel by panel.`,
+    `${path}: reading the whole matrix needs ${need}, got a promise of ${readableBytes(memory)}. Raise --memory, or store it as .npy, which is read panel by panel.`,
   );
 }
 

@@ -26,7 +26,7 @@ export function withinBudget(bytes: Bytes, { memoryLimit, rows }: ReadRequest): 
   // Of a file that is not packed the lines are no more than its size says.
   const most = bytes.size === null && rows === null ? memoryLimit / NUMBER : Number.POSITIVE_INFINITY;
   const refuse = (where: string, rule: string): MemoryError => {
-    const remedy = 'Raise the memory limit, or check that the file is a table.';
+    const remedy = 'Raise the memory limit (--memory), or check that the file is a table.';
     return new MemoryError(complaint(where, rule, `a limit of ${readableBytes(memoryLimit)}`, remedy));
   };
   return {

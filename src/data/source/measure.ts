@@ -11,7 +11,7 @@ export async function measured(bytes: Bytes, most: number): Promise<Bytes> {
     size += chunk.length;
     if (size <= most) continue;
     const got = `a limit of ${readableBytes(most)}`;
-    const remedy = 'Raise the memory limit, or choose fewer rows.';
+    const remedy = 'Raise the memory limit (--memory), or choose fewer rows.';
     throw new MemoryError(complaint(bytes.where, `expands to ${size} bytes and more`, got, remedy));
   }
   return { where: bytes.where, size, maximumSize: size, chunks: () => bytes.chunks() };

@@ -30,7 +30,7 @@ export interface Positional {
 
 /** What a command runs with besides its arguments. */
 export interface CommandContext {
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
   /** Name of the command, for records. */
   readonly command: string;

@@ -45,11 +45,8 @@ describe('a program that is bundled', () => {
   }
 
   function bundle(name: string, out: string, ...flags: readonly string[]): void {
-    run(
-      process.execPath,
-      [ESBUILD, 'program.mjs', '--bundle', '--platform=node', `--outfile=${out}`, ...flags],
-      app(name),
-    );
+    // A program of its own where its script of installation ran, else one for Node.
+    run(ESBUILD, ['program.mjs', '--bundle', '--platform=node', `--outfile=${out}`, ...flags], app(name));
   }
 
   function printed(path: string, cwd: string): { readonly code: number | null; readonly text: string } {

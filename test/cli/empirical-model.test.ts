@@ -156,7 +156,8 @@ describe('ntk empirical --model', () => {
     const { tf, ...idle } = await readModel(at.path('model.json'));
     const before = tf.memory().numTensors;
     const model = await readModel(at.path('shared.json'));
-    expect(model.variables.map(({ name }) => name)).toEqual(['one/kernel', 'one/bias']);
+    // TensorFlow.js counts names that other models of the process had.
+    expect(model.variables.map(({ name }) => name.replace(/_\d+$/, ''))).toEqual(['one/kernel', 'one/bias']);
     const x = tf.ones([1, 64]);
     const { ntk } = await functionKernel(model.f, model.variables, x);
     // y = W h + b with h = W x + b = 6.5: by W (h + 0.1)^2 64 times and 0.01 for the rest, by b the squares of 1 + W.

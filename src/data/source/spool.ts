@@ -143,5 +143,7 @@ function readNow(fd: number, buffer: Uint8Array): number {
 function tooMuch(path: string, limit: number): MemoryError {
   const rule = 'a pipe is kept in memory until its end is known';
   const got = `more than the limit of ${readableBytes(limit)}`;
-  return new MemoryError(complaint(path, rule, got, 'Raise the memory limit (--memory), or write it to a file and name that.'));
+  return new MemoryError(
+    complaint(path, rule, got, 'Raise the memory limit (--memory), or write it to a file and name that.'),
+  );
 }

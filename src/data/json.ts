@@ -16,6 +16,8 @@ export interface JsonKind {
   readonly remedy: string;
   /** Whether a key that stands twice in one object is refused: what people write themselves. [false] */
   readonly unique?: boolean;
+  /** Keys that no object may have, beside `__proto__`. [none] */
+  readonly forbidden?: readonly string[];
 }
 
 /** Lists and objects within each other: deeper files are refused before anything walks through them. */
@@ -39,7 +41,8 @@ export function parseJson(bytes: Uint8Array, where: string, kind: JsonKind): unk
     throw noJson(text, where, kind, cause);
   }
   if (kind.unique === true) checkUnique(text, where);
-  if (text.includes('proto__') || text.includes('\\u')) checkKeys(json, where);
+  const forbidden = [FORBIDDEN, ...(kind.forbidden ?? [])];
+  if (text.includes('\\u') || forbidden.some((key) => text.includes(`"${key}"`))) checkKeys(json, where, forbidden);
   return json;
 }
 
@@ -153,13 +156,13 @@ function checkUnique(text: string, where: string): void {
 }
 
 /** Looks through all objects, without recursion. */
-function checkKeys(json: unknown, where: string): void {
+function checkKeys(json: unknown, where: string, forbidden: readonly string[]): void {
   const open: unknown[] = [json];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (typeof value !== 'object' || value === null) continue;
-    if (Object.hasOwn(value, FORBIDDEN)) {
-      throw new DataError(complaint(where, 'keys must be names', quoted(FORBIDDEN), 'Leave it out.'));
-    }
+    const found = Array.isArray(value) ? undefined : forbidden.find((key) => Object.hasOwn(value, key));
+    if (found !== undefined)
+      throw new DataError(complaint(where, 'keys must be names', quoted(found), 'Leave it out.'));
     for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) open.push(inner);
   }
 }

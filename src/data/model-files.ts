@@ -49,7 +49,13 @@ const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The JSON file of a saved model: its layers, some kilobytes each. */
-const MODEL_FILE: JsonKind = { what: 'the JSON file of a saved model', most: 2 ** 26, remedy: SAVE };
+const MODEL_FILE: JsonKind = {
+  what: 'the JSON file of a saved model',
+  most: 2 ** 26,
+  remedy: SAVE,
+  // TensorFlow.js takes an object that has one for a list, of whatever length it says.
+  forbidden: ['length'],
+};
 
 /** What bounds the reading of a model. */
 export interface ModelFileOptions {

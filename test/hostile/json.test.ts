@@ -20,6 +20,7 @@ describe('JSON of others', () => {
     ['deep objects', '{"a":'.repeat(1_000_000), `at most ${MOST_LEVELS} levels`],
     ['a deep list that is closed', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, `at most ${MOST_LEVELS} levels`],
     ['a key that is the prototype', '{"a":[{"__proto__":{"b":1}}]}', 'got "__proto__"'],
+    ['the same with a blank after it', '{"__proto__" :1}', 'got "__proto__"'],
     ['the same with an escape', '{"\\u005f_proto_\\u005f":1}', 'got "__proto__"'],
     ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 'got UTF-16'],
     ['UTF-16 without a mark', Buffer.from('{}', 'utf16le'), 'as in UTF-16'],

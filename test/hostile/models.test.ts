@@ -34,6 +34,15 @@ function model(
 const DENSE = [layer('Dense', { name: 'a', units: 3, ...INPUT })];
 const OWN = { 'a/kernel': [4, 3], 'a/bias': [3] };
 
+test('an object that says it is a long list is refused before anything walks along it', async () => {
+  const drop = layer('Dropout', { name: 'b', rate: 0.1, noise_shape: { length: 1_000_000_000 } });
+  const before = process.memoryUsage.rss();
+  await expect(readModel(model('list', [...DENSE, drop], OWN))).rejects.toThrow(
+    'list.json: keys must be names, got "length". Leave it out.',
+  );
+  expect(process.memoryUsage.rss() - before).toBeLessThan(500 * 2 ** 20);
+});
+
 describe('a model asks for what its weights do not have', () => {
   test.each<[string, readonly object[], Shapes]>([
     ['units', [layer('Dense', { name: 'a', units: 2_000_000, ...INPUT })], { 'a/kernel': [4, 600] }],

@@ -174,6 +174,9 @@ describe('the other figures', () => {
   test('show one record, and only whole ones', async () => {
     await expect(drawn('angles', record, record)).rejects.toThrow(/--figure angles: must have one record, got 2/);
     await expect(drawn(undefined, { ...record, errors: [1] })).rejects.toThrow(/each of the 5 widths, got one of 1/);
+    await expect(drawn(undefined, { ...record, seeds: 2_000_000_000 })).rejects.toThrow(
+      /each of the 2000000000 seeds, got one of/,
+    );
     await expect(drawn(undefined, { ...record, slope: 'x' })).rejects.toThrow(/whole record of ntk compare.*slope/);
   });
 });

@@ -76,12 +76,19 @@ export function notAFile(path: string, got: string): DataError {
   return new DataError(complaint(path, 'must be a regular file', got, 'Name one file.'));
 }
 
+/** What the system says of a path that names nothing. */
+const NO_FILE: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  ENAMETOOLONG: 'a name that is too long for the file system',
+  ELOOP: 'links that lead in a circle',
+};
+
 /** The error for a file that the system does not let one read. */
 export function unreadable(path: string, error: unknown, rule = 'must be a readable file'): DataError {
   const code = codeOf(error);
   if (code === 'EISDIR') return notAFile(path, 'a directory');
-  const missing = code === 'ENOENT' || code === 'ENOTDIR';
-  const got = missing ? 'no such file' : reasonOf(error);
-  const remedy = missing ? 'Check the path.' : 'Check the permissions of the file.';
-  return new DataError(complaint(path, rule, got, remedy), { cause: error });
+  const got = NO_FILE[code];
+  const remedy = got === undefined ? 'Check the permissions of the file.' : 'Check the path.';
+  return new DataError(complaint(path, rule, got ?? reasonOf(error), remedy), { cause: error });
 }

@@ -59,6 +59,15 @@ const schema: z.ZodType<CompareData> = z.looseObject({
   networkSeconds: numbers,
 });
 
+/** What a record says of its lists decides how much is drawn, so their lengths have to agree with it. */
+function checkLengths(path: string, lists: readonly (readonly unknown[])[], length: number, what: string): void {
+  const wrong = lists.find((list) => list.length !== length);
+  if (wrong === undefined) return;
+  throw new DataError(
+    `${path}: lists must have an entry for each of the ${length} ${what}, got one of ${wrong.length}. Write the record again.`,
+  );
+}
+
 function checkSizes({ path, record }: Named<CompareData>): void {
   const { widths, errors, errorIntervals, errorsOfSeeds, meanKernel, eigenvalues, eigenspaces, layers } = record;
   const lists: readonly (readonly unknown[])[] = [
@@ -70,11 +79,8 @@ function checkSizes({ path, record }: Named<CompareData>): void {
       ...layers.flatMap(({ empirical, deviation }) => [empirical, deviation]),
     ],
   ];
-  const wrong = lists.find((list) => list.length !== widths.length);
-  if (wrong === undefined) return;
-  throw new DataError(
-    `${path}: lists must have an entry for each of the ${widths.length} widths, got one of ${wrong.length}. Write the record again.`,
-  );
+  checkLengths(path, lists, widths.length, 'widths');
+  checkLengths(path, errorsOfSeeds, record.seeds, 'seeds');
 }
 
 /** Checks records of comparisons; one that is called compare.json is named after its folder. */

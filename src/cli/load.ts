@@ -7,6 +7,7 @@ import { isPipe, isStdin } from '../data/source/place.js';
 import { DataError, UsageError } from '../errors.js';
 import type { InputRecord } from '../report/record.js';
 import { axesNotes } from './axes-notes.js';
+import { checkColumnNames } from './column-names.js';
 import { checkSameKind, type LabelsRecord, type LoadedLabels, labelsOf } from './load-labels.js';
 import type { InputOptions } from './options/inputs.js';
 
@@ -166,8 +167,14 @@ export async function loadInputs(
   const labelValues = { x: labels?.labels ?? null, z: labelsZ?.labels ?? null };
   if (z === null) return { ...known, z, inputs: [record(x)], labelValues, warnings: [...new Set(warnings)] };
   checkFeatures(vectorsX, inForm(z), z);
+  const otherNames = checkColumnNames(x, z);
   const scaledZ = scale(z, options.scale, scaledX.statistics);
-  warnings.push(...z.warnings, ...zeroWarning(z.path, options.scale, scaledZ), ...(labelsZ?.warnings ?? []));
+  warnings.push(
+    ...z.warnings,
+    ...(otherNames === null ? [] : [otherNames]),
+    ...zeroWarning(z.path, options.scale, scaledZ),
+    ...(labelsZ?.warnings ?? []),
+  );
   const inputs = [record(x), record(z)];
   return { ...known, z: inForm(scaledZ.x), inputs, labelValues, warnings: [...new Set(warnings)] };
 }

@@ -51,6 +51,8 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     await print(await helpOf(word, command, entry.describe));
     return EXIT.done;
   }
+  const { checkFiles } = await import('./same-files.js');
+  checkFiles(args, word);
   try {
     return await command.run(await withPipes(args, word, signal), { signal, command: word });
   } catch (error) {

@@ -20,15 +20,21 @@ const SETTINGS = {
 /** Every flag takes these as well. */
 const COMMON = ['help', 'h'];
 
-/** Joins `--alpha -.5` to `--alpha=-.5`, so that a negative number is not read as a flag. */
-function joinNegative(argv: readonly string[], command: Command): string[] {
+/** An array of an archive that comes through the standard input: `-:NAME`. */
+const OF_STDIN = /^-:/;
+
+/** Stands before such a word, which would be read as flags. */
+const MARK = '\u0000';
+
+/** Joins `--alpha -.5` to `--alpha=-.5`, so that a negative number is not read as a flag; nor is `-:NAME`. */
+function joinDashed(argv: readonly string[], command: Command): string[] {
   const joined: string[] = [];
   for (const word of argv) {
     const before = joined.at(-1) ?? '';
     const flag = before.startsWith('--') ? command.flags[before.slice(2)] : undefined;
-    if (flag !== undefined && flag.alone !== true && NEGATIVE_NUMBER.test(word)) {
+    if (flag !== undefined && flag.alone !== true && (NEGATIVE_NUMBER.test(word) || OF_STDIN.test(word))) {
       joined[joined.length - 1] = `${before}=${word}`;
-    } else joined.push(word);
+    } else joined.push(OF_STDIN.test(word) ? MARK + word : word);
   }
   return joined;
 }
@@ -125,7 +131,7 @@ function switchesOf(argv: Readonly<Record<string, unknown>>, command: Command): 
 
 /** Sorts the words of a command line; throws a `UsageError` for what the command does not take. Null: help is wanted. */
 export async function parse(name: string, command: Command, argv: readonly string[]): Promise<ParsedArguments | null> {
-  const words = joinNegative(argv, command);
+  const words = joinDashed(argv, command);
   const flagsEnd = words.includes('--') ? words.indexOf('--') : words.length;
   if (words.slice(0, flagsEnd).some((word) => COMMON.some((help) => word === `--${help}` || word === `-${help}`)))
     return null;
@@ -140,7 +146,7 @@ export async function parse(name: string, command: Command, argv: readonly strin
     command,
     name,
   );
-  const texts = (positionals as readonly unknown[]).map(String);
+  const texts = (positionals as readonly unknown[]).map((word) => String(word).replace(MARK, ''));
   checkPositionals(texts, command, name);
   const valued = Object.keys(command.flags).filter((flag) => command.flags[flag].alone !== true && flag in flags);
   const values = new Map(valued.map((flag) => [flag, [flags[flag]].flat().map(String)]));

@@ -95,6 +95,11 @@ export function filtered(
  * multiplied by the shift here, which must be above 0.
  */
 export function leaveOneOutError(spectral: SpectralTargets, shift: number): number {
+  return leaveOneOutRoot(spectral, shift) ** 2;
+}
+
+/** Its root, which no size of the targets takes beyond doubles. */
+function leaveOneOutRoot(spectral: SpectralTargets, shift: number): number {
   const { n, values, vectors, projections } = spectral;
   const filter: Filter = (value) => shift / (value + shift);
   const inverseDiagonal = new Float64Array(n);
@@ -104,7 +109,7 @@ export function leaveOneOutError(spectral: SpectralTargets, shift: number): numb
   }
   const errors = filtered(spectral, projections, filter);
   for (let k = 0; k < errors.length; k++) errors[k] /= inverseDiagonal[k % n];
-  return (norm(errors, 0, errors.length) / Math.sqrt(n)) ** 2;
+  return norm(errors, 0, errors.length) / Math.sqrt(n);
 }
 
 /** The shift among those given with the least leave-one-out error, its place in the list, and the errors of all. */
@@ -112,7 +117,7 @@ export function bestShift(
   spectral: SpectralTargets,
   shifts: readonly number[],
 ): { readonly shift: number; readonly place: number; readonly errors: readonly number[] } {
-  const errors = shifts.map((shift) => leaveOneOutError(spectral, shift));
-  const place = errors.reduce((least, error, k) => (error < errors[least] ? k : least), 0);
-  return { shift: shifts[place], place, errors };
+  const roots = shifts.map((shift) => leaveOneOutRoot(spectral, shift));
+  const place = roots.reduce((least, root, k) => (root < roots[least] ? k : least), 0);
+  return { shift: shifts[place], place, errors: roots.map((root) => root ** 2) };
 }

@@ -69,11 +69,12 @@ const OF_DATA = [
   'kind',
   'precision',
   'backend',
+  'normalized',
 ];
 
 function checkStored(args: ParsedArguments): void {
   const labels = args.values.has('labels') ? [] : ['label-column', 'header', 'separator', 'decimal'];
-  const stray = [...OF_DATA, ...labels].find((flag) => args.values.has(flag));
+  const stray = [...OF_DATA, ...labels].find((flag) => args.values.has(flag) || args.switches.has(flag));
   if (stray !== undefined) {
     throw new UsageError(
       `--${stray}: must come with --arch, got a stored matrix. Give --arch and a data file, or leave --${stray} out.`,

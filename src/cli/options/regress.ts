@@ -76,6 +76,13 @@ function checkSolver({ solver, ridges, times, variance }: RegressJob): void {
   );
 }
 
+/** Flags that say how data are read, or which kernel is computed of them. */
+const OF_DATA = [
+  ...['rows', 'rows-z', 'columns', 'drop-columns', 'image', 'layout', 'format', 'scale'],
+  ...['depth', 'alpha', 'gamma', 'bias', 'bias-init', 'filter', 'first-filter', 'padding', 'head', 'train'],
+  ...['kind', 'normalized', 'precision', 'backend', 'init', 'outputs', 'weights'],
+];
+
 function storedOf(args: ParsedArguments): RegressJob['stored'] {
   const [kernel, cross] = ['kernel', 'cross'].map((flag) => parsedOf(args, flag, nonEmpty) ?? null);
   if (kernel === null && cross === null) return null;
@@ -86,7 +93,7 @@ function storedOf(args: ParsedArguments): RegressJob['stored'] {
   if (args.positionals.length > 0 || args.values.has('arch')) {
     throw new UsageError('--kernel: must stand instead of TRAIN, TEST and --arch, got both. Leave one of them out.');
   }
-  const stray = ['columns', 'drop-columns'].find((flag) => args.values.has(flag));
+  const stray = OF_DATA.find((flag) => args.values.has(flag) || args.switches.has(flag));
   if (stray !== undefined) {
     throw new UsageError(`--${stray}: must come with TRAIN and TEST, got --kernel. Leave one of them out.`);
   }

@@ -88,7 +88,12 @@ function classesInFirst(
   if (!hasNumbers) return { isHeader: true, doubts: [] };
   const rest = rows.map((row) => row.filter((_, column) => !texts.includes(column)));
   const isHeader = rest[0].length > 1 && countsColumns(rest, isNumber);
-  return { isHeader, doubts: isHeader ? [notANumber(texts[0], first)] : [] };
+  return { isHeader, doubts: [isHeader ? notANumber(texts[0], first) : onlyClasses(texts[0], first)] };
+}
+
+/** What is said of a line that was read as data although a text in it comes in no other line. */
+function onlyClasses(column: number, first: readonly string[]): string {
+  return `was read as data; its text ${JSON.stringify(first[column])} in column ${column + 1} comes in no other of the first lines: --header yes takes it as a header, --header no says that it is none`;
 }
 
 /** Columns whose texts say nothing about a header: those of labels, and those that are left out. */

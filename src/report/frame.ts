@@ -46,14 +46,24 @@ export function shortened(text: string): string {
   return `${letters.slice(0, half).join('')}…${letters.slice(-half).join('')}`;
 }
 
+/** Largest number that an axis shows. */
+const LARGEST = 4e307;
+
+/** Smallest and largest value of an axis, within what doubles hold. */
+function domainOf(axis: Axis, values: readonly number[]): readonly [number, number] {
+  const [low, high] = wishedDomain(axis, values);
+  const least = axis.scale === 'log' ? SMALLEST : -LARGEST;
+  return [Math.min(Math.max(low, least), LARGEST / 2), Math.max(Math.min(high, LARGEST), least * 2)];
+}
+
 /** Smallest and largest of the values that an axis can show, with some room around them. */
-function domainOf({ scale, domain }: Axis, values: readonly number[]): readonly [number, number] {
+function wishedDomain({ scale, domain }: Axis, values: readonly number[]): readonly [number, number] {
   if (domain !== undefined) return domain;
   const shown = values.filter((value) => Number.isFinite(value) && (scale === 'linear' || value > SMALLEST));
   if (shown.length === 0) return scale === 'log' ? [0.1, 1] : [0, 1];
   const [low, high] = shown.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
   if (scale === 'log') {
-    const room = Math.max((high / low) ** 0.04, low === high ? 2 : 1);
+    const room = Math.max(Math.exp(0.04 * (Math.log(high) - Math.log(low))), low === high ? 2 : 1);
     return [low / room, high * room];
   }
   const room = 0.05 * (high - low || Math.abs(high) || 1);

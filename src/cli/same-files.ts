@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
-import { type ParsedArguments, textOf } from './options/parsed.js';
+import type { ParsedArguments } from './options/parsed.js';
 
 /** Flags that name files which are written, by the command where only it does. */
 const WRITTEN = ['out', 'vectors', 'variance', 'contributions', 'save-weights'];
@@ -30,14 +30,11 @@ function fileAt(path: string): string | null {
 }
 
 function named(args: ParsedArguments, flags: readonly string[]): readonly Named[] {
-  return flags.flatMap((flag) => {
-    const path = textOf(args, flag);
-    return path === undefined ? [] : [{ name: `--${flag}`, path }];
-  });
+  return flags.flatMap((flag) => (args.values.get(flag) ?? []).map((path) => ({ name: `--${flag}`, path })));
 }
 
 function written(args: ParsedArguments, command: string): readonly Named[] {
-  const out = textOf(args, 'out');
+  const out = args.values.get('out')?.[0];
   const record = out === undefined ? '' : `${out.slice(0, out.length - extname(out).length)}.json`;
   const records = RECORDED.includes(command) && out !== undefined ? [{ name: 'the record', path: record }] : [];
   return [...named(args, [...WRITTEN, ...(WRITTEN_BY[command] ?? [])]), ...records];

@@ -89,6 +89,10 @@ const NPY = [
     3,
   ),
 ];
+const LIBSVM = [
+  Buffer.from('1 1:0.5 3:-2\n-1 2:1e-3 # a remark\n1 1:7 2:8 3:9\n'),
+  Buffer.from('0 0:1\n2.5 0:-1 4:3\n'),
+];
 const CSV = [
   'a,b,"c, d"\n1,2.5,-3e2\n4,5,6\n7,8,9\n',
   '1;2;3\n4;5;6\n',
@@ -206,6 +210,7 @@ export async function kinds(folder: string): Promise<readonly Kind[]> {
     packed('npy.gz', 'x.npy.gz', NPY, (content) => gzipSync(content)),
     plain('csv', 'x.csv', CSV),
     packed('csv.gz', 'x.csv.gz', CSV, (content) => gzipSync(content)),
+    plain('libsvm', 'x.libsvm', LIBSVM),
     plain('IDX', 'x-idx3-ubyte', IDX),
     packed('IDX.gz', 'x-idx3-ubyte.gz', IDX, (content) => gzipSync(content)),
     plain('CIFAR-10', 'x.bin', CIFAR),

@@ -47,7 +47,11 @@ function written(args: ParsedArguments, command: string): readonly Named[] {
  */
 export function checkFiles(args: ParsedArguments, command: string): void {
   const taken = new Map<string, string>();
-  for (const { name, path } of [...args.positionals.map((path) => ({ name: path, path })), ...named(args, READ)]) {
+  // Without --force no file that is there is written over.
+  const read = args.switches.has('force')
+    ? [...args.positionals.map((path) => ({ name: path, path })), ...named(args, READ)]
+    : [];
+  for (const { name, path } of read) {
     // An array of an archive is named behind its file.
     const file = fileAt(path) ?? fileAt(path.replace(/:[^:/]*$/, ''));
     if (file !== null) taken.set(file, `${name}, which is read`);

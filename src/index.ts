@@ -77,7 +77,6 @@ export { DEFAULT_WIDTH, type FiniteNetwork, finiteNetwork, type WidthOptions } f
 export type { Contraction } from './finite/target.js';
 export { loadWeights, saveWeights } from './finite/weight-files.js';
 export type { LayerWeights, Weights } from './finite/weights.js';
-export type { UnitShape } from './layers/finite.js';
 export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export { linearAlgebra } from './linalg/index.js';
@@ -151,3 +150,4 @@ export {
   type SummaryOptions,
   summarise,
 } from './spectrum/summary.js';
+export type { UnitShape } from './vocabulary/operations.js';

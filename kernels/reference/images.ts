@@ -17,8 +17,8 @@ import {
 import { type ImageFactors, imageFactors } from '../../src/programme/own-images.js';
 import { requireRange } from '../../src/programme/range.js';
 import type { Rounding } from '../../src/programme/rounding.js';
-import type { Programme } from '../../src/programme/steps.js';
 import { wideScale } from '../../src/programme/wide.js';
+import type { Programme } from '../../src/vocabulary/steps.js';
 import { finishedTile } from './tile.js';
 
 /** One image: what pairs need to know of it, and sqrt(K(x,x)) of each output (1 where entries are to be normalised). */

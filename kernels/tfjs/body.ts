@@ -1,7 +1,7 @@
 import type { SingleTask } from '../../src/backend/single.js';
 import { InternalError } from '../../src/errors.js';
 import { type Instruction, inputs, results } from '../../src/programme/body.js';
-import type { ValueId } from '../../src/programme/steps.js';
+import type { ValueId } from '../../src/vocabulary/steps.js';
 import { piecewiseLinear, product, threshold } from './angle.js';
 import { decayed } from './polynomials.js';
 import { smooth, smoothSlope } from './smooth.js';

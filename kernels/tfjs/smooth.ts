@@ -1,5 +1,5 @@
 import type { SmoothMap } from '../../src/programme/duals/index.js';
-import type { ScalarMap } from '../../src/programme/steps.js';
+import type { ScalarMap } from '../../src/vocabulary/steps.js';
 import { type GaussianPairs, pairsOf } from './pairs.js';
 import { decayed, polarAngle, slopeAngle } from './polynomials.js';
 import { TAIL_REACH, tailGap, tailProduct, tailSlope } from './tail.js';

@@ -2,7 +2,7 @@ import { ArchitectureError, type ArchitectureProblem, UsageError } from '../erro
 import { checkLayers, dataSignal } from '../layers/check.js';
 import type { AnyFieldTable } from '../layers/fields.js';
 import { definitionOf } from '../layers/index.js';
-import type { LayerNode } from '../layers/layer.js';
+import type { LayerNode } from '../layers/node.js';
 import type { InputShape } from './lower.js';
 import type { KernelDefinition } from './types.js';
 

@@ -1,9 +1,10 @@
 import { checkLayer, dataSignal } from '../layers/check.js';
 import type { AnyFieldTable } from '../layers/fields.js';
 import { definitionOf } from '../layers/index.js';
-import type { LayerNode, Signal } from '../layers/layer.js';
+import type { Signal } from '../layers/layer.js';
+import type { LayerNode } from '../layers/node.js';
 import { onOneLine } from '../printable.js';
-import { positionCount } from '../programme/windows.js';
+import { positionCount } from '../vocabulary/windows.js';
 import { firstImageLayer, innerLayers } from './check-input.js';
 import type { InputShape } from './lower.js';
 import { shortenRuns } from './runs.js';

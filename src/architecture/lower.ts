@@ -1,7 +1,7 @@
 import { InternalError } from '../errors.js';
 import { lowerLayers } from '../layers/lower.js';
-import { ProgrammeBuilder } from '../programme/builder.js';
-import type { Programme } from '../programme/steps.js';
+import { ProgrammeBuilder } from '../vocabulary/builder.js';
+import type { Programme } from '../vocabulary/steps.js';
 import { checkInput } from './check-input.js';
 import type { KernelDefinition } from './types.js';
 

@@ -1,6 +1,6 @@
 import type { AnyFieldTable, LayersField, ScalarField } from '../layers/fields.js';
 import { definitionOf, LAYERS } from '../layers/index.js';
-import type { LayerNode } from '../layers/layer.js';
+import type { LayerNode } from '../layers/node.js';
 import { nearest } from './nearest.js';
 import { show } from './show.js';
 

@@ -2,7 +2,7 @@ import { ArchitectureError, type ArchitectureProblem, MOST_PROBLEMS } from '../e
 import { checkLayers, dataSignal } from '../layers/check.js';
 import { requireGaussianEnd } from '../layers/gaussian.js';
 import type { Layer } from '../layers/index.js';
-import type { LayerNode } from '../layers/layer.js';
+import type { LayerNode } from '../layers/node.js';
 import { firstImageLayer, requireOnePosition } from './check-input.js';
 import { nearest } from './nearest.js';
 import { parseLayers, type Report } from './parse-layers.js';

@@ -1,4 +1,4 @@
-import type { LayerNode } from '../layers/layer.js';
+import type { LayerNode } from '../layers/node.js';
 
 /** A layer to show, or (layer null) a run of `skipped` layers from `index` on that repeat those before. */
 export interface ShownLayer {

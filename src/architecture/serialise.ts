@@ -1,6 +1,6 @@
 import type { AnyFieldTable } from '../layers/fields.js';
 import { definitionOf } from '../layers/index.js';
-import type { LayerNode } from '../layers/layer.js';
+import type { LayerNode } from '../layers/node.js';
 import type { KernelDefinition } from './types.js';
 
 /** Layers that do not fit on a line of this length are broken over several. */

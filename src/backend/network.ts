@@ -1,4 +1,4 @@
-import type { Operation, UnitShape } from '../layers/finite.js';
+import type { Operation, UnitShape } from '../vocabulary/operations.js';
 
 /** Weights of one layer of a finite network, in single precision. */
 export interface DeviceWeights {

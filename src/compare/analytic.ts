@@ -3,7 +3,7 @@ import type { Architecture } from '../architecture/types.js';
 import type { NdArray } from '../data/array.js';
 import { NumericalError } from '../errors.js';
 import type { Layer } from '../layers/index.js';
-import type { LayerNode } from '../layers/layer.js';
+import type { LayerNode } from '../layers/node.js';
 import { kernelMatrix } from '../matrix/kernel-matrix.js';
 import { type Recomputation, recomputationOf, recomputationOfAll } from '../matrix/recomputed.js';
 import { distanceAndNorm } from './statistics.js';

@@ -1,5 +1,5 @@
 import type { FloatArray } from '../data/array.js';
-import { isTrained, type Operation, type WeightsOperation } from '../layers/finite.js';
+import { isTrained, type Operation, type WeightsOperation } from '../vocabulary/operations.js';
 import { type Engine, zeros } from './engine.js';
 import type { Trace } from './forward.js';
 import { type PlainOperation, pullBack } from './operations/index.js';

@@ -1,6 +1,6 @@
 import type { FloatArray, Precision } from '../data/array.js';
-import type { WeightsOperation } from '../layers/finite.js';
 import type { MatrixProduct } from '../linalg/product.js';
+import type { WeightsOperation } from '../vocabulary/operations.js';
 import type { LayerWeights, Weights } from './weights.js';
 
 /** What computes with a finite network: its weights and products of one precision. */

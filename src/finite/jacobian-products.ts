@@ -1,6 +1,6 @@
 import type { FloatArray } from '../data/array.js';
-import { fanOf } from '../layers/finite.js';
 import type { Operand } from '../linalg/own-product.js';
+import { fanOf } from '../vocabulary/operations.js';
 import { type Engine, zeros } from './engine.js';
 import type { Part } from './jacobian.js';
 import { type Contribution, factorsOf } from './structured.js';

@@ -1,7 +1,7 @@
 import type { FloatArray } from '../data/array.js';
-import { fanOf, type WeightsOperation } from '../layers/finite.js';
 import type { Operand, Target } from '../linalg/own-product.js';
-import { positionCount } from '../programme/windows.js';
+import { fanOf, type WeightsOperation } from '../vocabulary/operations.js';
+import { positionCount } from '../vocabulary/windows.js';
 import type { Meeting } from './backward.js';
 import { type Engine, zeros } from './engine.js';
 import { contractJacobian } from './jacobian-products.js';

@@ -1,6 +1,6 @@
 import type { FloatArray } from '../data/array.js';
 import { InternalError } from '../errors.js';
-import { type Operation, sizeOf, type WeightsOperation } from '../layers/finite.js';
+import { type Operation, sizeOf, type WeightsOperation } from '../vocabulary/operations.js';
 import { backward, expanded, type Meeting, type Side, startFactors } from './backward.js';
 import type { Engine } from './engine.js';
 import { forward, type Passed } from './forward.js';

@@ -1,5 +1,12 @@
-import { fanOf, isTrained, type Operation, sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
-import { positionCount } from '../programme/windows.js';
+import {
+  fanOf,
+  isTrained,
+  type Operation,
+  sizeOf,
+  type WeightsOperation,
+  weightsOf,
+} from '../vocabulary/operations.js';
+import { positionCount } from '../vocabulary/windows.js';
 import { hasPatches, patchExamples } from './operations/weights.js';
 
 /** Numbers that one example leaves behind on its way through operations, each output counted once. */

@@ -1,5 +1,5 @@
-import { fanOf, type WeightsOperation } from '../layers/finite.js';
-import { positionCount } from '../programme/windows.js';
+import { fanOf, type WeightsOperation } from '../vocabulary/operations.js';
+import { positionCount } from '../vocabulary/windows.js';
 import type { Contraction } from './target.js';
 
 /** How the share of a layer is computed: by its structure, by its Jacobian, or by products with vectors that never form the matrix. */

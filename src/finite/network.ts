@@ -3,9 +3,10 @@ import { checkKind } from '../architecture/parse.js';
 import type { Architecture } from '../architecture/types.js';
 import { ArchitectureError, type ArchitectureProblem, InternalError } from '../errors.js';
 import { checkLayers, dataSignal } from '../layers/check.js';
-import { type FiniteContext, type FinitePart, type Operation, sizeOf, type UnitShape } from '../layers/finite.js';
+import type { FiniteContext, FinitePart } from '../layers/finite.js';
 import { definitionOf } from '../layers/index.js';
-import type { LayerNode } from '../layers/layer.js';
+import type { LayerNode } from '../layers/node.js';
+import { type Operation, sizeOf, type UnitShape } from '../vocabulary/operations.js';
 
 /** Units of a hidden layer that leaves them open, when none are asked for. */
 export const DEFAULT_WIDTH = 512;

@@ -1,7 +1,7 @@
 import type { FloatArray } from '../data/array.js';
-import type { Windows } from '../programme/steps.js';
 import { type Taps, windowTaps } from '../programme/taps.js';
-import { positionCount } from '../programme/windows.js';
+import type { Windows } from '../vocabulary/steps.js';
+import { positionCount } from '../vocabulary/windows.js';
 
 /** Taps of windows that were asked for, since each operation asks for its own again and again. */
 const known = new WeakMap<Windows, Taps>();

@@ -1,5 +1,5 @@
-import { fanOf, type WeightsOperation, weightScale } from '../layers/finite.js';
-import { positionCount } from '../programme/windows.js';
+import { fanOf, type WeightsOperation, weightScale } from '../vocabulary/operations.js';
+import { positionCount } from '../vocabulary/windows.js';
 import type { Meeting } from './backward.js';
 import { type Engine, zeros } from './engine.js';
 import { patchExamples, patchRows } from './operations/weights.js';

@@ -2,7 +2,7 @@ import { allocate, type FloatArray, type NdArray, type Precision } from '../data
 import { type NpzArrays, openNpz } from '../data/npz-arrays.js';
 import { writeNpz } from '../data/write/npz.js';
 import { DataError } from '../errors.js';
-import { type WeightsOperation, weightsOf } from '../layers/finite.js';
+import { type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import type { FiniteNetwork } from './network.js';
 import { fileShape, type LayerWeights, reorder, type Weights } from './weights.js';
 

@@ -1,9 +1,9 @@
 import { allocate, type FloatArray, type Precision } from '../data/array.js';
 import { UsageError } from '../errors.js';
-import { fanOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
 import type { MatrixProduct } from '../linalg/product.js';
 import { RandomSource } from '../linalg/random.js';
-import { positionCount } from '../programme/windows.js';
+import { fanOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
+import { positionCount } from '../vocabulary/windows.js';
 import type { FiniteNetwork } from './network.js';
 import { orthogonalRows } from './orthogonal.js';
 

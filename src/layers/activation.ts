@@ -1,8 +1,9 @@
-import type { ScalarMap } from '../programme/steps.js';
+import type { ScalarMap } from '../vocabulary/steps.js';
 import type { FieldTable } from './fields.js';
 import { onePart } from './finite.js';
 import { requireGaussian } from './gaussian.js';
-import type { LayerDefinition, LayerNode, Signal } from './layer.js';
+import type { LayerDefinition, Signal } from './layer.js';
+import type { LayerNode } from './node.js';
 
 /** What sets one activation apart from the others. */
 export interface ActivationOptions<T extends LayerNode> {

@@ -1,4 +1,4 @@
-import { placeWindows } from '../programme/windows.js';
+import { placeWindows } from '../vocabulary/windows.js';
 import { axesField, openAxesField } from './fields.js';
 import { onePart } from './finite.js';
 import { requirePositions, slide, UNKNOWN_GRID } from './grid.js';

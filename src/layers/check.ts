@@ -1,6 +1,7 @@
 import { dataGrid, UNKNOWN_GRID } from './grid.js';
 import { definitionOf } from './index.js';
-import type { CheckContext, LayerNode, Signal } from './layer.js';
+import type { CheckContext, Signal } from './layer.js';
+import type { LayerNode } from './node.js';
 
 /** The state of the data, before any layer; `positions` null while they are not known. */
 export function dataSignal(positions: readonly number[] | null = null): Signal {

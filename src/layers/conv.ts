@@ -1,10 +1,11 @@
-import type { Windows } from '../programme/steps.js';
-import { type Padding, placeWindows } from '../programme/windows.js';
+import type { WeightFields } from '../vocabulary/operations.js';
+import type { Windows } from '../vocabulary/steps.js';
+import { type Padding, placeWindows } from '../vocabulary/windows.js';
 import { axesField, choiceField, openAxesField } from './fields.js';
 import { requirePositions, slide, strideOf, UNKNOWN_GRID } from './grid.js';
 import type { CheckContext, KernelState, LayerDefinition, LoweringContext } from './layer.js';
 import { imageShapeOf, placed } from './placed.js';
-import { checkWeights, finiteWeights, lowerWeights, WEIGHT_FIELDS, type WeightFields } from './weights.js';
+import { checkWeights, finiteWeights, lowerWeights, WEIGHT_FIELDS } from './weights.js';
 
 /** Convolution: dense on the taps of a window around each position, the same weights everywhere; fan = taps x channels. */
 export interface ConvLayer extends WeightFields {

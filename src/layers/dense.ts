@@ -1,6 +1,7 @@
+import type { WeightFields } from '../vocabulary/operations.js';
 import { choiceField } from './fields.js';
 import type { LayerDefinition } from './layer.js';
-import { checkWeights, finiteWeights, lowerWeights, WEIGHT_FIELDS, type WeightFields } from './weights.js';
+import { checkWeights, finiteWeights, lowerWeights, WEIGHT_FIELDS } from './weights.js';
 
 /** Fully connected layer: g = w / sqrt(fan) W h + b B, on images at every position alike. */
 export interface DenseLayer extends WeightFields {

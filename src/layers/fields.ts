@@ -1,4 +1,4 @@
-import type { LayerNode } from './layer.js';
+import type { LayerNode } from './node.js';
 
 /** A field that holds one value. */
 export interface ScalarField<V> {

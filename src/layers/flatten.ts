@@ -1,4 +1,4 @@
-import { positionCount, wholeWindow } from '../programme/windows.js';
+import { positionCount, wholeWindow } from '../vocabulary/windows.js';
 import { readout } from './readout.js';
 
 /** Positions become features, side by side with the channels. */

@@ -1,4 +1,4 @@
-import { wholeWindow } from '../programme/windows.js';
+import { wholeWindow } from '../vocabulary/windows.js';
 import { onePart } from './finite.js';
 import { readout } from './readout.js';
 

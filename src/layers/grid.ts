@@ -1,4 +1,4 @@
-import { type Padding, placeWindows } from '../programme/windows.js';
+import { type Padding, placeWindows } from '../vocabulary/windows.js';
 import type { CheckContext } from './layer.js';
 
 /** What is known of the positions of a state: nothing but their order while no data are there, their exact sizes once they are. */

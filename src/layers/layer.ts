@@ -1,13 +1,10 @@
-import type { ProgrammeBuilder } from '../programme/builder.js';
-import type { ValueId } from '../programme/steps.js';
+import type { ProgrammeBuilder } from '../vocabulary/builder.js';
+import type { UnitShape } from '../vocabulary/operations.js';
+import type { ValueId } from '../vocabulary/steps.js';
 import type { FieldTable } from './fields.js';
-import type { FiniteContext, FinitePart, UnitShape } from './finite.js';
+import type { FiniteContext, FinitePart } from './finite.js';
 import type { Grid } from './grid.js';
-
-/** Any layer as far as every layer is alike: it has a kind. The union of all of them is `Layer` in `index.ts`. */
-export interface LayerNode {
-  readonly kind: string;
-}
+import type { LayerNode } from './node.js';
 
 /** What a layer transforms when a network is lowered to a programme: the covariance S, the NTK T, and the shape. */
 export interface KernelState {

@@ -1,6 +1,7 @@
 import { InternalError } from '../errors.js';
 import { definitionOf } from './index.js';
-import type { KernelState, LayerNode, LoweringContext } from './layer.js';
+import type { KernelState, LoweringContext } from './layer.js';
+import type { LayerNode } from './node.js';
 
 /**
  * Lowers layers one after the other and returns the state that leaves the last one.

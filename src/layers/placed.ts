@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import type { Windows } from '../programme/steps.js';
+import type { Windows } from '../vocabulary/steps.js';
 import type { KernelState } from './layer.js';
 
 /** Positions of the state that enters a layer of positions. Throws InternalError on vectors, which checking refuses. */

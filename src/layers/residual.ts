@@ -1,7 +1,9 @@
+import type { UnitShape } from '../vocabulary/operations.js';
 import { layersField, scaleField } from './fields.js';
-import { type FiniteContext, type FinitePart, onePart, type UnitShape } from './finite.js';
+import { type FiniteContext, type FinitePart, onePart } from './finite.js';
 import { sumGrid } from './grid.js';
-import type { CheckContext, KernelState, LayerDefinition, LayerNode, LoweringContext, Signal } from './layer.js';
+import type { CheckContext, KernelState, LayerDefinition, LoweringContext, Signal } from './layer.js';
+import type { LayerNode } from './node.js';
 
 /** Sum of two paths from the same state: skip(h) + alpha branch(h). */
 export interface ResidualLayer {

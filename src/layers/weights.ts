@@ -1,23 +1,8 @@
-import type { Windows } from '../programme/steps.js';
+import type { DrawnWeights, UnitShape, WeightFields } from '../vocabulary/operations.js';
+import type { Windows } from '../vocabulary/steps.js';
 import { choiceField, scaleField, trainField, widthField } from './fields.js';
-import { type DrawnWeights, type FiniteContext, type FinitePart, onePart, type UnitShape } from './finite.js';
+import { type FiniteContext, type FinitePart, onePart } from './finite.js';
 import type { CheckContext, KernelState, LoweringContext, Signal } from './layer.js';
-
-/** What layers that draw weights share: g = w / sqrt(fan) W h + b B. */
-export interface WeightFields {
-  /** w, the scale outside the weights. */
-  readonly weightStd: number;
-  /** b, the scale outside the bias. */
-  readonly biasStd: number;
-  /** Whether B starts as N(0, 1) or as 0; a bias from 0 enters only the NTK. */
-  readonly biasInit: 'normal' | 'zero';
-  /** Whether the sum over inputs is divided by their number. */
-  readonly scaling: 'fan-in' | 'none';
-  /** Trained, frozen (with its bias), or a factor on its own share of the NTK. */
-  readonly train: boolean | number;
-  /** Units or channels of the finite network; null leaves them open. */
-  readonly width: number | null;
-}
 
 /** Rules and defaults of these fields. */
 export const WEIGHT_FIELDS = {

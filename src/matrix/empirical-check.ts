@@ -7,7 +7,7 @@ import { cheapestBut, type EmpiricalMethod, type Sizes } from '../finite/methods
 import { addProduct } from '../finite/products.js';
 import { addStructured, type Contribution } from '../finite/structured.js';
 import { mirror, placeOf } from '../finite/target.js';
-import { sizeOf } from '../layers/finite.js';
+import { sizeOf } from '../vocabulary/operations.js';
 import type { PlannedEmpirical } from './empirical-plan.js';
 import type { EmpiricalCheck } from './empirical-types.js';
 

@@ -7,7 +7,7 @@ import type { Sizes } from '../finite/methods.js';
 import type { FiniteNetwork } from '../finite/network.js';
 import { mirror } from '../finite/target.js';
 import type { Weights } from '../finite/weights.js';
-import { sizeOf } from '../layers/finite.js';
+import { sizeOf } from '../vocabulary/operations.js';
 import type { EmpiricalOptions, EmpiricalPlan, LayerPlan, MemoryRoom } from './empirical-types.js';
 import { halves } from './halves.js';
 

@@ -9,8 +9,8 @@ import { parameterCount, patchNumbers, signalNumbers, traceNumbers } from '../fi
 import type { FiniteNetwork } from '../finite/network.js';
 import { addProduct } from '../finite/products.js';
 import { addStructured } from '../finite/structured.js';
-import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
 import { libraryIn } from '../linalg/algebra.js';
+import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import { empiricalKernel, engineOf, inPrecision } from './empirical-kernel.js';
 import { planEmpirical } from './empirical-plan.js';
 import type { EmpiricalOptions } from './empirical-types.js';

@@ -15,8 +15,8 @@ import {
 } from '../finite/memory.js';
 import { cheapest, layerWork, NUMBER_COST, type Sizes } from '../finite/methods.js';
 import { type FiniteNetwork, finiteNetwork } from '../finite/network.js';
-import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
 import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
+import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import { chooseOnDevice } from './empirical-device.js';
 import type { EmpiricalOptions, EmpiricalPlan, LayerPlan, MemoryRoom } from './empirical-types.js';
 import { halves } from './halves.js';

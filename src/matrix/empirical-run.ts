@@ -8,7 +8,7 @@ import type { FiniteNetwork } from '../finite/network.js';
 import type { Contribution } from '../finite/structured.js';
 import { type KernelTarget, mirror } from '../finite/target.js';
 import type { Team } from '../finite/team.js';
-import { sizeOf, type WeightsOperation, weightsOf } from '../layers/finite.js';
+import { sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import { addByProducts } from './empirical-check.js';
 import type { PlannedEmpirical } from './empirical-plan.js';
 import type { EmpiricalOptions, EmpiricalPlan } from './empirical-types.js';

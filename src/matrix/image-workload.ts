@@ -5,7 +5,7 @@ import type { Backend, ImageSet, ImageTask } from '../backend/contract.js';
 import type { NdArray } from '../data/array.js';
 import { UsageError } from '../errors.js';
 import { keepNeeded } from '../programme/needs.js';
-import { positionCount, valueShapes } from '../programme/windows.js';
+import { positionCount, valueShapes } from '../vocabulary/windows.js';
 import { outputsOf } from './prepare.js';
 import { chooseImageTile, type Extent, fittingSizes } from './tiles.js';
 import type { KernelOptions } from './types.js';

@@ -10,9 +10,9 @@ import { balancedRows } from '../programme/norms.js';
 import { type RowFactors, rowFactors } from '../programme/own.js';
 import { balanceRadial, type RadialStep, radialStep } from '../programme/radial.js';
 import { requireRange } from '../programme/range.js';
-import type { Programme } from '../programme/steps.js';
 import type { Wide } from '../programme/wide.js';
 import { decideZonal, type Norms, outputScales, type ZonalDecision, zonalTable } from '../programme/zonal.js';
+import type { Programme } from '../vocabulary/steps.js';
 import type { KernelKind, KernelOptions } from './types.js';
 
 /** What is known before any large work: the programme, the norms, whether the zonal shortcut applies. */

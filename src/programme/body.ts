@@ -1,7 +1,7 @@
+import type { Programme, ScalarMap, Step, ValueId } from '../vocabulary/steps.js';
+import { positionsJoined } from '../vocabulary/windows.js';
 import type { SmoothMap } from './duals/index.js';
 import type { RowFactors } from './own.js';
-import type { Programme, ScalarMap, Step, ValueId } from './steps.js';
-import { positionsJoined } from './windows.js';
 
 /** A factor column: its step, and its place among the columns of that step (`own.ts`). */
 export interface FactorColumn {

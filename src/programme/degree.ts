@@ -1,4 +1,4 @@
-import type { Programme, ScalarMap, Step } from './steps.js';
+import type { Programme, ScalarMap, Step } from '../vocabulary/steps.js';
 
 /** Degree of homogeneity of a scalar map: phi(c a) = c^degree phi(a) for c > 0; null where there is none. */
 function mapDegree(phi: ScalarMap): number | null {

@@ -1,8 +1,8 @@
+import type { Programme, ValueId } from '../vocabulary/steps.js';
 import { type Gaps, gaps, keepSmaller, runStep } from './evaluate.js';
 import { lastUses, operands } from './needs.js';
 import type { ImageFactors } from './own-images.js';
 import { asItIs, type Rounding, roundGaps } from './rounding.js';
-import type { Programme, ValueId } from './steps.js';
 import { type Layout, layout, type Taps } from './taps.js';
 
 /** A programme on images, ready to be evaluated. */

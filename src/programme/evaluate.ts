@@ -1,10 +1,10 @@
+import type { Programme, Step, ValueId } from '../vocabulary/steps.js';
+import { positionsJoined } from '../vocabulary/windows.js';
 import { smoothDual } from './duals/index.js';
 import { lastUses, operands } from './needs.js';
 import type { RowFactors } from './own.js';
 import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from './pair.js';
 import { asItIs, lastDigit, type Rounding, roundGaps } from './rounding.js';
-import type { Programme, Step, ValueId } from './steps.js';
-import { positionsJoined } from './windows.js';
 
 /** Correlations of many pairs: 1 - u and 1 + u of each, `[pairs]`. */
 export interface Gaps {

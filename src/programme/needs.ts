@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import type { Programme, Step, ValueId } from './steps.js';
+import type { Programme, Step, ValueId } from '../vocabulary/steps.js';
 
 /** Values that a step refers to. */
 export function operands(step: Step): readonly ValueId[] {

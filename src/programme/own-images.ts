@@ -1,11 +1,11 @@
 import type { FloatArray } from '../data/array.js';
+import type { Step } from '../vocabulary/steps.js';
 import type { Gaps } from './evaluate.js';
 import { type ImageProgramme, PairOfImages, pooledCovariance } from './evaluate-images.js';
 import { operands } from './needs.js';
 import { setUnit, wideNorms } from './norms.js';
 import { type RowFactors, stepOwn } from './own.js';
 import { asItIs, type Rounding } from './rounding.js';
-import type { Step } from './steps.js';
 import type { Taps } from './taps.js';
 import { setSum, setWide, type Wide, wideNumber, wideShare, wideZeros } from './wide.js';
 

@@ -1,8 +1,8 @@
+import type { Programme, ScalarMap, Step } from '../vocabulary/steps.js';
+import { positionsJoined } from '../vocabulary/windows.js';
 import { type SmoothMap, smoothDual } from './duals/index.js';
 import { requireVariances } from './range.js';
-import type { Programme, ScalarMap, Step } from './steps.js';
 import { setWide, type Wide, wideNumber, wideNumbers, wideShare, wideZeros } from './wide.js';
-import { positionsJoined } from './windows.js';
 
 /**
  * What a pair needs to know of its rows: the self-kernels of a programme, turned into factors near 1.

@@ -1,7 +1,7 @@
+import type { ScalarMap } from '../vocabulary/steps.js';
 import type { GaussianPair, SmoothDual } from './duals/dual.js';
 import { angle, sineMinus } from './gap.js';
 import { asItIs, type Rounding } from './rounding.js';
-import type { ScalarMap } from './steps.js';
 
 /**
  * A correlation u of a pair as its two gaps; the smaller one carries the digits.

@@ -1,6 +1,6 @@
 import type { Precision } from '../data/array.js';
 import { NumericalError } from '../errors.js';
-import type { Programme, Step } from './steps.js';
+import type { Programme, Step } from '../vocabulary/steps.js';
 import { setWide, type Wide, wideZeros } from './wide.js';
 import type { Norms } from './zonal.js';
 

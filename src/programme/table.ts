@@ -1,8 +1,8 @@
 import type { Precision } from '../data/array.js';
+import type { Programme } from '../vocabulary/steps.js';
 import { chebyshevNodes, powerFit } from './chebyshev.js';
 import { evaluate, type Gaps, gaps } from './evaluate.js';
 import type { RowFactors } from './own.js';
-import type { Programme } from './steps.js';
 
 /**
  * A programme collapsed into functions of one variable, for rows whose factors are all the same.

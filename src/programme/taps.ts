@@ -1,5 +1,5 @@
-import type { Programme, Step, Windows } from './steps.js';
-import { positionCount, valueShapes } from './windows.js';
+import type { Programme, Step, Windows } from '../vocabulary/steps.js';
+import { positionCount, valueShapes } from '../vocabulary/windows.js';
 
 /** Which positions a step reads for each of its own. */
 export interface Taps {

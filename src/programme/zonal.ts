@@ -1,7 +1,7 @@
 import type { Precision } from '../data/array.js';
+import type { Programme } from '../vocabulary/steps.js';
 import { degrees } from './degree.js';
 import { type RowFactors, rowFactors } from './own.js';
-import type { Programme } from './steps.js';
 import { type Table, tabulate } from './table.js';
 import { type Wide, wideScale, wideShare } from './wide.js';
 

@@ -3,7 +3,7 @@ import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { Architecture } from '../../src/architecture/types.js';
 import { analyticKernel } from '../../src/compare/analytic.js';
 import { finiteNetwork } from '../../src/finite/network.js';
-import { weightsOf } from '../../src/layers/finite.js';
+import { weightsOf } from '../../src/vocabulary/operations.js';
 import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../finite/networks.js';
 import { describe, expect, test } from '../jest.js';
 

@@ -6,11 +6,11 @@ import { applyOperation, pullBack } from '../../src/finite/operations/index.js';
 import { backBandsOf, bandsOf } from '../../src/finite/patches.js';
 import { addStructured } from '../../src/finite/structured.js';
 import { drawWeights, type LayerWeights } from '../../src/finite/weights.js';
-import { type WeightsOperation, weightScale, weightsOf } from '../../src/layers/finite.js';
 import { type MatrixProduct, matrixProduct } from '../../src/linalg/product.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
-import type { Windows } from '../../src/programme/steps.js';
 import { windowTaps } from '../../src/programme/taps.js';
+import { type WeightsOperation, weightScale, weightsOf } from '../../src/vocabulary/operations.js';
+import type { Windows } from '../../src/vocabulary/steps.js';
 import { describe, expect, test } from '../jest.js';
 import { inputs } from './networks.js';
 

@@ -6,13 +6,13 @@ import type { Engine } from '../../src/finite/engine.js';
 import { forward } from '../../src/finite/forward.js';
 import { finiteNetwork } from '../../src/finite/network.js';
 import type { LayerWeights } from '../../src/finite/weights.js';
-import { weightsOf } from '../../src/layers/finite.js';
 import { LAYERS } from '../../src/layers/index.js';
 import { matrixProduct } from '../../src/linalg/product.js';
 import { checkBlock } from '../../src/matrix/empirical-check.js';
 import { empiricalKernel, engineOf, plannedEmpirical } from '../../src/matrix/empirical-kernel.js';
 import { planEmpirical } from '../../src/matrix/empirical-plan.js';
 import type { EmpiricalKernel, EmpiricalOptions } from '../../src/matrix/empirical-types.js';
+import { weightsOf } from '../../src/vocabulary/operations.js';
 import { describe, expect, test } from '../jest.js';
 import { arbitraryCase, type Case, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 

@@ -1,7 +1,7 @@
 /** LayersModels of TensorFlow.js with the weights of finite networks of this package: factors stand in the weights there, outside them here. */
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { finiteNetwork, type LayerWeights, type NdArray, parseArchitecture, type Weights } from '../../src/index.js';
-import { fanOf, type WeightsOperation, weightScale, weightsOf } from '../../src/layers/finite.js';
+import { fanOf, type WeightsOperation, weightScale, weightsOf } from '../../src/vocabulary/operations.js';
 
 type Core = typeof TensorFlow;
 

@@ -5,8 +5,8 @@ import type { NdArray } from '../../src/data/array.js';
 import type { EmpiricalMethod } from '../../src/finite/methods.js';
 import { finiteNetwork } from '../../src/finite/network.js';
 import { reorder, type Weights } from '../../src/finite/weights.js';
-import { type WeightsOperation, weightsOf } from '../../src/layers/finite.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
+import { type WeightsOperation, weightsOf } from '../../src/vocabulary/operations.js';
 import { describe, expect, test } from '../jest.js';
 
 const FILE = fileURLToPath(new URL('../../../test/fixtures/empirical.json', import.meta.url));

@@ -5,11 +5,11 @@ import { parseArchitecture } from '../../src/architecture/parse.js';
 import { finiteNetwork } from '../../src/finite/network.js';
 import { loadWeights, saveWeights } from '../../src/finite/weight-files.js';
 import { drawWeights, type LayerWeights } from '../../src/finite/weights.js';
-import { weightsOf } from '../../src/layers/finite.js';
 import { matrixProduct } from '../../src/linalg/product.js';
 import { RandomSource } from '../../src/linalg/random.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import { empiricalOperator } from '../../src/matrix/empirical-operator.js';
+import { weightsOf } from '../../src/vocabulary/operations.js';
 import { afterAll, describe, expect, test } from '../jest.js';
 import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { lower } from '../../src/architecture/lower.js';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { LAYERS, type LayerKind } from '../../src/layers/index.js';
-import type { Programme, ScalarMap, Step } from '../../src/programme/steps.js';
+import type { Programme, ScalarMap, Step } from '../../src/vocabulary/steps.js';
 import { arbitraryArchitecture } from '../architecture/arbitrary.js';
 import { describe, expect, test } from '../jest.js';
 import { ACTIVATIONS } from '../reference/activations.js';

@@ -7,7 +7,7 @@ import {
   imageResults,
 } from '../../../src/programme/images/body.js';
 import { onTwoAxes } from '../../../src/programme/images/grids.js';
-import type { Step } from '../../../src/programme/steps.js';
+import type { Step } from '../../../src/vocabulary/steps.js';
 import { SMOOTH_CODE } from '../encode.js';
 import { type Fused, fuse, type HostInstruction, partsOf } from './fuse.js';
 import * as plain from './plain.js';

@@ -15,7 +15,7 @@ import { cellCount } from '../../../src/programme/images/cells.js';
 import { ANY_INPUTS } from '../../../src/programme/images/own.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';
-import type { Programme } from '../../../src/programme/steps.js';
+import type { Programme } from '../../../src/vocabulary/steps.js';
 import { compileModule, createMemory } from '../module.js';
 import { localSite, type Slot, Slots, threadSite } from '../sites.js';
 import {

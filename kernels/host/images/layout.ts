@@ -2,8 +2,8 @@ import type { Precision } from '../../../src/data/array.js';
 import { cellCount, positionsRead, windowsHolding } from '../../../src/programme/images/cells.js';
 import { type Grid, onTwoAxes } from '../../../src/programme/images/grids.js';
 import { type ImagePlan, storedCells } from '../../../src/programme/images/plan.js';
-import type { ValueId, Windows } from '../../../src/programme/steps.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import type { ValueId, Windows } from '../../../src/vocabulary/steps.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import { ANGLE_DEGREE } from '../polynomials.js';
 import { tapCount } from './code.js';
 

@@ -1,8 +1,8 @@
 import { InternalError } from '../../../src/errors.js';
 import type { ImageInstruction } from '../../../src/programme/images/body.js';
 import { gridAt } from '../../../src/programme/images/grids.js';
-import type { ValueId } from '../../../src/programme/steps.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { Writer } from './writer.js';
 
 type Of<K extends ImageInstruction['op']> = Extract<ImageInstruction, { op: K }>;

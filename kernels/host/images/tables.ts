@@ -10,8 +10,8 @@ import {
 } from '../../../src/programme/images/cells.js';
 import type { Component } from '../../../src/programme/images/components.js';
 import { type ImagePlan, storedCells } from '../../../src/programme/images/plan.js';
-import type { Step, ValueId } from '../../../src/programme/steps.js';
-import { valueShapes } from '../../../src/programme/windows.js';
+import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
+import { valueShapes } from '../../../src/vocabulary/windows.js';
 import { tapCount } from './code.js';
 import { type ImageLayout, mostSegments } from './layout.js';
 import { segmentsOf } from './segments.js';

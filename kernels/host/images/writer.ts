@@ -4,8 +4,8 @@ import type { ImageValue } from '../../../src/programme/images/body.js';
 import type { ImageColumn } from '../../../src/programme/images/columns.js';
 import { gridAt } from '../../../src/programme/images/grids.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
-import type { Step, ValueId } from '../../../src/programme/steps.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { ImageLayout } from './layout.js';
 
 /** Operation codes of the interpreter in assembly/positions.ts. */

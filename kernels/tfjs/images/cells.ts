@@ -11,8 +11,8 @@ import {
 } from '../../../src/programme/images/cells.js';
 import { gridAt, onTwoAxes } from '../../../src/programme/images/grids.js';
 import { type ImagePlan, storedCells } from '../../../src/programme/images/plan.js';
-import type { Step, ValueId, Windows } from '../../../src/programme/steps.js';
-import { valueShapes } from '../../../src/programme/windows.js';
+import type { Step, ValueId, Windows } from '../../../src/vocabulary/steps.js';
+import { valueShapes } from '../../../src/vocabulary/windows.js';
 import { type Pooling, poolingOf, type Rectangle, readsLike, rectangleOf } from './pooling.js';
 
 /** The pairs of positions of one grid in a component. */

@@ -7,8 +7,8 @@ import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/
 import { type ImageOwn, OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import { requireVariances } from '../../../src/programme/range.js';
-import type { Step, ValueId } from '../../../src/programme/steps.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import { findSpans, hasFeatures, type Spans } from './spans.js';
 
 /** Numbers of the positions of some images, `[positions, images]`. */

@@ -2,7 +2,7 @@ import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import { InternalError } from '../../../src/errors.js';
 import type { ImageInstruction, ImageValue } from '../../../src/programme/images/body.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
-import type { ValueId } from '../../../src/programme/steps.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { piecewiseLinear, threshold } from '../angle.js';
 import { weightedSum } from '../body.js';
 import { smooth, smoothSlope } from '../smooth.js';

@@ -2,8 +2,8 @@ import type { ImageJobShape } from '../../../src/backend/contract.js';
 import { cellCount } from '../../../src/programme/images/cells.js';
 import { ANY_INPUTS } from '../../../src/programme/images/own.js';
 import { type ImagePlan, planImages, storedCells } from '../../../src/programme/images/plan.js';
-import type { Programme } from '../../../src/programme/steps.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import type { Programme } from '../../../src/vocabulary/steps.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import { LANES } from '../columns.js';
 
 /** Numbers of a tensor of values: few enough for the caches of a processor, enough to be worth a call. */

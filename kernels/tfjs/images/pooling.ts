@@ -1,5 +1,5 @@
 import type { Cells } from '../../../src/programme/images/cells.js';
-import type { Windows } from '../../../src/programme/steps.js';
+import type { Windows } from '../../../src/vocabulary/steps.js';
 import type { Tensor, Tensors } from '../tensors.js';
 
 /** A rectangle of a grid of positions. */

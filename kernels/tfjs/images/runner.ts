@@ -8,7 +8,7 @@ import {
   imageResults,
 } from '../../../src/programme/images/body.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
-import type { ValueId } from '../../../src/programme/steps.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
 import type { Engine } from '../engine.js';
 import { disposeValue, tensorsOf, type Value } from '../tensors.js';
 import { type Block, selfBlock } from './block.js';

@@ -2,7 +2,7 @@ import type { PreparedImages, SharedImages } from '../../../src/backend/images/p
 import { type ComonotoneSpan, comonotoneSpan, varianceRange } from '../../../src/programme/comonotone.js';
 import { smoothDual } from '../../../src/programme/duals/index.js';
 import type { ImageOwn } from '../../../src/programme/images/own.js';
-import type { Step, ValueId } from '../../../src/programme/steps.js';
+import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { needsFeatures } from '../smooth.js';
 
 /** What spans the fully correlated pairs of each smooth map; null where too many features would be needed. */

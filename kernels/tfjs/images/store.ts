@@ -2,7 +2,7 @@ import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import { InternalError } from '../../../src/errors.js';
 import type { ImageValue } from '../../../src/programme/images/body.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
-import type { ValueId } from '../../../src/programme/steps.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { bothSides, type Tensor, type Tensors, type Value } from '../tensors.js';
 import { type PoolCells, storedCount, tapsOf } from './cells.js';
 import { total } from './pooling.js';

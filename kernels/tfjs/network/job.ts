@@ -1,7 +1,7 @@
 import type { NetworkBatch, NetworkJob, NetworkShare, NetworkTask } from '../../../src/backend/network.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
-import type { WeightsOperation } from '../../../src/layers/finite.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import type { WeightsOperation } from '../../../src/vocabulary/operations.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { Engine } from '../engine.js';
 import { explained } from '../explained.js';
 import type { Tensor } from '../tensors.js';

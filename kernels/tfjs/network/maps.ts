@@ -1,4 +1,4 @@
-import type { ScalarMap } from '../../../src/programme/steps.js';
+import type { ScalarMap } from '../../../src/vocabulary/steps.js';
 import type { Tensor, Tensors } from '../tensors.js';
 
 /** A function of numbers with its derivative; at a kink, at 0, the derivative is 0. */

@@ -1,6 +1,6 @@
 import type { NetworkSizes } from '../../../src/backend/network.js';
-import { fanOf, type Operation, sizeOf, weightsOf } from '../../../src/layers/finite.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import { fanOf, type Operation, sizeOf, weightsOf } from '../../../src/vocabulary/operations.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import { ROOM_NUMBERS } from './shares.js';
 
 /** Tensors of one size that an operation has at its peak: what goes in and comes out, and two on the way. */

@@ -1,7 +1,7 @@
 import type { DeviceWeights } from '../../../src/backend/network.js';
 import { InternalError } from '../../../src/errors.js';
-import { fanOf, type Operation, weightScale } from '../../../src/layers/finite.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import { fanOf, type Operation, weightScale } from '../../../src/vocabulary/operations.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { Tensor, Tensors } from '../tensors.js';
 import { tensorMap } from './maps.js';
 import { readersByTap, readersOf, readPlaces, taken } from './patches.js';

@@ -1,5 +1,5 @@
-import { isTrained, type Operation, type WeightsOperation } from '../../../src/layers/finite.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import { isTrained, type Operation, type WeightsOperation } from '../../../src/vocabulary/operations.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { Tensor, Tensors } from '../tensors.js';
 import { type Device, forwardOperation, pullOperation } from './operations.js';
 

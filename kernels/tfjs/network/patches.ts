@@ -1,6 +1,6 @@
-import type { Windows } from '../../../src/programme/steps.js';
 import { windowTaps } from '../../../src/programme/taps.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import type { Windows } from '../../../src/vocabulary/steps.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { Tensor, Tensors } from '../tensors.js';
 
 /** Places that numbers are taken from: `[rows, columns]` positions, that behind the last for a zero. */

@@ -1,4 +1,4 @@
-import { type WeightsOperation, weightScale } from '../../../src/layers/finite.js';
+import { type WeightsOperation, weightScale } from '../../../src/vocabulary/operations.js';
 import { gramHere } from '../product.js';
 import type { Tensor, Tensors } from '../tensors.js';
 import { type Device, patchesOf } from './operations.js';

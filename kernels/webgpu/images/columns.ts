@@ -4,8 +4,8 @@ import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/
 import { OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import { requireVariances } from '../../../src/programme/range.js';
-import type { Step, ValueId } from '../../../src/programme/steps.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 
 /** Where the numbers of an image lie in its block: unit pixels, then one scale for each output, then columns of positions. */
 export class BlockLayout {

@@ -1,6 +1,6 @@
 import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
 import { allocate } from '../../../src/data/array.js';
-import type { ValueId } from '../../../src/programme/steps.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { BufferGroup } from '../buffers.js';
 import type { OpenDevice } from '../device.js';
 import { IMAGE_FIELDS } from './declarations.js';

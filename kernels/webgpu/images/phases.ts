@@ -7,7 +7,7 @@ import {
 } from '../../../src/programme/images/body.js';
 import { gridAt } from '../../../src/programme/images/grids.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
-import type { ValueId } from '../../../src/programme/steps.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
 
 /** What a stage does at a cell: an instruction of the body, or handing an output, or own values of positions, to the results. */
 export type CellInstruction =

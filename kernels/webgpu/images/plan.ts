@@ -2,8 +2,8 @@ import type { ImageJobShape, ImageTask } from '../../../src/backend/contract.js'
 import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
 import { ANY_INPUTS } from '../../../src/programme/images/own.js';
 import { planImages } from '../../../src/programme/images/plan.js';
-import type { Programme } from '../../../src/programme/steps.js';
-import { positionCount } from '../../../src/programme/windows.js';
+import type { Programme } from '../../../src/vocabulary/steps.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 import { resultBytes } from './job.js';
 import { IMAGES_KEPT, MOST_BYTES } from './runner.js';
 import { type ImageShader, imageShader, type ShaderLimits } from './shader.js';

@@ -1,7 +1,7 @@
 import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
 import { DeviceFullError } from '../../../src/errors.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
-import type { ValueId } from '../../../src/programme/steps.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { BufferGroup, freeBuffer, uploadBuffer } from '../buffers.js';
 import type { OpenDevice } from '../device.js';
 import { bindingKinds, bound, type Pipeline, pipelineOf } from '../pipelines.js';

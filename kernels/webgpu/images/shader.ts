@@ -1,6 +1,6 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
-import type { ValueId } from '../../../src/programme/steps.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { calledFunctions } from '../shader/functions.js';
 import { smoothFunction } from '../shader/smooth.js';
 import { CellPrinter } from './cell-printer.js';

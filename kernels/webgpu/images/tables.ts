@@ -9,8 +9,8 @@ import {
 } from '../../../src/programme/images/cells.js';
 import type { Component } from '../../../src/programme/images/components.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
-import type { Step, ValueId } from '../../../src/programme/steps.js';
-import { positionCount, valueShapes } from '../../../src/programme/windows.js';
+import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
+import { positionCount, valueShapes } from '../../../src/vocabulary/windows.js';
 
 /** A window step, which reads several cells or one of another grid. */
 export type WindowStep = Extract<Step, { op: 'window' | 'pixel' }>;

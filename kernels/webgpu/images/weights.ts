@@ -1,5 +1,5 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
-import type { Step, ValueId } from '../../../src/programme/steps.js';
+import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 
 /** Weights of the parts of a sum, its constant last, where its own values are one number; null where each position has its own shares. */
 export function evenWeights(

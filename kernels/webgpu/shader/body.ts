@@ -1,6 +1,6 @@
 import type { SingleTask } from '../../../src/backend/single.js';
 import type { Instruction, Part } from '../../../src/programme/body.js';
-import type { ValueId } from '../../../src/programme/steps.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { literal } from './functions.js';
 import { type Loop, pieces } from './loops.js';
 

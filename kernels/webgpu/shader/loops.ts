@@ -1,6 +1,6 @@
 import type { SingleTask } from '../../../src/backend/single.js';
 import { type Instruction, inputs, results } from '../../../src/programme/body.js';
-import type { ValueId } from '../../../src/programme/steps.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
 
 /** Instructions `start .. start + period`, and `count - 1` copies of them that follow, differing only in the values they read. */
 export interface Loop {

@@ -12,8 +12,8 @@ import {
 } from '../../programme/images/own.js';
 import { anglesRead } from '../../programme/images/translate.js';
 import { requireRange } from '../../programme/range.js';
-import type { Programme, ValueId } from '../../programme/steps.js';
-import { positionCount, valueShapes } from '../../programme/windows.js';
+import type { Programme, ValueId } from '../../vocabulary/steps.js';
+import { positionCount, valueShapes } from '../../vocabulary/windows.js';
 import type { ImageSet, ImageTask, Output } from '../contract.js';
 import { pixelsOf } from './pixels.js';
 import { requireOneUnit } from './sizes.js';

@@ -1,6 +1,6 @@
 import type { Precision } from '../../data/array.js';
 import { NumericalError } from '../../errors.js';
-import { positionCount } from '../../programme/windows.js';
+import { positionCount } from '../../vocabulary/windows.js';
 import type { ImageSet, ImageTask } from '../contract.js';
 import { pixelsOf } from './pixels.js';
 

@@ -1,5 +1,5 @@
 import type { FloatArray } from '../../data/array.js';
-import type { Operation } from '../../layers/finite.js';
+import type { Operation } from '../../vocabulary/operations.js';
 import type { Engine } from '../engine.js';
 import { map } from './map.js';
 import { mean } from './mean.js';

@@ -1,5 +1,5 @@
 import type { FloatArray } from '../../data/array.js';
-import type { ScalarMap } from '../../programme/steps.js';
+import type { ScalarMap } from '../../vocabulary/steps.js';
 import { zeros } from '../engine.js';
 import type { OperationCode, OperationOf } from './operation.js';
 import { scalarFunction } from './scalar-maps.js';

@@ -1,5 +1,5 @@
 import type { FloatArray } from '../../data/array.js';
-import { positionCount } from '../../programme/windows.js';
+import { positionCount } from '../../vocabulary/windows.js';
 import { zeros } from '../engine.js';
 import { tapsOf } from '../patches.js';
 import type { OperationCode, OperationOf } from './operation.js';

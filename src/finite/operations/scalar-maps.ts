@@ -1,5 +1,5 @@
 import { erf, normalCdf } from '../../programme/duals/erfcx.js';
-import type { ScalarMap } from '../../programme/steps.js';
+import type { ScalarMap } from '../../vocabulary/steps.js';
 
 /** A function of one number with its derivative; at a kink, at 0, the derivative is 0. */
 export interface ScalarFunction {

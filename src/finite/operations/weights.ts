@@ -1,6 +1,6 @@
 import type { FloatArray } from '../../data/array.js';
-import { fanOf, type WeightsOperation, weightScale } from '../../layers/finite.js';
-import { positionCount } from '../../programme/windows.js';
+import { fanOf, type WeightsOperation, weightScale } from '../../vocabulary/operations.js';
+import { positionCount } from '../../vocabulary/windows.js';
 import { type Engine, layerWeights, zeros } from '../engine.js';
 import { type Bands, backBandsOf, bandsOf, gather, isTrivial, tapsOf } from '../patches.js';
 import type { OperationCode } from './operation.js';

@@ -1,4 +1,4 @@
-import type { ScalarMap } from '../steps.js';
+import type { ScalarMap } from '../../vocabulary/steps.js';
 import type { SmoothDual } from './dual.js';
 import { errorFunction } from './error-function.js';
 import { exponentialTail } from './exponential-tail.js';

@@ -1,4 +1,4 @@
-import type { Windows } from '../steps.js';
+import type { Windows } from '../../vocabulary/steps.js';
 import type { Component } from './components.js';
 import { type Grid, onTwoAxes } from './grids.js';
 import { offsetOf } from './offsets.js';

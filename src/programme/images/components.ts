@@ -1,5 +1,5 @@
+import type { Programme } from '../../vocabulary/steps.js';
 import { pairOperands } from '../needs.js';
-import type { Programme } from '../steps.js';
 import type { Places } from './grids.js';
 import { offsetCount, offsetsRead } from './offsets.js';
 

@@ -1,5 +1,5 @@
-import type { Programme } from '../steps.js';
-import { positionCount } from '../windows.js';
+import type { Programme } from '../../vocabulary/steps.js';
+import { positionCount } from '../../vocabulary/windows.js';
 import { cellCount } from './cells.js';
 import { ANY_INPUTS, evenValues } from './own.js';
 import { type ImagePlan, planImages } from './plan.js';

@@ -1,7 +1,7 @@
 import { InternalError } from '../../errors.js';
+import type { Programme, Step, ValueId, Windows } from '../../vocabulary/steps.js';
+import { valueShapes } from '../../vocabulary/windows.js';
 import { operands } from '../needs.js';
-import type { Programme, Step, ValueId, Windows } from '../steps.js';
-import { valueShapes } from '../windows.js';
 
 /** A grid of positions with two axes; a sequence has one row. */
 export interface Grid {

@@ -1,5 +1,5 @@
+import type { Programme, ValueId } from '../../vocabulary/steps.js';
 import { pairOperands } from '../needs.js';
-import type { Programme, ValueId } from '../steps.js';
 import { type Grid, onTwoAxes, type Places } from './grids.js';
 
 /** Number of offsets p' - p between positions of a grid. */

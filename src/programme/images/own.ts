@@ -1,9 +1,9 @@
 import { InternalError, NumericalError } from '../../errors.js';
+import type { Programme, ScalarMap, Step, ValueId, Windows } from '../../vocabulary/steps.js';
+import { positionCount, valueShapes } from '../../vocabulary/windows.js';
 import { SMOOTH_DUALS, smoothDual } from '../duals/index.js';
 import { neededSteps, operands } from '../needs.js';
 import { requireVariances } from '../range.js';
-import type { Programme, ScalarMap, Step, ValueId, Windows } from '../steps.js';
-import { positionCount, valueShapes } from '../windows.js';
 import { positionsRead } from './cells.js';
 
 /** Powers of two near the deviation of each value, so that covariances of any depth stay in range: value = number times 4^exponent. */

@@ -1,4 +1,4 @@
-import type { Programme, ValueId } from '../steps.js';
+import type { Programme, ValueId } from '../../vocabulary/steps.js';
 import type { ImageBody } from './body.js';
 import { type Cells, cellCount, cellsOf } from './cells.js';
 import { type Component, components } from './components.js';

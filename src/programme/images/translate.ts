@@ -1,6 +1,6 @@
 import { InternalError } from '../../errors.js';
+import type { Programme, ScalarMap, Step, ValueId } from '../../vocabulary/steps.js';
 import { pairOperands } from '../needs.js';
-import type { Programme, ScalarMap, Step, ValueId } from '../steps.js';
 import { type ImageBody, type ImageInstruction, type ImageValue, imageResults } from './body.js';
 import { type Places, readsItself } from './grids.js';
 

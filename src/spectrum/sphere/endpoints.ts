@@ -1,7 +1,7 @@
 import type { RowFactors } from '../../programme/own.js';
 import type { Correlation } from '../../programme/pair.js';
-import type { Programme, ScalarMap, Step, ValueId } from '../../programme/steps.js';
-import { positionsJoined } from '../../programme/windows.js';
+import type { Programme, ScalarMap, Step, ValueId } from '../../vocabulary/steps.js';
+import { positionsJoined } from '../../vocabulary/windows.js';
 import { angleShare, correlationOf, mapSeries } from './map-series.js';
 import { addAll, compose, LIMIT, orderFor, type Puiseux, type PuiseuxTerm, power, shifted, times } from './puiseux.js';
 import { correlationsAt, ownMapOf, sharesOf } from './steps-at.js';

@@ -1,6 +1,6 @@
 import { SMOOTH_DUALS } from '../../programme/duals/index.js';
 import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from '../../programme/pair.js';
-import type { ScalarMap, Step } from '../../programme/steps.js';
+import type { ScalarMap, Step } from '../../vocabulary/steps.js';
 import {
   complementPower,
   exponentialOf,

@@ -1,7 +1,7 @@
 import { gaussLegendre } from '../../programme/duals/gauss-legendre.js';
 import { evaluate, type Gaps, gaps } from '../../programme/evaluate.js';
 import type { RowFactors } from '../../programme/own.js';
-import type { Programme } from '../../programme/steps.js';
+import type { Programme } from '../../vocabulary/steps.js';
 import type { Bounded } from './projection.js';
 
 /** Nodes in a panel, and half as many, whose result tells the error. */

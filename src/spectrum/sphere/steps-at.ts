@@ -1,7 +1,7 @@
 import type { RowFactors } from '../../programme/own.js';
 import type { Correlation, OwnMap } from '../../programme/pair.js';
-import type { Programme, Step } from '../../programme/steps.js';
-import { positionsJoined } from '../../programme/windows.js';
+import type { Programme, Step } from '../../vocabulary/steps.js';
+import { positionsJoined } from '../../vocabulary/windows.js';
 import { mapValue } from './map-series.js';
 
 /** The row factors of a map's step on unit rows. */

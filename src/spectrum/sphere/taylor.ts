@@ -1,7 +1,7 @@
 import { lastUses, operands } from '../../programme/needs.js';
 import type { RowFactors } from '../../programme/own.js';
-import type { Programme, Step, ValueId } from '../../programme/steps.js';
-import { positionsJoined } from '../../programme/windows.js';
+import type { Programme, Step, ValueId } from '../../vocabulary/steps.js';
+import { positionsJoined } from '../../vocabulary/windows.js';
 import { hasSeries, mapSeries, radialSeries } from './map-series.js';
 import { multiply, type PowerSeries } from './power-series.js';
 import { correlationsAt, ownMapOf, sharesOf } from './steps-at.js';

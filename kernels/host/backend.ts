@@ -13,9 +13,9 @@ import type {
   VectorBlock,
 } from '../../src/backend/contract.js';
 import { NEAR_THRESHOLD } from '../../src/backend/near.js';
-import { ownFile } from '../../src/backend/own-files.js';
 import { type FloatArray, inSharedMemory, type Precision } from '../../src/data/array.js';
 import { InternalError } from '../../src/errors.js';
+import { ownFile } from '../../src/platform/own-files.js';
 import { factorColumns } from './columns.js';
 import { type Code, encode } from './encode.js';
 import { imageMemory, imagePace, openImages } from './images/job.js';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { addressSpaceLimit } from '../../src/backend/limits.js';
-import { ownFile } from '../../src/backend/own-files.js';
 import type { Precision } from '../../src/data/array.js';
 import { readableBytes } from '../../src/data/budget.js';
 import { MemoryError } from '../../src/errors.js';
+import { addressSpaceLimit } from '../../src/platform/limits.js';
+import { ownFile } from '../../src/platform/own-files.js';
 
 /** Functions of the WebAssembly module for one precision. */
 export interface Kernels {

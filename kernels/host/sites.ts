@@ -1,6 +1,6 @@
 import { Places } from '../../src/backend/places.js';
-import { startThread } from '../../src/backend/thread.js';
 import { InterruptedError } from '../../src/errors.js';
+import { startThread } from '../../src/platform/thread.js';
 
 /** Something that answers requests with what it keeps in its memory. */
 export interface Engine<R, A> {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { sameLibrary } from '../../src/backend/native.js';
+import { sameLibrary } from '../../src/platform/native.js';
 import { TileEngine, type TileJob, type TileRequest } from './tile.js';
 
 /** What a thread is started with. */

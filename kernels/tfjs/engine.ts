@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as util from 'node:util';
-import { ownRequire, packageFolder } from '../../src/backend/own-files.js';
 import type { TensorEngine } from '../../src/backend/tensor-device.js';
+import { ownRequire, packageFolder } from '../../src/platform/own-files.js';
 import type { Tensors } from './tensors.js';
 
 /** A tfjs with one of its backends. */

@@ -1,6 +1,6 @@
-import { complaint } from '../../src/data/message.js';
 import type { WeightEntry } from '../../src/data/model-files.js';
 import { DataError } from '../../src/errors.js';
+import { complaint } from '../../src/message.js';
 import { isJson, type Json } from './keras-json.js';
 import { activationOf, rewrittenLayer } from './keras-layers.js';
 

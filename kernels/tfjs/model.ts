@@ -1,7 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
-import { complaint, reasonOf } from '../../src/data/message.js';
 import type { ModelFiles } from '../../src/data/model-files.js';
 import { DataError, isNtkError } from '../../src/errors.js';
+import { complaint, reasonOf } from '../../src/message.js';
 import type { Engine } from './engine.js';
 import { resizeAsKeras } from './keras-resizing.js';
 import { kerasVersion, rewrittenModel } from './keras-topology.js';

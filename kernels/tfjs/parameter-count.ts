@@ -1,7 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
-import { complaint, quoted } from '../../src/data/message.js';
 import type { WeightEntry } from '../../src/data/model-files.js';
 import { DataError } from '../../src/errors.js';
+import { complaint, quoted } from '../../src/message.js';
 
 const numbersOf = (shape: readonly (number | null)[]): number =>
   shape.reduce<number>((product, size) => product * (size ?? 1), 1);

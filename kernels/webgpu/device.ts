@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Availability, DeviceFacts } from '../../src/backend/contract.js';
-import { optionalPackage } from '../../src/backend/own-files.js';
 import { BackendError } from '../../src/errors.js';
+import { optionalPackage } from '../../src/platform/own-files.js';
 import { vulkanObstacle } from './vulkan.js';
 
 /** A GPU device that kernels run on. */

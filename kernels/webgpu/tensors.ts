@@ -1,9 +1,9 @@
 import type { NamedTensorInfoMap, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { KernelTask } from '../../src/backend/contract.js';
-import { optionalPackage } from '../../src/backend/own-files.js';
 import { singleTask } from '../../src/backend/single.js';
 import type { TensorDevice } from '../../src/backend/tensor-device.js';
 import { BackendError, InternalError } from '../../src/errors.js';
+import { optionalPackage } from '../../src/platform/own-files.js';
 import { useDevice } from './device.js';
 import { constantsOf, pairFunctions } from './shader/module.js';
 

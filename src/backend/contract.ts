@@ -1,10 +1,10 @@
 import type { FloatArray, Precision } from '../data/array.js';
+import type { NativeLibrary } from '../platform/native-library.js';
 import type { RowFactors } from '../programme/own.js';
 import type { RadialStep } from '../programme/radial.js';
 import type { Table } from '../programme/table.js';
 import type { OutputScales } from '../programme/zonal.js';
 import type { Programme } from '../vocabulary/steps.js';
-import type { NativeLibrary } from './native-library.js';
 import type { NetworkJob, NetworkSizes, NetworkTask } from './network.js';
 
 /** One set of inputs, prepared for a backend. */

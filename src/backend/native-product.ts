@@ -1,5 +1,5 @@
 import type { FloatArray } from '../data/array.js';
-import type { NativeLibrary } from './native-library.js';
+import type { NativeLibrary } from '../platform/native-library.js';
 
 const DOUBLES = { routine: 'dgemm', one: Float64Array.of(1), zero: Float64Array.of(0) } as const;
 const SINGLES = { routine: 'sgemm', one: Float32Array.of(1), zero: Float32Array.of(0) } as const;

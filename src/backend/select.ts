@@ -1,8 +1,8 @@
 import type { Precision } from '../data/array.js';
 import { BackendError, MemoryError } from '../errors.js';
+import { hasGpu } from '../platform/gpu.js';
 import type { Rounding } from '../programme/rounding.js';
 import type { Availability, Backend } from './contract.js';
-import { hasGpu } from './gpu.js';
 import type { TensorDevice, TensorEngine } from './tensor-device.js';
 
 /** How a backend is loaded, and what it offers before it is. */

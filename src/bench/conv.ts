@@ -7,11 +7,11 @@ import { lower } from '../architecture/lower.js';
 import { presetArchitecture } from '../architecture/presets.js';
 import type { ImageSet, ImageTask } from '../backend/contract.js';
 import { prepareImages } from '../backend/images/prepare.js';
-import { defaultThreads } from '../backend/limits.js';
 import { allocate, type NdArray, type Precision } from '../data/array.js';
 import { readInput } from '../data/input.js';
 import { UsageError } from '../errors.js';
 import { tiles } from '../matrix/tiles.js';
+import { defaultThreads } from '../platform/limits.js';
 import { keepNeeded } from '../programme/needs.js';
 import { type BenchLine, linesText } from './lines.js';
 

@@ -1,8 +1,8 @@
 import { presetArchitecture } from '../architecture/presets.js';
-import { nativeLibrary } from '../backend/native.js';
-import type { NativeLibrary } from '../backend/native-library.js';
 import { nativeProduct } from '../backend/native-product.js';
 import { allocate, type NdArray, type Precision } from '../data/array.js';
+import { nativeLibrary } from '../platform/native.js';
+import type { NativeLibrary } from '../platform/native-library.js';
 import { firstRows } from './inputs.js';
 import type { BenchLine } from './lines.js';
 import { kernelSeconds, least } from './measure.js';

@@ -1,6 +1,6 @@
 import type { Input } from '../data/index.js';
-import { quoted } from '../data/message.js';
 import { DataError } from '../errors.js';
+import { quoted } from '../message.js';
 
 /** Names that a message shows. */
 const SHOWN = 8;

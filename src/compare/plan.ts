@@ -1,4 +1,3 @@
-import { defaultMemory } from '../backend/limits.js';
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { ArchitectureError, MemoryError, UsageError } from '../errors.js';
@@ -9,6 +8,7 @@ import { linearAlgebra } from '../linalg/index.js';
 import { type PlannedEmpirical, planEmpirical } from '../matrix/empirical-plan.js';
 import type { EmpiricalOptions } from '../matrix/empirical-types.js';
 import { planKernel } from '../matrix/plan.js';
+import { defaultMemory } from '../platform/limits.js';
 import { DEFAULT_LEADING, DEFAULT_SEEDS } from './defaults.js';
 import { PairStore } from './store.js';
 import type { CompareOptions, ComparePlan, WidthPlan } from './types.js';

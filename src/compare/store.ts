@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { serialiseArchitecture } from '../architecture/serialise.js';
 import type { Architecture } from '../architecture/types.js';
 import type { NdArray } from '../data/array.js';
-import { codeOf, complaint } from '../data/message.js';
 import { openNpz } from '../data/npz-arrays.js';
 import { writeAll, writeBeside } from '../data/write/beside.js';
 import { writeNpz } from '../data/write/npz.js';
 import { DataError, isNtkError, OutputError } from '../errors.js';
+import { codeOf, complaint } from '../message.js';
 
 /** What the finished networks of a folder belong to: everything that decides on their kernels but width and number. */
 export interface CompareJob {

@@ -1,6 +1,6 @@
 import { MemoryError } from '../errors.js';
+import { complaint, reasonOf } from '../message.js';
 import { allocate, type FloatArray, type Precision } from './array.js';
-import { complaint, reasonOf } from './message.js';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 

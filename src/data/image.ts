@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
+import { complaint, quoted } from '../message.js';
 import type { FloatArray, NdArray } from './array.js';
-import { complaint, quoted } from './message.js';
 
 /** Number of values of an example with these sizes. */
 export function valuesOf(sizes: readonly number[]): number {

@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { DataError } from '../errors.js';
+import { complaint, quoted, reasonOf } from '../message.js';
 import { readableBytes } from './budget.js';
 import { jsonErrorPlace, repeatedKey } from './json-error.js';
-import { complaint, quoted, reasonOf } from './message.js';
 import { type FileOptions, FileSource } from './source/file.js';
 import { kindOf, unreadable } from './source/place.js';
 

@@ -1,9 +1,9 @@
 import { DataError } from '../errors.js';
+import { complaint } from '../message.js';
 import { type Column, type Owner, WHOLE } from './formats/format.js';
 import { valuesOf } from './image.js';
 import { readChecked } from './input.js';
 import { type Labels, labelsIn } from './labelled.js';
-import { complaint } from './message.js';
 import type { RowRange } from './rows.js';
 import { type TableOptions, tableRequest } from './table.js';
 

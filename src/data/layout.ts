@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
+import { complaint, quoted } from '../message.js';
 import type { FloatArray } from './array.js';
 import { imageShape, valuesOf } from './image.js';
-import { complaint, quoted } from './message.js';
 
 /** Where the channels of an image stand in a file: last, or before the positions. */
 export type Layout = 'nhwc' | 'nchw';

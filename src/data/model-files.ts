@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { DataError, MemoryError } from '../errors.js';
+import { complaint, quoted } from '../message.js';
 import { readableBytes } from './budget.js';
 import { foreignModel } from './foreign-models.js';
 import { checkSize, type JsonKind, parseJson } from './json.js';
-import { complaint, quoted } from './message.js';
 import { FileSource } from './source/file.js';
 import { unreadable } from './source/place.js';
 

@@ -1,10 +1,10 @@
 import { endianness } from 'node:os';
 import { DataError } from '../errors.js';
+import { complaint } from '../message.js';
 import type { FloatArray, Precision } from './array.js';
 import { checkClaim } from './formats/format.js';
 import { readNpyHeader } from './formats/npy.js';
 import type { NpyHeader } from './formats/npyHeader.js';
-import { complaint } from './message.js';
 import { FileSource } from './source/file.js';
 import { ByteReader } from './source/reader.js';
 

@@ -1,10 +1,10 @@
 import { DataError } from '../errors.js';
+import { complaint } from '../message.js';
 import type { NdArray } from './array.js';
 import { finiteRange } from './finite.js';
 import { foreignIn, HEAD } from './formats/foreign.js';
 import { exampleShape, WHOLE } from './formats/format.js';
 import { npy, readNpyHeader } from './formats/npy.js';
-import { complaint } from './message.js';
 import { FileSource } from './source/file.js';
 import { ByteReader } from './source/reader.js';
 import { npzMember } from './source/zip.js';

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { complaint, quoted } from './message.js';
+import { complaint, quoted } from '../message.js';
 
 /** Rows `start <= row < end`, zero-based; `end` is `Infinity` for "to the last". */
 export interface RowRange {

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
+import { complaint } from '../message.js';
 import { allocate, type FloatArray, type NdArray } from './array.js';
 import { valuesOf } from './image.js';
-import { complaint } from './message.js';
 import { balance, largestMagnitude } from './norm.js';
 import { type FeatureStatistics, featureStatistics } from './statistics.js';
 

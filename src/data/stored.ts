@@ -1,9 +1,9 @@
 import { endianness } from 'node:os';
 import { DataError } from '../errors.js';
+import { complaint } from '../message.js';
 import type { FloatArray } from './array.js';
 import type { ElementType, Numbers } from './elements.js';
 import { valuesOf } from './image.js';
-import { complaint } from './message.js';
 import type { RowRange } from './rows.js';
 import type { ByteReader } from './source/reader.js';
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
+import { complaint, quoted } from '../message.js';
 import type { TableRequest } from './formats/format.js';
-import { complaint, quoted } from './message.js';
 
 /** How a csv file is written, where its content does not say. */
 export interface TableOptions {

@@ -1,6 +1,6 @@
-import { ownFile } from '../backend/own-files.js';
-import { startThread, type Thread } from '../backend/thread.js';
 import { allocate, type FloatArray, inSharedMemory, type Precision } from '../data/array.js';
+import { ownFile } from '../platform/own-files.js';
+import { startThread, type Thread } from '../platform/thread.js';
 import type { Operation } from '../vocabulary/operations.js';
 import { type Engine, zeros } from './engine.js';
 import { Member, type MemberAnswer, type MemberRequest } from './member.js';

@@ -1,5 +1,5 @@
-import { defaultThreads } from '../backend/limits.js';
-import { nativeLibrary } from '../backend/native.js';
+import { defaultThreads } from '../platform/limits.js';
+import { nativeLibrary } from '../platform/native.js';
 import type { LinearAlgebra } from './algebra.js';
 import { NativeAlgebra } from './native.js';
 

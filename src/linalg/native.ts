@@ -1,5 +1,5 @@
-import type { Argument, NativeLibrary, Routine } from '../backend/native-library.js';
 import { NumericalError, UsageError } from '../errors.js';
+import type { Argument, NativeLibrary, Routine } from '../platform/native-library.js';
 import type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './algebra.js';
 import { diagonalOf, mirrorUpper, orRestored, setDiagonal } from './in-place.js';
 import { largestEntry, roundingPivot, shifted } from './matrix.js';

@@ -1,5 +1,5 @@
-import { NATIVE_REMEDY } from '../backend/native.js';
 import { UsageError } from '../errors.js';
+import { NATIVE_REMEDY } from '../platform/native.js';
 import {
   BUILT_IN,
   type CholeskyFactor,

@@ -1,4 +1,3 @@
-import { defaultMemory } from '../backend/limits.js';
 import type { FloatArray, NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { BackendError, InterruptedError, MemoryError, UsageError } from '../errors.js';
@@ -10,6 +9,7 @@ import type { FiniteNetwork } from '../finite/network.js';
 import { addProduct } from '../finite/products.js';
 import { addStructured } from '../finite/structured.js';
 import { libraryIn } from '../linalg/algebra.js';
+import { defaultMemory } from '../platform/limits.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import { empiricalKernel, engineOf, inPrecision } from './empirical-kernel.js';
 import { planEmpirical } from './empirical-plan.js';

@@ -1,5 +1,4 @@
 import type { Backend } from '../backend/contract.js';
-import { defaultMemory, defaultThreads } from '../backend/limits.js';
 import { selectNetworkBackend } from '../backend/select.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
@@ -16,6 +15,7 @@ import {
 import { cheapest, layerWork, NUMBER_COST, type Sizes } from '../finite/methods.js';
 import { type FiniteNetwork, finiteNetwork } from '../finite/network.js';
 import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
+import { defaultMemory, defaultThreads } from '../platform/limits.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import { chooseOnDevice } from './empirical-device.js';
 import type { EmpiricalOptions, EmpiricalPlan, LayerPlan, MemoryRoom } from './empirical-types.js';

@@ -3,6 +3,7 @@ import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { examplesBetween } from '../data/examples.js';
 import type { FileMark } from '../data/write/mark.js';
 import { MemoryError, OutputError, UsageError } from '../errors.js';
+import { collectGarbage } from '../platform/garbage.js';
 import { plannedEmpirical } from './empirical-kernel.js';
 import { checkCount, type PlannedEmpirical, planEmpirical } from './empirical-plan.js';
 import type {
@@ -12,7 +13,6 @@ import type {
   EmpiricalPlan,
   EmpiricalStages,
 } from './empirical-types.js';
-import { collectGarbage } from './garbage.js';
 import { halves } from './halves.js';
 import { NpyFile } from './npy-sink.js';
 import type { Progress } from './types.js';

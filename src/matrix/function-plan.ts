@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { outputsOf, prepareGradients, weightedGradients } from '../../kernels/tfjs/gradients.js';
-import { defaultMemory } from '../backend/limits.js';
 import type { TensorEngine } from '../backend/tensor-device.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
 import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
+import { defaultMemory } from '../platform/limits.js';
 import type { EmpiricalPlan } from './empirical-types.js';
 import type { FunctionOf, FunctionOptions } from './function-types.js';
 

@@ -1,13 +1,13 @@
 import { isImageNetwork } from '../architecture/check-input.js';
 import type { Backend, ImageTask, Output } from '../backend/contract.js';
-import { hasGpu } from '../backend/gpu.js';
-import { defaultMemory, defaultThreads } from '../backend/limits.js';
-import { nativeLibrary } from '../backend/native.js';
-import type { NativeLibrary } from '../backend/native-library.js';
 import { selectBackend } from '../backend/select.js';
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
+import { hasGpu } from '../platform/gpu.js';
+import { defaultMemory, defaultThreads } from '../platform/limits.js';
+import { nativeLibrary } from '../platform/native.js';
+import type { NativeLibrary } from '../platform/native-library.js';
 import { imageTask, imageWorkload } from './image-workload.js';
 import { type Outline, outline } from './prepare.js';
 import { rowWorkload } from './row-workload.js';

@@ -1,6 +1,6 @@
-import { NATIVE_REMEDY } from '../backend/native.js';
 import { UsageError } from '../errors.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
+import { NATIVE_REMEDY } from '../platform/native.js';
 import { formatBytes } from './bytes.js';
 import type { SpectrumEnd } from './dense.js';
 

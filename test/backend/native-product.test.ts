@@ -1,6 +1,6 @@
-import { nativeLibrary } from '../../src/backend/native.js';
 import { nativeProduct } from '../../src/backend/native-product.js';
 import { allocate } from '../../src/data/array.js';
+import { nativeLibrary } from '../../src/platform/native.js';
 import { describe, expect, test } from '../jest.js';
 import { nativePlaces } from '../kernels/backends.js';
 import { numbers } from '../linalg/matrices.js';

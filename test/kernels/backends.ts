@@ -1,7 +1,7 @@
 import { basename, delimiter } from 'node:path';
-import { nativeLibrary } from '../../src/backend/native.js';
 import { selectBackend } from '../../src/backend/select.js';
 import type { BackendName, Precision } from '../../src/index.js';
+import { nativeLibrary } from '../../src/platform/native.js';
 
 /** A backend in one of its precisions. */
 export interface Combination {

@@ -1,7 +1,7 @@
 import { basename, delimiter } from 'node:path';
-import { nativeFacts } from '../../src/backend/native.js';
 import type { LinearAlgebra } from '../../src/linalg/algebra.js';
 import { linearAlgebra } from '../../src/linalg/index.js';
+import { nativeFacts } from '../../src/platform/native.js';
 
 /** An algebra under test. */
 export interface Subject {

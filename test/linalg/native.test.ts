@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { nativeFacts } from '../../src/backend/native.js';
 import { linearAlgebra, nativeAlgebra } from '../../src/linalg/index.js';
+import { nativeFacts } from '../../src/platform/native.js';
 import { describe, expect, test } from '../jest.js';
 
 describe('--native', () => {

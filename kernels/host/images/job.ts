@@ -9,8 +9,8 @@ import type {
   TileRange,
 } from '../../../src/backend/contract.js';
 import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
-import { ownFile } from '../../../src/backend/own-files.js';
 import type { FloatArray, Precision } from '../../../src/data/array.js';
+import { ownFile } from '../../../src/platform/own-files.js';
 import { cellCount } from '../../../src/programme/images/cells.js';
 import { ANY_INPUTS } from '../../../src/programme/images/own.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';

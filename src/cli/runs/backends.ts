@@ -1,5 +1,5 @@
-import { nativeFacts } from '../../backend/native.js';
 import { listBackends } from '../../backend/select.js';
+import { nativeFacts } from '../../platform/native.js';
 import { backendsText } from '../../report/backends-text.js';
 import { jsonText } from '../../report/json.js';
 import { commonRecord } from '../../report/record.js';

@@ -1,13 +1,13 @@
-import { defaultMemory } from '../../backend/limits.js';
 import type { Labels } from '../../data/index.js';
 import { writeNpy } from '../../data/write/npy.js';
 import { DataError, InternalError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
 import { computedOperator } from '../../matrix/computed-operator.js';
-import { collectGarbage } from '../../matrix/garbage.js';
 import { openMatrixFile, symmetricFile } from '../../matrix/matrix-file.js';
 import type { SymmetricOperator } from '../../matrix/operator.js';
+import { collectGarbage } from '../../platform/garbage.js';
+import { defaultMemory } from '../../platform/limits.js';
 import { targetsOf } from '../../regression/targets.js';
 import { type DensityResult, type EigsResult, eigsText, indefiniteText } from '../../report/eigs-text.js';
 import { writeWhole } from '../../report/file.js';

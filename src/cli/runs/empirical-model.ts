@@ -1,5 +1,4 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { defaultMemory } from '../../backend/limits.js';
 import type { NdArray } from '../../data/array.js';
 import { asVectors } from '../../data/image.js';
 import { DataError } from '../../errors.js';
@@ -7,6 +6,7 @@ import { planFunction } from '../../matrix/function-plan.js';
 import { runFunction } from '../../matrix/function-run.js';
 import type { FunctionOptions } from '../../matrix/function-types.js';
 import { type OpenedModel, openModel } from '../../matrix/saved-model.js';
+import { defaultMemory } from '../../platform/limits.js';
 import { empiricalPlanText } from '../../report/empirical-text.js';
 import { jsonText } from '../../report/json.js';
 import type { CommandContext } from '../command.js';

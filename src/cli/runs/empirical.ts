@@ -1,7 +1,6 @@
 import { extname } from 'node:path';
 import { positionsOf } from '../../architecture/check-input.js';
 import { fitToData } from '../../architecture/resolve.js';
-import { defaultMemory } from '../../backend/limits.js';
 import type { NdArray } from '../../data/array.js';
 import { finiteNetwork } from '../../finite/network.js';
 import { saveWeights } from '../../finite/weight-files.js';
@@ -10,6 +9,7 @@ import { plannedEmpirical } from '../../matrix/empirical-kernel.js';
 import { planEmpirical } from '../../matrix/empirical-plan.js';
 import type { EmpiricalOptions, EmpiricalPlan } from '../../matrix/empirical-types.js';
 import { planPanels, writePlanned } from '../../matrix/empirical-write.js';
+import { defaultMemory } from '../../platform/limits.js';
 import { empiricalPlanText } from '../../report/empirical-text.js';
 import { jsonText } from '../../report/json.js';
 import type { CommandContext } from '../command.js';

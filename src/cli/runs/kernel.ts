@@ -1,7 +1,6 @@
 import { inputShapeOf, positionsOf } from '../../architecture/check-input.js';
 import { fitToData } from '../../architecture/resolve.js';
 import type { KernelDefinition } from '../../architecture/types.js';
-import { defaultMemory } from '../../backend/limits.js';
 import { readableBytes } from '../../data/budget.js';
 import { rootMeanSquare } from '../../data/norm.js';
 import { InternalError, InterruptedError, UsageError } from '../../errors.js';
@@ -9,6 +8,7 @@ import { kernelMatrix } from '../../matrix/kernel-matrix.js';
 import { planKernel } from '../../matrix/plan.js';
 import type { KernelMatrices, KernelOptions } from '../../matrix/types.js';
 import { type KernelFile, writeKernelFile } from '../../matrix/write.js';
+import { defaultMemory } from '../../platform/limits.js';
 import { isHomogeneous } from '../../programme/describe.js';
 import { matrixCsv } from '../../report/csv.js';
 import { writeRecordOf } from '../../report/file.js';

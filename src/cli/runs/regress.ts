@@ -1,9 +1,9 @@
-import { defaultMemory } from '../../backend/limits.js';
 import type { Labels } from '../../data/index.js';
 import { NumericalError, UsageError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
 import type { Recomputed } from '../../matrix/recomputed.js';
+import { defaultMemory } from '../../platform/limits.js';
 import { accuracy, rootMeanSquareError, type Targets, targetsOf, testLabelsOf } from '../../regression/targets.js';
 import { jsonText } from '../../report/json.js';
 import { commonRecord } from '../../report/record.js';

@@ -1,7 +1,7 @@
 import { DataError } from '../../errors.js';
+import { complaint } from '../../message.js';
 import type { FloatArray } from '../array.js';
 import { reserve } from '../budget.js';
-import { complaint } from '../message.js';
 import type { Bytes } from '../source/bytes.js';
 import { measured } from '../source/measure.js';
 import { ByteReader } from '../source/reader.js';

@@ -1,8 +1,8 @@
 import { DataError } from '../../errors.js';
+import { complaint, quoted } from '../../message.js';
 import type { FloatArray } from '../array.js';
 import { checkBudget, reserve } from '../budget.js';
 import { finiteRange } from '../finite.js';
-import { complaint, quoted } from '../message.js';
 import type { RowRange } from '../rows.js';
 import type { Bytes } from '../source/bytes.js';
 import { type ColumnPlan, planColumns } from './csvColumn.js';

@@ -1,5 +1,5 @@
 import { DataError, UsageError } from '../../errors.js';
-import { complaint, quoted } from '../message.js';
+import { complaint, quoted } from '../../message.js';
 import type { CsvSurvey } from './csvSurvey.js';
 import type { Column, ReadRequest } from './format.js';
 

@@ -1,5 +1,5 @@
 import { DataError } from '../../errors.js';
-import { complaint, quoted } from '../message.js';
+import { complaint, quoted } from '../../message.js';
 import { isMissingName } from './csvFields.js';
 
 /** Different values above which labels are no classes. */

@@ -1,5 +1,5 @@
 import { DataError } from '../../errors.js';
-import { complaint, quoted } from '../message.js';
+import { complaint, quoted } from '../../message.js';
 import { type ColumnPlan, FIELD } from './csvColumn.js';
 import { isMissing, numberIn, splitFields } from './csvFields.js';
 import type { CsvSurvey } from './csvSurvey.js';

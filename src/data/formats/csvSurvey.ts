@@ -1,5 +1,5 @@
 import { DataError } from '../../errors.js';
-import { complaint } from '../message.js';
+import { complaint } from '../../message.js';
 import type { Bytes } from '../source/bytes.js';
 import { type Dialect, dialectOf } from './csvDialect.js';
 import { splitFields } from './csvFields.js';

@@ -1,6 +1,6 @@
 import { DataError } from '../../errors.js';
+import { complaint } from '../../message.js';
 import type { FloatArray } from '../array.js';
-import { complaint } from '../message.js';
 import { type RowRange, resolveRows } from '../rows.js';
 import type { Bytes } from '../source/bytes.js';
 

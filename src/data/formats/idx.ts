@@ -1,7 +1,7 @@
 import { DataError } from '../../errors.js';
+import { complaint } from '../../message.js';
 import { ELEMENT_TYPES, type ElementName } from '../elements.js';
 import { valuesOf } from '../image.js';
-import { complaint } from '../message.js';
 import { ByteReader } from '../source/reader.js';
 import { checkClaim, exampleShape, type Format } from './format.js';
 import { readArray } from './stored.js';

@@ -1,5 +1,5 @@
 import { DataError, UsageError } from '../../errors.js';
-import { complaint, quoted } from '../message.js';
+import { complaint, quoted } from '../../message.js';
 import { type Bytes, headOf } from '../source/bytes.js';
 import { measured } from '../source/measure.js';
 import { cifar10, cifar100, cifarInName, startsLikeCifar } from './cifar.js';

@@ -1,7 +1,7 @@
 import { DataError } from '../../errors.js';
+import { complaint, quoted } from '../../message.js';
 import { checkBudget, reserve } from '../budget.js';
 import { finiteRange } from '../finite.js';
-import { complaint, quoted } from '../message.js';
 import type { Bytes } from '../source/bytes.js';
 import { numberIn } from './csvFields.js';
 import { CsvLines, lineEnd, withLineFeeds } from './csvLines.js';

@@ -1,4 +1,4 @@
-import { quoted } from '../message.js';
+import { quoted } from '../../message.js';
 import type { ForeignFile } from './foreign.js';
 import { besideFile, inCode, savedBy } from './foreign-code.js';
 

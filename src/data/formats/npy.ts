@@ -1,7 +1,7 @@
 import { DataError } from '../../errors.js';
+import { complaint } from '../../message.js';
 import { ELEMENT_TYPES } from '../elements.js';
 import { valuesOf } from '../image.js';
-import { complaint } from '../message.js';
 import { type Bytes, headOf } from '../source/bytes.js';
 import { ByteReader } from '../source/reader.js';
 import { foreignIn, HEAD } from './foreign.js';

@@ -1,7 +1,7 @@
 import { DataError } from '../../errors.js';
+import { complaint, quoted } from '../../message.js';
 import type { ElementName } from '../elements.js';
 import { isElementName } from '../elements.js';
-import { complaint, quoted } from '../message.js';
 import { numbersOf } from './npy-numbers.js';
 
 /** What the header of a `.npy` file says. */

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.js';
+import { complaint } from '../../message.js';
 import { reserve } from '../budget.js';
 import { valuesOf } from '../image.js';
-import { complaint } from '../message.js';
 import type { ByteReader } from '../source/reader.js';
 import { readStored, type StoredArray } from '../stored.js';
 import { type Column, chosenRows, placeInArray, type RawInput, type ReadRequest } from './format.js';

@@ -1,6 +1,6 @@
 import { MemoryError } from '../../errors.js';
+import { complaint } from '../../message.js';
 import { readableBytes } from '../budget.js';
-import { complaint } from '../message.js';
 import type { Bytes } from '../source/bytes.js';
 import type { ReadRequest } from './format.js';
 

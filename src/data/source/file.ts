@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DataError, InternalError, InterruptedError } from '../../errors.js';
-import { complaint } from '../message.js';
+import { complaint } from '../../message.js';
 import type { Bytes } from './bytes.js';
 import { notAFile, placeOf, unreadable } from './place.js';
 import { Spool, spoolOf } from './spool.js';

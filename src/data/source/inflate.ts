@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { constants, createGunzip, createInflateRaw } from 'node:zlib';
 import { DataError, isNtkError } from '../../errors.js';
-import { codeOf, complaint, reasonOf } from '../message.js';
+import { codeOf, complaint, reasonOf } from '../../message.js';
 import type { Bytes } from './bytes.js';
 
 /** A deflated stream cannot expand by more than this factor. */

@@ -1,6 +1,6 @@
 import { MemoryError } from '../../errors.js';
+import { complaint } from '../../message.js';
 import { readableBytes } from '../budget.js';
-import { complaint } from '../message.js';
 import type { Bytes } from './bytes.js';
 
 /** The same bytes with their number known: those of a compressed file are counted by expanding them once. @throws MemoryError beyond `most`. */

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { DataError } from '../../errors.js';
-import { complaint } from '../message.js';
+import { complaint } from '../../message.js';
 import type { Bytes } from './bytes.js';
 import { type FileOptions, FileSource } from './file.js';
 import { gunzipped } from './inflate.js';

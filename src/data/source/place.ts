@@ -2,7 +2,7 @@ import { fstatSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isatty } from 'node:tty';
 import { DataError } from '../../errors.js';
-import { codeOf, complaint, reasonOf } from '../message.js';
+import { codeOf, complaint, reasonOf } from '../../message.js';
 
 /** What lies at a path: a regular file, a pipe that is read once, or the standard input of this process. */
 export type Place = 'file' | 'pipe' | 'stdin';

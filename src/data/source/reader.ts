@@ -1,5 +1,5 @@
 import { DataError } from '../../errors.js';
-import { complaint } from '../message.js';
+import { complaint } from '../../message.js';
 import type { Bytes } from './bytes.js';
 
 /** Takes bytes off the front of an input in pieces of any length. */

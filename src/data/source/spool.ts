@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataError, InterruptedError, MemoryError } from '../../errors.js';
+import { codeOf, complaint, reasonOf } from '../../message.js';
 import { readableBytes } from '../budget.js';
-import { codeOf, complaint, reasonOf } from '../message.js';
 import { isShellPipe, type Place, unreadable } from './place.js';
 
 /** What bounds the reading of a pipe. */

@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { DataError } from '../../errors.js';
+import { complaint, quoted } from '../../message.js';
 import { onOneLine, withoutMiddle } from '../../printable.js';
 import { foreignZip } from '../formats/foreign.js';
 import { besideFile, inCode, savedBy } from '../formats/foreign-code.js';
-import { complaint, quoted } from '../message.js';
 import type { Bytes } from './bytes.js';
 import type { FileSource } from './file.js';
 import { inflated } from './inflate.js';

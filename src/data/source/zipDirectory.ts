@@ -1,5 +1,5 @@
 import { DataError, InternalError } from '../../errors.js';
-import { complaint, reasonOf } from '../message.js';
+import { complaint, reasonOf } from '../../message.js';
 import type { FileSource } from './file.js';
 
 /** One member as the directory at the end of an archive declares it; sizes and offset in bytes. */

@@ -1,5 +1,5 @@
 import { OutputError } from '../../errors.js';
-import { codeOf, complaint, reasonOf } from '../message.js';
+import { codeOf, complaint, reasonOf } from '../../message.js';
 
 /** What a system says of a write that failed, and what helps. */
 const FAILURES: Readonly<Record<string, readonly [got: string, remedy: string]>> = {

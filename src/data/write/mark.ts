@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { OutputError } from '../../errors.js';
-import { complaint } from '../message.js';
+import { complaint } from '../../message.js';
 
 /** Which file it is that has a name: what stays the same when a file is renamed, and differs between any two. */
 export interface FileMark {

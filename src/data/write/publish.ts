@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, lstat, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { OutputError } from '../../errors.js';
-import { codeOf, complaint } from '../message.js';
+import { codeOf, complaint } from '../../message.js';
 import { NOTHING_KEPT } from './failure.js';
 
 /** Characters of a name that its temporary file shows: with the mark it stays below what file systems take. */

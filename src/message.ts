@@ -1,4 +1,4 @@
-import { printable } from '../printable.js';
+import { printable } from './printable.js';
 
 /** A message in the one pattern of all errors: `<where>: <rule>, got <value>. <remedy>`. */
 export function complaint(where: string, rule: string, value: string | number, remedy: string): string {

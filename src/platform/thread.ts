@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { codeOf } from '../data/message.js';
 import { InternalError, InterruptedError, MemoryError } from '../errors.js';
+import { codeOf } from '../message.js';
 
 /** A program on a thread of its own, which answers requests in order. */
 export interface Thread<R, A> {

@@ -1,5 +1,5 @@
-import { startThread, type Thread } from '../../src/backend/thread.js';
 import { InternalError, InterruptedError } from '../../src/errors.js';
+import { startThread, type Thread } from '../../src/platform/thread.js';
 import { describe, expect, test } from '../jest.js';
 
 /** Sends back what it gets, until it is told to fail or to end. */

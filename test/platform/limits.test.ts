@@ -1,5 +1,5 @@
-import { controlGroupLimits } from '../../src/backend/control-groups.js';
-import { slurmLimits } from '../../src/backend/slurm.js';
+import { controlGroupLimits } from '../../src/platform/control-groups.js';
+import { slurmLimits } from '../../src/platform/slurm.js';
 import { describe, expect, test } from '../jest.js';
 
 const MIB = 2 ** 20;

@@ -2,7 +2,7 @@ import type { FloatArray, NdArray } from './array.js';
 import { finiteRange } from './finite.js';
 import { type Column, type RawInput, type ReadRequest, type SparseShape, WHOLE } from './formats/format.js';
 import { type FormatName, recognised } from './formats/index.js';
-import { withinBudget } from './formats/textBudget.js';
+import { withinBudget } from './formats/text-budget.js';
 import { imageShape } from './image.js';
 import { type Labels, labelsIn } from './labelled.js';
 import { channelsLast, checkLayout, type Layout } from './layout.js';

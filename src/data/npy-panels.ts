@@ -4,7 +4,7 @@ import { complaint } from '../message.js';
 import type { FloatArray, Precision } from './array.js';
 import { checkClaim } from './formats/format.js';
 import { readNpyHeader } from './formats/npy.js';
-import type { NpyHeader } from './formats/npyHeader.js';
+import type { NpyHeader } from './formats/npy-header.js';
 import { FileSource } from './source/file.js';
 import { ByteReader } from './source/reader.js';
 

@@ -3,7 +3,7 @@ import { complaint, quoted } from '../../message.js';
 import { type Bytes, headOf } from '../source/bytes.js';
 import { measured } from '../source/measure.js';
 import { cifar10, cifar100, cifarInName, startsLikeCifar } from './cifar.js';
-import { csv } from './csv.js';
+import { csv } from './csv/csv.js';
 import { type ForeignFile, foreignIn, HEAD } from './foreign.js';
 import type { Format, ReadRequest } from './format.js';
 import { idx } from './idx.js';

@@ -6,7 +6,7 @@ import { type Bytes, headOf } from '../source/bytes.js';
 import { ByteReader } from '../source/reader.js';
 import { foreignIn, HEAD } from './foreign.js';
 import { checkClaim, exampleShape, type Format } from './format.js';
-import { type NpyHeader, parseNpyHeader } from './npyHeader.js';
+import { type NpyHeader, parseNpyHeader } from './npy-header.js';
 import { readArray } from './stored.js';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];

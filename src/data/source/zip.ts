@@ -7,7 +7,7 @@ import { besideFile, inCode, savedBy } from '../formats/foreign-code.js';
 import type { Bytes } from './bytes.js';
 import type { FileSource } from './file.js';
 import { inflated } from './inflate.js';
-import { directoryOf, type ZipEntry } from './zipDirectory.js';
+import { directoryOf, type ZipEntry } from './zip-directory.js';
 
 const LOCAL_HEADER = 0x04034b50;
 const LOCAL_HEADER_SIZE = 30;

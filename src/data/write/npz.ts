@@ -6,7 +6,7 @@ import { FileSource } from '../source/file.js';
 import { writeAll, writeBeside } from './beside.js';
 import type { FileMark } from './mark.js';
 import { elementBytes, npyHeader, precisionOf } from './npy.js';
-import { CHECKSUM_AT, directory, localHeader, type WrittenMember, ZIP64_FROM } from './zipRecords.js';
+import { CHECKSUM_AT, directory, localHeader, type WrittenMember, ZIP64_FROM } from './zip-records.js';
 
 /** An existing `.npy` file that becomes the array `name` of an archive. */
 export interface StoredMember {

@@ -1,6 +1,6 @@
-import { DataError } from '../../errors.js';
-import { complaint, quoted } from '../../message.js';
-import { isMissingName } from './csvFields.js';
+import { DataError } from '../../../errors.js';
+import { complaint, quoted } from '../../../message.js';
+import { isMissingName } from './fields.js';
 
 /** Different values above which labels are no classes. */
 export const MOST_CLASSES = 1000;

@@ -1,6 +1,6 @@
-import { FIELD } from './csvColumn.js';
-import type { Dialect } from './csvDialect.js';
-import { type Decimal, numberIn } from './csvFields.js';
+import { FIELD } from './column.js';
+import type { Dialect } from './dialect.js';
+import { type Decimal, numberIn } from './fields.js';
 
 const TAB = 9;
 const LINE_FEED = 10;

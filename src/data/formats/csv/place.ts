@@ -1,8 +1,8 @@
-import { DataError } from '../../errors.js';
-import { complaint, quoted } from '../../message.js';
-import { type ColumnPlan, FIELD } from './csvColumn.js';
-import { isMissing, numberIn, splitFields } from './csvFields.js';
-import type { CsvSurvey } from './csvSurvey.js';
+import { DataError } from '../../../errors.js';
+import { complaint, quoted } from '../../../message.js';
+import { type ColumnPlan, FIELD } from './column.js';
+import { isMissing, numberIn, splitFields } from './fields.js';
+import type { CsvSurvey } from './survey.js';
 
 /** Finds the line of a row where lines were skipped: only the rows at which the distance changes are kept. */
 export class LineNumbers {

@@ -1,5 +1,5 @@
-import type { FloatArray } from '../array.js';
-import type { CsvSurvey } from './csvSurvey.js';
+import type { FloatArray } from '../../array.js';
+import type { CsvSurvey } from './survey.js';
 
 /** Different values above which a column is no column of classes. */
 const MOST = 100;

@@ -1,7 +1,7 @@
-import { DataError, UsageError } from '../../errors.js';
-import { complaint, quoted } from '../../message.js';
-import type { CsvSurvey } from './csvSurvey.js';
-import type { Column, ReadRequest } from './format.js';
+import { DataError, UsageError } from '../../../errors.js';
+import { complaint, quoted } from '../../../message.js';
+import type { Column, ReadRequest } from '../format.js';
+import type { CsvSurvey } from './survey.js';
 
 /** What becomes of the fields of a column. */
 export const FIELD = { number: 0, label: 1, skipped: 2, empty: 3 } as const;

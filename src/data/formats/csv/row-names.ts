@@ -1,9 +1,9 @@
-import { DataError } from '../../errors.js';
-import { complaint } from '../../message.js';
-import type { FloatArray } from '../array.js';
-import type { RowRange } from '../rows.js';
-import type { ColumnPlan } from './csvColumn.js';
-import type { CsvSurvey } from './csvSurvey.js';
+import { DataError } from '../../../errors.js';
+import { complaint } from '../../../message.js';
+import type { FloatArray } from '../../array.js';
+import type { RowRange } from '../../rows.js';
+import type { ColumnPlan } from './column.js';
+import type { CsvSurvey } from './survey.js';
 
 /** Rows from which on counting is no chance. */
 const LEAST = 3;

@@ -1,5 +1,5 @@
-import type { Bytes } from '../source/bytes.js';
-import { lineEnd, lineKind } from './csvLines.js';
+import type { Bytes } from '../../source/bytes.js';
+import { lineEnd, lineKind } from './lines.js';
 
 /** The first lines of a csv file, as far as they tell how it is written. */
 export interface CsvHead {

@@ -1,12 +1,12 @@
-import { DataError } from '../../errors.js';
-import { complaint } from '../../message.js';
-import type { Bytes } from '../source/bytes.js';
-import { type Dialect, dialectOf } from './csvDialect.js';
-import { splitFields } from './csvFields.js';
-import { readHead } from './csvHead.js';
-import { headerOf } from './csvHeader.js';
-import { CsvLines } from './csvLines.js';
-import type { ReadRequest } from './format.js';
+import { DataError } from '../../../errors.js';
+import { complaint } from '../../../message.js';
+import type { Bytes } from '../../source/bytes.js';
+import type { ReadRequest } from '../format.js';
+import { type Dialect, dialectOf } from './dialect.js';
+import { splitFields } from './fields.js';
+import { readHead } from './head.js';
+import { headerOf } from './header.js';
+import { CsvLines } from './lines.js';
 
 /** What a first pass finds out about a csv file. */
 export interface CsvSurvey extends Dialect {

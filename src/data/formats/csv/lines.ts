@@ -1,6 +1,6 @@
-import { DataError } from '../../errors.js';
-import { complaint } from '../../message.js';
-import type { Bytes } from '../source/bytes.js';
+import { DataError } from '../../../errors.js';
+import { complaint } from '../../../message.js';
+import type { Bytes } from '../../source/bytes.js';
 
 /** Whole lines in one buffer: where each starts, and its number in the file, from 0; every line ends in a line feed. */
 export interface LineBlock {

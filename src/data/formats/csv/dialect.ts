@@ -1,4 +1,4 @@
-import { type Decimal, isMissing, numberIn, SEPARATORS, splitFields } from './csvFields.js';
+import { type Decimal, isMissing, numberIn, SEPARATORS, splitFields } from './fields.js';
 
 /** How the fields of a csv are written. */
 export interface Dialect {

@@ -1,7 +1,7 @@
-import type { Dialect } from './csvDialect.js';
-import { isMissing, isNumberForPeople, numberIn, splitFields } from './csvFields.js';
-import type { CsvHead } from './csvHead.js';
-import type { Column, ReadRequest } from './format.js';
+import type { Column, ReadRequest } from '../format.js';
+import type { Dialect } from './dialect.js';
+import { isMissing, isNumberForPeople, numberIn, splitFields } from './fields.js';
+import type { CsvHead } from './head.js';
 
 /** Names of the columns and where they stand. */
 export interface CsvHeader {

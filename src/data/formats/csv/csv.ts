@@ -1,19 +1,19 @@
-import { DataError } from '../../errors.js';
-import { complaint, quoted } from '../../message.js';
-import type { FloatArray } from '../array.js';
-import { checkBudget, reserve } from '../budget.js';
-import { finiteRange } from '../finite.js';
-import type { RowRange } from '../rows.js';
-import type { Bytes } from '../source/bytes.js';
-import { type ColumnPlan, planColumns } from './csvColumn.js';
-import { checkLabelIndex, indexWarnings } from './csvIndex.js';
-import { labelWarnings } from './csvLabelLike.js';
-import { LabelColumn } from './csvLabels.js';
-import { CsvLines, lineEnd, withLineFeeds } from './csvLines.js';
-import { fieldPlace, LineNumbers, lineProblem } from './csvPlace.js';
-import { CsvScanner, FieldProblem } from './csvScanner.js';
-import { type CsvSurvey, surveyCsv } from './csvSurvey.js';
-import { chosenRows, type Format, type RawInput, type ReadRequest } from './format.js';
+import { DataError } from '../../../errors.js';
+import { complaint, quoted } from '../../../message.js';
+import type { FloatArray } from '../../array.js';
+import { checkBudget, reserve } from '../../budget.js';
+import { finiteRange } from '../../finite.js';
+import type { RowRange } from '../../rows.js';
+import type { Bytes } from '../../source/bytes.js';
+import { chosenRows, type Format, type RawInput, type ReadRequest } from '../format.js';
+import { type ColumnPlan, planColumns } from './column.js';
+import { labelWarnings } from './label-like.js';
+import { LabelColumn } from './labels.js';
+import { CsvLines, lineEnd, withLineFeeds } from './lines.js';
+import { fieldPlace, LineNumbers, lineProblem } from './place.js';
+import { checkLabelIndex, indexWarnings } from './row-names.js';
+import { CsvScanner, FieldProblem } from './scanner.js';
+import { type CsvSurvey, surveyCsv } from './survey.js';
 
 /** Numbers as text, a row a line; also semicolons, tabs or blanks as separators; labels may be names of classes. */
 export const csv: Format = {

@@ -1,7 +1,7 @@
 import type { KernelTask } from '../../src/backend/contract.js';
 import type { Precision } from '../../src/data/array.js';
 import { type Body, bodyOf, type Instruction, inputs } from '../../src/programme/body.js';
-import type { SmoothMap } from '../../src/programme/duals/index.js';
+import type { SmoothMap } from '../../src/programme/maps/index.js';
 import type { ValueId } from '../../src/vocabulary/steps.js';
 import type { Column } from './columns.js';
 import { Instructions } from './instructions.js';

@@ -3,7 +3,7 @@ import { nativeProduct } from '../../src/backend/native-product.js';
 import { nearGap, radialAt } from '../../src/backend/near.js';
 import type { FloatArray, Precision } from '../../src/data/array.js';
 import type { NativeLibrary } from '../../src/platform/native-library.js';
-import { gaussLegendre } from '../../src/programme/duals/gauss-legendre.js';
+import { gaussLegendre } from '../../src/programme/maps/gauss-legendre.js';
 import type { RadialStep } from '../../src/programme/radial.js';
 import type { Code } from './encode.js';
 import { type Layout, STRIP } from './layout.js';

@@ -1,4 +1,4 @@
-import type { SmoothMap } from '../../src/programme/duals/index.js';
+import type { SmoothMap } from '../../src/programme/maps/index.js';
 import type { ScalarMap } from '../../src/vocabulary/steps.js';
 import { type GaussianPairs, pairsOf } from './pairs.js';
 import { decayed, polarAngle, slopeAngle } from './polynomials.js';

@@ -1,9 +1,9 @@
-import { gaussLegendre } from '../../src/programme/duals/gauss-legendre.js';
+import { gaussLegendre } from '../../src/programme/maps/gauss-legendre.js';
 import type { GaussianPairs } from './pairs.js';
 import { decayed, scaledTail } from './polynomials.js';
 import { positive, type Tensor, type Tensors } from './tensors.js';
 
-// phi(a) = a for a > 0, exp(a) - 1 below: one variable in closed form, the other by quadrature (src/programme/duals/exponential-tail.ts).
+// phi(a) = a for a > 0, exp(a) - 1 below: one variable in closed form, the other by quadrature (src/programme/maps/elu.ts).
 
 const INVERSE_ROOT_2PI = 1 / Math.sqrt(2 * Math.PI);
 /** 1 - u up to which a difference of products would cost too many digits of the gap. */

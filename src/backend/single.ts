@@ -1,7 +1,7 @@
 import { type Body, bodyOf, type Instruction } from '../programme/body.js';
 import { comonotoneFeatures, varianceRange } from '../programme/comonotone.js';
-import type { SmoothDual } from '../programme/duals/dual.js';
-import { SMOOTH_DUALS, type SmoothMap } from '../programme/duals/index.js';
+import type { SmoothDual } from '../programme/maps/dual.js';
+import { SMOOTH_DUALS, type SmoothMap } from '../programme/maps/index.js';
 import { requireVariances } from '../programme/range.js';
 import type { KernelTask, RowSet } from './contract.js';
 

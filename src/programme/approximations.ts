@@ -1,6 +1,6 @@
 import { fitCentred } from './chebyshev.js';
-import { erfcx } from './duals/erfcx.js';
 import { sineMinus } from './gap.js';
+import { erfcx } from './maps/erfcx.js';
 
 /**
  * Polynomials for devices that compute in single precision and whose own functions are not exact enough (WGSL's acos is wrong by 1e-4).

@@ -1,6 +1,6 @@
 import type { Programme, ScalarMap, Step, ValueId } from '../vocabulary/steps.js';
 import { positionsJoined } from '../vocabulary/windows.js';
-import type { SmoothMap } from './duals/index.js';
+import type { SmoothMap } from './maps/index.js';
 import type { RowFactors } from './own.js';
 
 /** A factor column: its step, and its place among the columns of that step (`own.ts`). */

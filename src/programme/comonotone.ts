@@ -1,4 +1,4 @@
-import type { SmoothDual } from './duals/dual.js';
+import type { SmoothDual } from './maps/dual.js';
 
 /** What the features may leave of 1 - E[phi phi] / sqrt(F1 F2): an angle of 1e-6. */
 const TOLERANCE = 1e-12;

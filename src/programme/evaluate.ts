@@ -1,6 +1,6 @@
 import type { Programme, Step, ValueId } from '../vocabulary/steps.js';
 import { positionsJoined } from '../vocabulary/windows.js';
-import { smoothDual } from './duals/index.js';
+import { smoothDual } from './maps/index.js';
 import { lastUses, operands } from './needs.js';
 import type { RowFactors } from './own.js';
 import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from './pair.js';

@@ -1,6 +1,6 @@
 import type { Programme, ScalarMap, Step } from '../vocabulary/steps.js';
 import { positionsJoined } from '../vocabulary/windows.js';
-import { type SmoothMap, smoothDual } from './duals/index.js';
+import { type SmoothMap, smoothDual } from './maps/index.js';
 import { requireVariances } from './range.js';
 import { setWide, type Wide, wideNumber, wideNumbers, wideShare, wideZeros } from './wide.js';
 

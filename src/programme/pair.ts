@@ -1,6 +1,6 @@
 import type { ScalarMap } from '../vocabulary/steps.js';
-import type { GaussianPair, SmoothDual } from './duals/dual.js';
 import { angle, sineMinus } from './gap.js';
+import type { GaussianPair, SmoothDual } from './maps/dual.js';
 import { asItIs, type Rounding } from './rounding.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Precision } from '../data/array.js';
 import { NumericalError } from '../errors.js';
-import type { SmoothMap } from './duals/index.js';
+import type { SmoothMap } from './maps/index.js';
 
 /** Range of kernel entries that a precision holds with all its digits. */
 const RANGE = { f64: [2 ** -1021, Number.MAX_VALUE], f32: [2 ** -125, 3.4e38] } as const;

@@ -1,8 +1,8 @@
 import { angleOverRoot, approximations, sineOverCube } from '../../src/programme/approximations.js';
 import { comonotoneFeatures } from '../../src/programme/comonotone.js';
-import type { GaussianPair, SmoothDual } from '../../src/programme/duals/dual.js';
-import { erfcx } from '../../src/programme/duals/erfcx.js';
-import { SMOOTH_DUALS } from '../../src/programme/duals/index.js';
+import type { GaussianPair, SmoothDual } from '../../src/programme/maps/dual.js';
+import { erfcx } from '../../src/programme/maps/erfcx.js';
+import { SMOOTH_DUALS } from '../../src/programme/maps/index.js';
 import { describe, expect, test } from '../jest.js';
 
 const ROUNDING = 2 ** -24;

@@ -1,7 +1,7 @@
 import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
 import { type ComonotoneSpan, comonotoneSpan, varianceRange } from '../../../src/programme/comonotone.js';
-import { smoothDual } from '../../../src/programme/duals/index.js';
 import type { ImageOwn } from '../../../src/programme/images/own.js';
+import { smoothDual } from '../../../src/programme/maps/index.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { needsFeatures } from '../smooth.js';
 

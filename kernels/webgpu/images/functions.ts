@@ -1,4 +1,4 @@
-import { SMOOTH_DUALS, type SmoothMap } from '../../../src/programme/duals/index.js';
+import { SMOOTH_DUALS, type SmoothMap } from '../../../src/programme/maps/index.js';
 import { literal } from '../shader/functions.js';
 import { NONE } from './tables.js';
 

@@ -1,5 +1,5 @@
 import { type Approximations, approximations } from '../../../src/programme/approximations.js';
-import { gaussLegendre } from '../../../src/programme/duals/gauss-legendre.js';
+import { gaussLegendre } from '../../../src/programme/maps/gauss-legendre.js';
 
 /** A number as WGSL takes it: every digit of a single, and never an integer literal. */
 export function literal(value: number): string {
@@ -183,7 +183,7 @@ fn sineSeries(q: vec2f, r: vec2f, d: f32, root: f32) -> f32 {
 }`,
 };
 
-/** The exponential tail: one variable in closed form, the other by quadrature (src/programme/duals/exponential-tail.ts). */
+/** The exponential tail: one variable in closed form, the other by quadrature (src/programme/maps/elu.ts). */
 const TAIL: Readonly<Record<string, () => string>> = {
   erfcx: () => `// exp(x^2) erfc(x) for x >= 0.
 fn erfcx(x: f32) -> f32 {

@@ -1,6 +1,6 @@
 import type { SingleTask } from '../../../src/backend/single.js';
 import type { Instruction } from '../../../src/programme/body.js';
-import { SMOOTH_DUALS } from '../../../src/programme/duals/index.js';
+import { SMOOTH_DUALS } from '../../../src/programme/maps/index.js';
 
 type Smooth = Extract<Instruction, { op: 'smooth' | 'smoothSlope' }>;
 

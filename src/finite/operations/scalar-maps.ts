@@ -1,4 +1,4 @@
-import { erf, normalCdf } from '../../programme/duals/erfcx.js';
+import { erf, normalCdf } from '../../programme/maps/erfcx.js';
 import type { ScalarMap } from '../../vocabulary/steps.js';
 
 /** A function of one number with its derivative; at a kink, at 0, the derivative is 0. */

@@ -1,5 +1,5 @@
 import type { ValueId } from '../../vocabulary/steps.js';
-import type { SmoothMap } from '../duals/index.js';
+import type { SmoothMap } from '../maps/index.js';
 
 /**
  * A list of numbers, one for each pair of positions: the gaps 1 - u of a value (`form` gap; 1 + u with a minus sign where u < 0 and

@@ -1,6 +1,6 @@
 import { InternalError } from '../../errors.js';
 import type { Programme, Step, ValueId } from '../../vocabulary/steps.js';
-import { smoothDual } from '../duals/index.js';
+import { smoothDual } from '../maps/index.js';
 import type { Exponents, ImageOwn } from './own.js';
 
 /**

@@ -1,7 +1,7 @@
 import { InternalError, NumericalError } from '../../errors.js';
 import type { Programme, ScalarMap, Step, ValueId, Windows } from '../../vocabulary/steps.js';
 import { positionCount, valueShapes } from '../../vocabulary/windows.js';
-import { SMOOTH_DUALS, smoothDual } from '../duals/index.js';
+import { SMOOTH_DUALS, smoothDual } from '../maps/index.js';
 import { neededSteps, operands } from '../needs.js';
 import { requireVariances } from '../range.js';
 import { positionsRead } from './cells.js';

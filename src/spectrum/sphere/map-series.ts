@@ -1,4 +1,4 @@
-import { SMOOTH_DUALS } from '../../programme/duals/index.js';
+import { SMOOTH_DUALS } from '../../programme/maps/index.js';
 import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from '../../programme/pair.js';
 import type { ScalarMap, Step } from '../../vocabulary/steps.js';
 import {

@@ -1,5 +1,5 @@
-import { gaussLegendre } from '../../programme/duals/gauss-legendre.js';
 import { evaluate, type Gaps, gaps } from '../../programme/evaluate.js';
+import { gaussLegendre } from '../../programme/maps/gauss-legendre.js';
 import type { RowFactors } from '../../programme/own.js';
 import type { Programme } from '../../vocabulary/steps.js';
 import type { Bounded } from './projection.js';

@@ -1,8 +1,8 @@
 import { lower } from '../../src/architecture/lower.js';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { degrees, isHomogeneous } from '../../src/programme/degree.js';
-import { SMOOTH_DUALS } from '../../src/programme/duals/index.js';
 import { evaluate, gaps } from '../../src/programme/evaluate.js';
+import { SMOOTH_DUALS } from '../../src/programme/maps/index.js';
 import { keepNeeded, lastUses } from '../../src/programme/needs.js';
 import { rowFactors } from '../../src/programme/own.js';
 import { tabulate } from '../../src/programme/table.js';

@@ -1,8 +1,8 @@
 import type { ScalarMap } from '../../vocabulary/steps.js';
 import type { SmoothDual } from './dual.js';
-import { errorFunction } from './error-function.js';
-import { exponentialTail } from './exponential-tail.js';
-import { gaussianGate } from './gaussian-gate.js';
+import { exponentialTail } from './elu.js';
+import { errorFunction } from './erf.js';
+import { gaussianGate } from './gelu.js';
 import { cosine, sine } from './waves.js';
 
 /** Names of the maps whose duals are smooth functions of the covariances; the others act on the angle alone. */

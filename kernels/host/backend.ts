@@ -16,15 +16,15 @@ import { NEAR_THRESHOLD } from '../../src/backend/near.js';
 import { type FloatArray, inSharedMemory, type Precision } from '../../src/data/array.js';
 import { InternalError } from '../../src/errors.js';
 import { ownFile } from '../../src/platform/own-files.js';
-import { factorColumns } from './columns.js';
-import { type Code, encode } from './encode.js';
 import { imageMemory, imagePace, openImages } from './images/job.js';
-import { type Layout, layOut } from './layout.js';
 import { compileModule, createMemory, hasFusedMultiplyAdd } from './module.js';
 import { ANGLE_DEGREE } from './polynomials.js';
+import { factorColumns } from './rows/columns.js';
+import { type Code, encode } from './rows/encode.js';
+import { type Layout, layOut } from './rows/layout.js';
+import { type SharedRows, type TileAnswer, TileEngine, type TileJob, type TileRequest } from './rows/tile.js';
 import { localSite, type Slot, Slots, threadSite } from './sites.js';
 import { productSpeed } from './speed.js';
-import { type SharedRows, type TileAnswer, TileEngine, type TileJob, type TileRequest } from './tile.js';
 
 /** Multiply-adds below which threads are not worth their start: the work is done on the calling thread. */
 const SMALL_JOB = 5e8;
@@ -174,7 +174,7 @@ export async function openHost(task: KernelTask, { threads, tile, native = null 
   const small = cost(task) < SMALL_JOB;
   const memory = (): WebAssembly.Memory => createMemory(job.layout.bytes);
   const thread = (): ReturnType<typeof threadSite<TileRequest, TileAnswer>> =>
-    threadSite(ownFile('dist/kernels/host/worker.js'), memory(), { module, job });
+    threadSite(ownFile('dist/kernels/host/rows/worker.js'), memory(), { module, job });
   const sites = small
     ? [localSite(new TileEngine(module, memory(), job, native))]
     : Array.from({ length: threads }, thread);

@@ -5,9 +5,9 @@ import { shownPath } from '../../src/platform/own-files.js';
 import { type Engine, type Loaded, loadTensorflow, loadTfjs } from './engine.js';
 import { openImageJob } from './images/job.js';
 import { imageMemory, imagePace } from './images/memory.js';
-import { openJob } from './job.js';
 import { NetworkTensorJob } from './network/job.js';
 import { networkMemory } from './network/memory.js';
+import { openJob } from './rows/job.js';
 
 /** Tensors of a tile's size that live at the same time: values of a body, and what the largest formula needs on the way. */
 const LIVE = 64;

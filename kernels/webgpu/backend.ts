@@ -3,10 +3,10 @@ import { singleTask } from '../../src/backend/single.js';
 import { findDevice } from './device.js';
 import { openWebgpuImages } from './images/job.js';
 import { imageBytes, imageShaderText, imageWork } from './images/plan.js';
-import { openWebgpu, slotShape } from './job.js';
-import { LARGEST_CHUNK } from './rows.js';
-import { tileShader } from './shader/module.js';
-import { slotBytes } from './slot.js';
+import { openWebgpu, slotShape } from './rows/job.js';
+import { LARGEST_CHUNK } from './rows/rows.js';
+import { tileShader } from './rows/shader/module.js';
+import { slotBytes } from './rows/slot.js';
 import { productSpeed } from './speed.js';
 
 /** What the last probe found: a plan tells a processor that plays a GPU from a GPU. */

@@ -1,10 +1,10 @@
 import { freeBuffer, makeBuffer } from './buffers.js';
 import { type OpenDevice, useDevice } from './device.js';
 import { bindingKinds, bound, type Pipeline, pipelineOf } from './pipelines.js';
-import { productShader } from './shader/module.js';
-import { PEAK, PEAK_ADDS } from './shader/peak.js';
-import { BLOCK } from './shader/product.js';
-import { tileFields } from './tile-numbers.js';
+import { productShader } from './rows/shader/module.js';
+import { PEAK, PEAK_ADDS } from './rows/shader/peak.js';
+import { BLOCK } from './rows/shader/product.js';
+import { tileFields } from './rows/tile-numbers.js';
 
 /** Seconds that `submit` takes on the device: the shortest of some runs. */
 async function shortest(device: GPUDevice, submit: () => void, runs: number): Promise<number> {

@@ -5,7 +5,7 @@ import type { TensorDevice } from '../../src/backend/tensor-device.js';
 import { BackendError, InternalError } from '../../src/errors.js';
 import { optionalPackage } from '../../src/platform/own-files.js';
 import { useDevice } from './device.js';
-import { constantsOf, pairFunctions } from './shader/module.js';
+import { constantsOf, pairFunctions } from './rows/shader/module.js';
 
 type Core = typeof import('@tensorflow/tfjs-core');
 type WebgpuPackage = typeof import('@tensorflow/tfjs-backend-webgpu');

@@ -1,12 +1,12 @@
 import { BufferGroup } from '../../kernels/webgpu/buffers.js';
 import { type OpenDevice, useDevice } from '../../kernels/webgpu/device.js';
-import { slotShape } from '../../kernels/webgpu/job.js';
-import { type Pass, passesOf } from '../../kernels/webgpu/passes.js';
 import { bound } from '../../kernels/webgpu/pipelines.js';
-import { type DeviceRows, taskRows } from '../../kernels/webgpu/rows.js';
-import { constantsOf } from '../../kernels/webgpu/shader/module.js';
-import { freeSlot, makeSlot, type Slot } from '../../kernels/webgpu/slot.js';
-import { tileFields, tileNumbers } from '../../kernels/webgpu/tile-numbers.js';
+import { slotShape } from '../../kernels/webgpu/rows/job.js';
+import { type Pass, passesOf } from '../../kernels/webgpu/rows/passes.js';
+import { type DeviceRows, taskRows } from '../../kernels/webgpu/rows/rows.js';
+import { constantsOf } from '../../kernels/webgpu/rows/shader/module.js';
+import { freeSlot, makeSlot, type Slot } from '../../kernels/webgpu/rows/slot.js';
+import { tileFields, tileNumbers } from '../../kernels/webgpu/rows/tile-numbers.js';
 import type { KernelTask, TileRange } from '../backend/contract.js';
 import { singleTask } from '../backend/single.js';
 import { tiles } from '../matrix/tiles.js';

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { weightedGradients } from '../../kernels/tfjs/gradients.js';
+import { weightedGradients } from '../../kernels/tfjs/functions/gradients.js';
 import type { TensorEngine } from '../backend/tensor-device.js';
 import type { FloatArray } from '../data/array.js';
 import { CHECK_TOLERANCE } from './empirical-check.js';

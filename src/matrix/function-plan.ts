@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { outputsOf, prepareGradients, weightedGradients } from '../../kernels/tfjs/gradients.js';
+import { outputsOf, prepareGradients, weightedGradients } from '../../kernels/tfjs/functions/gradients.js';
 import type { TensorEngine } from '../backend/tensor-device.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';

@@ -1,6 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { disposeJacobian, type Jacobian, jacobian, type Pause, pauseOf } from '../../kernels/tfjs/gradients.js';
-import { gram } from '../../kernels/tfjs/product.js';
+import {
+  disposeJacobian,
+  type Jacobian,
+  jacobian,
+  type Pause,
+  pauseOf,
+} from '../../kernels/tfjs/functions/gradients.js';
+import { gram } from '../../kernels/tfjs/rows/product.js';
 import type { TensorEngine } from '../backend/tensor-device.js';
 import { allocate, type FloatArray } from '../data/array.js';
 import { NumericalError } from '../errors.js';

@@ -1,6 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { outputsOf, type Pause, weightedGradients } from '../../kernels/tfjs/gradients.js';
-import { type Operation, operationsOf } from '../../kernels/tfjs/tape.js';
+import { outputsOf, type Pause, weightedGradients } from '../../kernels/tfjs/functions/gradients.js';
+import { type Operation, operationsOf } from '../../kernels/tfjs/functions/tape.js';
 import type { TensorEngine } from '../backend/tensor-device.js';
 import { BackendError, InterruptedError, UsageError } from '../errors.js';
 import type { PlannedFunction } from './function-plan.js';

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { forgetTape } from '../../kernels/tfjs/gradients.js';
-import type { Operation } from '../../kernels/tfjs/tape.js';
+import { forgetTape } from '../../kernels/tfjs/functions/gradients.js';
+import type { Operation } from '../../kernels/tfjs/functions/tape.js';
 import type { TensorEngine } from '../backend/tensor-device.js';
 import { checkSlopes, type Point, type Slopes } from './slopes.js';
 

@@ -49,7 +49,7 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const files = await readModelFiles(path, { ...(memory === undefined ? {} : { memoryLimit: memory }), signal });
   const engine = await openTensorEngine(backend);
-  const { loadModel } = await import('../../kernels/tfjs/model.js');
+  const { loadModel } = await import('../../kernels/tfjs/functions/model.js');
   const { exampleBytes, ...model } = await loadModel(engine, files);
   const need = process.memoryUsage.rss() + PASSES * exampleBytes;
   if (memory !== undefined && need > memory) {

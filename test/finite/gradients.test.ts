@@ -1,6 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { type Engine, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
-import { prepareGradients } from '../../kernels/tfjs/gradients.js';
+import { prepareGradients } from '../../kernels/tfjs/functions/gradients.js';
 import { describe, expect, test } from '../jest.js';
 import { type Probe, STEPS, PROBES as VECTOR_PROBES } from './probes.js';
 import { IMAGE_PROBES } from './probes-images.js';

@@ -1,5 +1,5 @@
 import { type Engine, loadTensorflow, loadTfjs } from '../../kernels/tfjs/engine.js';
-import { loadModel } from '../../kernels/tfjs/model.js';
+import { loadModel } from '../../kernels/tfjs/functions/model.js';
 import type { ModelFiles } from '../../src/data/model-files.js';
 import { DataError } from '../../src/errors.js';
 import { functionKernel } from '../../src/index.js';

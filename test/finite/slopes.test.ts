@@ -1,6 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { type Engine, loadTfjs } from '../../kernels/tfjs/engine.js';
-import { prepareGradients } from '../../kernels/tfjs/gradients.js';
+import { prepareGradients } from '../../kernels/tfjs/functions/gradients.js';
 import { BackendError, functionKernel, UsageError } from '../../src/index.js';
 import { checkSlopes, type Point } from '../../src/matrix/slopes.js';
 import { beforeAll, describe, expect, test } from '../jest.js';

@@ -1,5 +1,5 @@
 import type { Engine } from '../../kernels/tfjs/engine.js';
-import { smooth } from '../../kernels/tfjs/smooth.js';
+import { smooth } from '../../kernels/tfjs/formulas/smooth.js';
 import { SMOOTH_DUALS } from '../../src/programme/maps/index.js';
 import { describe, expect, test } from '../jest.js';
 import { tensorEngines } from './tensor-engines.js';

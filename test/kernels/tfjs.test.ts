@@ -1,5 +1,5 @@
 import type { Engine } from '../../kernels/tfjs/engine.js';
-import { openJob, type TensorJob } from '../../kernels/tfjs/job.js';
+import { openJob, type TensorJob } from '../../kernels/tfjs/rows/job.js';
 import type { KernelTask, TileRange } from '../../src/backend/contract.js';
 import { InterruptedError, type NdArray, parseArchitecture } from '../../src/index.js';
 import { outline, prepareTask } from '../../src/matrix/prepare.js';

@@ -1,6 +1,6 @@
 import { findDevice, type OpenDevice, useDevice } from '../../kernels/webgpu/device.js';
-import { openWebgpu } from '../../kernels/webgpu/job.js';
-import { DeviceRows } from '../../kernels/webgpu/rows.js';
+import { openWebgpu } from '../../kernels/webgpu/rows/job.js';
+import { DeviceRows } from '../../kernels/webgpu/rows/rows.js';
 import { peakSpeed, productSpeed } from '../../kernels/webgpu/speed.js';
 import type { KernelJob, KernelTask } from '../../src/backend/contract.js';
 import {

@@ -8,7 +8,7 @@ import {
 } from '../../../src/programme/images/body.js';
 import { onTwoAxes } from '../../../src/programme/images/grids.js';
 import type { Step } from '../../../src/vocabulary/steps.js';
-import { SMOOTH_CODE } from '../encode.js';
+import { SMOOTH_CODE } from '../rows/encode.js';
 import { type Fused, fuse, type HostInstruction, partsOf } from './fuse.js';
 import * as plain from './plain.js';
 import { type EncodeInput, type PlacedColumn, valueKey, Writer } from './writer.js';

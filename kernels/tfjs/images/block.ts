@@ -1,5 +1,5 @@
 import type { Cells } from '../../../src/programme/images/cells.js';
-import { padded } from '../columns.js';
+import { padded } from '../rows/columns.js';
 import type { Factors, Tensor, Tensors } from '../tensors.js';
 import type { BothNumbers, Numbers, TileColumns } from './factors.js';
 

@@ -2,11 +2,11 @@ import type { ImageTask, KernelJob, Output, Tile, TileData, TileRange } from '..
 import { type PreparedImages, prepareImages, type SharedImages } from '../../../src/backend/images/prepare.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';
-import { LANES, padded } from '../columns.js';
 import type { Engine } from '../engine.js';
 import { explained } from '../explained.js';
+import { LANES, padded } from '../rows/columns.js';
+import { mirror, transpose } from '../rows/transpose.js';
 import { Slots } from '../slots.js';
-import { mirror, transpose } from '../transpose.js';
 import { rectangleBlock } from './block.js';
 import type { ImageSide } from './factors.js';
 import { ImageRunner, pooledOn } from './runner.js';

@@ -4,7 +4,7 @@ import { ANY_INPUTS } from '../../../src/programme/images/own.js';
 import { type ImagePlan, planImages, storedCells } from '../../../src/programme/images/plan.js';
 import type { Programme } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
-import { LANES } from '../columns.js';
+import { LANES } from '../rows/columns.js';
 
 /** Numbers of a tensor of values: few enough for the caches of a processor, enough to be worth a call. */
 const ON_PROCESSOR = 2 ** 17;

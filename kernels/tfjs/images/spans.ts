@@ -3,7 +3,7 @@ import { type ComonotoneSpan, comonotoneSpan, varianceRange } from '../../../src
 import type { ImageOwn } from '../../../src/programme/images/own.js';
 import { smoothDual } from '../../../src/programme/maps/index.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
-import { needsFeatures } from '../smooth.js';
+import { needsFeatures } from '../formulas/smooth.js';
 
 /** What spans the fully correlated pairs of each smooth map; null where too many features would be needed. */
 export type Spans = ReadonlyMap<ValueId, ComonotoneSpan | null>;

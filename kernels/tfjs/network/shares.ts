@@ -1,5 +1,5 @@
 import { type WeightsOperation, weightScale } from '../../../src/vocabulary/operations.js';
-import { gramHere } from '../product.js';
+import { gramHere } from '../rows/product.js';
 import type { Tensor, Tensors } from '../tensors.js';
 import { type Device, patchesOf } from './operations.js';
 import type { Meeting } from './passes.js';

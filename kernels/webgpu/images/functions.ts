@@ -1,5 +1,5 @@
 import { SMOOTH_DUALS, type SmoothMap } from '../../../src/programme/maps/index.js';
-import { literal } from '../shader/functions.js';
+import { literal } from '../formulas/functions.js';
 import { NONE } from './tables.js';
 
 /** Share of the spread of norms below which a window's gap has lost too many digits to it, as for f32 on the host (docs/numerics.md). */

@@ -1,8 +1,8 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
-import { calledFunctions } from '../shader/functions.js';
-import { smoothFunction } from '../shader/smooth.js';
+import { calledFunctions } from '../formulas/functions.js';
+import { smoothFunction } from '../formulas/smooth.js';
 import { CellPrinter } from './cell-printer.js';
 import { BlockLayout } from './columns.js';
 import { workOf } from './costs.js';

@@ -1,5 +1,5 @@
 import { NumericalError } from '../../../src/errors.js';
-import { literal } from '../shader/functions.js';
+import { literal } from '../formulas/functions.js';
 
 /** Brackets of the parts of a line that may differ from layer to layer. */
 const [OPEN, CLOSE] = ['\u27e8', '\u27e9'];

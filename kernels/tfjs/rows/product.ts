@@ -1,0 +1,98 @@
+import type { RowSet } from '../../../src/backend/contract.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { padded } from './columns.js';
+
+/** Features of one matrix product; longer inner products are added up with their rounding errors, which would grow with the length. */
+const DEPTH = 1024;
+
+/** Unit rows on the device, in pieces of `DEPTH` features: `[rows, depth]`, or `[depth, rows]` for the right factor. */
+export interface Panel {
+  readonly row: number;
+  readonly rows: number;
+  readonly pieces: readonly Tensor[];
+}
+
+/** Uploads rows of a set; the right factor is filled up with zero rows. */
+export function uploadPanel(tf: Tensors, set: RowSet, row: number, rows: number, side: 'left' | 'right'): Panel {
+  const { features, unit } = set;
+  const pieces: Tensor[] = [];
+  const height = side === 'left' ? rows : padded(rows);
+  for (let first = 0; first < features; first += DEPTH) {
+    const depth = Math.min(DEPTH, features - first);
+    const data = new Float32Array(height * depth);
+    for (let i = 0; i < rows; i++) {
+      const at = (row + i) * features + first;
+      data.set(unit.subarray(at, at + depth), i * depth);
+    }
+    pieces.push(
+      tf.tidy(() => {
+        const block = tf.tensor2d(data, [height, depth]);
+        return side === 'left' ? block : tf.transpose(block);
+      }),
+    );
+  }
+  return { row, rows, pieces };
+}
+
+/** Gives the memory of a panel back. */
+export function disposePanel({ pieces }: Panel): void {
+  for (const piece of pieces) piece.dispose();
+}
+
+/** The sum of `count` products, with what rounding takes from the partial sums. */
+export function sumOfProducts(tf: Tensors, count: number, part: (k: number) => Tensor): Tensor {
+  if (count === 1) return tf.tidy(() => part(0));
+  let [sum, lost] = tf.tidy((): [Tensor, Tensor] => {
+    const first = part(0);
+    return [first, tf.zerosLike(first)];
+  });
+  for (let k = 1; k < count; k++) {
+    const before = [sum, lost];
+    [sum, lost] = tf.tidy((): [Tensor, Tensor] => {
+      const next = part(k);
+      const total = tf.add(sum, next);
+      const added = tf.sub(total, sum);
+      const error = tf.add(tf.sub(sum, tf.sub(total, added)), tf.sub(next, added));
+      return [total, tf.add(lost, error)];
+    });
+    for (const tensor of before) tensor.dispose();
+  }
+  const result = tf.tidy(() => tf.add(sum, lost));
+  sum.dispose();
+  lost.dispose();
+  return result;
+}
+
+/** Inner products of the rows of two panels. */
+export function innerProducts(tf: Tensors, left: Panel, right: Panel): Tensor {
+  return sumOfProducts(tf, left.pieces.length, (k) => tf.matMul(left.pieces[k], right.pieces[k]));
+}
+
+/** Inner products of the rows of two matrices `[rows, length]`, a piece of the length at a time. */
+export function gram(tf: Tensors, left: Tensor, right: Tensor): Tensor {
+  const length = left.shape[1] ?? 0;
+  return sumOfProducts(tf, Math.ceil(length / DEPTH), (k) => {
+    const depth = Math.min(DEPTH, length - k * DEPTH);
+    const piece = (from: Tensor): Tensor => tf.slice(from, [0, k * DEPTH], [from.shape[0], depth]);
+    const first = piece(left);
+    return tf.matMul(first, left === right ? first : piece(right), false, true);
+  });
+}
+
+/** The same in the memory of the process, where only plain products have fast code, and every slice reads the whole tensor. */
+export function gramHere(tf: Tensors, left: Tensor, right: Tensor): Tensor {
+  const [rows, length] = left.shape as [number, number];
+  const columns = right.shape[0];
+  return tf.tidy(() => {
+    const a = left.dataSync() as Float32Array;
+    const turned = tf.transpose(right).dataSync() as Float32Array;
+    return sumOfProducts(tf, Math.ceil(length / DEPTH), (k) => {
+      const at = k * DEPTH;
+      const depth = Math.min(DEPTH, length - at);
+      const piece = new Float32Array(rows * depth);
+      for (let i = 0; i < rows; i++) piece.set(a.subarray(i * length + at, i * length + at + depth), i * depth);
+      const other = tf.tensor2d(turned.slice(at * columns, (at + depth) * columns), [depth, columns]);
+      return tf.matMul(tf.tensor2d(piece, [rows, depth]), other);
+    });
+  });
+}

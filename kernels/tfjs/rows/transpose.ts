@@ -1,0 +1,24 @@
+import type { TileRange } from '../../../src/backend/contract.js';
+
+/** Copies what lies above the diagonal of a square tile `[rows, stride]` below it. */
+export function mirror(values: Float32Array, rows: number, stride: number): void {
+  for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) values[i * stride + j] = values[j * stride + i];
+}
+
+/** Edge of the blocks in which tiles are transposed: two of them stay in the first cache. */
+const BLOCK = 32;
+
+/** The transpose `[columns, rows]` of a tile. */
+export function transpose(values: Float32Array, { rows, columns }: TileRange, stride: number): Float32Array {
+  const result = new Float32Array(rows * columns);
+  for (let top = 0; top < rows; top += BLOCK) {
+    const bottom = Math.min(rows, top + BLOCK);
+    for (let left = 0; left < columns; left += BLOCK) {
+      const right = Math.min(columns, left + BLOCK);
+      for (let j = left; j < right; j++) {
+        for (let i = top; i < bottom; i++) result[j * rows + i] = values[i * stride + j];
+      }
+    }
+  }
+  return result;
+}

@@ -1,5 +1,5 @@
 import type { FloatArray } from '../data/array.js';
-import type { Operand } from '../linalg/own-product.js';
+import type { Operand } from '../linalg/built-in/product.js';
 import { fanOf } from '../vocabulary/operations.js';
 import { type Engine, zeros } from './engine.js';
 import type { Part } from './jacobian.js';

@@ -1,5 +1,5 @@
 import type { FloatArray } from '../data/array.js';
-import type { Operand, Target } from '../linalg/own-product.js';
+import type { Operand, Target } from '../linalg/built-in/product.js';
 import { fanOf, type WeightsOperation } from '../vocabulary/operations.js';
 import { positionCount } from '../vocabulary/windows.js';
 import type { Meeting } from './backward.js';

@@ -1,9 +1,9 @@
 import { NumericalError, UsageError } from '../errors.js';
 import type { Argument, NativeLibrary, Routine } from '../platform/native-library.js';
 import type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './algebra.js';
+import type { Operand, Target } from './built-in/product.js';
 import { diagonalOf, mirrorUpper, orRestored, setDiagonal } from './in-place.js';
 import { largestEntry, roundingPivot, shifted } from './matrix.js';
-import type { Operand, Target } from './own-product.js';
 import { checkPivots } from './pivots.js';
 
 /** Largest matrix whose workspace of 2 n^2 numbers a 32-bit integer can count. */

@@ -1,7 +1,7 @@
 import type { Precision } from '../data/array.js';
 import { BUILT_IN } from './algebra.js';
+import type { Operand, Target } from './built-in/product.js';
 import { nativeAlgebra } from './index.js';
-import type { Operand, Target } from './own-product.js';
 
 /** Matrix products of one precision, on strided parts of arrays. */
 export interface MatrixProduct {
@@ -34,7 +34,7 @@ export async function matrixProduct(native: string, precision: Precision, thread
       multiply: (...args) => library.multiply(...args),
     };
   }
-  const { OwnProduct } = await import('./own-product.js');
+  const { OwnProduct } = await import('./built-in/product.js');
   const own = new OwnProduct(precision);
   return {
     name: BUILT_IN,

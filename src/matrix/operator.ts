@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import { timesVectors } from '../linalg/own-times.js';
+import { timesVectors } from '../linalg/built-in/times.js';
 import { checkSymmetric } from '../linalg/symmetric.js';
 import type { Recomputation } from './recomputed.js';
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { loadSharedProduct } from '../linalg/own-shared.js';
+import { loadSharedProduct } from '../linalg/built-in/shared.js';
 import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
 import { CountedProducts, type Products } from './iteration.js';

@@ -1,4 +1,4 @@
-import { loadSharedProduct } from '../linalg/own-shared.js';
+import { loadSharedProduct } from '../linalg/built-in/shared.js';
 import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
 import {

@@ -1,5 +1,5 @@
-import { ownEigen } from '../linalg/own-eigen.js';
-import { sharedProduct } from '../linalg/own-shared.js';
+import { ownEigen } from '../linalg/built-in/eigen.js';
+import { sharedProduct } from '../linalg/built-in/shared.js';
 
 /** Eigenpairs of a small matrix, largest first; row i of `vectors` `[m, m]` belongs to value i. */
 export interface SmallEigen {

@@ -1,4 +1,4 @@
-import { sharedProduct } from '../linalg/own-shared.js';
+import { sharedProduct } from '../linalg/built-in/shared.js';
 
 /** Rows from which on a combination is a matrix product: fewer do not pay for packing. */
 const MANY = 8;

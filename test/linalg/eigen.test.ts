@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { OwnAlgebra } from '../../src/linalg/own.js';
+import { OwnAlgebra } from '../../src/linalg/built-in/algebra.js';
 import { describe, expect, test } from '../jest.js';
 import { subjects } from './algebras.js';
 import { cases, jacobi, symmetric } from './matrices.js';

@@ -1,5 +1,5 @@
 import { NumericalError } from '../../src/errors.js';
-import { loadSharedProduct } from '../../src/linalg/own-shared.js';
+import { loadSharedProduct } from '../../src/linalg/built-in/shared.js';
 import { RandomSource } from '../../src/linalg/random.js';
 import type { Products } from '../../src/spectrum/iteration.js';
 import { lanczos } from '../../src/spectrum/lanczos.js';

@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.js';
-import { NATIVE_REMEDY } from '../platform/native.js';
+import { UsageError } from '../../errors.js';
+import { NATIVE_REMEDY } from '../../platform/native.js';
 import {
   BUILT_IN,
   type CholeskyFactor,
@@ -7,13 +7,13 @@ import {
   type FactorInPlace,
   type Inertia,
   type LinearAlgebra,
-} from './algebra.js';
-import { largestEntry, roundingPivot, shifted } from './matrix.js';
-import { ownCholesky } from './own-cholesky.js';
-import { ownEigen } from './own-eigen.js';
-import { ownInertia } from './own-inertia.js';
-import { OwnProduct } from './own-product.js';
-import { timesVectors } from './own-times.js';
+} from '../algebra.js';
+import { largestEntry, roundingPivot, shifted } from '../matrix.js';
+import { ownCholesky } from './cholesky.js';
+import { ownEigen } from './eigen.js';
+import { ownInertia } from './inertia.js';
+import { OwnProduct } from './product.js';
+import { timesVectors } from './times.js';
 
 /** Vectors from which on a product goes through the matrix product: fewer do not pay for packing the matrix. */
 const MANY = 4;

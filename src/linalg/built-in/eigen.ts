@@ -1,8 +1,8 @@
-import type { EigenDecomposition } from './algebra.js';
-import { largestEntry } from './matrix.js';
-import { divideAndConquer } from './own-divide.js';
-import type { OwnProduct } from './own-product.js';
-import { applyReflections, tridiagonalise } from './own-tridiagonal.js';
+import type { EigenDecomposition } from '../algebra.js';
+import { largestEntry } from '../matrix.js';
+import { divideAndConquer } from './divide.js';
+import type { OwnProduct } from './product.js';
+import { applyReflections, tridiagonalise } from './tridiagonal.js';
 
 /** Side of the squares in which a matrix is transposed. */
 const SQUARE = 32;

@@ -1,4 +1,4 @@
-import type { FloatArray } from '../data/array.js';
+import type { FloatArray } from '../../data/array.js';
 
 /** Rows of a matrix as they stand in memory, and which rows they are. */
 export interface RowPanel {

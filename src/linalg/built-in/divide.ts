@@ -1,7 +1,7 @@
-import { dot } from './own-dot.js';
-import type { OwnProduct } from './own-product.js';
-import { implicitQl } from './own-ql.js';
-import { secularRoots } from './own-secular.js';
+import { dot } from './dot.js';
+import type { OwnProduct } from './product.js';
+import { implicitQl } from './ql.js';
+import { secularRoots } from './secular.js';
 
 /** Blocks up to this size are left to the QL iteration. */
 const LEAF = 32;

@@ -1,4 +1,4 @@
-import { NumericalError } from '../errors.js';
+import { NumericalError } from '../../errors.js';
 
 const EPS = 2 ** -52;
 /** Steps for each eigenvalue; two or three are usual. */

@@ -1,5 +1,5 @@
-import { compileModule, createMemory, instantiate, type Kernels } from '../../kernels/host/module.js';
-import type { FloatArray, Precision } from '../data/array.js';
+import { compileModule, createMemory, instantiate, type Kernels } from '../../../kernels/host/module.js';
+import type { FloatArray, Precision } from '../../data/array.js';
 
 /** A matrix in an array: element (i, k) stands at offset + i rowStep + k depthStep. */
 export interface Operand {

@@ -1,5 +1,5 @@
-import { dot } from './own-dot.js';
-import type { OwnProduct } from './own-product.js';
+import { dot } from './dot.js';
+import type { OwnProduct } from './product.js';
 
 /** Columns of the matrix that are reduced before the rest of it is brought up to date by one product. */
 const BLOCK = 48;

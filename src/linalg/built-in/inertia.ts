@@ -1,4 +1,4 @@
-import type { Inertia } from './algebra.js';
+import type { Inertia } from '../algebra.js';
 
 /** Bunch and Kaufman's (1 + sqrt 17) / 8: balances the growth of one step of two columns against two of one. */
 const ALPHA = (1 + Math.sqrt(17)) / 8;

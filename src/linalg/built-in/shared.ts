@@ -1,12 +1,12 @@
-import { InternalError } from '../errors.js';
-import type { OwnProduct } from './own-product.js';
+import { InternalError } from '../../errors.js';
+import type { OwnProduct } from './product.js';
 
 let shared: OwnProduct | null = null;
 
 /** Loads the matrix product of this process, once: importing the library loads no backend, and the product is that of `host`. */
 export async function loadSharedProduct(): Promise<void> {
   if (shared !== null) return;
-  const { OwnProduct } = await import('./own-product.js');
+  const { OwnProduct } = await import('./product.js');
   shared ??= new OwnProduct();
 }
 

@@ -1,7 +1,7 @@
-import type { FactorInPlace } from './algebra.js';
-import { diagonalOf, mirrorUpper, orRestored } from './in-place.js';
-import type { OwnProduct } from './own-product.js';
-import { checkPivots } from './pivots.js';
+import type { FactorInPlace } from '../algebra.js';
+import { diagonalOf, mirrorUpper, orRestored } from '../in-place.js';
+import { checkPivots } from '../pivots.js';
+import type { OwnProduct } from './product.js';
 
 /** Columns that are factored element by element. */
 const BASE = 24;

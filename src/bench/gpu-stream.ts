@@ -2,10 +2,10 @@ import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statfsSync, writeS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KernelJob, TileData, TileRange } from '../backend/contract.js';
-import { NpyFile } from '../matrix/npy-sink.js';
 import type { PlannedRows } from '../matrix/plan.js';
 import { prepareTask } from '../matrix/prepare.js';
 import { tiles } from '../matrix/tiles.js';
+import { NpyFile } from '../store/npy-file.js';
 
 /** Calls `work` with a folder of its own for temporary files, and removes it. */
 async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import type { TileData, TileRange, VectorBlock } from '../backend/contract.js';
 import type { FloatArray, NdArray } from '../data/array.js';
-import { openNpyPanels } from '../data/npy-panels.js';
 import { UsageError } from '../errors.js';
+import { openNpyPanels } from '../store/npy-panels.js';
 import { makePlan } from './plan.js';
 import { ProductSamples } from './product-samples.js';
 import type { Recomputation } from './recomputed.js';

@@ -4,6 +4,7 @@ import { examplesBetween } from '../data/examples.js';
 import type { FileMark } from '../data/write/mark.js';
 import { MemoryError, OutputError, UsageError } from '../errors.js';
 import { collectGarbage } from '../platform/garbage.js';
+import { NpyFile } from '../store/npy-file.js';
 import { plannedEmpirical } from './empirical-kernel.js';
 import { checkCount, type PlannedEmpirical, planEmpirical } from './empirical-plan.js';
 import type {
@@ -14,7 +15,6 @@ import type {
   EmpiricalStages,
 } from './empirical-types.js';
 import { halves } from './halves.js';
-import { NpyFile } from './npy-sink.js';
 import type { Progress } from './types.js';
 import { checkOutput, checkRoom } from './write.js';
 

@@ -1,7 +1,7 @@
 import { readableBytes } from '../data/budget.js';
 import { type Input, readInput } from '../data/input.js';
-import { openNpyPanels } from '../data/npy-panels.js';
 import { DataError, MemoryError, NtkError } from '../errors.js';
+import { openNpyPanels } from '../store/npy-panels.js';
 import { type CrossOperator, denseCross, storedCross } from './cross-operator.js';
 import { DenseOperator, type SymmetricOperator } from './operator.js';
 import { checkFinite } from './stored-check.js';

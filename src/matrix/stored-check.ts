@@ -1,6 +1,6 @@
 import type { FloatArray } from '../data/array.js';
-import type { NpyPanels } from '../data/npy-panels.js';
 import { MOST_ASYMMETRY, notFinite, notSymmetric } from '../linalg/symmetric.js';
+import type { NpyPanels } from '../store/npy-panels.js';
 
 /** Bytes of a panel: small against any promise of memory, large against a seek. */
 const PANEL_BYTES = 8 * 2 ** 20;

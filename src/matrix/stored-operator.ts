@@ -1,6 +1,6 @@
-import { type NpyPanels, openNpyPanels } from '../data/npy-panels.js';
 import { DataError } from '../errors.js';
 import { timesVectors } from '../linalg/built-in/times.js';
+import { type NpyPanels, openNpyPanels } from '../store/npy-panels.js';
 import type { SymmetricOperator } from './operator.js';
 import { checkStored, eachPanel } from './stored-check.js';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import { openNpyPanels } from '../../src/data/npy-panels.js';
 import { openNpz } from '../../src/data/npz-arrays.js';
 import { DataError, MemoryError } from '../../src/errors.js';
 import { readInput } from '../../src/index.js';
+import { openNpyPanels } from '../../src/store/npy-panels.js';
 import {
   elements,
   idxFile,

@@ -1,4 +1,3 @@
-import { openNpyPanels } from '../../data/npy-panels.js';
 import { DataError } from '../../errors.js';
 import {
   checkFiniteFile,
@@ -9,6 +8,7 @@ import {
 } from '../../matrix/matrix-file.js';
 import type { SymmetricOperator } from '../../matrix/operator.js';
 import type { InputRecord } from '../../report/record.js';
+import { openNpyPanels } from '../../store/npy-panels.js';
 import { checkSameKind, storedLabels } from '../load-labels.js';
 import type { RegressJob } from '../options/regress.js';
 import { sha256Of } from './hash.js';

@@ -1,5 +1,5 @@
 import { readInput } from '../../data/input.js';
-import { openNpyPanels } from '../../data/npy-panels.js';
+import { openNpyPanels } from '../../store/npy-panels.js';
 
 /** A matrix averaged down to a picture. */
 export interface MatrixCells {

@@ -2,9 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { foreignFile } from '../../../src/data/foreign-file.js';
 import { FOREIGN } from '../../../src/data/formats/foreign-table.js';
 import { readInput, readLabels } from '../../../src/data/index.js';
-import { openNpyPanels } from '../../../src/data/npy-panels.js';
 import { openNpz } from '../../../src/data/npz-arrays.js';
 import { DataError } from '../../../src/errors.js';
+import { openNpyPanels } from '../../../src/store/npy-panels.js';
 import { describe, expect, test } from '../../jest.js';
 import { elements, npyDictionary, npyFile, npyOf, refused, temporaryFolder, zipFile } from '../fixtures.js';
 

@@ -1,12 +1,12 @@
 import { endianness } from 'node:os';
+import type { FloatArray, Precision } from '../data/array.js';
+import { checkClaim } from '../data/formats/format.js';
+import { readNpyHeader } from '../data/formats/npy.js';
+import type { NpyHeader } from '../data/formats/npy-header.js';
+import { FileSource } from '../data/source/file.js';
+import { ByteReader } from '../data/source/reader.js';
 import { DataError } from '../errors.js';
 import { complaint } from '../message.js';
-import type { FloatArray, Precision } from './array.js';
-import { checkClaim } from './formats/format.js';
-import { readNpyHeader } from './formats/npy.js';
-import type { NpyHeader } from './formats/npy-header.js';
-import { FileSource } from './source/file.js';
-import { ByteReader } from './source/reader.js';
 
 /** A matrix `[rows, columns]` in a `.npy` file, read some rows at a time wherever they lie. */
 export interface NpyPanels {

@@ -80,8 +80,8 @@ export type { LayerWeights, Weights } from './finite/weights.js';
 export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export { linearAlgebra } from './linalg/index.js';
+export { computedCross } from './matrix/computed-cross.js';
 export { computedOperator } from './matrix/computed-operator.js';
-export { type CrossOperator, computedCross } from './matrix/cross-operator.js';
 export { empiricalCross } from './matrix/empirical-cross.js';
 export { empiricalKernel } from './matrix/empirical-kernel.js';
 export { empiricalOperator } from './matrix/empirical-operator.js';
@@ -104,11 +104,8 @@ export type {
 } from './matrix/function-types.js';
 export { kernelMatrix } from './matrix/kernel-matrix.js';
 export { type TensorKernelOptions, type TensorKernels, tensorKernels } from './matrix/kernel-tensor.js';
-export { DenseOperator, type SymmetricOperator } from './matrix/operator.js';
 export { planKernel } from './matrix/plan.js';
-export type { Recomputation, Recomputed } from './matrix/recomputed.js';
 export { type ModelOptions, readModel, type SavedModel } from './matrix/saved-model.js';
-export { storedOperator } from './matrix/stored-operator.js';
 export type {
   BackendName,
   BothMatrices,
@@ -123,6 +120,10 @@ export type {
   Stages,
 } from './matrix/types.js';
 export { type WriteOptions, writeKernel } from './matrix/write.js';
+export type { CrossOperator } from './operators/cross.js';
+export { DenseOperator, type SymmetricOperator } from './operators/operator.js';
+export type { Recomputation, Recomputed } from './operators/recomputed.js';
+export { storedOperator } from './operators/stored.js';
 export { isHomogeneous, programmeNotes } from './programme/describe.js';
 export { kernelProfile, type Profile, type ProfileCurve, type ProfileOptions } from './programme/profile.js';
 export type { Fit, FitData, TriedRidge } from './regression/fit.js';

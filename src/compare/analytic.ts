@@ -5,7 +5,7 @@ import { NumericalError } from '../errors.js';
 import type { Layer } from '../layers/index.js';
 import type { LayerNode } from '../layers/node.js';
 import { kernelMatrix } from '../matrix/kernel-matrix.js';
-import { type Recomputation, recomputationOf, recomputationOfAll } from '../matrix/recomputed.js';
+import { type Recomputation, recomputationOf, recomputationOfAll } from '../operators/recomputed.js';
 import { distanceAndNorm } from './statistics.js';
 import type { CompareOptions } from './types.js';
 

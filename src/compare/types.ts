@@ -1,6 +1,6 @@
 import type { Architecture } from '../architecture/types.js';
-import type { Recomputed } from '../matrix/recomputed.js';
 import type { BackendName, Progress } from '../matrix/types.js';
+import type { Recomputed } from '../operators/recomputed.js';
 
 /** Lower and upper end of an interval. */
 export type Interval = readonly [low: number, high: number];

@@ -1,5 +1,5 @@
 import type { LinearAlgebra } from '../linalg/algebra.js';
-import { DenseOperator } from '../matrix/operator.js';
+import { DenseOperator } from '../operators/operator.js';
 import { type Eigenpairs, eigenpairs } from '../spectrum/eigenpairs.js';
 import { traceOf } from './analytic.js';
 import { largestAngles } from './angles.js';

@@ -10,10 +10,10 @@ import type {
 } from '../backend/contract.js';
 import type { NdArray } from '../data/array.js';
 import { InternalError, InterruptedError, UsageError } from '../errors.js';
-import type { SymmetricOperator } from './operator.js';
+import type { SymmetricOperator } from '../operators/operator.js';
+import type { Recomputation } from '../operators/recomputed.js';
 import { makePlan, type Planned } from './plan.js';
 import { ProductSamples } from './product-samples.js';
-import type { Recomputation } from './recomputed.js';
 import { type Opened, openFitting, prepared } from './run.js';
 import { tilesInOrder } from './tiles-in-order.js';
 import type { KernelOptions } from './types.js';

@@ -1,7 +1,7 @@
 import type { NdArray } from '../data/array.js';
 import { examplesBetween } from '../data/examples.js';
 import { UsageError } from '../errors.js';
-import { type CrossOperator, denseCross } from './cross-operator.js';
+import { type CrossOperator, denseCross } from '../operators/cross.js';
 import { empiricalKernel } from './empirical-kernel.js';
 import type { EmpiricalOptions } from './empirical-types.js';
 

@@ -9,12 +9,12 @@ import type { FiniteNetwork } from '../finite/network.js';
 import { addProduct } from '../finite/products.js';
 import { addStructured } from '../finite/structured.js';
 import { libraryIn } from '../linalg/algebra.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 import { defaultMemory } from '../platform/limits.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import { empiricalKernel, engineOf, inPrecision } from './empirical-kernel.js';
 import { planEmpirical } from './empirical-plan.js';
 import type { EmpiricalOptions } from './empirical-types.js';
-import type { SymmetricOperator } from './operator.js';
 
 /** What one trained layer keeps for products: the numbers that it took in, and the signals behind it. */
 interface Feature {

@@ -1,7 +1,7 @@
 import type { ImageTask, KernelTask, VectorBlock } from '../backend/contract.js';
+import { type Recomputation, recomputationOfAll } from '../operators/recomputed.js';
 import type { Planned } from './plan.js';
 import { recompute } from './recompute.js';
-import { type Recomputation, recomputationOfAll } from './recomputed.js';
 import { drawFor, Nearest, type Place, type Sample, type Sizes, sizesOf } from './samples.js';
 
 /** Rows of a matrix that are looked at for the nearest pair. */

@@ -2,16 +2,16 @@ import type { Backend, ImageSet, ImageTask, KernelJob, Output } from '../backend
 import { loadBackend, loadRoundingReference } from '../backend/select.js';
 import { someExamples } from '../data/examples.js';
 import { InterruptedError, RecomputeError } from '../errors.js';
-import { EXCUSED, roundings } from '../programme/rounding.js';
-import type { Planned } from './plan.js';
-import { type Outline, outline, prepareTask } from './prepare.js';
 import {
   notRecomputed,
   RECOMPUTE_TOLERANCE,
   type Recomputation,
   type Recomputed,
   recomputedOfAll,
-} from './recomputed.js';
+} from '../operators/recomputed.js';
+import { EXCUSED, roundings } from '../programme/rounding.js';
+import type { Planned } from './plan.js';
+import { type Outline, outline, prepareTask } from './prepare.js';
 import type { Sample } from './samples.js';
 
 /** Share of the time of a run that computing entries again may take, and the seconds that it may take of any run. */

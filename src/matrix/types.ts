@@ -1,6 +1,6 @@
 import type { KernelDefinition } from '../architecture/types.js';
 import type { NdArray, Precision } from '../data/array.js';
-import type { Recomputed } from './recomputed.js';
+import type { Recomputed } from '../operators/recomputed.js';
 
 /** Which kernel of a network: its NTK, its NNGP, or both in one pass. */
 export type KernelKind = 'ntk' | 'nngp' | 'both';

@@ -1,5 +1,5 @@
 import { InterruptedError, NumericalError } from '../errors.js';
-import type { SymmetricOperator } from '../matrix/operator.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 
 /** Growth of the residual at which an iteration has lost its way: that of a singular system whose right side it cannot reach. */
 const LOST = 1e6;

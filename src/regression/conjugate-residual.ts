@@ -1,6 +1,6 @@
 import { norm } from '../data/norm.js';
 import { InterruptedError } from '../errors.js';
-import type { SymmetricOperator } from '../matrix/operator.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 import type { GradientOptions } from './conjugate-gradient.js';
 
 /** What was found. */

@@ -1,7 +1,7 @@
 import { norm } from '../data/norm.js';
 import { NumericalError } from '../errors.js';
 import { roundingFloor } from '../linalg/floor.js';
-import { DenseOperator } from '../matrix/operator.js';
+import { DenseOperator } from '../operators/operator.js';
 import { liftedWarning, lowestOfFactor, notSemidefinite, singular } from './definite.js';
 import type { Fit, FitData, FitOptions } from './fit.js';
 import { lowestByProducts } from './lowest.js';

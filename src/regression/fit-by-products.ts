@@ -1,7 +1,7 @@
 import { NumericalError } from '../errors.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import { roundingFloor } from '../linalg/floor.js';
-import type { SymmetricOperator } from '../matrix/operator.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 import { conjugateGradients, type GradientOptions, type Preconditioner } from './conjugate-gradient.js';
 import { conjugateResiduals } from './conjugate-residual.js';
 import { nameOf, notSemidefinite } from './definite.js';

@@ -1,4 +1,4 @@
-import type { SymmetricOperator } from '../matrix/operator.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 import { eigenpairs } from '../spectrum/eigenpairs.js';
 
 /** An end of a spectrum, and its size. */

@@ -1,6 +1,6 @@
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import { RandomSource } from '../linalg/random.js';
-import type { SymmetricOperator } from '../matrix/operator.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 import type { Preconditioner } from './conjugate-gradient.js';
 
 /** Makes the rows of a block `[columns, n]` orthonormal: Gram-Schmidt, twice. */

@@ -1,6 +1,6 @@
 import type { PresetFlags } from '../architecture/preset-flags.js';
 import { roundingFloor } from '../linalg/floor.js';
-import type { Recomputed } from '../matrix/recomputed.js';
+import type { Recomputed } from '../operators/recomputed.js';
 import { onOneLine } from '../printable.js';
 import type { DimensionAt, Estimate, SpectrumSummary } from '../spectrum/summary.js';
 import { sparkline } from './sparkline.js';

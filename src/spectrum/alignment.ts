@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import type { SymmetricOperator } from '../matrix/operator.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 import { dot, dotRows, norm } from './rows.js';
 
 /**

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
-import type { SymmetricOperator } from '../matrix/operator.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 import { chooseMethod, type EigenMethod, type MethodChoice, matrixBytes } from './choose.js';
 import { type DenseEigenpairs, denseEigenpairs, type SpectrumEnd } from './dense.js';
 import { checkedEntries } from './entries.js';

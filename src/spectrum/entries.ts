@@ -1,5 +1,5 @@
 import { checkSymmetric } from '../linalg/symmetric.js';
-import type { SymmetricOperator } from '../matrix/operator.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 
 /**
  * The entries `[n, n]` of an operator where they are at hand, found finite and symmetric; null where they are not.

@@ -1,6 +1,6 @@
 import { largestMagnitude } from '../data/norm.js';
 import { roundingFloor } from '../linalg/floor.js';
-import type { SymmetricOperator } from '../matrix/operator.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 import { frobeniusNorm, targetForm, targetShares } from './alignment.js';
 import { condition, doubleConstantBound, meanCorrelation, unitScales } from './condition.js';
 import { ABOVE_FLOOR, decayExponent, FEWEST_FOR_DECAY, type PowerLawFit } from './decay.js';

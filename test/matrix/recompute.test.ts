@@ -19,8 +19,8 @@ import {
 import { imageTask } from '../../src/matrix/image-workload.js';
 import { makePlan } from '../../src/matrix/plan.js';
 import { outline, prepareTask } from '../../src/matrix/prepare.js';
-import { recomputationOfAll } from '../../src/matrix/recomputed.js';
 import { runTiles, type TileSink } from '../../src/matrix/run.js';
+import { recomputationOfAll } from '../../src/operators/recomputed.js';
 import { afterAll, afterEach, describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 

@@ -9,7 +9,7 @@ import {
 } from '../../src/index.js';
 import { linearAlgebra } from '../../src/linalg/index.js';
 import { RandomSource } from '../../src/linalg/random.js';
-import { DenseOperator } from '../../src/matrix/operator.js';
+import { DenseOperator } from '../../src/operators/operator.js';
 import { fitKernel } from '../../src/regression/fit.js';
 import { fitByProducts } from '../../src/regression/fit-by-products.js';
 import { predict } from '../../src/regression/predict.js';

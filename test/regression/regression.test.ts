@@ -1,6 +1,6 @@
 import { DataError, kernelMatrix, NumericalError, presetArchitecture, UsageError } from '../../src/index.js';
 import { linearAlgebra } from '../../src/linalg/index.js';
-import { DenseOperator } from '../../src/matrix/operator.js';
+import { DenseOperator } from '../../src/operators/operator.js';
 import { conjugateGradients } from '../../src/regression/conjugate-gradient.js';
 import { fitByProducts } from '../../src/regression/fit-by-products.js';
 import { partialCholesky, randomPivots } from '../../src/regression/partial-cholesky.js';

@@ -1,6 +1,6 @@
 import type { LinearAlgebra } from '../../src/linalg/algebra.js';
 import { linearAlgebra } from '../../src/linalg/index.js';
-import { DenseOperator } from '../../src/matrix/operator.js';
+import { DenseOperator } from '../../src/operators/operator.js';
 import { eigenpairs } from '../../src/spectrum/eigenpairs.js';
 import { beforeAll, describe, expect, test } from '../jest.js';
 import { descending, orthogonalityError, SPECTRA, withSpectrum } from './matrices.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DataError, InterruptedError, UsageError } from '../../src/errors.js';
-import { DenseOperator, type SymmetricOperator } from '../../src/matrix/operator.js';
+import { DenseOperator, type SymmetricOperator } from '../../src/operators/operator.js';
 import { type EigenOptions, type Eigenpairs, eigenpairs } from '../../src/spectrum/eigenpairs.js';
 import { describe, expect, test } from '../jest.js';
 import { jacobiAlgebra } from './jacobi-algebra.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { UsageError } from '../../src/errors.js';
 import { RandomSource } from '../../src/linalg/random.js';
-import { DenseOperator } from '../../src/matrix/operator.js';
+import { DenseOperator } from '../../src/operators/operator.js';
 import { frobeniusNorm, kernelTargetAlignment, targetShares } from '../../src/spectrum/alignment.js';
 import {
   condition,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { UsageError } from '../../src/errors.js';
 import { RandomSource } from '../../src/linalg/random.js';
-import { DenseOperator, shifted } from '../../src/matrix/operator.js';
+import { DenseOperator, shifted } from '../../src/operators/operator.js';
 import { eigenpairs } from '../../src/spectrum/eigenpairs.js';
 import { type SpectrumSummary, summarise } from '../../src/spectrum/summary.js';
 import { describe, expect, test } from '../jest.js';

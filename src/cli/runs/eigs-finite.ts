@@ -1,6 +1,6 @@
 import type { NdArray } from '../../data/array.js';
 import { empiricalOperator } from '../../matrix/empirical-operator.js';
-import type { SymmetricOperator } from '../../matrix/operator.js';
+import type { SymmetricOperator } from '../../operators/operator.js';
 import type { ComputeOptions } from '../options/compute.js';
 import type { FiniteFlags } from '../options/finite.js';
 import type { Variant } from '../options/sweep.js';

@@ -1,5 +1,5 @@
-import type { Recomputed } from '../../matrix/recomputed.js';
 import type { KernelPlan, KernelRun } from '../../matrix/types.js';
+import type { Recomputed } from '../../operators/recomputed.js';
 import { type CommonRecord, commonRecord } from '../../report/record.js';
 import type { LoadedInputs } from '../load.js';
 import type { LabelsRecord } from '../load-labels.js';

@@ -1,5 +1,5 @@
 import type { CholeskyFactor, LinearAlgebra } from '../../linalg/algebra.js';
-import type { CrossOperator } from '../../matrix/cross-operator.js';
+import type { CrossOperator } from '../../operators/cross.js';
 import { type Fit, fitKernel } from '../../regression/fit.js';
 import { fitByProducts, type ProductFit } from '../../regression/fit-by-products.js';
 import { byRow } from '../../regression/predict.js';

@@ -5,8 +5,8 @@ import {
   type MatrixFile,
   openMatrixFile,
   symmetricFile,
-} from '../../matrix/matrix-file.js';
-import type { SymmetricOperator } from '../../matrix/operator.js';
+} from '../../operators/matrix-file.js';
+import type { SymmetricOperator } from '../../operators/operator.js';
 import type { InputRecord } from '../../report/record.js';
 import { openNpyPanels } from '../../store/npy-panels.js';
 import { checkSameKind, storedLabels } from '../load-labels.js';

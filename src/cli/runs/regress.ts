@@ -2,7 +2,7 @@ import type { Labels } from '../../data/index.js';
 import { NumericalError, UsageError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
-import type { Recomputed } from '../../matrix/recomputed.js';
+import type { Recomputed } from '../../operators/recomputed.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { accuracy, rootMeanSquareError, type Targets, targetsOf, testLabelsOf } from '../../regression/targets.js';
 import { jsonText } from '../../report/json.js';

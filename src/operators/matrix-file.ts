@@ -2,10 +2,10 @@ import { readableBytes } from '../data/budget.js';
 import { type Input, readInput } from '../data/input.js';
 import { DataError, MemoryError, NtkError } from '../errors.js';
 import { openNpyPanels } from '../store/npy-panels.js';
-import { type CrossOperator, denseCross, storedCross } from './cross-operator.js';
+import { type CrossOperator, denseCross, storedCross } from './cross.js';
 import { DenseOperator, type SymmetricOperator } from './operator.js';
+import { storedOperator } from './stored.js';
 import { checkFinite } from './stored-check.js';
-import { storedOperator } from './stored-operator.js';
 
 /** Room for what reading text and unpacking take beside the numbers. */
 const SLACK = 16 * 2 ** 20;

@@ -1,14 +1,8 @@
-import type { TileData, TileRange, VectorBlock } from '../backend/contract.js';
-import type { FloatArray, NdArray } from '../data/array.js';
-import { UsageError } from '../errors.js';
+import type { TileData, TileRange } from '../backend/contract.js';
+import type { FloatArray } from '../data/array.js';
 import { openNpyPanels } from '../store/npy-panels.js';
-import { makePlan } from './plan.js';
-import { ProductSamples } from './product-samples.js';
 import type { Recomputation } from './recomputed.js';
-import { openFitting, prepared } from './run.js';
 import { eachPanel } from './stored-check.js';
-import { tilesInOrder } from './tiles-in-order.js';
-import type { KernelOptions } from './types.js';
 
 /** A rectangular kernel K(z, x) `[m, n]` as what it does to vectors, stored or not. */
 export interface CrossOperator {
@@ -25,7 +19,7 @@ export interface CrossOperator {
 }
 
 /** Y[rows] += T X[columns] for one tile T, vectors of X `[count, n]` and Y `[count, m]`. */
-function accumulate(
+export function accumulate(
   { row, rows, column, columns }: TileRange,
   { values, stride }: Pick<TileData, 'values' | 'stride'>,
   x: Float64Array,
@@ -41,45 +35,6 @@ function accumulate(
       y[to + i] += sum;
     }
   }
-}
-
-/**
- * Opens the kernel of rows z `[m, d]` against x `[n, d]` as an operator that is computed tile by tile and never stored.
- *
- * The first product is sampled, and computed again by `reference`. Throws as `kernelMatrix` does, and UsageError for `kind: both`.
- */
-export async function computedCross(z: NdArray, x: NdArray, options: KernelOptions): Promise<CrossOperator> {
-  if (options.kind === 'both') throw new UsageError('computedCross: must be one kernel, got both kinds.');
-  // Tiles are computed with the rows in front.
-  const planned = await makePlan(z, { ...options, z: x }, false);
-  const [output] = planned.outputs;
-  const [m, n] = planned.plan.shape;
-  const { task } = prepared(planned);
-  const { job, size } = await openFitting(task, planned);
-  const samples = new ProductSamples(planned, task, options.signal);
-  const extent = { rows: m, columns: n, symmetric: false };
-  const order = { ...options, extent, side: size, ahead: job.concurrency };
-  const product = async ({ values, count }: VectorBlock): Promise<Float64Array> => {
-    const y = new Float64Array(count * m);
-    await tilesInOrder(
-      order,
-      (range) => job.compute(range, false),
-      async (range, tile) => {
-        accumulate(range, await tile.read(output), values, n, y, m);
-        tile.release();
-      },
-    );
-    return y;
-  };
-  return {
-    rows: m,
-    columns: n,
-    get recomputation() {
-      return samples.recomputation;
-    },
-    apply: (a, count) => samples.product(a, count, product),
-    close: () => job.close(),
-  };
 }
 
 /** K(z, x) `[m, n]` in memory, in C order. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { storedOperator } from '../../src/index.js';
-import { crossFile, openMatrixFile } from '../../src/matrix/matrix-file.js';
+import { crossFile, openMatrixFile } from '../../src/operators/matrix-file.js';
 import { temporaryFolder } from '../data/fixtures.js';
 import { store } from '../fuzz/stored/files.js';
 import { describe, expect, test } from '../jest.js';

@@ -11,8 +11,8 @@ import {
   writeNpy,
 } from '../../src/index.js';
 import { computedOperator } from '../../src/matrix/computed-operator.js';
-import { DenseOperator, type SymmetricOperator, scaled, shifted, sum } from '../../src/matrix/operator.js';
-import { storedOperator } from '../../src/matrix/stored-operator.js';
+import { DenseOperator, type SymmetricOperator, scaled, shifted, sum } from '../../src/operators/operator.js';
+import { storedOperator } from '../../src/operators/stored.js';
 import { npyDictionary, npyFile } from '../data/fixtures.js';
 import { afterAll, describe, expect, test } from '../jest.js';
 import { COMBINATIONS, label } from '../kernels/backends.js';

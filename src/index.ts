@@ -77,11 +77,30 @@ export { DEFAULT_WIDTH, type FiniteNetwork, finiteNetwork, type WidthOptions } f
 export type { Contraction } from './finite/target.js';
 export { loadWeights, saveWeights } from './finite/weight-files.js';
 export type { LayerWeights, Weights } from './finite/weights.js';
+export { computedCross } from './kernel/cross.js';
+export { isHomogeneous, programmeNotes } from './kernel/describe.js';
+export { kernelMatrix } from './kernel/matrix.js';
+export { computedOperator } from './kernel/operator.js';
+export { planKernel } from './kernel/plan.js';
+export { kernelProfile, type Profile, type ProfileCurve, type ProfileOptions } from './kernel/profile.js';
+export { type TensorKernelOptions, type TensorKernels, tensorKernels } from './kernel/tensors.js';
+export type {
+  BackendName,
+  BothMatrices,
+  KernelKind,
+  KernelMatrices,
+  KernelOptions,
+  KernelPlan,
+  KernelRun,
+  NngpMatrix,
+  NtkMatrix,
+  Progress,
+  Stages,
+} from './kernel/types.js';
+export { type WriteOptions, writeKernel } from './kernel/write.js';
 export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export { linearAlgebra } from './linalg/index.js';
-export { computedCross } from './matrix/computed-cross.js';
-export { computedOperator } from './matrix/computed-operator.js';
 export { empiricalCross } from './matrix/empirical-cross.js';
 export { empiricalKernel } from './matrix/empirical-kernel.js';
 export { empiricalOperator } from './matrix/empirical-operator.js';
@@ -102,30 +121,11 @@ export type {
   SlopesReport,
   TensorFunction,
 } from './matrix/function-types.js';
-export { kernelMatrix } from './matrix/kernel-matrix.js';
-export { type TensorKernelOptions, type TensorKernels, tensorKernels } from './matrix/kernel-tensor.js';
-export { planKernel } from './matrix/plan.js';
 export { type ModelOptions, readModel, type SavedModel } from './matrix/saved-model.js';
-export type {
-  BackendName,
-  BothMatrices,
-  KernelKind,
-  KernelMatrices,
-  KernelOptions,
-  KernelPlan,
-  KernelRun,
-  NngpMatrix,
-  NtkMatrix,
-  Progress,
-  Stages,
-} from './matrix/types.js';
-export { type WriteOptions, writeKernel } from './matrix/write.js';
 export type { CrossOperator } from './operators/cross.js';
 export { DenseOperator, type SymmetricOperator } from './operators/operator.js';
 export type { Recomputation, Recomputed } from './operators/recomputed.js';
 export { storedOperator } from './operators/stored.js';
-export { isHomogeneous, programmeNotes } from './programme/describe.js';
-export { kernelProfile, type Profile, type ProfileCurve, type ProfileOptions } from './programme/profile.js';
 export type { Fit, FitData, TriedRidge } from './regression/fit.js';
 export { fitByProducts, type ProductData, type ProductFit, type ProductOptions } from './regression/fit-by-products.js';
 export { type RegressData, type Regression, type RegressOptions, regress } from './regression/regress.js';

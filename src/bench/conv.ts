@@ -10,7 +10,7 @@ import { prepareImages } from '../backend/images/prepare.js';
 import { allocate, type NdArray, type Precision } from '../data/array.js';
 import { readInput } from '../data/input.js';
 import { UsageError } from '../errors.js';
-import { tiles } from '../matrix/tiles.js';
+import { tiles } from '../kernel/tiles.js';
 import { defaultThreads } from '../platform/limits.js';
 import { keepNeeded } from '../programme/needs.js';
 import { type BenchLine, linesText } from './lines.js';

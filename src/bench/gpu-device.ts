@@ -9,7 +9,7 @@ import { freeSlot, makeSlot, type Slot } from '../../kernels/webgpu/rows/slot.js
 import { tileFields, tileNumbers } from '../../kernels/webgpu/rows/tile-numbers.js';
 import type { KernelTask, TileRange } from '../backend/contract.js';
 import { singleTask } from '../backend/single.js';
-import { tiles } from '../matrix/tiles.js';
+import { tiles } from '../kernel/tiles.js';
 
 /** Ways to make the tiles of a task on the device. */
 export type Way = 'product' | 'fused' | 'split';

@@ -1,8 +1,8 @@
 import { presetArchitecture } from '../architecture/presets.js';
 import type { Architecture } from '../architecture/types.js';
 import type { NdArray } from '../data/array.js';
-import { kernelMatrix } from '../matrix/kernel-matrix.js';
-import type { PlannedRows } from '../matrix/plan.js';
+import { kernelMatrix } from '../kernel/matrix.js';
+import type { PlannedRows } from '../kernel/plan.js';
 import { lastCorner } from './gpu-stream.js';
 import { biased, firstRows } from './inputs.js';
 import type { BenchLine } from './lines.js';

@@ -8,8 +8,8 @@ import type { Architecture } from '../architecture/types.js';
 import { prepareImages } from '../backend/images/prepare.js';
 import type { NdArray } from '../data/array.js';
 import { InternalError } from '../errors.js';
-import { imageTask } from '../matrix/image-workload.js';
-import { kernelMatrix } from '../matrix/kernel-matrix.js';
+import { imageTask } from '../kernel/image-workload.js';
+import { kernelMatrix } from '../kernel/matrix.js';
 import { madeUpImages } from './inputs.js';
 import type { BenchLine } from './lines.js';
 

@@ -2,9 +2,9 @@ import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statfsSync, writeS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KernelJob, TileData, TileRange } from '../backend/contract.js';
-import type { PlannedRows } from '../matrix/plan.js';
-import { prepareTask } from '../matrix/prepare.js';
-import { tiles } from '../matrix/tiles.js';
+import type { PlannedRows } from '../kernel/plan.js';
+import { prepareTask } from '../kernel/prepare.js';
+import { tiles } from '../kernel/tiles.js';
 import { NpyFile } from '../store/npy-file.js';
 
 /** Calls `work` with a folder of its own for temporary files, and removes it. */

@@ -1,7 +1,7 @@
 import type { Architecture } from '../architecture/types.js';
 import type { NdArray, Precision } from '../data/array.js';
-import { makePlan } from '../matrix/plan.js';
-import { runTiles, type TileSink } from '../matrix/run.js';
+import { makePlan } from '../kernel/plan.js';
+import { runTiles, type TileSink } from '../kernel/run.js';
 
 const DISCARD: TileSink = { put: () => undefined };
 

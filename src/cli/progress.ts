@@ -1,4 +1,4 @@
-import type { Progress } from '../matrix/types.js';
+import type { Progress } from '../kernel/types.js';
 import { countText, secondsText } from '../report/units.js';
 import type { ParsedArguments } from './options/parsed.js';
 

@@ -1,5 +1,5 @@
 import type { Architecture } from '../architecture/types.js';
-import type { BackendName, Progress } from '../matrix/types.js';
+import type { BackendName, Progress } from '../kernel/types.js';
 import type { Recomputed } from '../operators/recomputed.js';
 
 /** Lower and upper end of an interval. */

@@ -4,7 +4,7 @@ import type { EmpiricalMethod } from '../finite/methods.js';
 import type { WidthOptions } from '../finite/network.js';
 import type { Contraction } from '../finite/target.js';
 import type { Weights } from '../finite/weights.js';
-import type { BackendName, Progress } from './types.js';
+import type { BackendName, Progress } from '../kernel/types.js';
 
 /** What finite network, and how its kernel is computed. Only `architecture` has no default. */
 export interface EmpiricalOptions extends WidthOptions {

@@ -3,6 +3,8 @@ import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { examplesBetween } from '../data/examples.js';
 import type { FileMark } from '../data/write/mark.js';
 import { MemoryError, OutputError, UsageError } from '../errors.js';
+import type { Progress } from '../kernel/types.js';
+import { checkOutput, checkRoom } from '../kernel/write.js';
 import { collectGarbage } from '../platform/garbage.js';
 import { NpyFile } from '../store/npy-file.js';
 import { plannedEmpirical } from './empirical-kernel.js';
@@ -15,8 +17,6 @@ import type {
   EmpiricalStages,
 } from './empirical-types.js';
 import { halves } from './halves.js';
-import type { Progress } from './types.js';
-import { checkOutput, checkRoom } from './write.js';
 
 /** How an empirical kernel is written. */
 export interface WriteEmpiricalOptions extends EmpiricalOptions {

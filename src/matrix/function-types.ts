@@ -1,7 +1,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Contraction } from '../finite/target.js';
+import type { Progress } from '../kernel/types.js';
 import type { EmpiricalCheck, EmpiricalKernel } from './empirical-types.js';
-import type { Progress } from './types.js';
 
 /** A function whose kernel is wanted: examples `[n, ...]` to outputs `[n, o]`, each example for itself. */
 export type TensorFunction = (x: Tensor) => Tensor;

@@ -1,7 +1,7 @@
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { Architecture } from '../../src/architecture/types.js';
+import { kernelMatrix } from '../../src/kernel/matrix.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
-import { kernelMatrix } from '../../src/matrix/kernel-matrix.js';
 import { describe, expect, test } from '../jest.js';
 import { inputs } from './networks.js';
 

@@ -2,8 +2,8 @@
 import { type KernelKind, lower } from '../../src/architecture/lower.js';
 import type { Backend, ImageTask, KernelJob, KernelTask, Output } from '../../src/backend/contract.js';
 import { type NdArray, type Precision, parseArchitecture } from '../../src/index.js';
-import { outline, prepareTask } from '../../src/matrix/prepare.js';
-import { tiles } from '../../src/matrix/tiles.js';
+import { outline, prepareTask } from '../../src/kernel/prepare.js';
+import { tiles } from '../../src/kernel/tiles.js';
 import { keepNeeded } from '../../src/programme/needs.js';
 import type { Network } from './network.js';
 

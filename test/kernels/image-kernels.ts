@@ -3,7 +3,7 @@ import { type InputShape, type KernelKind, lower } from '../../src/architecture/
 import type { Backend, ImageSet, ImageTask, Output } from '../../src/backend/contract.js';
 import { selectBackend } from '../../src/backend/select.js';
 import { type NdArray, parseArchitecture } from '../../src/index.js';
-import { tiles } from '../../src/matrix/tiles.js';
+import { tiles } from '../../src/kernel/tiles.js';
 import { keepNeeded } from '../../src/programme/needs.js';
 import { normals } from '../reference/monte-carlo.js';
 import { COMBINATIONS, type Combination } from './backends.js';

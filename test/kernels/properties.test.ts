@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type FloatArray, type KernelOptions, kernelMatrix, type NdArray, parseArchitecture } from '../../src/index.js';
-import { makePlan } from '../../src/matrix/plan.js';
-import { runTiles } from '../../src/matrix/run.js';
+import { makePlan } from '../../src/kernel/plan.js';
+import { runTiles } from '../../src/kernel/run.js';
 import { arbitraryArchitecture } from '../architecture/arbitrary.js';
 import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';

@@ -2,7 +2,7 @@ import type { Engine } from '../../kernels/tfjs/engine.js';
 import { openJob, type TensorJob } from '../../kernels/tfjs/rows/job.js';
 import type { KernelTask, TileRange } from '../../src/backend/contract.js';
 import { InterruptedError, type NdArray, parseArchitecture } from '../../src/index.js';
-import { outline, prepareTask } from '../../src/matrix/prepare.js';
+import { outline, prepareTask } from '../../src/kernel/prepare.js';
 import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 import type { LayerJson } from '../reference/textbook.js';

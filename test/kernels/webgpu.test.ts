@@ -11,9 +11,9 @@ import {
   parseArchitecture,
   presetArchitecture,
 } from '../../src/index.js';
-import { outline, prepareTask } from '../../src/matrix/prepare.js';
-import { kernelShader } from '../../src/matrix/shader.js';
-import { tiles } from '../../src/matrix/tiles.js';
+import { outline, prepareTask } from '../../src/kernel/prepare.js';
+import { kernelShader } from '../../src/kernel/shader.js';
+import { tiles } from '../../src/kernel/tiles.js';
 import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 import { SKIPPED } from './backends.js';

@@ -10,7 +10,7 @@ import {
   UsageError,
   writeNpy,
 } from '../../src/index.js';
-import { computedOperator } from '../../src/matrix/computed-operator.js';
+import { computedOperator } from '../../src/kernel/operator.js';
 import { DenseOperator, type SymmetricOperator, scaled, shifted, sum } from '../../src/operators/operator.js';
 import { storedOperator } from '../../src/operators/stored.js';
 import { npyDictionary, npyFile } from '../data/fixtures.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { lower } from '../../src/architecture/lower.js';
 import { parseArchitecture } from '../../src/architecture/parse.js';
-import { kernelMatrix } from '../../src/matrix/kernel-matrix.js';
+import { kernelMatrix } from '../../src/kernel/matrix.js';
 import { evaluate, gaps } from '../../src/programme/evaluate.js';
 import { SMOOTH_DUALS } from '../../src/programme/maps/index.js';
 import { keepNeeded } from '../../src/programme/needs.js';

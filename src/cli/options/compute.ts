@@ -1,5 +1,5 @@
 import type { Precision } from '../../data/array.js';
-import type { BackendName, KernelKind } from '../../matrix/types.js';
+import type { BackendName, KernelKind } from '../../kernel/types.js';
 import type { FlagTable } from '../command.js';
 import { type ParsedArguments, parsedOf } from './parsed.js';
 import { byteCount, nonEmpty, nonNegativeInteger, oneOf, positiveInteger } from './values.js';

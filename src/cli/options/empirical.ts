@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import type { PresetFlags } from '../../architecture/preset-flags.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { UsageError } from '../../errors.js';
-import { checkOutput } from '../../matrix/write.js';
+import { checkOutput } from '../../kernel/write.js';
 import { checkPath } from '../../report/file.js';
 import { CONTRACTIONS } from '../commands/empirical.js';
 import { definitionOf, readPresetFlags } from './architecture.js';

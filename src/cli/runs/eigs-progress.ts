@@ -1,4 +1,4 @@
-import type { Progress } from '../../matrix/types.js';
+import type { Progress } from '../../kernel/types.js';
 import type { IterationProgress } from '../../spectrum/iteration.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { openProgress, type ProgressBar, wantsProgress } from '../progress.js';

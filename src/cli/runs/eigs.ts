@@ -1,9 +1,9 @@
 import type { Labels } from '../../data/index.js';
 import { writeNpy } from '../../data/write/npy.js';
 import { DataError, InternalError } from '../../errors.js';
+import { computedOperator } from '../../kernel/operator.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
-import { computedOperator } from '../../matrix/computed-operator.js';
 import { openMatrixFile, symmetricFile } from '../../operators/matrix-file.js';
 import type { SymmetricOperator } from '../../operators/operator.js';
 import { collectGarbage } from '../../platform/garbage.js';

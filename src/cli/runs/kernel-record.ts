@@ -1,4 +1,4 @@
-import type { KernelPlan, KernelRun } from '../../matrix/types.js';
+import type { KernelPlan, KernelRun } from '../../kernel/types.js';
 import type { Recomputed } from '../../operators/recomputed.js';
 import { type CommonRecord, commonRecord } from '../../report/record.js';
 import type { LoadedInputs } from '../load.js';

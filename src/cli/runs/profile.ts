@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
-import { kernelProfile } from '../../programme/profile.js';
+import { kernelProfile } from '../../kernel/profile.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/json.js';
 import { halfAngle, type ProfileRecord, type ProfileResult } from '../../report/profile.js';

@@ -16,10 +16,10 @@ import {
   resolveArchitecture,
   writeKernel,
 } from '../../src/index.js';
-import { imageTask } from '../../src/matrix/image-workload.js';
-import { makePlan } from '../../src/matrix/plan.js';
-import { outline, prepareTask } from '../../src/matrix/prepare.js';
-import { runTiles, type TileSink } from '../../src/matrix/run.js';
+import { imageTask } from '../../src/kernel/image-workload.js';
+import { makePlan } from '../../src/kernel/plan.js';
+import { outline, prepareTask } from '../../src/kernel/prepare.js';
+import { runTiles, type TileSink } from '../../src/kernel/run.js';
 import { recomputationOfAll } from '../../src/operators/recomputed.js';
 import { afterAll, afterEach, describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';

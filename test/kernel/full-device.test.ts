@@ -2,8 +2,8 @@ import { reference } from '../../kernels/reference/backend.js';
 import type { Backend } from '../../src/backend/contract.js';
 import { DeviceFullError } from '../../src/errors.js';
 import { BackendError, type NdArray, presetArchitecture } from '../../src/index.js';
-import { makePlan } from '../../src/matrix/plan.js';
-import { runTiles, type TileSink } from '../../src/matrix/run.js';
+import { makePlan } from '../../src/kernel/plan.js';
+import { runTiles, type TileSink } from '../../src/kernel/run.js';
 import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 

@@ -1,11 +1,11 @@
 import { isImageNetwork } from '../architecture/check-input.js';
 import { type InputShape, lower } from '../architecture/lower.js';
 import type { KernelDefinition } from '../architecture/types.js';
+import { isHomogeneous as homogeneous } from '../programme/degree.js';
+import { layoutNotes } from '../programme/images/describe.js';
+import { keepNeeded } from '../programme/needs.js';
+import { obstacle } from '../programme/zonal.js';
 import type { Programme, Step } from '../vocabulary/steps.js';
-import { isHomogeneous as homogeneous } from './degree.js';
-import { layoutNotes } from './images/describe.js';
-import { keepNeeded } from './needs.js';
-import { obstacle } from './zonal.js';
 
 /** Whether K(a x, z) = a^p K(x, z) for some p: such a kernel does not care about the scale of the data. */
 export function isHomogeneous(definition: KernelDefinition, input: number | InputShape): boolean {

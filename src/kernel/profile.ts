@@ -3,10 +3,10 @@ import { lower } from '../architecture/lower.js';
 import { checkKind } from '../architecture/parse.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import { InterruptedError, UsageError } from '../errors.js';
-import { evaluate, gaps } from './evaluate.js';
-import { keepNeeded } from './needs.js';
-import { rowFactors } from './own.js';
-import { wideRoot } from './wide.js';
+import { evaluate, gaps } from '../programme/evaluate.js';
+import { keepNeeded } from '../programme/needs.js';
+import { rowFactors } from '../programme/own.js';
+import { wideRoot } from '../programme/wide.js';
 
 /** What to evaluate. */
 export interface ProfileOptions {

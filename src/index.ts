@@ -73,10 +73,7 @@ export {
   UsageError,
 } from './errors.js';
 export type { EmpiricalMethod } from './finite/methods.js';
-export { DEFAULT_WIDTH, type FiniteNetwork, finiteNetwork, type WidthOptions } from './finite/network.js';
 export type { Contraction } from './finite/target.js';
-export { loadWeights, saveWeights } from './finite/weight-files.js';
-export type { LayerWeights, Weights } from './finite/weights.js';
 export { computedCross } from './kernel/cross.js';
 export { isHomogeneous, programmeNotes } from './kernel/describe.js';
 export { kernelMatrix } from './kernel/matrix.js';
@@ -122,6 +119,9 @@ export type {
   TensorFunction,
 } from './matrix/function-types.js';
 export { type ModelOptions, readModel, type SavedModel } from './matrix/saved-model.js';
+export { DEFAULT_WIDTH, type FiniteNetwork, finiteNetwork, type WidthOptions } from './network/network.js';
+export { loadWeights, saveWeights } from './network/weight-files.js';
+export type { LayerWeights, Weights } from './network/weights.js';
 export type { CrossOperator } from './operators/cross.js';
 export { DenseOperator, type SymmetricOperator } from './operators/operator.js';
 export type { Recomputation, Recomputed } from './operators/recomputed.js';

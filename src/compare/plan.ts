@@ -1,13 +1,13 @@
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { ArchitectureError, MemoryError, UsageError } from '../errors.js';
-import { parameterCount } from '../finite/memory.js';
-import { finiteNetwork } from '../finite/network.js';
 import { planKernel } from '../kernel/plan.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import { linearAlgebra } from '../linalg/index.js';
 import { type PlannedEmpirical, planEmpirical } from '../matrix/empirical-plan.js';
 import type { EmpiricalOptions } from '../matrix/empirical-types.js';
+import { parameterCount } from '../network/memory.js';
+import { finiteNetwork } from '../network/network.js';
 import { defaultMemory } from '../platform/limits.js';
 import { DEFAULT_LEADING, DEFAULT_SEEDS } from './defaults.js';
 import { PairStore } from './store.js';

@@ -1,7 +1,7 @@
 import type { FloatArray } from '../data/array.js';
 import type { Operand } from '../linalg/built-in/product.js';
+import { type Engine, zeros } from '../network/engine.js';
 import { fanOf } from '../vocabulary/operations.js';
-import { type Engine, zeros } from './engine.js';
 import type { Part } from './jacobian.js';
 import { type Contribution, factorsOf } from './structured.js';
 import { placeOf } from './target.js';

@@ -1,12 +1,12 @@
 import type { FloatArray } from '../data/array.js';
 import type { Operand, Target } from '../linalg/built-in/product.js';
+import type { Meeting } from '../network/backward.js';
+import { type Engine, zeros } from '../network/engine.js';
+import { hasPatches } from '../network/operations/weights.js';
+import { bandsOf, gather } from '../network/patches.js';
 import { fanOf, type WeightsOperation } from '../vocabulary/operations.js';
 import { positionCount } from '../vocabulary/windows.js';
-import type { Meeting } from './backward.js';
-import { type Engine, zeros } from './engine.js';
 import { contractJacobian } from './jacobian-products.js';
-import { hasPatches } from './operations/weights.js';
-import { bandsOf, gather } from './patches.js';
 import { type Contribution, factorsOf } from './structured.js';
 import { ALONE } from './turn.js';
 

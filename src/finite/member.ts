@@ -1,9 +1,9 @@
 import type { FloatArray } from '../data/array.js';
 import { InternalError } from '../errors.js';
+import { backward, expanded, type Meeting, type Side, startFactors } from '../network/backward.js';
+import type { Engine } from '../network/engine.js';
+import { forward, type Passed } from '../network/forward.js';
 import { type Operation, sizeOf, type WeightsOperation } from '../vocabulary/operations.js';
-import { backward, expanded, type Meeting, type Side, startFactors } from './backward.js';
-import type { Engine } from './engine.js';
-import { forward, type Passed } from './forward.js';
 import { fillJacobian, type Part } from './jacobian.js';
 import { contractJacobian } from './jacobian-products.js';
 import { addStructured, type Contribution } from './structured.js';

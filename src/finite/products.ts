@@ -1,8 +1,8 @@
+import type { Meeting } from '../network/backward.js';
+import { type Engine, zeros } from '../network/engine.js';
+import { patchExamples, patchRows } from '../network/operations/weights.js';
 import { fanOf, type WeightsOperation, weightScale } from '../vocabulary/operations.js';
 import { positionCount } from '../vocabulary/windows.js';
-import type { Meeting } from './backward.js';
-import { type Engine, zeros } from './engine.js';
-import { patchExamples, patchRows } from './operations/weights.js';
 
 /** Numbers of a gradient that are held at a time. */
 const GRADIENT_NUMBERS = 1 << 20;

@@ -1,9 +1,9 @@
 import type { FloatArray } from '../data/array.js';
+import type { Meeting } from '../network/backward.js';
+import { type Engine, zeros } from '../network/engine.js';
+import { patchExamples, patchRows } from '../network/operations/weights.js';
 import { fanOf, type WeightsOperation, weightScale } from '../vocabulary/operations.js';
 import { positionCount } from '../vocabulary/windows.js';
-import type { Meeting } from './backward.js';
-import { type Engine, zeros } from './engine.js';
-import { patchExamples, patchRows } from './operations/weights.js';
 import { type Contraction, type KernelTarget, placeOf } from './target.js';
 import { ALONE, myPanels, type Turn } from './turn.js';
 

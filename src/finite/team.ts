@@ -1,11 +1,11 @@
 import { allocate, type FloatArray, inSharedMemory, type Precision } from '../data/array.js';
+import { type Engine, zeros } from '../network/engine.js';
+import type { LayerWeights, Weights } from '../network/weights.js';
 import { ownFile } from '../platform/own-files.js';
 import { startThread, type Thread } from '../platform/thread.js';
 import type { Operation } from '../vocabulary/operations.js';
-import { type Engine, zeros } from './engine.js';
 import { Member, type MemberAnswer, type MemberRequest } from './member.js';
 import { ALONE, type Turn } from './turn.js';
-import type { LayerWeights, Weights } from './weights.js';
 
 /** Who computes a kernel: each member has some examples of every block, and some panels of every product. */
 export interface Team {

@@ -1,12 +1,12 @@
 import type { FloatArray } from '../data/array.js';
-import { backward, type Side, startSignal } from '../finite/backward.js';
-import { type Engine, zeros } from '../finite/engine.js';
-import { forward } from '../finite/forward.js';
 import { addJacobian } from '../finite/jacobian.js';
 import { cheapestBut, type EmpiricalMethod, type Sizes } from '../finite/methods.js';
 import { addProduct } from '../finite/products.js';
 import { addStructured, type Contribution } from '../finite/structured.js';
 import { mirror, placeOf } from '../finite/target.js';
+import { backward, type Side, startSignal } from '../network/backward.js';
+import { type Engine, zeros } from '../network/engine.js';
+import { forward } from '../network/forward.js';
 import { sizeOf } from '../vocabulary/operations.js';
 import type { PlannedEmpirical } from './empirical-plan.js';
 import type { EmpiricalCheck } from './empirical-types.js';

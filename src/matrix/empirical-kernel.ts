@@ -1,9 +1,9 @@
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { InternalError, InterruptedError, NumericalError } from '../errors.js';
-import type { Engine } from '../finite/engine.js';
 import { localTeam, type Team, threadTeam } from '../finite/team.js';
-import { drawWeights, givenWeights } from '../finite/weights.js';
 import { matrixProduct } from '../linalg/product.js';
+import type { Engine } from '../network/engine.js';
+import { drawWeights, givenWeights } from '../network/weights.js';
 import { checkBlock } from './empirical-check.js';
 import { DeviceRun, type EmpiricalTotals, openNetwork } from './empirical-device.js';
 import { type PlannedEmpirical, planEmpirical } from './empirical-plan.js';

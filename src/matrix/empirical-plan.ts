@@ -4,6 +4,8 @@ import type { NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
 import { JACOBIAN_NUMBERS } from '../finite/jacobian.js';
+import { cheapest, layerWork, NUMBER_COST, type Sizes } from '../finite/methods.js';
+import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
 import {
   backwardWork,
   forwardWork,
@@ -11,10 +13,8 @@ import {
   patchNumbers,
   signalNumbers,
   traceNumbers,
-} from '../finite/memory.js';
-import { cheapest, layerWork, NUMBER_COST, type Sizes } from '../finite/methods.js';
-import { type FiniteNetwork, finiteNetwork } from '../finite/network.js';
-import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
+} from '../network/memory.js';
+import { type FiniteNetwork, finiteNetwork } from '../network/network.js';
 import { defaultMemory, defaultThreads } from '../platform/limits.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import { chooseOnDevice } from './empirical-device.js';

@@ -1,13 +1,13 @@
 import { allocate, type FloatArray } from '../data/array.js';
-import type { Meeting } from '../finite/backward.js';
-import type { Engine } from '../finite/engine.js';
 import { partNumbers, partsOf } from '../finite/jacobian.js';
 import type { MemberAnswer, MemberRequest } from '../finite/member.js';
 import type { EmpiricalMethod } from '../finite/methods.js';
-import type { FiniteNetwork } from '../finite/network.js';
 import type { Contribution } from '../finite/structured.js';
 import { type KernelTarget, mirror } from '../finite/target.js';
 import type { Team } from '../finite/team.js';
+import type { Meeting } from '../network/backward.js';
+import type { Engine } from '../network/engine.js';
+import type { FiniteNetwork } from '../network/network.js';
 import { sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import { addByProducts } from './empirical-check.js';
 import type { PlannedEmpirical } from './empirical-plan.js';

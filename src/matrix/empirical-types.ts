@@ -1,10 +1,10 @@
 import type { Architecture } from '../architecture/types.js';
 import type { NdArray, Precision } from '../data/array.js';
 import type { EmpiricalMethod } from '../finite/methods.js';
-import type { WidthOptions } from '../finite/network.js';
 import type { Contraction } from '../finite/target.js';
-import type { Weights } from '../finite/weights.js';
 import type { BackendName, Progress } from '../kernel/types.js';
+import type { WidthOptions } from '../network/network.js';
+import type { Weights } from '../network/weights.js';
 
 /** What finite network, and how its kernel is computed. Only `architecture` has no default. */
 export interface EmpiricalOptions extends WidthOptions {

@@ -2,7 +2,7 @@ import { parseArchitecture } from '../../src/architecture/parse.js';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { Architecture } from '../../src/architecture/types.js';
 import { analyticKernel } from '../../src/compare/analytic.js';
-import { finiteNetwork } from '../../src/finite/network.js';
+import { finiteNetwork } from '../../src/network/network.js';
 import { weightsOf } from '../../src/vocabulary/operations.js';
 import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../finite/networks.js';
 import { describe, expect, test } from '../jest.js';

@@ -1,14 +1,14 @@
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import { InterruptedError } from '../../src/errors.js';
-import type { Engine } from '../../src/finite/engine.js';
 import { localTeam, type Team, threadTeam } from '../../src/finite/team.js';
 import { isMine } from '../../src/finite/turn.js';
-import { drawWeights } from '../../src/finite/weights.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
 import { planEmpirical } from '../../src/matrix/empirical-plan.js';
 import { EmpiricalRun } from '../../src/matrix/empirical-run.js';
 import type { EmpiricalOptions } from '../../src/matrix/empirical-types.js';
+import type { Engine } from '../../src/network/engine.js';
+import { drawWeights } from '../../src/network/weights.js';
 import { describe, expect, test } from '../jest.js';
 import { type Case, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import type { NdArray } from '../../src/data/array.js';
 import type { EmpiricalMethod } from '../../src/finite/methods.js';
-import { finiteNetwork } from '../../src/finite/network.js';
-import { reorder, type Weights } from '../../src/finite/weights.js';
 import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
+import { finiteNetwork } from '../../src/network/network.js';
+import { reorder, type Weights } from '../../src/network/weights.js';
 import { type WeightsOperation, weightsOf } from '../../src/vocabulary/operations.js';
 import { describe, expect, test } from '../jest.js';
 

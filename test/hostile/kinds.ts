@@ -3,8 +3,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { firstImageLayer } from '../../src/architecture/check-input.js';
-import { finiteNetwork } from '../../src/finite/network.js';
-import { loadWeights } from '../../src/finite/weight-files.js';
 import {
   eigenpairs,
   functionKernel,
@@ -17,6 +15,8 @@ import {
   storedOperator,
   writeNpz,
 } from '../../src/index.js';
+import { finiteNetwork } from '../../src/network/network.js';
+import { loadWeights } from '../../src/network/weight-files.js';
 import { csvText } from '../../src/report/csv.js';
 import { drawFigure } from '../../src/report/figures/index.js';
 import { figureHtml } from '../../src/report/html.js';

@@ -1,8 +1,8 @@
 import type { KernelDefinition } from '../../architecture/types.js';
 import type { NdArray } from '../../data/array.js';
-import { finiteNetwork } from '../../finite/network.js';
-import { loadWeights } from '../../finite/weight-files.js';
 import type { EmpiricalOptions } from '../../matrix/empirical-types.js';
+import { finiteNetwork } from '../../network/network.js';
+import { loadWeights } from '../../network/weight-files.js';
 import type { ComputeOptions } from '../options/compute.js';
 import { type FiniteFlags, networkOf } from '../options/finite.js';
 

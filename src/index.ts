@@ -57,6 +57,29 @@ export {
 } from './data/index.js';
 export type { ReadFile } from './data/model-files.js';
 export type { FileMark } from './data/write/mark.js';
+export { empiricalCross } from './empirical/cross.js';
+export { functionKernel } from './empirical/functions/kernel.js';
+export { type ModelOptions, readModel, type SavedModel } from './empirical/functions/saved-model.js';
+export type {
+  FunctionCheck,
+  FunctionKernel,
+  FunctionOptions,
+  SlopesReport,
+  TensorFunction,
+} from './empirical/functions/types.js';
+export { empiricalKernel } from './empirical/kernel.js';
+export type { EmpiricalMethod } from './empirical/methods/index.js';
+export { empiricalOperator } from './empirical/operator.js';
+export type { Contraction } from './empirical/target.js';
+export type {
+  EmpiricalCheck,
+  EmpiricalKernel,
+  EmpiricalOptions,
+  EmpiricalPlan,
+  EmpiricalStages,
+  LayerPlan,
+} from './empirical/types.js';
+export { type WriteEmpiricalOptions, type WrittenEmpirical, writeEmpirical } from './empirical/write.js';
 export {
   ArchitectureError,
   type ArchitectureProblem,
@@ -72,8 +95,6 @@ export {
   RecomputeError,
   UsageError,
 } from './errors.js';
-export type { EmpiricalMethod } from './finite/methods.js';
-export type { Contraction } from './finite/target.js';
 export { computedCross } from './kernel/cross.js';
 export { isHomogeneous, programmeNotes } from './kernel/describe.js';
 export { kernelMatrix } from './kernel/matrix.js';
@@ -98,27 +119,6 @@ export { type WriteOptions, writeKernel } from './kernel/write.js';
 export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export { linearAlgebra } from './linalg/index.js';
-export { empiricalCross } from './matrix/empirical-cross.js';
-export { empiricalKernel } from './matrix/empirical-kernel.js';
-export { empiricalOperator } from './matrix/empirical-operator.js';
-export type {
-  EmpiricalCheck,
-  EmpiricalKernel,
-  EmpiricalOptions,
-  EmpiricalPlan,
-  EmpiricalStages,
-  LayerPlan,
-} from './matrix/empirical-types.js';
-export { type WriteEmpiricalOptions, type WrittenEmpirical, writeEmpirical } from './matrix/empirical-write.js';
-export { functionKernel } from './matrix/function-kernel.js';
-export type {
-  FunctionCheck,
-  FunctionKernel,
-  FunctionOptions,
-  SlopesReport,
-  TensorFunction,
-} from './matrix/function-types.js';
-export { type ModelOptions, readModel, type SavedModel } from './matrix/saved-model.js';
 export { DEFAULT_WIDTH, type FiniteNetwork, finiteNetwork, type WidthOptions } from './network/network.js';
 export { loadWeights, saveWeights } from './network/weight-files.js';
 export type { LayerWeights, Weights } from './network/weights.js';

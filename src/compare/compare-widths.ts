@@ -1,8 +1,8 @@
 import type { NdArray } from '../data/array.js';
+import { CHECK_TOLERANCE } from '../empirical/check.js';
+import { plannedEmpirical } from '../empirical/kernel.js';
 import { InterruptedError } from '../errors.js';
 import type { Progress } from '../kernel/types.js';
-import { CHECK_TOLERANCE } from '../matrix/empirical-check.js';
-import { plannedEmpirical } from '../matrix/empirical-kernel.js';
 import { collectGarbage } from '../platform/garbage.js';
 import { type AnalyticKernel, analyticKernel, traceOf } from './analytic.js';
 import { Pace } from './pace.js';

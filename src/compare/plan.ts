@@ -1,11 +1,11 @@
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
+import { type PlannedEmpirical, planEmpirical } from '../empirical/plan.js';
+import type { EmpiricalOptions } from '../empirical/types.js';
 import { ArchitectureError, MemoryError, UsageError } from '../errors.js';
 import { planKernel } from '../kernel/plan.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import { linearAlgebra } from '../linalg/index.js';
-import { type PlannedEmpirical, planEmpirical } from '../matrix/empirical-plan.js';
-import type { EmpiricalOptions } from '../matrix/empirical-types.js';
 import { parameterCount } from '../network/memory.js';
 import { finiteNetwork } from '../network/network.js';
 import { defaultMemory } from '../platform/limits.js';

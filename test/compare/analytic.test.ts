@@ -4,7 +4,7 @@ import type { Architecture } from '../../src/architecture/types.js';
 import { analyticKernel } from '../../src/compare/analytic.js';
 import { finiteNetwork } from '../../src/network/network.js';
 import { weightsOf } from '../../src/vocabulary/operations.js';
-import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../finite/networks.js';
+import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../empirical/networks.js';
 import { describe, expect, test } from '../jest.js';
 
 /** Paths of trained layers as finite networks name them. */

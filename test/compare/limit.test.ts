@@ -2,8 +2,8 @@ import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { Architecture } from '../../src/architecture/types.js';
 import { compareWidths } from '../../src/compare/compare-widths.js';
 import type { Comparison } from '../../src/compare/types.js';
-import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
-import { inputs } from '../finite/networks.js';
+import { empiricalKernel } from '../../src/empirical/kernel.js';
+import { inputs } from '../empirical/networks.js';
 import { beforeAll, describe, expect, test } from '../jest.js';
 
 const WIDTHS = [64, 128, 256, 512, 1024];

@@ -10,9 +10,8 @@ const READERS: readonly (readonly [path: string, commands: readonly string[]])[]
   ['src/spectrum/', ['eigs']],
   ['src/regression/', ['regress']],
   ['src/linalg/', ['eigs', 'regress']],
-  ['src/matrix/stored-', ['eigs', 'regress']],
-  ['src/matrix/matrix-file', ['eigs', 'regress']],
-  ['src/matrix/empirical-', ['empirical', 'eigs', 'regress', 'compare']],
+  ['src/operators/', ['eigs', 'regress']],
+  ['src/empirical/', ['empirical', 'eigs', 'regress', 'compare']],
   ['src/cli/runs/eigs', ['eigs']],
   ['src/cli/options/eigs', ['eigs']],
   ['src/cli/runs/regress', ['regress']],
@@ -62,7 +61,7 @@ for (const name of Object.keys(COMMANDS)) FLAGS[name] = await flagsOf(name);
 /** Options of the library that are several words, as its interfaces name them. */
 function libraryOptions(): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { tree } of sources('src/spectrum', 'src/regression', 'src/matrix')) {
+  for (const { tree } of sources('src/spectrum', 'src/regression', 'src/operators', 'src/kernel', 'src/empirical')) {
     walk(tree, (node) => {
       if (!ts.isInterfaceDeclaration(node) || !/Options$/.test(node.name.text)) return;
       for (const { name } of node.members) if (name !== undefined && ts.isIdentifier(name)) names.add(name.text);
@@ -96,14 +95,14 @@ describe('remedies', () => {
   test('name no option of the library that is no flag, and methods by their flag', () => {
     const options = libraryOptions();
     expect(options.has('maxProducts')).toBe(true);
-    const wrong = MESSAGES.filter(({ path }) => /^src\/(spectrum|regression|linalg|matrix)\//.test(path)).flatMap(
-      ({ place, text }) => {
-        const words = text.match(/[A-Za-z]+/g) ?? [];
-        const found = words.filter((word) => options.has(word) && !text.startsWith(`${word}:`));
-        const bare = /(?<!--)\bmethod (dense|lanczos|power)\b/.exec(text);
-        return [...found, ...(bare === null ? [] : [bare[0]])].map((word) => `${place}: ${word}`);
-      },
-    );
+    const wrong = MESSAGES.filter(({ path }) =>
+      /^src\/(spectrum|regression|linalg|operators|kernel|empirical)\//.test(path),
+    ).flatMap(({ place, text }) => {
+      const words = text.match(/[A-Za-z]+/g) ?? [];
+      const found = words.filter((word) => options.has(word) && !text.startsWith(`${word}:`));
+      const bare = /(?<!--)\bmethod (dense|lanczos|power)\b/.exec(text);
+      return [...found, ...(bare === null ? [] : [bare[0]])].map((word) => `${place}: ${word}`);
+    });
     expect(wrong).toEqual([]);
   });
 });

@@ -7,11 +7,7 @@ import { lineOf, ROOT, type Source, sources, walk } from './sources.js';
 const LAYERS = /\b(relu|leakyRelu|gelu|elu|erf|dense|residual|layerNorm)\b/;
 
 /** Files that do something when they are loaded: entry points of a process or a thread. */
-const ENTRY_POINTS: readonly RegExp[] = [
-  /^src\/cli\/main\.ts$/,
-  /^kernels\/host\/(images\/)?worker\.ts$/,
-  /^src\/finite\/worker\.ts$/,
-];
+const ENTRY_POINTS: readonly RegExp[] = [/^src\/cli\/main\.ts$/, /(^|\/)worker\.ts$/];
 
 const src = sources('src');
 const kernels = sources('kernels');

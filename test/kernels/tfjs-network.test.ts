@@ -3,12 +3,12 @@ import { tensorBackend } from '../../kernels/tfjs/backend.js';
 import type { Engine } from '../../kernels/tfjs/engine.js';
 import type { Backend } from '../../src/backend/contract.js';
 import type { FloatArray, NdArray } from '../../src/data/array.js';
+import { DeviceRun, openNetwork } from '../../src/empirical/device.js';
+import { empiricalKernel } from '../../src/empirical/kernel.js';
+import { planEmpirical } from '../../src/empirical/plan.js';
+import type { EmpiricalOptions } from '../../src/empirical/types.js';
 import { InterruptedError } from '../../src/errors.js';
-import { DeviceRun, openNetwork } from '../../src/matrix/empirical-device.js';
-import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
-import { planEmpirical } from '../../src/matrix/empirical-plan.js';
-import type { EmpiricalOptions } from '../../src/matrix/empirical-types.js';
-import { arbitraryCase, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../finite/networks.js';
+import { arbitraryCase, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../empirical/networks.js';
 import { describe, expect, test } from '../jest.js';
 import { tensorEngines } from './tensor-engines.js';
 

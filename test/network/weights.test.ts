@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArchitecture } from '../../src/architecture/parse.js';
+import { empiricalKernel } from '../../src/empirical/kernel.js';
+import { empiricalOperator } from '../../src/empirical/operator.js';
 import { matrixProduct } from '../../src/linalg/product.js';
 import { RandomSource } from '../../src/linalg/random.js';
-import { empiricalKernel } from '../../src/matrix/empirical-kernel.js';
-import { empiricalOperator } from '../../src/matrix/empirical-operator.js';
 import { finiteNetwork } from '../../src/network/network.js';
 import { loadWeights, saveWeights } from '../../src/network/weight-files.js';
 import { drawWeights, type LayerWeights } from '../../src/network/weights.js';
 import { weightsOf } from '../../src/vocabulary/operations.js';
-import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../finite/networks.js';
+import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../empirical/networks.js';
 import { afterAll, describe, expect, test } from '../jest.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ntk-weights-'));

@@ -1,5 +1,5 @@
+import type { ModelOptions } from '../../empirical/functions/saved-model.js';
 import { BackendError, UsageError } from '../../errors.js';
-import type { ModelOptions } from '../../matrix/saved-model.js';
 import { PRESET_KEYS } from './architecture.js';
 import { readComputeOptions } from './compute.js';
 import { type EmpiricalFiles, readEmpiricalFiles } from './empirical.js';

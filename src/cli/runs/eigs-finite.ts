@@ -1,5 +1,5 @@
 import type { NdArray } from '../../data/array.js';
-import { empiricalOperator } from '../../matrix/empirical-operator.js';
+import { empiricalOperator } from '../../empirical/operator.js';
 import type { SymmetricOperator } from '../../operators/operator.js';
 import type { ComputeOptions } from '../options/compute.js';
 import type { FiniteFlags } from '../options/finite.js';

@@ -1,11 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NdArray } from '../../data/array.js';
 import { asVectors } from '../../data/image.js';
+import { planFunction } from '../../empirical/functions/plan.js';
+import { runFunction } from '../../empirical/functions/run.js';
+import { type OpenedModel, openModel } from '../../empirical/functions/saved-model.js';
+import type { FunctionOptions } from '../../empirical/functions/types.js';
 import { DataError } from '../../errors.js';
-import { planFunction } from '../../matrix/function-plan.js';
-import { runFunction } from '../../matrix/function-run.js';
-import type { FunctionOptions } from '../../matrix/function-types.js';
-import { type OpenedModel, openModel } from '../../matrix/saved-model.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { empiricalPlanText } from '../../report/empirical-text.js';
 import { jsonText } from '../../report/json.js';

@@ -1,6 +1,6 @@
 import type { KernelDefinition } from '../../architecture/types.js';
 import type { NdArray } from '../../data/array.js';
-import type { EmpiricalOptions } from '../../matrix/empirical-types.js';
+import type { EmpiricalOptions } from '../../empirical/types.js';
 import { finiteNetwork } from '../../network/network.js';
 import { loadWeights } from '../../network/weight-files.js';
 import type { ComputeOptions } from '../options/compute.js';

@@ -1,12 +1,12 @@
 import type { KernelDefinition } from '../../architecture/types.js';
 import type { NdArray } from '../../data/array.js';
 import { firstExamples, someExamples } from '../../data/examples.js';
+import { empiricalCross } from '../../empirical/cross.js';
+import { empiricalKernel } from '../../empirical/kernel.js';
+import { empiricalOperator } from '../../empirical/operator.js';
+import { planEmpirical } from '../../empirical/plan.js';
+import type { EmpiricalOptions } from '../../empirical/types.js';
 import { libraryIn } from '../../linalg/algebra.js';
-import { empiricalCross } from '../../matrix/empirical-cross.js';
-import { empiricalKernel } from '../../matrix/empirical-kernel.js';
-import { empiricalOperator } from '../../matrix/empirical-operator.js';
-import { planEmpirical } from '../../matrix/empirical-plan.js';
-import type { EmpiricalOptions } from '../../matrix/empirical-types.js';
 import type { ComputeOptions } from '../options/compute.js';
 import type { FiniteFlags } from '../options/finite.js';
 import { finiteOptions, withWeights } from './finite-options.js';

@@ -13,7 +13,7 @@ const TO = join(ROOT, 'test', 'fixtures', 'vectors');
 const MOST_BYTES = 800_000;
 
 /**
- * Every activation, option and preset; near pairs on the sphere and off it; deep networks, up to 1100 blocks. Of images every padding, stride,
+ * Every activation, option and preset; near-duplicate pairs on the sphere and off it; deep networks, up to 1100 blocks. Of images every padding, stride,
  * readout and pool, in 1-D and 2-D, duplicates, and networks with everything in them.
  */
 const CHOSEN: readonly RegExp[] = [

@@ -12,10 +12,11 @@ import type {
   TileSums,
   VectorBlock,
 } from '../../src/backend/contract.js';
-import { NEAR_THRESHOLD } from '../../src/backend/near.js';
+import { NEAR_THRESHOLD } from '../../src/backend/near-duplicates.js';
 import { type FloatArray, inSharedMemory, type Precision } from '../../src/data/array.js';
 import { InternalError } from '../../src/errors.js';
-import { ownFile } from '../../src/platform/own-files.js';
+import { packageFile } from '../../src/platform/package-files.js';
+import { localExecutor, type Slot, Slots, threadExecutor } from './executors.js';
 import { imageMemory, imagePace, openImages } from './images/job.js';
 import { compileModule, createMemory, hasFusedMultiplyAdd } from './module.js';
 import { ANGLE_DEGREE } from './polynomials.js';
@@ -23,7 +24,6 @@ import { factorColumns } from './rows/columns.js';
 import { type Code, encode } from './rows/encode.js';
 import { type Layout, layOut } from './rows/layout.js';
 import { type SharedRows, type TileAnswer, TileEngine, type TileJob, type TileRequest } from './rows/tile.js';
-import { localSite, type Slot, Slots, threadSite } from './sites.js';
 import { productSpeed } from './speed.js';
 
 /** Multiply-adds below which threads are not worth their start: the work is done on the calling thread. */
@@ -31,7 +31,7 @@ const SMALL_JOB = 5e8;
 
 type TileSlot = Slot<TileRequest, TileAnswer>;
 
-/** Tiles of one task, spread over sites with two result sets each. */
+/** Tiles of one task, spread over executors with two result sets each. */
 class HostJob implements KernelJob {
   readonly concurrency: number;
   nearPairs = 0;
@@ -62,7 +62,7 @@ class HostJob implements KernelJob {
     try {
       const multiply = { output: this.#task.outputs.indexOf(output), vectors };
       const request = { range, set: slot.set, transposed: false, productOnly: false, multiply };
-      const { near, sums } = await slot.site.run(request);
+      const { near, sums } = await slot.executor.run(request);
       this.nearPairs += near;
       if (sums === null) throw new InternalError('a host thread left the products out');
       return sums;
@@ -73,7 +73,7 @@ class HostJob implements KernelJob {
 
   async #tile(range: TileRange, transposed: boolean, productOnly: boolean): Promise<Tile> {
     const slot = await this.#slots.take();
-    const { near } = await slot.site.run({ range, set: slot.set, transposed, productOnly, multiply: null });
+    const { near } = await slot.executor.run({ range, set: slot.set, transposed, productOnly, multiply: null });
     this.nearPairs += near;
     const release = this.#slots.release(slot);
     return { range, release, read: async (output: Output) => this.#data(slot, range, output, transposed) };
@@ -86,7 +86,7 @@ class HostJob implements KernelJob {
   #data(slot: TileSlot, range: TileRange, output: Output, transposed: boolean): TileData {
     const which = this.#task.outputs.indexOf(output);
     const { results, transposed: flipped, stride } = this.#layout;
-    const { buffer } = slot.site.memory;
+    const { buffer } = slot.executor.memory;
     const view = (at: number, rows: number): FloatArray => {
       if (this.#working === 'f32') return new Float32Array(buffer, at, rows * stride);
       const values = new Float64Array(buffer, at, rows * stride);
@@ -173,12 +173,12 @@ export async function openHost(task: KernelTask, { threads, tile, native = null 
   const module = compileModule();
   const small = cost(task) < SMALL_JOB;
   const memory = (): WebAssembly.Memory => createMemory(job.layout.bytes);
-  const thread = (): ReturnType<typeof threadSite<TileRequest, TileAnswer>> =>
-    threadSite(ownFile('dist/kernels/host/rows/worker.js'), memory(), { module, job });
-  const sites = small
-    ? [localSite(new TileEngine(module, memory(), job, native))]
+  const thread = (): ReturnType<typeof threadExecutor<TileRequest, TileAnswer>> =>
+    threadExecutor(packageFile('dist/kernels/host/rows/worker.js'), memory(), { module, job });
+  const executors = small
+    ? [localExecutor(new TileEngine(module, memory(), job, native))]
     : Array.from({ length: threads }, thread);
-  return new HostJob(task, job, new Slots(sites));
+  return new HostJob(task, job, new Slots(executors));
 }
 
 /** Bytes of one thread beside its tile memory: an isolate with its code. */

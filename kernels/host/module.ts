@@ -4,7 +4,7 @@ import type { Precision } from '../../src/data/array.js';
 import { readableBytes } from '../../src/data/budget.js';
 import { MemoryError } from '../../src/errors.js';
 import { addressSpaceLimit } from '../../src/platform/limits.js';
-import { ownFile } from '../../src/platform/own-files.js';
+import { packageFile } from '../../src/platform/package-files.js';
 
 /** Functions of the WebAssembly module for one precision. */
 export interface Kernels {
@@ -30,7 +30,7 @@ export interface Kernels {
     upper: boolean,
   ): void;
   peak(count: number, seed: number): void;
-  signedGaps(
+  signedDistances(
     c: number,
     ldc: number,
     rows: number,
@@ -90,7 +90,7 @@ const NAMES = [
   'pack',
   'multiply',
   'peak',
-  'signedGaps',
+  'signedDistances',
   'body',
   'mirror',
   'transpose',
@@ -152,7 +152,7 @@ export function hasFusedMultiplyAdd(): boolean {
 /** Compiles the module that suits this engine. */
 export function compileModule(): WebAssembly.Module {
   const name = hasFusedMultiplyAdd() ? 'host-fused.wasm' : 'host-plain.wasm';
-  return new WebAssembly.Module(readFileSync(ownFile(`dist/kernels/host/${name}`)));
+  return new WebAssembly.Module(readFileSync(packageFile(`dist/kernels/host/${name}`)));
 }
 
 /** Memory that WebAssembly could not have, as an error that says why. */

@@ -7,8 +7,8 @@ import type {
   Tile,
   TileRange,
 } from '../../src/backend/contract.js';
-import { NEAR_THRESHOLD, nearGap, radialAt } from '../../src/backend/near.js';
-import { evaluate, gaps } from '../../src/programme/evaluate.js';
+import { NEAR_THRESHOLD, nearDistance, radialAt } from '../../src/backend/near-duplicates.js';
+import { distances, evaluate } from '../../src/programme/evaluate.js';
 import type { Rounding } from '../../src/programme/rounding.js';
 import { imageMemory, imagePace, openImages } from './images.js';
 import { finishedTile } from './tile.js';
@@ -50,14 +50,14 @@ class ReferenceJob implements KernelJob {
   #row(range: TileRange, i: number, results: readonly Float64Array[]): void {
     const { x, z, programme, outputs } = this.#task;
     const row = range.row + i;
-    const source = gaps(range.columns);
+    const source = distances(range.columns);
     const near: number[] = [];
     for (let j = 0; j < range.columns; j++) {
-      const gap = this.#signedGap(row, range.column + j);
-      if (Math.abs(gap) < NEAR_THRESHOLD.f64) near.push(j);
-      const negative = gap < 0 || Object.is(gap, -0);
-      source.below[j] = negative ? 2 + gap : gap;
-      source.above[j] = negative ? -gap : 2 - gap;
+      const distance = this.#signedDistance(row, range.column + j);
+      if (Math.abs(distance) < NEAR_THRESHOLD.f64) near.push(j);
+      const negative = distance < 0 || Object.is(distance, -0);
+      source.below[j] = negative ? 2 + distance : distance;
+      source.above[j] = negative ? -distance : 2 - distance;
     }
     const strip = { x: x.factors, rowX: row, z: z.factors, firstZ: range.column };
     const body = evaluate(programme, source, strip, this.#rounding);
@@ -72,24 +72,24 @@ class ReferenceJob implements KernelJob {
     });
   }
 
-  /** Of a radial kernel, near pairs have their entries from the rows themselves. */
+  /** Of a radial kernel, near-duplicate pairs have their entries from the rows themselves. */
   #nearRadial(i: number, j: number, result: Float64Array, at: number): void {
     const { radial, x, z } = this.#task;
     if (radial === null) return;
     result[at] = radialAt(radial, x.data, i * x.features, z.data, j * x.features, x.features);
   }
 
-  #signedGap(i: number, j: number): number {
+  #signedDistance(i: number, j: number): number {
     const { x, z, radial } = this.#task;
     const u = inner(this.#task, i, j);
-    const gap = Math.max(0, 1 - Math.abs(u));
-    if (gap >= NEAR_THRESHOLD.f64) return u < 0 ? -gap : gap;
+    const distance = Math.max(0, 1 - Math.abs(u));
+    if (distance >= NEAR_THRESHOLD.f64) return u < 0 ? -distance : distance;
     if (this.#task.symmetric && i === j) return 0;
     this.nearPairs += 1;
     // The pair is near; how near, its rows say.
     if (radial !== null) return u < 0 ? -0 : 0;
     const d = x.features;
-    return nearGap(x.data, i * d, x.norms[i], z.data, j * d, z.norms[j], d, u < 0);
+    return nearDistance(x.data, i * d, x.norms[i], z.data, j * d, z.norms[j], d, u < 0);
   }
 }
 

@@ -14,10 +14,10 @@ import {
   liveNumbers,
   pairsOf,
 } from '../../src/programme/evaluate-images.js';
-import { type ImageFactors, imageFactors } from '../../src/programme/own-images.js';
+import { extendedScale } from '../../src/programme/extended-exponent.js';
+import { type ImageFactors, imageFactors } from '../../src/programme/image-self-kernels.js';
 import { requireRange } from '../../src/programme/range.js';
 import type { Rounding } from '../../src/programme/rounding.js';
-import { wideScale } from '../../src/programme/wide.js';
 import type { Programme } from '../../src/vocabulary/steps.js';
 import { finishedTile } from './tile.js';
 
@@ -60,8 +60,8 @@ class KnownImages {
     const { data, count, channels } = this.#set;
     const factors = imageFactors(this.#body, data, (i * data.length) / count, channels, this.#rounding);
     const scales = outputs.map((output) => {
-      const own = factors[output];
-      const scale = own === null ? 0 : wideScale(own, 0);
+      const selfKernels = factors[output];
+      const scale = selfKernels === null ? 0 : extendedScale(selfKernels, 0);
       if (normalized) return scale === 0 ? 0 : 1;
       requireRange(scale, precision, `image ${i}`, output);
       return scale;

@@ -1,7 +1,7 @@
 import type { Availability, Backend, ImageTask, KernelTask, Pace } from '../../src/backend/contract.js';
 import type { Precision } from '../../src/data/array.js';
 import { BackendError } from '../../src/errors.js';
-import { shownPath } from '../../src/platform/own-files.js';
+import { shownPath } from '../../src/platform/package-files.js';
 import { type Engine, type Loaded, loadTensorflow, loadTfjs } from './engine.js';
 import { openImageJob } from './images/job.js';
 import { imageMemory, imagePace } from './images/memory.js';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as util from 'node:util';
 import type { TensorEngine } from '../../src/backend/tensor-device.js';
-import { ownRequire, packageFolder } from '../../src/platform/own-files.js';
+import { packageFolder, packageRequire } from '../../src/platform/package-files.js';
 import type { Tensors } from './tensors.js';
 
 /** A tfjs with one of its backends. */
@@ -50,7 +50,7 @@ async function quietly<T>(tf: Tensors, act: () => Promise<T>): Promise<T> {
 
 function chosen(tf: Tensors, name: string): () => void {
   return () => {
-    // A backend that has started is switched to before the promise is made.
+    // A backend that has started is switched to before the budget is made.
     if (tf.getBackend() !== name || tf.backend() !== tf.findBackend(name)) void tf.setBackend(name);
   };
 }
@@ -71,7 +71,7 @@ function layersOf(inside: NodeJS.Require): Engine['layers'] {
 
 /** The tfjs of this package with the backend that its user has chosen: tensors and backends are shared by all copies in a process. */
 export async function currentEngine(): Promise<Engine> {
-  const { tf, require: inside } = coreOf(ownRequire());
+  const { tf, require: inside } = coreOf(packageRequire());
   await tf.ready();
   const name = tf.getBackend();
   const version = `TensorFlow.js ${tf.version_core}, ${name}`;
@@ -110,7 +110,7 @@ export function loadTfjs(names: readonly ('wasm' | 'cpu')[] = ['wasm', 'cpu']): 
 
 async function findTfjs(names: readonly ('wasm' | 'cpu')[]): Promise<Loaded> {
   try {
-    const require = ownRequire();
+    const require = packageRequire();
     const { tf, require: inside } = coreOf(require);
     let wasm: string | null = null;
     const found = await quietly(tf, async () => {
@@ -142,7 +142,7 @@ function registerWasm(require: NodeJS.Require): string | null {
 
 /** Places of TensorFlow's binding, best first: packages beside this one, then what `scripts/install-tensorflow` made. */
 function tensorflowFolders(): string[] {
-  const require = ownRequire();
+  const require = packageRequire();
   const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].flatMap((name) => {
     try {
       return [dirname(require.resolve(`${name}/package.json`))];
@@ -161,7 +161,7 @@ function prepareEnvironment(): void {
   // TF32 would round the factors of products to 10 bits.
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   // tfjs-node 4.22 calls what Node 23 took away.
-  const old: { isNullOrUndefined?: (value: unknown) => boolean } = ownRequire()('node:util');
+  const old: { isNullOrUndefined?: (value: unknown) => boolean } = packageRequire()('node:util');
   if (!('isNullOrUndefined' in util)) old.isNullOrUndefined = (value) => value === null || value === undefined;
 }
 

@@ -19,7 +19,7 @@ export interface Value extends Sides {
 
 /** Factor columns of the two rows of each pair, in shapes that stretch to those of the values. */
 export interface Factors {
-  /** Whether all rows have the same own values. */
+  /** Whether all rows have the same self-kernels. */
   readonly shared: boolean;
   x(column: number): Tensor;
   z(column: number): Tensor;
@@ -40,13 +40,13 @@ export function smaller(tf: Tensors, { below, above }: Sides): Tensor {
   return above === null ? first : tf.mul(first, tf.clipByValue(above, 0, 1));
 }
 
-/** 1 - u and 1 + u of signed gaps: 1 - u, or where u < 0 the negative of 1 + u. */
-export function bothSides(gaps: Float32Array): { readonly below: Float32Array; readonly above: Float32Array } {
-  const [below, above] = [new Float32Array(gaps.length), new Float32Array(gaps.length)];
-  gaps.forEach((gap, k) => {
-    const negative = gap < 0 || Object.is(gap, -0);
-    below[k] = negative ? 2 + gap : gap;
-    above[k] = negative ? -gap : 2 - gap;
+/** 1 - u and 1 + u of signed cosine distances: 1 - u, or where u < 0 the negative of 1 + u. */
+export function bothSides(distances: Float32Array): { readonly below: Float32Array; readonly above: Float32Array } {
+  const [below, above] = [new Float32Array(distances.length), new Float32Array(distances.length)];
+  distances.forEach((distance, k) => {
+    const negative = distance < 0 || Object.is(distance, -0);
+    below[k] = negative ? 2 + distance : distance;
+    above[k] = negative ? -distance : 2 - distance;
   });
   return { below, above };
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Availability, DeviceFacts } from '../../src/backend/contract.js';
 import { BackendError } from '../../src/errors.js';
-import { optionalPackage } from '../../src/platform/own-files.js';
+import { optionalPackage } from '../../src/platform/package-files.js';
 import { vulkanObstacle } from './vulkan.js';
 
 /** A GPU device that kernels run on. */

@@ -3,7 +3,7 @@ import type { KernelTask } from '../../src/backend/contract.js';
 import { singleTask } from '../../src/backend/single.js';
 import type { TensorDevice } from '../../src/backend/tensor-device.js';
 import { BackendError, InternalError } from '../../src/errors.js';
-import { optionalPackage } from '../../src/platform/own-files.js';
+import { optionalPackage } from '../../src/platform/package-files.js';
 import { useDevice } from './device.js';
 import { constantsOf, pairFunctions } from './rows/shader/module.js';
 
@@ -47,7 +47,7 @@ class PairProgram implements Program {
   getUserCode(): string {
     return `${this.#code}
 // Half the squared distance of unit rows: the gap of a near pair, without cancellation.
-fn nearGap(row: u32, column: u32, sign: f32) -> f32 {
+fn nearDistance(row: u32, column: u32, sign: f32) -> f32 {
   var sum = 0.0;
   for (var k = 0u; k < tile.features; k++) {
     let d = unitX[row * tile.features + k] - sign * unitZ[column * tile.features + k];
@@ -67,7 +67,7 @@ fn main(index : i32) {
   let u = products[index];
   var source = vec2f(max(0.0, 1.0 - u), max(0.0, 1.0 + u));
   if (min(source.x, source.y) < NEAR) {
-    var gap = nearGap(row, column, select(1.0, -1.0, u < 0.0));
+    var gap = nearDistance(row, column, select(1.0, -1.0, u < 0.0));
     if (uniforms.symmetric == 1u && row == column) { gap = 0.0; }
     source = select(vec2f(gap, 2.0 - gap), vec2f(2.0 - gap, gap), u < 0.0);
   }

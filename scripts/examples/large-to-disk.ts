@@ -1,5 +1,5 @@
 /**
- * A kernel matrix written tile by tile to disk, within a promise of memory; the matrix may be far larger than that.
+ * A kernel matrix written tile by tile to disk, within a memory budget; the matrix may be far larger than that.
  *
  * Run in the project's root: node dist/scripts/examples/large-to-disk.js
  *

@@ -1,7 +1,7 @@
 import type { FloatArray, Precision } from '../data/array.js';
 import type { NativeLibrary } from '../platform/native-library.js';
-import type { RowFactors } from '../programme/own.js';
 import type { RadialStep } from '../programme/radial.js';
+import type { RowFactors } from '../programme/self-kernels.js';
 import type { Table } from '../programme/table.js';
 import type { OutputScales } from '../programme/zonal.js';
 import type { Programme } from '../vocabulary/steps.js';
@@ -10,7 +10,7 @@ import type { NetworkJob, NetworkSizes, NetworkTask } from './network.js';
 /** One set of inputs, prepared for a backend. */
 export interface RowSet {
   /**
-   * What near pairs are redone from, `[n, d]`: the rows as given, of a network over a power of two of their own where squares of their
+   * What near-duplicate pairs are redone from, `[n, d]`: the rows as given, of a network over a power of two of their own where squares of their
    * norms would leave the range of a double.
    */
   readonly data: FloatArray;
@@ -32,8 +32,8 @@ export type Output = 'nngp' | 'ntk';
 export interface KernelTask {
   readonly programme: Programme;
   /**
-   * The radial kernel in the unit of the rows' `data`, which that of the programme need not be: near pairs take it straight to their
-   * kernels (`radialAt`). Null for a network, of which near pairs only have their gap redone.
+   * The radial kernel in the unit of the rows' `data`, which that of the programme need not be: near-duplicate pairs take it straight to their
+   * kernels (`radialAt`). Null for a network, of which near-duplicate pairs only have their cosine distance redone.
    */
   readonly radial: RadialStep | null;
   readonly precision: Precision;
@@ -130,7 +130,7 @@ export interface TileSums {
 export interface KernelJob {
   /** Tiles that may be in work or unreleased at the same time; asking for more waits. */
   readonly concurrency: number;
-  /** Pairs so far whose first gap was recomputed from the difference of their rows. */
+  /** Pairs so far whose first cosine distance was recomputed from the difference of their rows. */
   readonly nearPairs: number;
   /** Computes a tile, with its transpose if wanted. Tiles on the diagonal of a symmetric task are symmetric bit for bit. */
   compute(range: TileRange, transposed: boolean): Promise<Tile>;

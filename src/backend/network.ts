@@ -16,11 +16,11 @@ export interface NetworkTask {
   readonly outputs: number;
   /** Weights by the path of their layer. */
   readonly weights: ReadonlyMap<string, DeviceWeights>;
-  /** How the share of each trained layer is computed, by its path. */
+  /** How the contribution of each trained layer is computed, by its path. */
   readonly methods: ReadonlyMap<string, 'structured' | 'jacobian'>;
   /** The sum over outputs, each with itself, or every pair of them. */
   readonly contraction: 'trace' | 'full';
-  /** Whether the shares of layers are wanted one by one. */
+  /** Whether the contributions of layers are wanted one by one. */
   readonly apart: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface NetworkBatch {
 }
 
 /** A part of the kernel of two batches. */
-export interface NetworkShare {
+export interface NetworkContribution {
   /** Path of the layer; null for the sum over all trained ones. */
   readonly path: string | null;
   /** `[x.count, z.count]`, or `[x.count, z.count, outputs, outputs]`. */
@@ -45,8 +45,8 @@ export interface NetworkShare {
 export interface NetworkJob {
   /** Takes examples `[count, ...]` through the network. */
   pass(examples: Float32Array, count: number): Promise<NetworkBatch>;
-  /** The kernel of two batches by the signals of `some` outputs from `first` on; those of all of them add up. */
-  kernel(x: NetworkBatch, z: NetworkBatch, first: number, some: number): Promise<readonly NetworkShare[]>;
+  /** The kernel of two batches by the cotangents of `some` outputs from `first` on; those of all of them add up. */
+  kernel(x: NetworkBatch, z: NetworkBatch, first: number, some: number): Promise<readonly NetworkContribution[]>;
   /** Frees the device; work that goes on ends with an InterruptedError. */
   close(): Promise<void>;
 }
@@ -58,6 +58,6 @@ export interface NetworkSizes {
   readonly examples: number;
   /** Whether one batch may meet another: else only itself. */
   readonly sides: 1 | 2;
-  /** Outputs whose signals go back together. */
+  /** Outputs whose cotangents go back together. */
   readonly atOnce: number;
 }

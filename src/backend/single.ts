@@ -1,22 +1,22 @@
-import { type Body, bodyOf, type Instruction } from '../programme/body.js';
-import { comonotoneFeatures, varianceRange } from '../programme/comonotone.js';
+import { type Instruction, type Instructions, instructionsOf } from '../programme/instructions.js';
 import type { SmoothDual } from '../programme/maps/dual.js';
 import { SMOOTH_DUALS, type SmoothMap } from '../programme/maps/index.js';
+import { perfectCorrelationFeatures, varianceRange } from '../programme/perfect-correlation.js';
 import { requireVariances } from '../programme/range.js';
 import type { KernelTask, RowSet } from './contract.js';
 
 /**
  * A task for devices that compute in single precision: its body and the factor columns that this reads.
  *
- * The columns of an instruction follow each other: of a `sum` the shares of its parts; of `smooth` and `smoothSlope` the variance, its
- * root, the root of E phi^2 (E phi'^2), what rounding left of the first root, then of `smooth` its features (`comonotone.ts`); of
+ * The columns of an instruction follow each other: of a `sum` the mixing weights of its parts; of `smooth` and `smoothSlope` the variance, its
+ * root, the root of E phi^2 (E phi'^2), what rounding left of the first root, then of `smooth` its features (`perfectCorrelation.ts`); of
  * `radial` the norm and what rounding left of it.
  */
 export interface SingleTask {
-  readonly body: Body;
+  readonly body: Instructions;
   /** First column of each instruction; of a table there is none. */
   readonly first: readonly number[];
-  /** Features of each `smooth`; null where devices need none, as waves have a closed form, or too many: then its gap is 1 - E[phi phi] / scale, by subtraction. */
+  /** Features of each `smooth`; null where devices need none, as waves have a closed form, or too many: then its cosine distance is 1 - E[phi phi] / scale, by subtraction. */
   readonly features: readonly (number | null)[];
   /** Factors that all rows share, by column; null when rows have their own. */
   readonly shared: Float64Array | null;
@@ -39,8 +39,8 @@ function rounded(values: Float64Array): Float64Array {
   return values.map((v) => v - Math.fround(v));
 }
 
-/** Variance, its root, the root of the own value, what rounding leaves of the first root. */
-function ownColumns(columns: readonly Float64Array[]): Float64Array[] {
+/** Variance, its root, the root of the self-kernel, what rounding leaves of the first root. */
+function selfKernelColumns(columns: readonly Float64Array[]): Float64Array[] {
   return [...columns.slice(0, 3), rounded(columns[1])];
 }
 
@@ -54,7 +54,7 @@ function checkVariances(map: SmoothMap, step: number, { x, z }: KernelTask): voi
 /** Features of lists of variances; none where all are the same, null of waves, of which a closed form does for less. */
 function featuresOf(dual: SmoothDual, lists: readonly Float64Array[]): Float64Array[][] | null {
   const [least, most] = varianceRange(dual, lists);
-  return dual.isWave && least < most ? null : comonotoneFeatures(dual, lists);
+  return dual.isWave && least < most ? null : perfectCorrelationFeatures(dual, lists);
 }
 
 function columnsOf(instruction: Instruction, task: KernelTask): Columns {
@@ -70,7 +70,7 @@ function columnsOf(instruction: Instruction, task: KernelTask): Columns {
       });
     case 'smoothSlope':
       checkVariances(instruction.map, instruction.step, task);
-      return both(({ factors }) => ownColumns(factors.columns[instruction.step]));
+      return both(({ factors }) => selfKernelColumns(factors.columns[instruction.step]));
     case 'smooth': {
       checkVariances(instruction.map, instruction.step, task);
       const [a, b] = [x.factors.columns[instruction.step], z.factors.columns[instruction.step]];
@@ -78,8 +78,8 @@ function columnsOf(instruction: Instruction, task: KernelTask): Columns {
       const features = found ?? [[], []];
       const last = features.at(-1) ?? [];
       return {
-        x: [...ownColumns(a), ...features[0]],
-        z: [...ownColumns(b), ...last],
+        x: [...selfKernelColumns(a), ...features[0]],
+        z: [...selfKernelColumns(b), ...last],
         features: found === null ? null : last.length,
       };
     }
@@ -107,7 +107,7 @@ function scalesOf(task: KernelTask, rows: RowSet): Float64Array[] {
  * @throws NumericalError where a variance before a smooth map leaves the range of its formulas
  */
 export function singleTask(task: KernelTask): SingleTask {
-  const body = bodyOf(task.programme, [task.x.factors, task.z.factors]);
+  const body = instructionsOf(task.programme, [task.x.factors, task.z.factors]);
   const all = task.table === null ? body.instructions.map((i) => columnsOf(i, task)) : [];
   const isShared = task.x.factors.rows === 1 && task.z.factors.rows === 1;
   const outputs = task.outputs.length;

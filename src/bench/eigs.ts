@@ -126,18 +126,18 @@ async function algebraLines(n: number, threads: number): Promise<BenchLine[]> {
   const [large, small] = [matrix(c), matrix(e)];
   const works = [() => own.cholesky(large, c), () => own.eigen(small, e, true)];
   const others = native.isNative ? [() => native.cholesky(large, c), () => native.eigen(small, e, true)] : [];
-  const [ownCholesky, ownEigen, cholesky, eigen] = await least([...works, ...others]);
+  const [builtInCholesky, builtInEigen, cholesky, eigen] = await least([...works, ...others]);
   const lines = [
-    line(`own Cholesky, n = ${c}`, ownCholesky, 's'),
-    line(`own eigensolver with vectors, n = ${e}`, ownEigen, 's'),
+    line(`own Cholesky, n = ${c}`, builtInCholesky, 's'),
+    line(`own eigensolver with vectors, n = ${e}`, builtInEigen, 's'),
   ];
   if (!native.isNative) return lines;
   return [
     ...lines,
     line(`LAPACK Cholesky, n = ${c}`, cholesky, 's'),
-    line('own Cholesky / LAPACK', ownCholesky / cholesky, '', '<= 6'),
+    line('own Cholesky / LAPACK', builtInCholesky / cholesky, '', '<= 6'),
     line(`LAPACK eigensolver with vectors, n = ${e}`, eigen, 's'),
-    line('own eigensolver / LAPACK', ownEigen / eigen),
+    line('own eigensolver / LAPACK', builtInEigen / eigen),
   ];
 }
 

@@ -37,8 +37,8 @@ type Sizes = readonly [rows: number, columns: number, depth: number];
 function productsNeeded(n: number, d: number): readonly Sizes[] {
   const hidden = Array.from({ length: DEPTH - 1 }, (): Sizes => [n, WIDTH, WIDTH]);
   const inputs = [d, ...Array.from({ length: DEPTH }, () => WIDTH)];
-  const signals = Array.from({ length: DEPTH }, () => WIDTH);
-  const grams = [...inputs, ...signals].map((depth): Sizes => [Math.ceil(n / 2), n, depth]);
+  const cotangents = Array.from({ length: DEPTH }, () => WIDTH);
+  const grams = [...inputs, ...cotangents].map((depth): Sizes => [Math.ceil(n / 2), n, depth]);
   return [[n, WIDTH, d], ...hidden, ...hidden, ...grams];
 }
 

@@ -75,7 +75,7 @@ async function errorOf(x: NdArray, { architecture, zonal }: Case): Promise<numbe
   return largest(ntk.data, truth.data, n, n, [own, own]);
 }
 
-/** Errors of small blocks against the host in f64, near pairs among them. */
+/** Errors of small blocks against the host in f64, near-duplicate pairs among them. */
 export async function errorLines(x: NdArray, rows: number, software: boolean): Promise<BenchLine[]> {
   const part = withNearPairs(firstRows(x, rows));
   const lines: BenchLine[] = [];

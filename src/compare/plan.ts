@@ -150,7 +150,7 @@ function openStore(x: NdArray, options: CompareOptions, seed: number, outputs: n
 /**
  * Plans a comparison: networks, memory, expected time; computes and writes nothing.
  *
- * @throws UsageError for options that cannot be, ArchitectureError for a network that does not fit, MemoryError when the promise is too
+ * @throws UsageError for options that cannot be, ArchitectureError for a network that does not fit, MemoryError when the budget is too
  * small, OutputError for a folder that cannot be used or holds networks of something else
  */
 export async function planCompare(x: NdArray, options: CompareOptions): Promise<PlannedComparison> {

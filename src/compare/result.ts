@@ -1,4 +1,4 @@
-import { fitLine } from '../spectrum/line.js';
+import { linearFit } from '../spectrum/linear-fit.js';
 import { studentQuantile } from '../spectrum/student.js';
 import type { AnalyticKernel } from './analytic.js';
 import { networkSeed, type PlannedComparison } from './plan.js';
@@ -48,7 +48,7 @@ function logVariance(errors: readonly (readonly number[])[]): number | null {
 export function fitSlope(widths: readonly number[], errors: readonly (readonly number[])[]): SlopeFit {
   const [x, y] = [widths.map(Math.log), errors.map((each) => Math.log(meanOf(each)))];
   if (widths.length < 2 || !y.every(Number.isFinite)) return { slope: null, slopeInterval: null, intercept: null };
-  const { slope, intercept, half: scatter } = fitLine(x, y, LEVEL);
+  const { slope, intercept, half: scatter } = linearFit(x, y, LEVEL);
   const variance = logVariance(errors);
   const centre = meanOf(x);
   const spread = x.reduce((sum, value) => sum + (value - centre) ** 2, 0);

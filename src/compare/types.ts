@@ -87,7 +87,7 @@ export interface ComparePlan {
   readonly threads: number;
   /** Bytes that the process will need at its peak. */
   readonly memoryBytes: number;
-  /** Bytes that were promised. */
+  /** Bytes of the memory budget. */
   readonly memoryLimit: number;
   /** Rough wall time of all arithmetic that is left. */
   readonly seconds: number;
@@ -198,7 +198,7 @@ export interface CompareOptions {
   readonly source?: string;
   /** Starts anew where the folder holds networks of something else, or of this. [false] */
   readonly force?: boolean;
-  /** Promise for the peak memory of the whole process, bytes; default: from the container or the machine. */
+  /** Budget for the peak memory of the whole process, bytes; default: from the container or the machine. */
   readonly memory?: number;
   /** Backend of the finite networks, as `empiricalKernel` takes it; the analytic kernel is that of `host`. [auto] */
   readonly backend?: BackendName;

@@ -1,5 +1,5 @@
 import type { FloatArray } from '../data/array.js';
-import { backward, type Side, startSignal } from '../network/backward.js';
+import { backward, type Side, startCotangent } from '../network/backward.js';
 import { type Engine, zeros } from '../network/engine.js';
 import { forward } from '../network/forward.js';
 import { sizeOf } from '../vocabulary/operations.js';
@@ -16,7 +16,7 @@ const CHECKED = 2;
 /** Largest difference of two methods, relative to the largest entry of the block, by precision. */
 export const CHECK_TOLERANCE = { f64: 1e-11, f32: 2e-4 } as const;
 
-/** Adds the share of one layer column by column: the product of its kernel with each unit vector. */
+/** Adds the contribution of one layer column by column: the product of its kernel with each unit vector. */
 export async function addByProducts(
   { operation, x, z, outputs, allOutputs, contraction, target }: Contribution,
   engine: Engine,
@@ -68,7 +68,7 @@ function difference(
 /**
  * Computes the first two rows and columns of a kernel again, each layer by the cheapest method but the one that it was computed by.
  *
- * All examples and outputs pass the network once more, by themselves, with a signal for each output.
+ * All examples and outputs pass the network once more, by themselves, with a cotangent for each output.
  */
 export async function checkBlock(
   { plan, network }: PlannedEmpirical,
@@ -83,8 +83,8 @@ export async function checkBlock(
   const [rows, columns] = shape.map((count) => Math.min(CHECKED, count));
   const size = sizeOf(network.input);
   const side = (data: FloatArray, count: number): Side => {
-    const { traces } = forward(network.operations, data.subarray(0, count * size), count, engine);
-    return { count, traces, signal: startSignal(engine, outputs, 0, outputs, count) };
+    const { saved } = forward(network.operations, data.subarray(0, count * size), count, engine);
+    return { count, saved, cotangent: startCotangent(engine, outputs, 0, outputs, count) };
   };
   const sides = symmetric ? [side(inputs[0], rows)] : [side(inputs[0], rows), side(inputs[1], columns)];
   const block = zeros(engine, rows * columns * pair);

@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/contract.js';
-import type { NetworkBatch, NetworkJob, NetworkShare, NetworkTask } from '../backend/network.js';
+import type { NetworkBatch, NetworkContribution, NetworkJob, NetworkTask } from '../backend/network.js';
 import { allocate, type FloatArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { BackendError, InternalError, InterruptedError, MemoryError, UsageError } from '../errors.js';
@@ -9,20 +9,20 @@ import { sizeOf } from '../vocabulary/operations.js';
 import { halves } from './halves.js';
 import type { Sizes } from './methods/index.js';
 import { mirror } from './target.js';
-import type { EmpiricalOptions, EmpiricalPlan, LayerPlan, MemoryRoom } from './types.js';
+import type { EmpiricalOptions, EmpiricalPlan, LayerPlan, MemoryBudget } from './types.js';
 
 /** What a run computes. */
 export interface EmpiricalTotals {
-  /** The kernel, without the shares of layers where these are apart. */
+  /** The kernel, without the contributions of layers where these are apart. */
   readonly ntk: FloatArray;
-  /** Share of each layer by its path; null unless asked for. */
-  readonly shares: ReadonlyMap<string, FloatArray> | null;
+  /** LayerContribution of each layer by its path; null unless asked for. */
+  readonly contributions: ReadonlyMap<string, FloatArray> | null;
   /** Outputs of the network `[n, outputs]`. */
   readonly outputs: FloatArray;
 }
 
 /** What goes together on a device. */
-export interface DeviceShare {
+export interface DeviceContribution {
   readonly examples: number;
   readonly atOnce: number;
   readonly bytes: number;
@@ -44,15 +44,15 @@ function taskOf(
   return { operations, input, outputs, methods: new Map(methods), contraction, apart: contributions };
 }
 
-/** Examples and outputs that go together on a backend: outputs are split first. Throws MemoryError when nothing fits the promise. */
+/** Examples and outputs that go together on a backend: outputs are split first. Throws MemoryError when nothing fits the budget. */
 export function chooseOnDevice(
   backend: Backend,
   network: FiniteNetwork,
   sizes: Sizes,
   layers: readonly LayerPlan[],
   options: EmpiricalOptions,
-  { base, limit }: MemoryRoom,
-): DeviceShare {
+  { base, limit }: MemoryBudget,
+): DeviceContribution {
   const { rows, columns, symmetric, contraction } = sizes;
   const task = taskOf(network, layers, contraction, options);
   const most = Math.min(options.examples ?? Number.POSITIVE_INFINITY, Math.max(rows, columns));
@@ -107,8 +107,8 @@ export class DeviceRun {
   readonly #started = performance.now();
   /** The kernel. */
   readonly ntk: FloatArray;
-  /** Shares of the layers, which the kernel then lacks; null unless asked for. */
-  readonly shares: ReadonlyMap<string, FloatArray> | null;
+  /** Contributions of the layers, which the kernel then lacks; null unless asked for. */
+  readonly contributions: ReadonlyMap<string, FloatArray> | null;
   /** Outputs of the network `[n, outputs]`. */
   readonly outputs: FloatArray;
 
@@ -123,7 +123,7 @@ export class DeviceRun {
         plan.precision,
       );
     this.ntk = room();
-    this.shares = options.contributions === true ? new Map(plan.layers.map(({ path }) => [path, room()])) : null;
+    this.contributions = options.contributions === true ? new Map(plan.layers.map(({ path }) => [path, room()])) : null;
     this.outputs = allocate(plan.shape[0] * plan.outputs, plan.precision);
   }
 
@@ -144,7 +144,7 @@ export class DeviceRun {
     }
     if (!symmetric) return;
     const o = this.#plan.shape.length === 4 ? outputs : 1;
-    for (const data of [this.ntk, ...(this.shares?.values() ?? [])]) mirror(data, n, o);
+    for (const data of [this.ntk, ...(this.contributions?.values() ?? [])]) mirror(data, n, o);
   }
 
   #pass(data: FloatArray, at: number, count: number): Promise<NetworkBatch> {
@@ -174,11 +174,11 @@ export class DeviceRun {
   }
 
   /** Adds a block; a trace is the mean over the outputs. */
-  #put({ path, values }: NetworkShare, r: number, c: number, columns: number): void {
+  #put({ path, values }: NetworkContribution, r: number, c: number, columns: number): void {
     const { shape, outputs } = this.#plan;
     const pair = shape.length === 4 ? outputs ** 2 : 1;
     const factor = shape.length === 4 ? 1 : 1 / outputs;
-    const target = path === null ? this.ntk : this.shares?.get(path);
+    const target = path === null ? this.ntk : this.contributions?.get(path);
     if (target === undefined) throw new InternalError(`a share of ${path} was not asked for`);
     const row = columns * pair;
     for (let k = 0; k < values.length; k++) {

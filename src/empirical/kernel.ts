@@ -7,7 +7,7 @@ import { checkBlock } from './check.js';
 import { DeviceRun, type EmpiricalTotals, openNetwork } from './device.js';
 import { type PlannedEmpirical, planEmpirical } from './plan.js';
 import { EmpiricalRun } from './run.js';
-import { localTeam, type Team, threadTeam } from './threads/team.js';
+import { localPool, threadPool, type WorkerPool } from './threads/worker-pool.js';
 import type { EmpiricalKernel, EmpiricalOptions, EmpiricalPlan } from './types.js';
 
 /** Memory that a run adds, bytes, up to which its threads may wait for the next: they hold its weights until they work again. */
@@ -30,15 +30,15 @@ function pauseOf({ signal }: EmpiricalOptions): () => Promise<void> {
   };
 }
 
-/** The members that compute a kernel: threads where there is work for them. */
+/** The workers that compute a kernel: threads where there is work for them. */
 async function teamOf(
-  { network, members }: PlannedEmpirical,
+  { network, workers }: PlannedEmpirical,
   engine: Engine,
   options: EmpiricalOptions,
-): Promise<Team> {
+): Promise<WorkerPool> {
   const pause = pauseOf(options);
-  if (members === 1) return localTeam(network.operations, engine, pause);
-  return threadTeam(network.operations, engine, options.native ?? 'auto', members, pause);
+  if (workers === 1) return localPool(network.operations, engine, pause);
+  return threadPool(network.operations, engine, options.native ?? 'auto', workers, pause);
 }
 
 /** What computes a planned kernel, with the weights that were given, or drawn ones. Throws UsageError for weights of another network. */
@@ -61,10 +61,10 @@ async function runHere(
   inputs: Inputs,
   options: EmpiricalOptions,
 ): Promise<EmpiricalTotals> {
-  const team = await teamOf(planned, engine, options);
-  const run = new EmpiricalRun(planned, engine, team, options);
+  const pool = await teamOf(planned, engine, options);
+  const run = new EmpiricalRun(planned, engine, pool, options);
   // A layer of many examples takes minutes, in which its threads hear nothing.
-  const stop = (): void => void team.close(false);
+  const stop = (): void => void pool.close(false);
   options.signal?.addEventListener('abort', stop, { once: true });
   let isDone = false;
   try {
@@ -73,7 +73,7 @@ async function runHere(
   } finally {
     options.signal?.removeEventListener('abort', stop);
     // Threads that wait still hold what they worked on until they work again.
-    await team.close(isDone && planned.added < SMALL_MEMORY);
+    await pool.close(isDone && planned.added < SMALL_MEMORY);
   }
   return run;
 }
@@ -96,13 +96,13 @@ async function runOnDevice(
   }
 }
 
-/** Adds the shares of all layers: they went to arrays of their own. */
-function addShares(ntk: FloatArray, shares: ReadonlyMap<string, FloatArray> | null): void {
-  for (const share of shares?.values() ?? []) for (let k = 0; k < ntk.length; k++) ntk[k] += share[k];
+/** Adds the contributions of all layers: they went to arrays of their own. */
+function addContributions(ntk: FloatArray, contributions: ReadonlyMap<string, FloatArray> | null): void {
+  for (const share of contributions?.values() ?? []) for (let k = 0; k < ntk.length; k++) ntk[k] += share[k];
 }
 
 /**
- * NTK of one finite network: K (x, z) = sum over trained parameters of df(x) df(z), each layer's share times its `train`.
+ * NTK of one finite network: K (x, z) = sum over trained parameters of df(x) df(z), each layer's contribution times its `train`.
  *
  * `[n, m]`, the mean over the outputs, which estimates the analytic kernel; or `[n, m, o, o]` for `contract: 'full'` and several outputs.
  * Images `[n, h, w, c]` stay what they are for a network with a layer of positions. The parameterisation is that of the file: w / sqrt(fan) stands outside W.
@@ -145,7 +145,7 @@ export async function plannedEmpirical(
   const rows = inPrecision(x, engine);
   const inputs = [rows, plan.symmetric ? rows : inPrecision(options.z ?? x, engine)] as const;
   const run = await (planned.device === null ? runHere : runOnDevice)(planned, engine, inputs, options);
-  addShares(run.ntk, run.shares);
+  addContributions(run.ntk, run.contributions);
   checkFinite(run.ntk, plan);
   const computed = performance.now();
   const check = await checkBlock(planned, engine, inputs, run.ntk, pauseOf(options));
@@ -155,7 +155,7 @@ export async function plannedEmpirical(
   return {
     ntk: { data: run.ntk, shape },
     outputs: { data: run.outputs, shape: [shape[0], plan.outputs] },
-    contributions: run.shares && new Map([...run.shares].map(([path, data]) => [path, { data, shape }])),
+    contributions: run.contributions && new Map([...run.contributions].map(([path, data]) => [path, { data, shape }])),
     weights: engine.weights,
     plan,
     check,

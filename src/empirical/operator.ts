@@ -2,10 +2,10 @@ import type { FloatArray, NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { BackendError, InterruptedError, MemoryError, UsageError } from '../errors.js';
 import { libraryIn } from '../linalg/algebra.js';
-import { backward, type Meeting, startSignal } from '../network/backward.js';
+import { backward, type Meeting, startCotangent } from '../network/backward.js';
 import { type Engine, zeros } from '../network/engine.js';
 import { forward } from '../network/forward.js';
-import { parameterCount, patchNumbers, signalNumbers, traceNumbers } from '../network/memory.js';
+import { cotangentNumbers, parameterCount, patchNumbers, savedNumbers } from '../network/memory.js';
 import type { FiniteNetwork } from '../network/network.js';
 import type { SymmetricOperator } from '../operators/operator.js';
 import { defaultMemory } from '../platform/limits.js';
@@ -16,7 +16,7 @@ import { planEmpirical } from './plan.js';
 import { addProduct } from './products.js';
 import type { EmpiricalOptions } from './types.js';
 
-/** What one trained layer keeps for products: the numbers that it took in, and the signals behind it. */
+/** What one trained layer keeps for products: the numbers that it took in, and the cotangents behind it. */
 interface Feature {
   readonly operation: WeightsOperation;
   readonly meeting: Meeting;
@@ -27,17 +27,17 @@ interface OperatorSizes {
   /** Examples. */
   readonly count: number;
   readonly precision: Precision;
-  /** Bytes that were promised. */
+  /** Bytes of the memory budget. */
   readonly limit: number;
 }
 
 /** Takes all examples through the network and back once, and keeps what meets at each trained layer. */
 async function featuresOf(network: FiniteNetwork, engine: Engine, x: FloatArray): Promise<readonly Feature[]> {
   const count = x.length / sizeOf(network.input);
-  const { traces } = forward(network.operations, x, count, engine);
-  const signal = startSignal(engine, network.outputs, 0, network.outputs, count);
+  const { saved } = forward(network.operations, x, count, engine);
+  const cotangent = startCotangent(engine, network.outputs, 0, network.outputs, count);
   const features: Feature[] = [];
-  await backward(network.operations, [{ count, traces, signal }], false, engine, async (operation, [meeting]) => {
+  await backward(network.operations, [{ count, saved, cotangent }], false, engine, async (operation, [meeting]) => {
     features.push({ operation, meeting });
     return 'kept';
   });
@@ -45,13 +45,13 @@ async function featuresOf(network: FiniteNetwork, engine: Engine, x: FloatArray)
 }
 
 /** Numbers of the rooms that a product works in beside its batch: a gradient, and patches of some examples. */
-const ROOM_NUMBERS = 2 ** 22;
+const BUFFER_NUMBERS = 2 ** 22;
 
-/** Throws MemoryError where the promise does not hold what products need: the matrix is no part of it. */
+/** Throws MemoryError where the budget does not hold what products need: the matrix is no part of it. */
 function checkMemory({ operations, input, outputs }: FiniteNetwork, { count, precision, limit }: OperatorSizes): void {
   const trained = weightsOf(operations).filter(({ fields }) => Number(fields.train) > 0);
   const kept = outputs * trained.reduce((sum, { to }) => sum + sizeOf(to), 0);
-  const making = traceNumbers(operations) + outputs * signalNumbers(operations);
+  const making = savedNumbers(operations) + outputs * cotangentNumbers(operations);
   // One unit's gradient, and the two Gram matrices of one example on the diagonal.
   const least = trained.map((op) => Math.max(fanOf(op), 2 * (sizeOf(op.to) / op.to.channels) ** 2));
   const numbers =
@@ -59,7 +59,7 @@ function checkMemory({ operations, input, outputs }: FiniteNetwork, { count, pre
     count * (sizeOf(input) + kept + making) +
     patchNumbers(operations, count * outputs) +
     Math.max(0, ...least) +
-    ROOM_NUMBERS;
+    BUFFER_NUMBERS;
   const bytes = process.memoryUsage.rss() + (precision === 'f32' ? 4 : 8) * numbers;
   if (bytes <= limit) return;
   throw new MemoryError(
@@ -117,14 +117,14 @@ class EmpiricalOperator implements SymmetricOperator {
   async diagonal(): Promise<Float64Array> {
     const diagonal = new Float64Array(this.size);
     for (const { operation, meeting } of this.#features) {
-      const [inputs, signals] = [sizeOf(operation.from), sizeOf(operation.to)];
-      const signal = zeros(this.#engine, this.#outputs * signals);
+      const [inputs, cotangents] = [sizeOf(operation.from), sizeOf(operation.to)];
+      const cotangent = zeros(this.#engine, this.#outputs * cotangents);
       for (let i = 0; i < this.size; i++) {
         for (let a = 0; a < this.#outputs; a++) {
-          const at = (a * this.size + i) * signals;
-          signal.set(meeting.signal.subarray(at, at + signals), a * signals);
+          const at = (a * this.size + i) * cotangents;
+          cotangent.set(meeting.cotangent.subarray(at, at + cotangents), a * cotangents);
         }
-        const own = { count: 1, input: meeting.input.subarray(i * inputs, (i + 1) * inputs), signal };
+        const own = { count: 1, input: meeting.input.subarray(i * inputs, (i + 1) * inputs), cotangent };
         const target = { data: diagonal, columns: 1, row: i, column: 0, pair: 1 };
         const [outputs, allOutputs] = [this.#outputs, this.#outputs];
         const share = { operation, x: own, z: own, outputs, allOutputs, contraction: 'trace', target } as const;
@@ -141,7 +141,7 @@ class EmpiricalOperator implements SymmetricOperator {
   async close(): Promise<void> {}
 }
 
-/** The matrix in double precision, where the promise holds it; else null. */
+/** The matrix in double precision, where the budget holds it; else null. */
 async function entriesOf(x: NdArray, options: EmpiricalOptions, limit: number): Promise<Float64Array | null> {
   const isDouble = options.precision !== 'f32';
   const later = isDouble ? 0 : 8 * x.shape[0] ** 2;
@@ -157,7 +157,7 @@ async function entriesOf(x: NdArray, options: EmpiricalOptions, limit: number): 
 /**
  * The empirical NTK of x with itself `[n, n]` (the mean over the outputs) as an operator, for `eigenpairs`: K v = J (J' v), the matrix is never formed.
  *
- * Inputs and signals of every trained layer are kept; a product with one vector costs about as much as one pass of training.
+ * Inputs and cotangents of every trained layer are kept; a product with one vector costs about as much as one pass of training.
  * Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.2.
  *
  * @throws as `empiricalKernel` does; UsageError for a second set of inputs or `contract: 'full'`

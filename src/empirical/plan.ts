@@ -6,11 +6,11 @@ import { MemoryError, UsageError } from '../errors.js';
 import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
 import {
   backwardWork,
+  cotangentNumbers,
   forwardWork,
   parameterCount,
   patchNumbers,
-  signalNumbers,
-  traceNumbers,
+  savedNumbers,
 } from '../network/memory.js';
 import { type FiniteNetwork, finiteNetwork } from '../network/network.js';
 import { defaultMemory, defaultThreads } from '../platform/limits.js';
@@ -19,7 +19,7 @@ import { chooseOnDevice } from './device.js';
 import { halves } from './halves.js';
 import { cheapest, layerWork, NUMBER_COST, type Sizes } from './methods/index.js';
 import { JACOBIAN_NUMBERS } from './methods/jacobian.js';
-import type { EmpiricalOptions, EmpiricalPlan, LayerPlan, MemoryRoom } from './types.js';
+import type { EmpiricalOptions, EmpiricalPlan, LayerPlan, MemoryBudget } from './types.js';
 
 /** A plan with what it was made from. */
 export interface PlannedEmpirical {
@@ -29,7 +29,7 @@ export interface PlannedEmpirical {
   /** Numbers that the Jacobian of a layer may take. */
   readonly room: number;
   /** Threads that share the work, each with products on one thread; 1: the calling one, whose products use all threads. */
-  readonly members: number;
+  readonly workers: number;
   /** What computes instead of this process; null: its own code. */
   readonly device: Backend | null;
   /** Bytes that the run needs beside what the process held before. */
@@ -38,16 +38,16 @@ export interface PlannedEmpirical {
 
 /** Multiplications and additions a second of a matrix product, one thread, in double precision; single precision has twice as many. */
 const SPEED = { native: 3.3e10, own: 1.2e10 } as const;
-/** Numbers of the rooms that contractions work in: Gram matrices, a small Jacobian, products of it, gradients. */
-const ROOM_NUMBERS = 2 ** 24;
-/** Numbers of a Jacobian, where the promise allows for them: its patches are then gathered once. */
-const JACOBIAN_ROOMS = [2 ** 25, JACOBIAN_NUMBERS] as const;
+/** Numbers of the buffers that contractions work in: Gram matrices, a small Jacobian, products of it, gradients. */
+const BUFFER_NUMBERS = 2 ** 24;
+/** Numbers of a Jacobian, where the budget allows for them: its patches are then gathered once. */
+const JACOBIAN_BUFFERS = [2 ** 25, JACOBIAN_NUMBERS] as const;
 
 /** Seconds of one thread below which others are not worth their start. */
 const SMALL_RUN = 0.25;
 /** Bytes of a thread before it holds any numbers. */
 const THREAD_BYTES = 48 * 2 ** 20;
-/** Numbers of the rooms of each thread beside the first. */
+/** Numbers of the buffers of each thread beside the first. */
 const THREAD_NUMBERS = 2 ** 22;
 
 const COUNTS = ['width', 'outputs', 'threads', 'examples', 'outputsAtOnce'] as const;
@@ -75,15 +75,15 @@ export function checkCount(key: string, value: number | undefined): void {
 }
 
 /** What is done at a time: examples of each side, outputs, and numbers of a Jacobian. */
-interface Share {
+interface Batching {
   readonly examples: number;
   readonly atOnce: number;
   readonly room: number;
-  readonly members: number;
+  readonly workers: number;
 }
 
 /** The same with the bytes of the process at its peak. */
-interface Chosen extends Share {
+interface Chosen extends Batching {
   readonly bytes: number;
 }
 
@@ -98,14 +98,14 @@ function bytesOf(
   network: FiniteNetwork,
   sizes: Sizes,
   options: EmpiricalOptions,
-  { examples, atOnce, room: jacobian, members }: Share,
+  { examples, atOnce, room: jacobian, workers }: Batching,
 ): number {
   const { operations, input, outputs } = network;
   const { rows, columns, symmetric, contraction } = sizes;
   const e = options.precision === 'f32' ? 4 : 8;
   const sides = symmetric && examples >= rows ? 1 : 2;
   const trained = weightsOf(operations).filter(({ fields }) => Number(fields.train) > 0);
-  const perExample = traceNumbers(operations) + sizeOf(input) + atOnce * signalNumbers(operations);
+  const perExample = savedNumbers(operations) + sizeOf(input) + atOnce * cotangentNumbers(operations);
   const pair = contraction === 'full' ? outputs ** 2 : 1;
   const results = 1 + (options.contributions === true ? trained.length : 0);
   // The least Jacobian that is held is that of one unit, the least Gram matrix that of one pair of examples.
@@ -119,18 +119,18 @@ function bytesOf(
   const large = trained.map((op) => {
     if (isJacobian(op))
       return Math.min(jacobian, atOnce * sides * examples * op.to.channels * fanOf(op)) - JACOBIAN_NUMBERS;
-    return members === 1 ? 0 : sides * examples * (sizeOf(op.from) + atOnce * sizeOf(op.to));
+    return workers === 1 ? 0 : sides * examples * (sizeOf(op.from) + atOnce * sizeOf(op.to));
   });
   const numbers =
     2 * parameterCount(operations) +
     sides * examples * perExample +
-    members * patchNumbers(operations, examples * atOnce) +
-    ROOM_NUMBERS +
-    (members - 1) * THREAD_NUMBERS +
+    workers * patchNumbers(operations, examples * atOnce) +
+    BUFFER_NUMBERS +
+    (workers - 1) * THREAD_NUMBERS +
     Math.max(0, ...least, ...large) +
     rows * outputs +
     results * rows * columns * pair;
-  return e * numbers + (members > 1 ? members * THREAD_BYTES : 0);
+  return e * numbers + (workers > 1 ? workers * THREAD_BYTES : 0);
 }
 
 function layersOf(network: FiniteNetwork, sizes: Sizes, { method }: EmpiricalOptions): LayerPlan[] {
@@ -160,7 +160,7 @@ function secondsOf(
 ): number {
   const { operations } = network;
   const [forth, back] = passesOf(sizes, examples);
-  const loops = NUMBER_COST * traceNumbers(operations);
+  const loops = NUMBER_COST * savedNumbers(operations);
   let work = forth * (forwardWork(operations) + loops) + back * sizes.outputs * (backwardWork(operations) + loops);
   const methods = new Map(layers.map(({ path, method }) => [path, method]));
   for (const op of weightsOf(operations)) {
@@ -170,12 +170,12 @@ function secondsOf(
   return work / speed;
 }
 
-/** Examples and outputs that go together: outputs are split first, which costs nothing, then examples, whose signals are then made again. */
+/** Examples and outputs that go together: outputs are split first, which costs nothing, then examples, whose cotangents are then made again. */
 function choose(
   network: FiniteNetwork,
   sizes: Sizes,
   options: EmpiricalOptions,
-  { base, limit }: MemoryRoom,
+  { base, limit }: MemoryBudget,
   threads: number,
 ): Chosen {
   const most = Math.min(options.examples ?? Number.POSITIVE_INFINITY, Math.max(sizes.rows, sizes.columns));
@@ -185,11 +185,11 @@ function choose(
   // Threads copy what meets at a layer: without them the same fits into less.
   const teams = [...new Set([Math.min(threads, most), 1])];
   const tries = [
-    ...teams.flatMap((members) =>
-      splits.flatMap((atOnce) => JACOBIAN_ROOMS.map((room) => ({ examples: most, atOnce, room, members }))),
+    ...teams.flatMap((workers) =>
+      splits.flatMap((atOnce) => JACOBIAN_BUFFERS.map((room) => ({ examples: most, atOnce, room, workers }))),
     ),
     ...halves(most).flatMap((examples) =>
-      teams.map((members) => ({ examples, atOnce: least, room: JACOBIAN_NUMBERS, members })),
+      teams.map((workers) => ({ examples, atOnce: least, room: JACOBIAN_NUMBERS, workers })),
     ),
   ];
   let bytes = 0;
@@ -203,9 +203,9 @@ function choose(
 }
 
 /**
- * Plans an empirical kernel: network, methods, memory, expected time; `reserve` bytes of the promise are for what the caller holds beside it.
+ * Plans an empirical kernel: network, methods, memory, expected time; `reserve` bytes of the budget are for what the caller holds beside it.
  *
- * @throws ArchitectureError for a network that does not fit, MemoryError when the promise is too small, UsageError for options that cannot be
+ * @throws ArchitectureError for a network that does not fit, MemoryError when the budget is too small, UsageError for options that cannot be
  */
 export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reserve = 0): Promise<PlannedEmpirical> {
   const { z = x, contract = 'trace', native = 'auto', threads = defaultThreads() } = options;
@@ -227,11 +227,11 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reser
   const most = alone(Math.max(sizes.rows, sizes.columns)) < SMALL_RUN ? 1 : threads;
   const onDevice = (backend: Backend): Chosen => {
     const { examples, atOnce, bytes } = chooseOnDevice(backend, network, sizes, layers, options, memory);
-    return { examples, atOnce, bytes, room: JACOBIAN_NUMBERS, members: 1 };
+    return { examples, atOnce, bytes, room: JACOBIAN_NUMBERS, workers: 1 };
   };
   const chosen = device === null ? choose(network, sizes, options, withInputs, most) : onDevice(device);
-  const { examples, atOnce, room, bytes, members } = chosen;
-  const workers = product.isNative ? threads : members;
+  const { examples, atOnce, room, bytes, workers } = chosen;
+  const threadsUsed = product.isNative ? threads : workers;
   // A device computes both halves of a symmetric block.
   const onDeviceSeconds = (backend: Backend): number =>
     secondsOf(network, { ...sizes, symmetric: false }, layers, 2 * backend.pace(precision, false).product, examples);
@@ -242,7 +242,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reser
     backend: device?.name ?? 'host',
     algebra: device === null ? product.name : `TensorFlow.js, ${device.name}`,
     precision,
-    threads: device === null ? workers : 1,
+    threads: device === null ? threadsUsed : 1,
     outputs,
     parameters: parameterCount(network.operations),
     layers,
@@ -252,7 +252,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reser
     memoryBytes: bytes,
     memoryLimit: limit,
     outputBytes: shape.reduce((a, b) => a * b, 1) * (precision === 'f32' ? 4 : 8),
-    seconds: device === null ? alone(examples) / workers : onDeviceSeconds(device),
+    seconds: device === null ? alone(examples) / threadsUsed : onDeviceSeconds(device),
   };
-  return { plan, network, product, room, members, added: bytes - memory.base, device };
+  return { plan, network, product, room, workers, added: bytes - memory.base, device };
 }

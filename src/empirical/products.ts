@@ -7,7 +7,7 @@ import { positionCount } from '../vocabulary/windows.js';
 /** Numbers of a gradient that are held at a time. */
 const GRADIENT_NUMBERS = 1 << 20;
 
-/** The product of one layer's share of the kernel with a vector: what meets it on both sides, and outputs that belong together. */
+/** The product of one layer's contribution of the kernel with a vector: what meets it on both sides, and outputs that belong together. */
 export interface LayerProduct {
   readonly operation: WeightsOperation;
   /** Rows of the kernel. */
@@ -36,7 +36,7 @@ function weighted(product: LayerProduct, v: Float64Array, output: number, { unit
     for (let p = 0; p < positions; p++) {
       const from = ((output * z.count + i) * positions + p) * all + unit;
       const to = (i * positions + p) * units;
-      for (let u = 0; u < units; u++) out[to + u] = factor * z.signal[from + u];
+      for (let u = 0; u < units; u++) out[to + u] = factor * z.cotangent[from + u];
     }
   }
   return out;
@@ -55,12 +55,12 @@ function gradient(product: LayerProduct, v: Float64Array, part: Units, engine: E
     const some = Math.min(step, z.count - first);
     const patches = patchRows(operation, z.input, first, some, engine);
     for (let a = product.output; a < product.output + outputs; a++) {
-      const signals = weighted(product, v, a, part, engine);
-      const left = { data: signals, offset: first * positions * units, rowStep: 1, depthStep: units };
+      const cotangents = weighted(product, v, a, part, engine);
+      const left = { data: cotangents, offset: first * positions * units, rowStep: 1, depthStep: units };
       const right = { ...patches, rowStep: 1, depthStep: fan };
       const target = { data: matrix, offset: 0, rowStep: fan };
       engine.product.multiply(left, right, units, fan, some * positions, target, first > 0 || a > product.output);
-      if (first === 0) for (let k = 0; k < signals.length; k++) bias[k % units] += signals[k];
+      if (first === 0) for (let k = 0; k < cotangents.length; k++) bias[k % units] += cotangents[k];
     }
   }
   return { matrix, bias };
@@ -101,7 +101,7 @@ function spread(
         const from = (((output + a) * x.count + first) * positions + e) * all + unit;
         let sum = 0;
         for (let u = 0; u < units; u++)
-          sum += x.signal[from + u] * (weight * moved[e * units + u] + biasFactor * bias[u]);
+          sum += x.cotangent[from + u] * (weight * moved[e * units + u] + biasFactor * bias[u]);
         y[a * x.count + first + Math.floor(e / positions)] += sum;
       }
     }
@@ -109,7 +109,7 @@ function spread(
 }
 
 /**
- * Adds the share of one layer to y `[outputs, x.count]` = K v for v `[outputs, z.count]`, without the matrix: u = J_z' v, then J_x u, some units at a time.
+ * Adds the contribution of one layer to y `[outputs, x.count]` = K v for v `[outputs, z.count]`, without the matrix: u = J_z' v, then J_x u, some units at a time.
  *
  * Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.2 (NTK-vector products).
  */

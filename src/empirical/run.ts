@@ -9,8 +9,8 @@ import { partNumbers, partsOf } from './methods/jacobian.js';
 import type { Contribution } from './methods/structured.js';
 import type { PlannedEmpirical } from './plan.js';
 import { type KernelTarget, mirror } from './target.js';
-import type { MemberAnswer, MemberRequest } from './threads/member.js';
-import type { Team } from './threads/team.js';
+import type { WorkerAnswer, WorkerRequest } from './threads/pool-worker.js';
+import type { WorkerPool } from './threads/worker-pool.js';
 import type { EmpiricalOptions, EmpiricalPlan } from './types.js';
 
 /** Examples of a block, from `at` on. */
@@ -22,41 +22,41 @@ interface Block {
 /** Rows and columns of a pair of blocks: the same object on the diagonal of a symmetric matrix. */
 type Blocks = readonly [Block, Block];
 
-type Rooms = readonly [FloatArray, FloatArray];
+type Buffers = readonly [FloatArray, FloatArray];
 
-/** A contribution without what meets: that lies with the members of the team. */
-type Share = Omit<Contribution, 'x' | 'z'>;
+/** A contribution without what meets: that lies with the workers of the pool. */
+type LayerContribution = Omit<Contribution, 'x' | 'z'>;
 
 const NOTHING = new Float64Array(0);
 
-/** A run of one kernel: blocks of examples, and for each pair of them the way back with every layer's share. */
+/** A run of one kernel: blocks of examples, and for each pair of them the way back with every layer's contribution. */
 export class EmpiricalRun {
   readonly #plan: EmpiricalPlan;
   readonly #network: FiniteNetwork;
   readonly #engine: Engine;
   readonly #options: EmpiricalOptions;
-  readonly #team: Team;
+  readonly #pool: WorkerPool;
   readonly #trained: ReadonlyMap<string, WeightsOperation>;
   readonly #methods: ReadonlyMap<string, EmpiricalMethod>;
   readonly #pair: number;
   readonly #jacobian: number;
-  readonly #rooms = new Map<string, FloatArray>();
+  readonly #buffers = new Map<string, FloatArray>();
   readonly #started = performance.now();
   #done = 0;
   #steps = 1;
   /** The kernel. */
   readonly ntk: FloatArray;
-  /** Shares of the layers, which the kernel then lacks; null unless asked for. */
-  readonly shares: ReadonlyMap<string, FloatArray> | null;
+  /** Contributions of the layers, which the kernel then lacks; null unless asked for. */
+  readonly contributions: ReadonlyMap<string, FloatArray> | null;
   /** Outputs of the network `[n, outputs]`. */
   readonly outputs: FloatArray;
 
-  constructor({ plan, network, room }: PlannedEmpirical, engine: Engine, team: Team, options: EmpiricalOptions) {
+  constructor({ plan, network, room }: PlannedEmpirical, engine: Engine, pool: WorkerPool, options: EmpiricalOptions) {
     this.#plan = plan;
     this.#network = network;
     this.#engine = engine;
     this.#options = options;
-    this.#team = team;
+    this.#pool = pool;
     this.#jacobian = room;
     this.#trained = new Map(weightsOf(network.operations).map((operation) => [operation.path, operation]));
     this.#methods = new Map(plan.layers.map(({ path, method }) => [path, method]));
@@ -64,7 +64,7 @@ export class EmpiricalRun {
     const length = plan.shape.reduce((a, b) => a * b, 1);
     this.ntk = allocate(length, plan.precision);
     const { contributions = false } = options;
-    this.shares = contributions
+    this.contributions = contributions
       ? new Map(plan.layers.map(({ path }) => [path, allocate(length, plan.precision)]))
       : null;
     this.outputs = allocate(plan.shape[0] * plan.outputs, plan.precision);
@@ -88,16 +88,16 @@ export class EmpiricalRun {
     }
     if (!symmetric) return;
     const o = Math.sqrt(this.#pair);
-    for (const data of [this.ntk, ...(this.shares?.values() ?? [])]) mirror(data, n, o);
+    for (const data of [this.ntk, ...(this.contributions?.values() ?? [])]) mirror(data, n, o);
   }
 
-  /** Takes a block through the network: each member some examples. */
+  /** Takes a block through the network: each worker some examples. */
   async #pass(data: FloatArray, { at, count }: Block, side: 0 | 1): Promise<void> {
     const size = sizeOf(this.#network.input);
-    const { members } = this.#team;
-    const begin = (member: number): number => Math.floor((member * count) / members);
-    const answers = await this.#team.all((member) => {
-      const [first, end] = [begin(member), begin(member + 1)];
+    const { workers } = this.#pool;
+    const begin = (worker: number): number => Math.floor((worker * count) / workers);
+    const answers = await this.#pool.all((worker) => {
+      const [first, end] = [begin(worker), begin(worker + 1)];
       const range = [(at + first) * size, (at + end) * size] as const;
       // A part of a shared array reaches a thread as it is, one of another array with all the rest.
       const part = data.buffer instanceof SharedArrayBuffer ? data.subarray(...range) : data.slice(...range);
@@ -105,8 +105,8 @@ export class EmpiricalRun {
     });
     if (side === 1) return;
     const { outputs } = this.#plan;
-    for (const [member, { output }] of answers.entries()) {
-      if (output !== undefined) this.outputs.set(output, (at + begin(member)) * outputs);
+    for (const [worker, { output }] of answers.entries()) {
+      if (output !== undefined) this.outputs.set(output, (at + begin(worker)) * outputs);
     }
   }
 
@@ -125,16 +125,16 @@ export class EmpiricalRun {
     }
   }
 
-  #all(request: MemberRequest): Promise<readonly MemberAnswer[]> {
-    return this.#team.all(() => request);
+  #all(request: WorkerRequest): Promise<readonly WorkerAnswer[]> {
+    return this.#pool.all(() => request);
   }
 
   async #share(path: string, [x, z]: Blocks, outputs: number, factors: FloatArray | null): Promise<void> {
     const method = this.#methods.get(path) ?? 'structured';
-    const share = this.shares?.get(path);
+    const share = this.contributions?.get(path);
     const [, columns] = this.#plan.shape;
     const whole: KernelTarget = { data: this.ntk, columns, row: x.at, column: z.at, pair: this.#pair };
-    const contribution: Share = {
+    const contribution: LayerContribution = {
       operation: this.#trained.get(path) as WeightsOperation,
       outputs,
       allOutputs: this.#plan.outputs,
@@ -146,56 +146,56 @@ export class EmpiricalRun {
     else await this.#byMeetings(contribution, [x, z], method);
   }
 
-  /** Every member writes rows of the Jacobian, then adds panels of its product. */
-  async #byJacobian(share: Share, blocks: Blocks): Promise<void> {
+  /** Every worker writes rows of the Jacobian, then adds panels of its product. */
+  async #byJacobian(share: LayerContribution, blocks: Blocks): Promise<void> {
     const { operation, ...rest } = share;
     const [x, z] = this.#sides(blocks, [NOTHING, NOTHING], [NOTHING, NOTHING]);
     const contribution = { ...share, x, z };
     const [ofX, ofZ] = partNumbers(contribution);
     const jx = this.#room('jacobian', 0, ofX);
-    const rooms = [jx, x === z ? jx : this.#room('jacobian', 1, ofZ)] as const;
+    const buffers = [jx, x === z ? jx : this.#room('jacobian', 1, ofZ)] as const;
     for (const part of partsOf(contribution)) {
-      await this.#all({ do: 'fill', part, rooms });
-      await this.#all({ do: 'contract', share: { ...rest, x, z }, part, rooms });
+      await this.#all({ do: 'fill', part, buffers });
+      await this.#all({ do: 'contract', share: { ...rest, x, z }, part, buffers });
     }
   }
 
-  /** What meets at the layer is brought together, where it is not, and every member adds panels of its products. */
-  async #byMeetings(share: Share, blocks: Blocks, method: EmpiricalMethod): Promise<void> {
+  /** What meets at the layer is brought together, where it is not, and every worker adds panels of its products. */
+  async #byMeetings(share: LayerContribution, blocks: Blocks, method: EmpiricalMethod): Promise<void> {
     const { operation, ...rest } = share;
     const [x, z] = await this.#meetings(share, blocks);
     if (method === 'structured') await this.#all({ do: 'add', share: { ...rest, x, z } });
-    else await addByProducts({ ...share, x, z }, this.#engine, () => this.#team.pause());
+    else await addByProducts({ ...share, x, z }, this.#engine, () => this.#pool.pause());
   }
 
-  async #meetings({ operation, outputs }: Share, blocks: Blocks): Promise<readonly [Meeting, Meeting]> {
-    if (this.#team.members === 1) {
-      const [{ meetings = [] }] = await this.#all({ do: 'give', inputs: null, signals: null });
+  async #meetings({ operation, outputs }: LayerContribution, blocks: Blocks): Promise<readonly [Meeting, Meeting]> {
+    if (this.#pool.workers === 1) {
+      const [{ meetings = [] }] = await this.#all({ do: 'give', inputs: null, cotangents: null });
       return [meetings[0], meetings[meetings.length - 1]];
     }
-    const rooms = (name: string, size: number): readonly [FloatArray, FloatArray] => {
+    const buffers = (name: string, size: number): readonly [FloatArray, FloatArray] => {
       const [x, z] = blocks;
       const one = this.#room(name, 0, x.count * size);
       return [one, x === z ? one : this.#room(name, 1, z.count * size)];
     };
-    const inputs = rooms('inputs', sizeOf(operation.from));
-    const signals = rooms('signals', outputs * sizeOf(operation.to));
-    await this.#all({ do: 'give', inputs, signals });
-    return this.#sides(blocks, inputs, signals);
+    const inputs = buffers('inputs', sizeOf(operation.from));
+    const cotangents = buffers('signals', outputs * sizeOf(operation.to));
+    await this.#all({ do: 'give', inputs, cotangents });
+    return this.#sides(blocks, inputs, cotangents);
   }
 
   /** What meets on both sides: one and the same on the diagonal. */
-  #sides([x, z]: Blocks, inputs: Rooms, signals: Rooms): readonly [Meeting, Meeting] {
-    const one = { count: x.count, input: inputs[0], signal: signals[0] };
-    return [one, x === z ? one : { count: z.count, input: inputs[1], signal: signals[1] }];
+  #sides([x, z]: Blocks, inputs: Buffers, cotangents: Buffers): readonly [Meeting, Meeting] {
+    const one = { count: x.count, input: inputs[0], cotangent: cotangents[0] };
+    return [one, x === z ? one : { count: z.count, input: inputs[1], cotangent: cotangents[1] }];
   }
 
-  /** An array of all members, kept for the next layer. */
+  /** An array of all workers, kept for the next layer. */
   #room(name: string, side: 0 | 1, length: number): FloatArray {
     const key = `${name} ${side}`;
-    const there = this.#rooms.get(key);
-    const room = there !== undefined && there.length >= length ? there : this.#team.room(length);
-    this.#rooms.set(key, room);
+    const there = this.#buffers.get(key);
+    const room = there !== undefined && there.length >= length ? there : this.#pool.room(length);
+    this.#buffers.set(key, room);
     return room.subarray(0, length);
   }
 

@@ -20,7 +20,7 @@ export interface EmpiricalOptions extends WidthOptions {
   readonly weights?: Weights;
   /** One method for all layers; by default the cheapest for each. */
   readonly method?: EmpiricalMethod;
-  /** Whether the share of each layer is wanted beside the whole. [false] */
+  /** Whether the contribution of each layer is wanted beside the whole. [false] */
   readonly contributions?: boolean;
   /** Number format of weights, arithmetic and result. [f64] */
   readonly precision?: Precision;
@@ -30,7 +30,7 @@ export interface EmpiricalOptions extends WidthOptions {
   readonly examples?: number;
   /** Outputs whose signals go back together, all for `contract: 'full'`; default: as many as the memory holds. */
   readonly outputsAtOnce?: number;
-  /** Promise for the peak memory of the whole process, bytes; default: from the container or the machine. */
+  /** Budget for the peak memory of the whole process, bytes; default: from the container or the machine. */
   readonly memory?: number;
   /** `auto`, `off` or the path of a BLAS library. [auto] */
   readonly native?: string;
@@ -46,7 +46,7 @@ export interface EmpiricalOptions extends WidthOptions {
 export interface LayerPlan {
   /** Path of the layer. */
   readonly path: string;
-  /** How its share is computed. */
+  /** How its contribution is computed. */
   readonly method: EmpiricalMethod;
   /** Numbers that are trained in it. */
   readonly parameters: number;
@@ -76,11 +76,11 @@ export interface EmpiricalPlan {
   readonly examples: number;
   /** Outputs whose signals go back together. */
   readonly outputsAtOnce: number;
-  /** Rows of the result that are in memory together: fewer than all where it goes to a file and the promise does not hold it. */
+  /** Rows of the result that are in memory together: fewer than all where it goes to a file and the budget does not hold it. */
   readonly rowsAtOnce: number;
   /** Bytes that the process will need at its peak. */
   readonly memoryBytes: number;
-  /** Bytes that were promised. */
+  /** Bytes of the memory budget. */
   readonly memoryLimit: number;
   /** Bytes of the result. */
   readonly outputBytes: number;
@@ -116,7 +116,7 @@ export interface EmpiricalKernel {
   readonly ntk: NdArray;
   /** Outputs of the network on x `[n, o]`. */
   readonly outputs: NdArray;
-  /** Share of each trained layer by its path, in the shape of `ntk`; null unless asked for. */
+  /** LayerContribution of each trained layer by its path, in the shape of `ntk`; null unless asked for. */
   readonly contributions: ReadonlyMap<string, NdArray> | null;
   /** The weights. */
   readonly weights: Weights;
@@ -129,7 +129,7 @@ export interface EmpiricalKernel {
 }
 
 /** Bytes that are taken before the run, and all that were promised. */
-export interface MemoryRoom {
+export interface MemoryBudget {
   readonly base: number;
   readonly limit: number;
 }

@@ -90,7 +90,7 @@ async function planFile(x: NdArray, options: EmpiricalOptions, rowsAtOnce: numbe
   return { plan: { ...plans[Math.min(1, plans.length - 1)], ...total }, panels };
 }
 
-/** Plans the panels of a kernel that goes to a file, as many rows at once as the promise holds. Throws as `planEmpirical` does. */
+/** Plans the panels of a kernel that goes to a file, as many rows at once as the budget holds. Throws as `planEmpirical` does. */
 export async function planPanels(
   x: NdArray,
   { rowsAtOnce: most, ...options }: WriteEmpiricalOptions,
@@ -109,7 +109,7 @@ export async function planPanels(
 }
 
 /**
- * Plans an empirical kernel that goes to a `.npy` file: as many rows at once as the promise of memory holds, all of them where it can.
+ * Plans an empirical kernel that goes to a `.npy` file: as many rows at once as the memory budget holds, all of them where it can.
  *
  * Throws as `planEmpirical` does.
  */
@@ -183,7 +183,7 @@ async function writePanels(
   let stages: EmpiricalStages = { compile: 0, initialise: 0, compute: 0, check: 0 };
   let { weights } = options;
   for (const [panel, own, planned] of panels) {
-    // What the panel before left is collected when it is needed, which may be too late for the promise.
+    // What the panel before left is collected when it is needed, which may be too late for the budget.
     if (plan.rowsAtOnce < n) collectGarbage();
     const isMirrored = options.z === undefined;
     const weight = isMirrored && panel.columns !== null ? 2 : 1;
@@ -231,7 +231,7 @@ export async function writePlanned(
 }
 
 /**
- * Computes the NTK of one finite network and writes it to a `.npy` file `[n, m]`, some rows at a time where the promise of memory does not hold all.
+ * Computes the NTK of one finite network and writes it to a `.npy` file `[n, m]`, some rows at a time where the memory budget does not hold all.
  *
  * The matrix may be far larger than memory. The file appears whole or not at all.
  * @throws as `empiricalKernel` does; OutputError for a file that cannot be written; UsageError for pairs of outputs or contributions

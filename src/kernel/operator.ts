@@ -75,7 +75,7 @@ class ComputedOperator implements SymmetricOperator {
     this.#output = planned.outputs[0];
     this.#options = options;
     this.#samples = new ProductSamples(planned, task, options.signal);
-    this.#diagonal = ownValues(task);
+    this.#diagonal = selfKernels(task);
     this.size = planned.plan.shape[0];
     this.description = `computed on ${planned.plan.backend}`;
     this.native = planned.plan.native;
@@ -186,7 +186,7 @@ class ComputedOperator implements SymmetricOperator {
 }
 
 /** K(x,x) of every row, which a task on vectors knows; null for one on images. */
-function ownValues(task: KernelTask | ImageTask): Float64Array | null {
+function selfKernels(task: KernelTask | ImageTask): Float64Array | null {
   if (!('table' in task)) return null;
   const scales = task.x.scales[task.outputs[0]];
   return scales === null ? new Float64Array(task.x.rows) : scales.map((s) => s * s);

@@ -119,7 +119,7 @@ export async function planRows(inputs: NdArray, options: KernelOptions, keep: bo
 /**
  * Plans a computation: backend, tiles, memory, expected time. `keep` counts the result as held in memory.
  *
- * Throws MemoryError when no tile fits into the promise, UsageError and BackendError for options that cannot be, ArchitectureError for inputs
+ * Throws MemoryError when no tile fits into the budget, UsageError and BackendError for options that cannot be, ArchitectureError for inputs
  * that the network does not fit.
  */
 export async function makePlan(inputs: NdArray, options: KernelOptions, keep: boolean): Promise<Planned> {

@@ -5,12 +5,12 @@ import type { KernelTask, Output, RowSet } from '../backend/contract.js';
 import { rowNorms, unitRows } from '../backend/rows.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { UsageError } from '../errors.js';
+import type { Extended } from '../programme/extended-exponent.js';
 import { keepNeeded } from '../programme/needs.js';
 import { balancedRows } from '../programme/norms.js';
-import { type RowFactors, rowFactors } from '../programme/own.js';
 import { balanceRadial, type RadialStep, radialStep } from '../programme/radial.js';
 import { requireRange } from '../programme/range.js';
-import type { Wide } from '../programme/wide.js';
+import { type RowFactors, rowFactors } from '../programme/self-kernels.js';
 import { decideZonal, type Norms, outputScales, type ZonalDecision, zonalTable } from '../programme/zonal.js';
 import type { Programme } from '../vocabulary/steps.js';
 import type { KernelKind, KernelOptions } from './types.js';
@@ -115,7 +115,7 @@ export function prepareTask(o: Outline, useTable: boolean): Prepared {
     ? zonalTable(o.programme, o.zonal, o.precision, pairs)
     : { table: null, reason: `no table: ${o.zonal.reason}` };
   const common = o.zonal.applies ? o.zonal : null;
-  const factors = (norms: Wide): RowFactors => common?.own ?? rowFactors(o.programme, norms);
+  const factors = (norms: Extended): RowFactors => common?.selfKernels ?? rowFactors(o.programme, norms);
   const homogeneous = common?.homogeneous ?? false;
   const x = rowSet(o, 'x', factors(o.sizes.x), homogeneous);
   const z = o.symmetric ? x : rowSet(o, 'z', factors(o.sizes.z), homogeneous);

@@ -3,10 +3,10 @@ import { lower } from '../architecture/lower.js';
 import { checkKind } from '../architecture/parse.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import { InterruptedError, UsageError } from '../errors.js';
-import { evaluate, gaps } from '../programme/evaluate.js';
+import { distances, evaluate } from '../programme/evaluate.js';
+import { extendedRoot } from '../programme/extended-exponent.js';
 import { keepNeeded } from '../programme/needs.js';
-import { rowFactors } from '../programme/own.js';
-import { wideRoot } from '../programme/wide.js';
+import { rowFactors } from '../programme/self-kernels.js';
 
 /** What to evaluate. */
 export interface ProfileOptions {
@@ -51,15 +51,15 @@ function curve(
   );
   if (definition.format === 'ntk-architecture/1') checkKind(definition, kind);
   const programme = keepNeeded(lower(definition, features, kind));
-  const own = rowFactors(programme, Float64Array.of(1));
-  const source = gaps(angles.length);
+  const selfKernels = rowFactors(programme, Float64Array.of(1));
+  const source = distances(angles.length);
   angles.forEach((t, i) => {
     source.below[i] = 2 * Math.sin(t / 2) ** 2;
     source.above[i] = 2 * Math.cos(t / 2) ** 2;
   });
   source.above[angles.length - 1] = 0;
-  const value = evaluate(programme, source, { x: own, rowX: 0, z: own, firstZ: 0 })[kind];
-  const scale = own[kind] === null ? 0 : normalized ? 1 : wideRoot(own[kind], 0) ** 2;
+  const value = evaluate(programme, source, { x: selfKernels, rowX: 0, z: selfKernels, firstZ: 0 })[kind];
+  const scale = selfKernels[kind] === null ? 0 : normalized ? 1 : extendedRoot(selfKernels[kind], 0) ** 2;
   return angles.map((_, i) => {
     if (value === null) return 0;
     return scale * (value.below[i] <= value.above[i] ? 1 - value.below[i] : value.above[i] - 1);

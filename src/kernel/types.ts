@@ -34,7 +34,7 @@ export interface KernelOptions {
   readonly backend?: BackendName;
   /** Worker threads; default: what the container or the machine offers. */
   readonly threads?: number;
-  /** Promise for the peak memory of the whole process, bytes; default: from the container or the machine. */
+  /** Budget for the peak memory of the whole process, bytes; default: from the container or the machine. */
   readonly memory?: number;
   /** Whether `host` leaves inner products to a BLAS: `auto`, `off` or the path of a library. With `off`, results do not depend on tiles and threads. [auto] */
   readonly native?: string;
@@ -72,7 +72,7 @@ export interface KernelPlan {
   readonly shortcut: string;
   /** Bytes that the process will need at its peak. */
   readonly memoryBytes: number;
-  /** Bytes that were promised. */
+  /** Bytes of the memory budget. */
   readonly memoryLimit: number;
   /** Bytes of the result. */
   readonly outputBytes: number;
@@ -82,7 +82,7 @@ export interface KernelPlan {
 
 /** Seconds of each stage of the library's work; the stages do not overlap. */
 export interface Stages {
-  /** Plan, own values, tables, modules and threads. */
+  /** Plan, self-kernels, tables, modules and threads. */
   readonly compile: number;
   /** The arithmetic alone. */
   readonly compute: number;
@@ -102,7 +102,7 @@ export interface KernelRun {
   readonly recomputed: Recomputed | null;
   /** Largest error of the zonal table against direct evaluation, relative to sqrt(K(x,x) K(z,z)); null without a table. */
   readonly tableError: number | null;
-  /** Pairs whose gap was recomputed from the difference of their rows. */
+  /** Pairs whose cosine distance was recomputed from the difference of their rows. */
   readonly nearPairs: number;
   /** What the user should know although it is no error. */
   readonly warnings: readonly string[];

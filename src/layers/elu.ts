@@ -6,7 +6,7 @@ export interface EluLayer {
 }
 
 /**
- * E[phi phi] is a sum of bivariate normal probabilities; see the scalar map `exponentialTail`.
+ * E[phi phi] is a sum of bivariate normal probabilities; see the scalar map `elu`.
  *
  * Source: Tsuchida, Pearce, van der Heide, Roosta, Gallagher 2020, arXiv:2002.08517, proposition on the ELU kernel.
  */
@@ -15,5 +15,5 @@ export const elu = activation<EluLayer>({
   summary: 'phi(a) = a for a > 0, else exp(a) - 1',
   reference: 'Tsuchida, Pearce, van der Heide, Roosta, Gallagher 2020, arXiv:2002.08517, proposition on the ELU kernel',
   fields: {},
-  phi: () => ({ map: 'exponentialTail' }),
+  phi: () => ({ map: 'elu' }),
 });

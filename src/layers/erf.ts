@@ -15,5 +15,5 @@ export const erf = activation<ErfLayer>({
   summary: 'phi(a) = erf(a)',
   reference: 'Williams 1997 (Computing with infinite networks), eq. 11',
   fields: {},
-  phi: () => ({ map: 'errorFunction' }),
+  phi: () => ({ map: 'erf' }),
 });

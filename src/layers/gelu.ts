@@ -16,5 +16,5 @@ export const gelu = activation<GeluLayer>({
   reference:
     'Tsuchida, Pearce, van der Heide, Roosta, Gallagher 2020, arXiv:2002.08517, proposition on the GELU kernel',
   fields: {},
-  phi: () => ({ map: 'gaussianGate' }),
+  phi: () => ({ map: 'gelu' }),
 });

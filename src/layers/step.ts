@@ -15,7 +15,7 @@ export const step = activation<StepLayer>({
   summary: 'phi(a) = 1 for a > 0, else 0',
   reference: 'Cho, Saul 2009 (Kernel methods for deep learning), eq. 3-6, n = 0',
   fields: {},
-  phi: () => ({ map: 'threshold' }),
+  phi: () => ({ map: 'heaviside' }),
   tangentless:
     'step has no NTK when anything before it is trained, got trained layers below. Ask for the NNGP (--kind nngp), or set "train": false in all layers below.',
 });

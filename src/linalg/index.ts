@@ -19,5 +19,5 @@ export async function nativeAlgebra(native: string, threads = defaultThreads()):
  * Throws UsageError when a path cannot be loaded or lacks routines.
  */
 export async function linearAlgebra(native: string, threads?: number): Promise<LinearAlgebra> {
-  return (await nativeAlgebra(native, threads)) ?? new (await import('./built-in/algebra.js')).OwnAlgebra();
+  return (await nativeAlgebra(native, threads)) ?? new (await import('./built-in/algebra.js')).BuiltInAlgebra();
 }

@@ -34,8 +34,8 @@ export async function matrixProduct(native: string, precision: Precision, thread
       multiply: (...args) => library.multiply(...args),
     };
   }
-  const { OwnProduct } = await import('./built-in/product.js');
-  const own = new OwnProduct(precision);
+  const { BuiltInProduct } = await import('./built-in/product.js');
+  const own = new BuiltInProduct(precision);
   return {
     name: BUILT_IN,
     isNative: false,

@@ -10,21 +10,21 @@ import { positionCount } from '../vocabulary/windows.js';
 import { hasPatches, patchExamples } from './operations/weights.js';
 
 /** Numbers that one example leaves behind on its way through operations, each output counted once. */
-export function traceNumbers(operations: readonly Operation[]): number {
+export function savedNumbers(operations: readonly Operation[]): number {
   return operations.reduce((sum, operation) => {
-    const inner = operation.op === 'sum' ? traceNumbers(operation.branch) + traceNumbers(operation.skip) : 0;
+    const inner = operation.op === 'sum' ? savedNumbers(operation.branch) + savedNumbers(operation.skip) : 0;
     return sum + sizeOf(operation.to) + inner;
   }, 0);
 }
 
-/** Most numbers of signals that are alive at once for one example and one output on the way back. */
-export function signalNumbers(operations: readonly Operation[]): number {
+/** Most numbers of cotangents that are alive at once for one example and one output on the way back. */
+export function cotangentNumbers(operations: readonly Operation[]): number {
   let most = 0;
   for (const operation of operations) {
     // Behind and before, and what an operation keeps beside them: slopes, or a scaled copy for a branch.
     let here = 2 * sizeOf(operation.to) + sizeOf(operation.from);
     if (operation.op === 'sum') {
-      const inner = Math.max(signalNumbers(operation.branch), signalNumbers(operation.skip));
+      const inner = Math.max(cotangentNumbers(operation.branch), cotangentNumbers(operation.skip));
       here += inner + 2 * sizeOf(operation.from);
     }
     most = Math.max(most, here);

@@ -134,7 +134,7 @@ export function bandsOf(windows: Windows, channels: number): Bands {
   return found;
 }
 
-/** The way back as bands, of signals of so many units: the windows that read each position, by tap from the last to the first. */
+/** The way back as bands, of cotangents of so many units: the windows that read each position, by tap from the last to the first. */
 export function backBandsOf(windows: Windows, units: number): Bands {
   const found = knownBackBands.get(windows) ?? findBands(windows, backTaps, windows.to, units);
   knownBackBands.set(windows, found);

@@ -32,7 +32,7 @@ export interface MatrixLimits {
   readonly signal?: AbortSignal;
 }
 
-/** The promise of memory that a whole matrix would need, from the complaint that its numbers do not fit. */
+/** The memory budget that a whole matrix would need, from the complaint that its numbers do not fit. */
 function tooLarge(path: string, error: MemoryError, memory: number): MemoryError {
   const bytes = Number(/\((\d+) bytes\)/.exec(error.message)?.[1] ?? Number.NaN);
   const held = process.memoryUsage.rss();

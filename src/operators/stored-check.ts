@@ -2,7 +2,7 @@ import type { FloatArray } from '../data/array.js';
 import { MOST_ASYMMETRY, notFinite, notSymmetric } from '../linalg/symmetric.js';
 import type { NpyPanels } from '../store/npy-panels.js';
 
-/** Bytes of a panel: small against any promise of memory, large against a seek. */
+/** Bytes of a panel: small against any memory budget, large against a seek. */
 const PANEL_BYTES = 8 * 2 ** 20;
 
 /** Rows that are looked at closely where the products differ. */

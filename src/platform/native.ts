@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { InternalError, UsageError } from '../errors.js';
 import { loadLibrary, type NativeLibrary, type Unusable } from './native-library.js';
-import { optionalPackage } from './own-files.js';
+import { optionalPackage } from './package-files.js';
 
 type Koffi = typeof import('koffi');
 

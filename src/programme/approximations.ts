@@ -1,5 +1,5 @@
 import { fitCentred } from './chebyshev.js';
-import { sineMinus } from './gap.js';
+import { sineMinus } from './cosine-distance.js';
 import { erfcx } from './maps/erfcx.js';
 
 /**
@@ -20,7 +20,7 @@ export interface Approximations {
   readonly erfcx: readonly number[];
 }
 
-const theta = (gap: number): number => 2 * Math.asin(Math.sqrt(gap / 2));
+const theta = (distance: number): number => 2 * Math.asin(Math.sqrt(distance / 2));
 
 /** theta / (pi sqrt g) for g = 1 - cos theta: analytic up to g = 2. */
 export function angleOverRoot(g: number): number {

@@ -3,7 +3,7 @@ import type { Programme, ScalarMap, Step } from '../vocabulary/steps.js';
 /** Degree of homogeneity of a scalar map: phi(c a) = c^degree phi(a) for c > 0; null where there is none. */
 function mapDegree(phi: ScalarMap): number | null {
   if (phi.map === 'piecewiseLinear') return 1;
-  return phi.map === 'threshold' ? 0 : null;
+  return phi.map === 'heaviside' ? 0 : null;
 }
 
 function sumDegree(step: Extract<Step, { op: 'sum' }>, degrees: readonly (number | null)[]): number | null {

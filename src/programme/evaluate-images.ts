@@ -1,8 +1,8 @@
 import type { Programme, ValueId } from '../vocabulary/steps.js';
-import { type Gaps, gaps, keepSmaller, runStep } from './evaluate.js';
+import { type CosineDistances, distances, keepSmaller, runStep } from './evaluate.js';
+import type { ImageFactors } from './image-self-kernels.js';
 import { lastUses, operands } from './needs.js';
-import type { ImageFactors } from './own-images.js';
-import { asItIs, type Rounding, roundGaps } from './rounding.js';
+import { asItIs, type Rounding, roundDistances } from './rounding.js';
 import { type Layout, layout, type Taps } from './taps.js';
 
 /** A programme on images, ready to be evaluated. */
@@ -38,14 +38,14 @@ export function liveNumbers(body: ImageProgramme): number {
 }
 
 /** The pairs `from .. to`: those of one position of the left image. */
-function rowOf({ below, above }: Gaps, from: number, to: number): Gaps {
+function rowOf({ below, above }: CosineDistances, from: number, to: number): CosineDistances {
   return { below: below.subarray(from, to), above: above.subarray(from, to) };
 }
 
 /** 1 - u = |xh - zh|^2 / 2 and 1 + u = |xh + zh|^2 / 2 of all pairs of unit pixels; u = 0 where a pixel is zero. */
-function pixelGaps(x: ImageFactors, z: ImageFactors, isDiagonal: boolean): Gaps {
+function pixelDistances(x: ImageFactors, z: ImageFactors, isDiagonal: boolean): CosineDistances {
   const channels = x.unit.length / x.rows;
-  const out = gaps(isDiagonal ? x.rows : x.rows * z.rows);
+  const out = distances(isDiagonal ? x.rows : x.rows * z.rows);
   const columns = isDiagonal ? 0 : z.rows;
   for (let p = 0; p < x.rows; p++) {
     for (let q = isDiagonal ? p : 0; q < (isDiagonal ? p + 1 : z.rows); q++) {
@@ -66,16 +66,16 @@ function pixelGaps(x: ImageFactors, z: ImageFactors, isDiagonal: boolean): Gaps 
  * columns there are the pairs (p, p) alone.
  */
 export interface Tapped extends Taps {
-  readonly of: Gaps;
+  readonly of: CosineDistances;
   readonly columns: number;
 }
 
 /**
- * gap' = sum_k a_k b_k gap_k + 1/2 sum_k (a_k - b_k)^2 over the taps k, for shares a of position `j` and b of position `i`.
+ * d' = sum_k a_k b_k d_k + 1/2 sum_k (a_k - b_k)^2 over the taps k, for mixing weights a of position `j` and b of position `i`.
  *
  * A tap outside an image has share 0. Blended around the largest part as sums are (see `evaluate.ts`).
  */
-function windowGap(
+function windowDistance(
   { at, count, of, columns }: Tapped,
   a: Float64Array,
   b: Float64Array,
@@ -103,17 +103,17 @@ function windowGap(
   return [Math.max(0, below), Math.max(0, above)];
 }
 
-/** Share of the spread below which a gap is not found by subtraction. */
+/** Share of the spread below which a cosine distance is not found by subtraction. */
 const CANCELLED = 0.01;
 
 /**
- * What rounding makes of a gap behind a window: devices add up half the mean square of the difference, over the roots s and t of the own
+ * What rounding makes of a cosine distance behind a window: devices add up half the mean square of the difference, over the roots s and t of the own
  * values, and take off the spread 1/2 (s - t)^2 / (s t), unless that cancels. Three steps act on the sum.
  */
-function roundedWindow(gap: number, s: number, t: number, rounding: Rounding): number {
+function roundedWindow(distance: number, s: number, t: number, rounding: Rounding): number {
   const spread = (s - t) ** 2 / (2 * s * t);
-  if (!(spread < Infinity) || gap < CANCELLED * spread) return rounding(gap);
-  const mean = rounding(gap + spread);
+  if (!(spread < Infinity) || distance < CANCELLED * spread) return rounding(distance);
+  const mean = rounding(distance + spread);
   return Math.max(0, rounding(rounding(mean * s) * t) / (s * t) - spread);
 }
 
@@ -143,8 +143,8 @@ export function pooledCovariance(
   return total;
 }
 
-/** The gaps of a pooled pair, from its covariance and the product of the two pooled squares. */
-function poolGap(covariance: number, squares: number): readonly [below: number, above: number] {
+/** The cosine distances of a pooled pair, from its covariance and the product of the two pooled squares. */
+function poolDistance(covariance: number, squares: number): readonly [below: number, above: number] {
   const root = Math.sqrt(squares);
   return root > 0 ? [Math.max(0, (root - covariance) / root), Math.max(0, (root + covariance) / root)] : [1, 1];
 }
@@ -155,8 +155,8 @@ export class PairOfImages {
   readonly #x: ImageFactors;
   readonly #z: ImageFactors;
   readonly #last: Int32Array;
-  readonly #values: Gaps[] = [];
-  readonly #free: Gaps[] = [];
+  readonly #values: CosineDistances[] = [];
+  readonly #free: CosineDistances[] = [];
   readonly #rounding: Rounding | null;
 
   /**
@@ -178,7 +178,7 @@ export class PairOfImages {
   }
 
   /** The correlations of a value that has been run. */
-  value(v: ValueId): Gaps {
+  value(v: ValueId): CosineDistances {
     return this.#values[v];
   }
 
@@ -188,13 +188,13 @@ export class PairOfImages {
     const step = programme.steps[index];
     const here = taps[index];
     const isPointwise = step.op !== 'inner' && (here === null || !('of' in step));
-    if (step.op === 'inner') this.#values[index] = pixelGaps(this.#x, this.#z, this.#body.isDiagonal);
+    if (step.op === 'inner') this.#values[index] = pixelDistances(this.#x, this.#z, this.#body.isDiagonal);
     else if (here === null || !('of' in step)) this.#values[index] = this.#pointwise(index);
     else {
       const read = { ...here, of: this.#values[step.of], columns: this.#columns(positions[step.of]) };
       this.#values[index] = this.#joined(index, read, step.op === 'pool');
     }
-    if (this.#rounding !== null && !isPointwise) roundGaps(this.#values[index], this.#rounding);
+    if (this.#rounding !== null && !isPointwise) roundDistances(this.#values[index], this.#rounding);
     for (const v of new Set(operands(step))) if (this.#last[v] === index) this.#free.push(this.#values[v]);
   }
 
@@ -202,19 +202,19 @@ export class PairOfImages {
     return this.#body.isDiagonal ? 0 : positions;
   }
 
-  #room(index: number): Gaps {
+  #room(index: number): CosineDistances {
     const size = pairsOf(this.#body, this.#body.positions[index]);
     const found = this.#free.findIndex((g) => g.below.length === size);
-    return found < 0 ? gaps(size) : this.#free.splice(found, 1)[0];
+    return found < 0 ? distances(size) : this.#free.splice(found, 1)[0];
   }
 
-  #pointwise(index: number): Gaps {
+  #pointwise(index: number): CosineDistances {
     const { positions, programme, isDiagonal } = this.#body;
     const count = positions[index];
     const out = this.#room(index);
     for (let row = 0; row < count; row++) {
       const [from, to] = isDiagonal ? [row, row + 1] : [row * count, (row + 1) * count];
-      const read = (v: ValueId): Gaps => rowOf(this.#values[v], from, to);
+      const read = (v: ValueId): CosineDistances => rowOf(this.#values[v], from, to);
       const strip = { x: this.#x, rowX: row, z: this.#z, firstZ: isDiagonal ? row : 0 };
       runStep(programme, index, read, null, strip, rowOf(out, from, to), this.#rounding);
     }
@@ -223,21 +223,21 @@ export class PairOfImages {
 
   #window(read: Tapped, index: number, j: number, i: number): readonly [number, number] {
     const [[a, s], [b, t]] = [this.#x.columns[index], this.#z.columns[index]];
-    const [below, above] = windowGap(read, a, b, j, i);
+    const [below, above] = windowDistance(read, a, b, j, i);
     const rounding = this.#rounding;
     if (rounding === null) return [below, above];
     return [roundedWindow(below, s[j], t[i], rounding), roundedWindow(above, s[j], t[i], rounding)];
   }
 
-  #joined(index: number, read: Tapped, pool: boolean): Gaps {
+  #joined(index: number, read: Tapped, pool: boolean): CosineDistances {
     const out = this.#room(index);
     const n = this.#body.positions[index];
-    const [[a, own], [b, other]] = [this.#x.columns[index], this.#z.columns[index]];
+    const [[a, selfKernels], [b, other]] = [this.#x.columns[index], this.#z.columns[index]];
     const { isDiagonal } = this.#body;
     for (let j = 0; j < n; j++) {
       for (let i = isDiagonal ? j : 0; i < (isDiagonal ? j + 1 : n); i++) {
         const [below, above] = pool
-          ? poolGap(pooledCovariance(read, a, b, j, i, this.#rounding ?? asItIs), own[j] * other[i])
+          ? poolDistance(pooledCovariance(read, a, b, j, i, this.#rounding ?? asItIs), selfKernels[j] * other[i])
           : this.#window(read, index, j, i);
         keepSmaller(below, above, out, j * this.#columns(n) + i);
       }
@@ -248,8 +248,8 @@ export class PairOfImages {
 
 /** Correlations of the outputs, of the one pair of positions that is left; null where there is no such output. */
 export interface ImageResult {
-  readonly nngp: Gaps | null;
-  readonly ntk: Gaps | null;
+  readonly nngp: CosineDistances | null;
+  readonly ntk: CosineDistances | null;
 }
 
 /**
@@ -269,6 +269,6 @@ export function evaluateImages(
   programme.steps.forEach((_, index) => {
     pair.run(index);
   });
-  const pick = (v: ValueId | null): Gaps | null => (v === null ? null : pair.value(v));
+  const pick = (v: ValueId | null): CosineDistances | null => (v === null ? null : pair.value(v));
   return { nngp: pick(programme.nngp), ntk: pick(programme.ntk) };
 }

@@ -2,18 +2,18 @@ import type { Programme, Step, ValueId } from '../vocabulary/steps.js';
 import { positionsJoined } from '../vocabulary/windows.js';
 import { smoothDual } from './maps/index.js';
 import { lastUses, operands } from './needs.js';
-import type { RowFactors } from './own.js';
-import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from './pair.js';
-import { asItIs, lastDigit, type Rounding, roundGaps } from './rounding.js';
+import { angleMap, type Correlation, type SelfKernelMap, smooth, smoothDerivative } from './pair.js';
+import { asItIs, lastDigit, type Rounding, roundDistances } from './rounding.js';
+import type { RowFactors } from './self-kernels.js';
 
 /** Correlations of many pairs: 1 - u and 1 + u of each, `[pairs]`. */
-export interface Gaps {
+export interface CosineDistances {
   readonly below: Float64Array;
   readonly above: Float64Array;
 }
 
 /** `pairs` correlations of 0. */
-export function gaps(pairs: number): Gaps {
+export function distances(pairs: number): CosineDistances {
   return { below: new Float64Array(pairs).fill(1), above: new Float64Array(pairs).fill(1) };
 }
 
@@ -27,11 +27,11 @@ export interface Strip {
 
 /** Outputs of a body: the correlations of the NNGP and of the NTK, null where there is none. */
 export interface BodyResult {
-  readonly nngp: Gaps | null;
-  readonly ntk: Gaps | null;
+  readonly nngp: CosineDistances | null;
+  readonly ntk: CosineDistances | null;
 }
 
-const ownMap = (columns: readonly Float64Array[], i: number): OwnMap => ({
+const selfKernelMap = (columns: readonly Float64Array[], i: number): SelfKernelMap => ({
   variance: columns[0][i],
   deviation: columns[1][i],
   root: columns[2][i],
@@ -39,17 +39,17 @@ const ownMap = (columns: readonly Float64Array[], i: number): OwnMap => ({
 });
 
 /**
- * gap' = sum w_k gap_k + h with w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, for shares a, b of unit length; a constant has gap 0.
+ * d' = sum w_k d_k + h with w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, for mixing weights a, b of unit length; a constant has cosine distance 0.
  *
- * Since sum w_k + h = 1, it is gap_0 + sum_(k>0) w_k (gap_k - gap_0) + h (1 - gap_0) for the largest part 0: in this form the
- * rounding of the shares does not add up over thousands of layers.
+ * Since sum w_k + h = 1, it is d_0 + sum_(k>0) w_k (d_k - d_0) + h (1 - d_0) for the largest part 0: in this form the
+ * rounding of the mixing weights does not add up over thousands of layers.
  */
 function sumStep(
   step: Extract<Step, { op: 'sum' }>,
   index: number,
-  read: (value: ValueId) => Gaps,
+  read: (value: ValueId) => CosineDistances,
   at: Strip,
-  out: Gaps,
+  out: CosineDistances,
 ): void {
   const [cx, cz] = [at.x.columns[index], at.z.columns[index]];
   const ix = at.x.rows === 1 ? 0 : at.rowX;
@@ -69,12 +69,12 @@ function sumStep(
 }
 
 function blend(
-  parts: readonly Gaps[],
+  parts: readonly CosineDistances[],
   weights: readonly number[],
   base: number,
   spread: number,
   p: number,
-  out: Gaps,
+  out: CosineDistances,
 ): void {
   const below0 = base < parts.length ? parts[base].below[p] : 0;
   const above0 = base < parts.length ? parts[base].above[p] : 2;
@@ -88,8 +88,8 @@ function blend(
   keepSmaller(Math.max(0, below), Math.max(0, above), out, p);
 }
 
-/** Stores both gaps of pair p from the smaller one, which carries the digits. */
-export function keepSmaller(below: number, above: number, out: Gaps, p: number): void {
+/** Stores both cosine distances of pair p from the smaller one, which carries the digits. */
+export function keepSmaller(below: number, above: number, out: CosineDistances, p: number): void {
   out.below[p] = below <= above ? below : 2 - above;
   out.above[p] = below <= above ? 2 - below : above;
 }
@@ -97,33 +97,33 @@ export function keepSmaller(below: number, above: number, out: Gaps, p: number):
 function mapStep(
   step: Extract<Step, { op: 'dual' | 'dualDerivative' }>,
   index: number,
-  of: Gaps,
+  of: CosineDistances,
   at: Strip,
-  out: Gaps,
+  out: CosineDistances,
   rounding: Rounding | null,
 ): void {
   const dual = smoothDual(step.phi);
   const within = rounding === null ? asItIs : lastDigit;
   const derivative = step.op === 'dualDerivative';
-  const own: OwnMap | null = dual && ownMap(at.x.columns[index], at.x.rows === 1 ? 0 : at.rowX);
+  const selfKernels: SelfKernelMap | null = dual && selfKernelMap(at.x.columns[index], at.x.rows === 1 ? 0 : at.rowX);
   const u: Correlation = { below: 0, above: 0 };
   const v: Correlation = { below: 0, above: 0 };
   for (let p = 0; p < out.below.length; p++) {
     u.below = of.below[p];
     u.above = of.above[p];
-    if (dual === null || own === null) angleMap(step.phi, derivative, u, v);
+    if (dual === null || selfKernels === null) angleMap(step.phi, derivative, u, v);
     else {
-      const other = ownMap(at.z.columns[index], at.z.rows === 1 ? 0 : at.firstZ + p);
-      if (derivative) smoothDerivative(dual, own, other, u, v);
-      else smooth(dual, own, other, u, v, within);
+      const other = selfKernelMap(at.z.columns[index], at.z.rows === 1 ? 0 : at.firstZ + p);
+      if (derivative) smoothDerivative(dual, selfKernels, other, u, v);
+      else smooth(dual, selfKernels, other, u, v, within);
     }
     out.below[p] = v.below;
     out.above[p] = v.above;
   }
 }
 
-/** 1 - u v from the gaps of u and v, and 1 + u v likewise. */
-function productStep(left: Gaps, right: Gaps, out: Gaps): void {
+/** 1 - u v from the cosine distances of u and v, and 1 + u v likewise. */
+function productStep(left: CosineDistances, right: CosineDistances, out: CosineDistances): void {
   for (let p = 0; p < out.below.length; p++) {
     const [a, b] = [left.below[p], right.below[p]];
     const below = a + b - a * b;
@@ -133,7 +133,13 @@ function productStep(left: Gaps, right: Gaps, out: Gaps): void {
 }
 
 /** 1 - exp(-rate |x - z|^power) with |x - z|^2 = (r - s)^2 + 2 r s (1 - cos). */
-function radialStep(step: Extract<Step, { op: 'radial' }>, index: number, source: Gaps, at: Strip, out: Gaps): void {
+function radialStep(
+  step: Extract<Step, { op: 'radial' }>,
+  index: number,
+  source: CosineDistances,
+  at: Strip,
+  out: CosineDistances,
+): void {
   const r = at.x.columns[index][0][at.x.rows === 1 ? 0 : at.rowX];
   for (let p = 0; p < out.below.length; p++) {
     const s = at.z.columns[index][0][at.z.rows === 1 ? 0 : at.firstZ + p];
@@ -143,7 +149,7 @@ function radialStep(step: Extract<Step, { op: 'radial' }>, index: number, source
   }
 }
 
-function copy(from: Gaps, out: Gaps): void {
+function copy(from: CosineDistances, out: CosineDistances): void {
   out.below.set(from.below);
   out.above.set(from.above);
 }
@@ -157,10 +163,10 @@ function copy(from: Gaps, out: Gaps): void {
 export function runStep(
   programme: Programme,
   index: number,
-  read: (value: ValueId) => Gaps,
-  source: Gaps | null,
+  read: (value: ValueId) => CosineDistances,
+  source: CosineDistances | null,
   at: Strip,
-  out: Gaps,
+  out: CosineDistances,
   rounding: Rounding | null = null,
 ): void {
   const step = programme.steps[index];
@@ -171,7 +177,7 @@ export function runStep(
   else if (step.op === 'inner' && source !== null) copy(source, out);
   else if (step.op === 'radial' && source !== null) radialStep(step, index, source, at, out);
   else throw positionsJoined(step);
-  if (rounding !== null) roundGaps(out, rounding);
+  if (rounding !== null) roundDistances(out, rounding);
 }
 
 /**
@@ -180,16 +186,21 @@ export function runStep(
  * Written step by step like the formulas; the other backends are tested against it. The room of a value is used again
  * once nothing reads it any more, so depth costs time and no memory. `rounding` acts on what every step gives. [none]
  */
-export function evaluate(programme: Programme, source: Gaps, at: Strip, rounding: Rounding | null = null): BodyResult {
-  const values: Gaps[] = [];
-  const free: Gaps[] = [];
+export function evaluate(
+  programme: Programme,
+  source: CosineDistances,
+  at: Strip,
+  rounding: Rounding | null = null,
+): BodyResult {
+  const values: CosineDistances[] = [];
+  const free: CosineDistances[] = [];
   const last = lastUses(programme);
   programme.steps.forEach((step, index) => {
-    const out = free.pop() ?? gaps(source.below.length);
+    const out = free.pop() ?? distances(source.below.length);
     runStep(programme, index, (v) => values[v], source, at, out, rounding);
     values.push(out);
     for (const v of new Set(operands(step))) if (last[v] === index) free.push(values[v]);
   });
-  const pick = (v: number | null): Gaps | null => (v === null ? null : values[v]);
+  const pick = (v: number | null): CosineDistances | null => (v === null ? null : values[v]);
   return { nngp: pick(programme.nngp), ntk: pick(programme.ntk) };
 }

@@ -1,6 +1,6 @@
 import type { FloatArray } from '../data/array.js';
 import { largestMagnitude } from '../data/norm.js';
-import { setWide, type Wide, wideZeros } from './wide.js';
+import { type Extended, extendedZeros, setExtended } from './extended-exponent.js';
 
 /** value 2^(512 limbs), in two factors since one alone may be past a double; exact unless the result is. */
 function shifted(value: number, limbs: number): number {
@@ -16,19 +16,19 @@ function limbsOf(largest: number): number {
 }
 
 /** Stores in row `i` the norm of `length` elements from `offset`, with all its digits wherever in the range of a double they lie. */
-export function setNorm(target: Wide, i: number, data: FloatArray, offset: number, length: number): void {
+export function setNorm(target: Extended, i: number, data: FloatArray, offset: number, length: number): void {
   const limbs = limbsOf(largestMagnitude(data, offset, length));
   let sum = 0;
   for (let k = offset; k < offset + length; k++) {
     const value = limbs === 0 ? data[k] : shifted(data[k], -limbs);
     sum += value * value;
   }
-  setWide(target, i, Math.sqrt(sum), limbs);
+  setExtended(target, i, Math.sqrt(sum), limbs);
 }
 
 /** Norms of `rows` vectors of `length` elements from `offset`: `[rows]`. */
-export function wideNorms(data: FloatArray, rows: number, length: number, offset = 0): Wide {
-  const norms = wideZeros(rows);
+export function extendedNorms(data: FloatArray, rows: number, length: number, offset = 0): Extended {
+  const norms = extendedZeros(rows);
   for (let i = 0; i < rows; i++) setNorm(norms, i, data, offset + i * length, length);
   return norms;
 }
@@ -40,7 +40,7 @@ export function setUnit(
   data: FloatArray,
   offset: number,
   length: number,
-  { mantissa, exponent }: Wide,
+  { mantissa, exponent }: Extended,
   i: number,
 ): void {
   if (mantissa[i] === 0) return;
@@ -54,7 +54,7 @@ export function setUnit(
  * Rows `[n, length]` over the powers of two of their norms, so that these are the mantissas; the same array where no norm leaves the
  * middle of the range of a double. Digits are lost only of elements that lie 200 orders of magnitude below the norm.
  */
-export function balancedRows(data: FloatArray, length: number, { exponent }: Wide): FloatArray {
+export function balancedRows(data: FloatArray, length: number, { exponent }: Extended): FloatArray {
   if (exponent.every((limbs) => limbs === 0)) return data;
   return Float64Array.from(data, (value, k) => shifted(value, -exponent[Math.floor(k / length)]));
 }

@@ -1,7 +1,7 @@
 import type { Precision } from '../data/array.js';
 import { NumericalError } from '../errors.js';
 import type { Programme, Step } from '../vocabulary/steps.js';
-import { setWide, type Wide, wideZeros } from './wide.js';
+import { type Extended, extendedZeros, setExtended } from './extended-exponent.js';
 import type { Norms } from './zonal.js';
 
 /** exp(-rate |x - z|^power). */
@@ -26,7 +26,7 @@ const LIMITS = {
 } as const satisfies Record<Precision, object>;
 
 /** The binary logarithm of row `i`; -Infinity for 0. */
-function binary({ mantissa, exponent }: Wide, i: number): number {
+function binary({ mantissa, exponent }: Extended, i: number): number {
   return Math.log2(mantissa[i]) + 512 * exponent[i];
 }
 
@@ -52,13 +52,13 @@ function scaled(value: number, shift: number): number {
 }
 
 /** Norms times 2^shift, those outside 2^low .. 2^high brought to that border; zeros stay. */
-function moved(norms: Wide, [low, high]: readonly [number, number], shift: number): Wide {
-  const result = wideZeros(norms.mantissa.length);
+function moved(norms: Extended, [low, high]: readonly [number, number], shift: number): Extended {
+  const result = extendedZeros(norms.mantissa.length);
   for (let i = 0; i < norms.mantissa.length; i++) {
     if (norms.mantissa[i] === 0) continue;
     const size = binary(norms, i);
-    if (size < low || size > high) setWide(result, i, 2 ** (within(size, low, high) + shift), 0);
-    else setWide(result, i, norms.mantissa[i] * 2 ** (512 * norms.exponent[i] + shift), 0);
+    if (size < low || size > high) setExtended(result, i, 2 ** (within(size, low, high) + shift), 0);
+    else setExtended(result, i, norms.mantissa[i] * 2 ** (512 * norms.exponent[i] + shift), 0);
   }
   return result;
 }
@@ -66,7 +66,7 @@ function moved(norms: Wide, [low, high]: readonly [number, number], shift: numbe
 /**
  * The same kernel for rows in another unit, in which squares of distances stay within a precision: |x| 2^k and the rate 2^(-k power).
  *
- * So small that every kernel is 1, or so large that it is 0, norms are brought to where that begins. Near pairs are no part of this: their
+ * So small that every kernel is 1, or so large that it is 0, norms are brought to where that begins. Near-duplicate pairs are no part of this: their
  * kernels come from the rows themselves. Where all norms are ordinary numbers nothing is changed.
  * @throws NumericalError where norms differ by more than the precision holds, and their kernels are neither 0 nor 1
  */

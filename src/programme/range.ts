@@ -34,9 +34,9 @@ const EXPONENTS = { f64: [-900, 1000], f32: [-100, 120] } as const satisfies Rec
 
 /** How many variances the formulas of a map multiply. */
 const FACTORS = {
-  errorFunction: 2,
-  gaussianGate: 3,
-  exponentialTail: 2,
+  erf: 2,
+  gelu: 3,
+  elu: 2,
   sine: 1,
   cosine: 1,
 } satisfies Record<SmoothMap, number>;

@@ -1,5 +1,5 @@
 import type { Precision } from '../data/array.js';
-import type { Gaps } from './evaluate.js';
+import type { CosineDistances } from './evaluate.js';
 
 /**
  * What a number becomes where a precision holds only so many digits of it.
@@ -45,8 +45,8 @@ export function roundings(precision: Precision): readonly Rounding[] {
 /** The least that a subtraction within a formula loses, whatever the precision of its result. */
 export const lastDigit: Rounding = perturbation('f64', 7);
 
-/** Rounds the smaller gap of each pair, which carries the digits, and brings the other one to it. */
-export function roundGaps({ below, above }: Gaps, rounding: Rounding): void {
+/** Rounds the smaller cosine distance of each pair, which carries the digits, and brings the other one to it. */
+export function roundDistances({ below, above }: CosineDistances, rounding: Rounding): void {
   for (let p = 0; p < below.length; p++) {
     if (below[p] <= above[p]) {
       below[p] = rounding(below[p]);

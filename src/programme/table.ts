@@ -1,14 +1,14 @@
 import type { Precision } from '../data/array.js';
 import type { Programme } from '../vocabulary/steps.js';
 import { chebyshevNodes, powerFit } from './chebyshev.js';
-import { evaluate, type Gaps, gaps } from './evaluate.js';
-import type { RowFactors } from './own.js';
+import { type CosineDistances, distances, evaluate } from './evaluate.js';
+import type { RowFactors } from './self-kernels.js';
 
 /**
  * A programme collapsed into functions of one variable, for rows whose factors are all the same.
  *
  * On each side of u = 0, equal intervals in t = sqrt(1 - |u|), where kernels of this family are smooth; in each a polynomial in
- * the position within it. Values are gaps 1 - K / sqrt(K(x,x) K(z,z)).
+ * the position within it. Values are cosine distances 1 - K / sqrt(K(x,x) K(z,z)).
  */
 export interface Table {
   readonly intervals: number;
@@ -29,26 +29,26 @@ export const TABLE_RULES = {
 /** Direct values at the given positions of every interval on both sides: `[2, intervals, positions]`. */
 function sample(
   programme: Programme,
-  own: RowFactors,
+  selfKernels: RowFactors,
   intervals: number,
   positions: ArrayLike<number>,
-): { nngp: Gaps | null; ntk: Gaps | null } {
+): { nngp: CosineDistances | null; ntk: CosineDistances | null } {
   const per = positions.length;
-  const source = gaps(2 * intervals * per);
+  const source = distances(2 * intervals * per);
   for (let k = 0; k < intervals; k++) {
     for (let j = 0; j < per; j++) {
-      const gap = ((k + positions[j]) / intervals) ** 2;
+      const distance = ((k + positions[j]) / intervals) ** 2;
       const at = k * per + j;
-      source.below[at] = gap;
-      source.above[at] = 2 - gap;
-      source.below[at + intervals * per] = 2 - gap;
-      source.above[at + intervals * per] = gap;
+      source.below[at] = distance;
+      source.above[at] = 2 - distance;
+      source.below[at + intervals * per] = 2 - distance;
+      source.above[at + intervals * per] = distance;
     }
   }
-  return evaluate(programme, source, { x: own, rowX: 0, z: own, firstZ: 0 });
+  return evaluate(programme, source, { x: selfKernels, rowX: 0, z: selfKernels, firstZ: 0 });
 }
 
-function fit(values: Gaps, probes: Gaps, intervals: number, degree: number): Float64Array {
+function fit(values: CosineDistances, probes: CosineDistances, intervals: number, degree: number): Float64Array {
   const count = degree + 1;
   const toPowers = powerFit(count);
   const coefficients = new Float64Array(2 * intervals * count);
@@ -59,7 +59,12 @@ function fit(values: Gaps, probes: Gaps, intervals: number, degree: number): Flo
   return coefficients;
 }
 
-function largestError(values: Gaps, coefficients: Float64Array, positions: readonly number[], count: number): number {
+function largestError(
+  values: CosineDistances,
+  coefficients: Float64Array,
+  positions: readonly number[],
+  count: number,
+): number {
   let worst = 0;
   for (let p = 0; p < values.below.length; p++) {
     const interval = Math.floor(p / positions.length);
@@ -74,14 +79,14 @@ function largestError(values: Gaps, coefficients: Float64Array, positions: reado
 
 /** Where errors are looked for: the error of interpolation at Chebyshev nodes is largest at the ends and in the middle. */
 const PROBES = [0, 0.27, 0.5];
-/** What rounding may add to an error that was found: 2 units in the last place of a gap. */
+/** What rounding may add to an error that was found: 2 units in the last place of a cosine distance. */
 const ROUNDING = 2 ** -51;
 /** Intervals of the first attempt. */
 const FIRST = 64;
 
-function build(programme: Programme, own: RowFactors, intervals: number, degree: number): Table {
-  const values = sample(programme, own, intervals, chebyshevNodes(degree + 1));
-  const probes = sample(programme, own, intervals, PROBES);
+function build(programme: Programme, selfKernels: RowFactors, intervals: number, degree: number): Table {
+  const values = sample(programme, selfKernels, intervals, chebyshevNodes(degree + 1));
+  const probes = sample(programme, selfKernels, intervals, PROBES);
   let error = ROUNDING;
   const one = (kind: 'nngp' | 'ntk'): Float64Array | null => {
     const [v, p] = [values[kind], probes[kind]];
@@ -106,14 +111,19 @@ function tableCost(intervals: number, precision: Precision): number {
  * Doubles the intervals while the error falls as it should and all attempts together stay below `budget` evaluations. Returns the
  * last table, whose `error` the caller compares with the tolerance; null when the budget does not allow even the first.
  */
-export function tabulate(programme: Programme, own: RowFactors, precision: Precision, budget: number): Table | null {
+export function tabulate(
+  programme: Programme,
+  selfKernels: RowFactors,
+  precision: Precision,
+  budget: number,
+): Table | null {
   const { degree, tolerance, most } = TABLE_RULES[precision];
   let table: Table | null = null;
   let spent = 0;
   for (let intervals = FIRST; intervals <= most; intervals *= 2) {
     spent += tableCost(intervals, precision);
     if (spent > budget) break;
-    const next = build(programme, own, intervals, degree);
+    const next = build(programme, selfKernels, intervals, degree);
     // Not smooth, or as good as rounding lets it be: more intervals would not help.
     if (table !== null && intervals > 4 * FIRST && next.error > table.error / 2)
       return next.error < table.error ? next : table;

@@ -1,14 +1,14 @@
 import type { Precision } from '../data/array.js';
 import type { Programme } from '../vocabulary/steps.js';
 import { degrees } from './degree.js';
-import { type RowFactors, rowFactors } from './own.js';
+import { type Extended, extendedQuotient, extendedScale } from './extended-exponent.js';
+import { type RowFactors, rowFactors } from './self-kernels.js';
 import { type Table, tabulate } from './table.js';
-import { type Wide, wideScale, wideShare } from './wide.js';
 
 /** Norms of two sets of rows. */
 export interface Norms {
-  readonly x: Wide;
-  readonly z: Wide;
+  readonly x: Extended;
+  readonly z: Extended;
 }
 
 /** Square roots of K(x,x) that turn correlations into kernel entries; null where the programme has no such output. */
@@ -19,7 +19,7 @@ export interface OutputScales {
 
 /** Whether a kernel is a function of the angle times factors of the rows, and on which row that function rests. */
 export type ZonalDecision =
-  | { readonly applies: true; readonly reason: string; readonly own: RowFactors; readonly homogeneous: boolean }
+  | { readonly applies: true; readonly reason: string; readonly selfKernels: RowFactors; readonly homogeneous: boolean }
   | { readonly applies: false; readonly reason: string };
 
 /** Error that a table may have: relative to sqrt(K(x,x) K(z,z)). */
@@ -29,12 +29,12 @@ export const TABLE_LIMIT = { f64: 1e-14, f32: 1e-7 } satisfies Record<Precision,
 const EQUAL_NORMS = 1e-15;
 
 /** The norm that all rows share, `[1]`; null where they differ, or are 0. */
-function commonNorm(norms: Norms): Wide | null {
+function commonNorm(norms: Norms): Extended | null {
   const first = { mantissa: norms.x.mantissa.slice(0, 1), exponent: norms.x.exponent.slice(0, 1) };
   if (first.mantissa[0] === 0) return null;
   for (const list of [norms.x, norms.z]) {
     for (let i = 0; i < list.mantissa.length; i++) {
-      if (!(Math.abs(wideShare(1, list, first, i, 0) - 1) <= EQUAL_NORMS)) return null;
+      if (!(Math.abs(extendedQuotient(1, list, first, i, 0) - 1) <= EQUAL_NORMS)) return null;
     }
   }
   return first;
@@ -63,7 +63,7 @@ export function decideZonal(programme: Programme, norms: Norms): ZonalDecision {
   if (outputs.length === 0) return { applies: false, reason: 'nothing is trained: the kernel is 0' };
   if (outputs.every((v) => all[v] !== null)) {
     const reason = 'homogeneous: K(x,z) = |x|^p |z|^p h(cos)';
-    return { applies: true, reason, own: rowFactors(programme, Float64Array.of(1)), homogeneous: true };
+    return { applies: true, reason, selfKernels: rowFactors(programme, Float64Array.of(1)), homogeneous: true };
   }
   const norm = commonNorm(norms);
   if (norm === null) return { applies: false, reason: `${obstacle(programme)}, and the rows differ in norm` };
@@ -71,7 +71,7 @@ export function decideZonal(programme: Programme, norms: Norms): ZonalDecision {
     return { applies: false, reason: 'a fractional power of the distance is not smooth in sqrt(1 - cos)' };
   }
   const reason = 'all rows have the same norm: K(x,z) = h(cos)';
-  return { applies: true, reason, own: rowFactors(programme, norm), homogeneous: false };
+  return { applies: true, reason, selfKernels: rowFactors(programme, norm), homogeneous: false };
 }
 
 /** Degrees of the outputs of a homogeneous programme. */
@@ -89,20 +89,20 @@ function outputDegrees(programme: Programme): { nngp: number; ntk: number } {
  */
 export function outputScales(
   programme: Programme,
-  own: RowFactors,
-  norms: Wide,
+  selfKernels: RowFactors,
+  norms: Extended,
   homogeneous: boolean,
   normalized: boolean,
 ): OutputScales {
   const degree = outputDegrees(programme);
   const scale = (kind: 'nngp' | 'ntk'): Float64Array | null => {
-    const values = own[kind];
+    const values = selfKernels[kind];
     if (values === null) return null;
     return norms.mantissa.map((norm, i) => {
-      const row = own.rows === 1 ? 0 : i;
+      const row = selfKernels.rows === 1 ? 0 : i;
       const zero = values.mantissa[row] === 0 || (homogeneous && norm === 0);
       if (zero || normalized) return zero ? 0 : 1;
-      return homogeneous ? wideScale(values, row, norms, i, degree[kind]) : wideScale(values, row);
+      return homogeneous ? extendedScale(values, row, norms, i, degree[kind]) : extendedScale(values, row);
     });
   };
   return { nngp: scale('nngp'), ntk: scale('ntk') };
@@ -126,7 +126,7 @@ export function zonalTable(
   pairs: number,
 ): { readonly table: Table | null; readonly reason: string } {
   if (!decision.applies) return { table: null, reason: `no table: ${decision.reason}` };
-  const table = tabulate(programme, decision.own, precision, tableBudget(pairs));
+  const table = tabulate(programme, decision.selfKernels, precision, tableBudget(pairs));
   if (table === null) return { table, reason: `no table (${decision.reason}): too few pairs for it to pay` };
   if (!(table.error <= TABLE_LIMIT[precision])) {
     const error = table.error.toExponential(1);

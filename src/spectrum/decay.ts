@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { fitLine } from './line.js';
+import { linearFit } from './linear-fit.js';
 
 /** A straight line through log l against log i. */
 export interface PowerLawFit {
@@ -62,7 +62,7 @@ export function decayExponent(eigenvalues: ArrayLike<number>, options: DecayOpti
   if (!(count >= 3)) return null;
   const x = Array.from({ length: count }, (_, i) => Math.log(from + i));
   const y = Array.from({ length: count }, (_, i) => Math.log(eigenvalues[from - 1 + i]));
-  const { slope, intercept, half, deviation } = fitLine(x, y, confidence);
+  const { slope, intercept, half, deviation } = linearFit(x, y, confidence);
   if (half === null) return null;
   return {
     exponent: -slope,

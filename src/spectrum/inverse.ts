@@ -2,7 +2,7 @@ import { NumericalError } from '../errors.js';
 import type { CholeskyFactor, LinearAlgebra } from '../linalg/algebra.js';
 import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
-import { spectrumEnds } from './ends.js';
+import { spectrumBounds } from './bounds.js';
 import { CountedProducts, type IterationOptions, type IterationResult } from './iteration.js';
 import { lanczos } from './lanczos.js';
 
@@ -60,12 +60,12 @@ export async function smallestByInverse(matrix: StoredMatrix, options: Iteration
     algebra.apply(entries, size, x, columns);
   const products = new CountedProducts({ size, apply }, options.signal);
   const random = new RandomSource(options.seed ?? 0);
-  const ends = await spectrumEnds(products, size, ENDS_STEPS, random);
+  const bounds = await spectrumBounds(products, size, ENDS_STEPS, random);
   let spread = 0;
   let solves = 0;
   for (let attempt = 0; ; attempt++) {
     const { share, innerTol } = ATTEMPTS[attempt];
-    const factor = await factorShifted(matrix, ends.lowest, ends.norm, share * spread);
+    const factor = await factorShifted(matrix, bounds.lowest, bounds.norm, share * spread);
     const inverse = { size, apply: async (x: Float64Array, columns: number) => factor.solve(x, columns) };
     const inner = await lanczos(inverse, { ...options, tol: innerTol });
     solves += inner.products;
@@ -74,7 +74,7 @@ export async function smallestByInverse(matrix: StoredMatrix, options: Iteration
     basis.accept(await products.apply(basis.next(), k));
     const ritz = basis.ritz();
     const residuals = basis.restart(ritz, k);
-    const norm = Math.max(ends.norm, Math.abs(ritz.values[0]), Math.abs(ritz.values[k - 1]));
+    const norm = Math.max(bounds.norm, Math.abs(ritz.values[0]), Math.abs(ritz.values[k - 1]));
     const converged = residuals.every((residual) => residual <= tol * norm);
     if (converged || attempt === ATTEMPTS.length - 1) {
       const { values } = ritz;
@@ -87,7 +87,7 @@ export async function smallestByInverse(matrix: StoredMatrix, options: Iteration
         norm,
         lowest: values[k - 1],
       };
-      // The search of the inverse spoke of its own values; those of A are checked by inertia.
+      // The search of the inverse spoke of its self-kernels; those of A are checked by inertia.
       return { ...found, products: products.count + solves, check: null };
     }
     spread = ritz.values[0] - Math.min(0, ritz.values[k - 1]);

@@ -8,8 +8,8 @@ import {
   type MissedCheck,
   type Products,
 } from './iteration.js';
+import { countBeyond, spectrumBound } from './missed-eigenvalues.js';
 import { type SmallEigen, symmetricEigen } from './projected.js';
-import { countBeyond, spectrumBound } from './unseen.js';
 
 /** Options of Lanczos beyond those of every iteration. */
 export interface LanczosOptions extends IterationOptions {
@@ -111,13 +111,13 @@ class Run {
     const { basis } = this;
     const k = this.#k;
     const every = Math.max(4, Math.ceil((this.#limit - k) / 8));
-    let unseen = 0;
+    let added = 0;
     while (basis.size < this.#limit && !this.isFull) {
       const before = basis.size;
       await this.#step();
-      unseen += basis.size - before;
-      if (basis.size > k + 2 * every && unseen >= every) {
-        unseen = 0;
+      added += basis.size - before;
+      if (basis.size > k + 2 * every && added >= every) {
+        added = 0;
         if (this.#estimate() <= this.#options.tol) return true;
       }
     }

@@ -1,5 +1,5 @@
 import { RandomSource } from '../linalg/random.js';
-import { spectrumEnds } from './ends.js';
+import { spectrumBounds } from './bounds.js';
 import { CountedProducts, type IterationOptions, type IterationResult, type Products } from './iteration.js';
 import { dot, norm, orthogonalise, residualNorm } from './rows.js';
 
@@ -40,9 +40,9 @@ class PowerRun {
   }
 
   async begin(): Promise<void> {
-    const ends = await spectrumEnds(this.products, this.#n, SHIFT_STEPS, this.#random);
-    this.norm = ends.norm;
-    this.lowest = ends.lowest;
+    const bounds = await spectrumBounds(this.products, this.#n, SHIFT_STEPS, this.#random);
+    this.norm = bounds.norm;
+    this.lowest = bounds.lowest;
   }
 
   #start(): Float64Array {

@@ -1,4 +1,4 @@
-import { ownEigen } from '../linalg/built-in/eigen.js';
+import { builtInEigen } from '../linalg/built-in/eigen.js';
 import { sharedProduct } from '../linalg/built-in/shared.js';
 
 /** Eigenpairs of a small matrix, largest first; row i of `vectors` `[m, m]` belongs to value i. */
@@ -13,6 +13,6 @@ export interface SmallEigen {
  * Throws NumericalError when an entry is not finite.
  */
 export function symmetricEigen(matrix: Float64Array, m: number): SmallEigen {
-  const { values, vectors } = ownEigen(sharedProduct(), matrix, m, true);
+  const { values, vectors } = builtInEigen(sharedProduct(), matrix, m, true);
   return { values, vectors: vectors ?? new Float64Array(0) };
 }

@@ -3,9 +3,9 @@ import { lower } from '../architecture/lower.js';
 import { checkKind } from '../architecture/parse.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import { InterruptedError, NumericalError, UsageError } from '../errors.js';
+import { extendedNumber } from '../programme/extended-exponent.js';
 import { keepNeeded } from '../programme/needs.js';
-import { type RowFactors, rowFactors } from '../programme/own.js';
-import { wideNumber } from '../programme/wide.js';
+import { type RowFactors, rowFactors } from '../programme/self-kernels.js';
 import type { Programme, ValueId } from '../vocabulary/steps.js';
 import { type DecayFit, factorOf, fitDecay, powerEigenvalue, predictedTail, smoothTail } from './sphere/asymptotics.js';
 import { type Singularities, singularities } from './sphere/endpoints.js';
@@ -114,7 +114,7 @@ interface Found extends Bounded {
 /** A kernel of one output on unit rows. */
 interface Kernel {
   readonly programme: Programme;
-  readonly own: RowFactors;
+  readonly selfKernels: RowFactors;
   readonly output: ValueId;
 }
 
@@ -126,9 +126,12 @@ function checkSignal(signal: AbortSignal | undefined): void {
  * Eigenvalues of kappa = K / K(x,x): by quadrature, and by longer and longer Taylor series while these improve what is not good yet.
  * Each degree keeps the result with the smaller bound.
  */
-function eigenvalues({ programme, own, output }: Kernel, options: SphereOptions): readonly Found[] {
+function eigenvalues({ programme, selfKernels, output }: Kernel, options: SphereOptions): readonly Found[] {
   const { dim, maxDegree = DEFAULT_DEGREE, signal } = options;
-  let found: readonly Found[] = quadrature(programme, own, dim, maxDegree).map((b) => ({ ...b, method: 'quadrature' }));
+  let found: readonly Found[] = quadrature(programme, selfKernels, dim, maxDegree).map((b) => ({
+    ...b,
+    method: 'quadrature',
+  }));
   if (seriesObstacle(programme) !== null) return found;
   const { length: steps } = programme.steps;
   const cost = seriesCost(programme);
@@ -142,7 +145,7 @@ function eigenvalues({ programme, own, output }: Kernel, options: SphereOptions)
     const poor = found.some(({ value, bound }) => bound > GOOD * Math.abs(value));
     if (!poor || (cost * length * length) / 2 > BUDGET) break;
     if (length > ALWAYS && !hopeful) continue;
-    const series = taylorSeries(programme, own, output, length);
+    const series = taylorSeries(programme, selfKernels, output, length);
     if (series === null) break;
     rest = remainder(series, steps);
     found = found.map((old, k) => {
@@ -184,7 +187,7 @@ function warningsOf(programme: Programme, parts: Singularities | null): readonly
 function spectrumOf(kernel: Kernel, scale: number, options: SphereOptions): SphereSpectrum {
   const { dim, maxDegree = DEFAULT_DEGREE } = options;
   const found = eigenvalues(kernel, options);
-  const parts = singularities(kernel.programme, kernel.own, kernel.output);
+  const parts = singularities(kernel.programme, kernel.selfKernels, kernel.output);
   const endpoints = endpointsOf(parts, scale);
   const { nu, c1, cm } = endpoints;
   const values = found.map(({ value }) => scale * value);
@@ -248,12 +251,12 @@ export function sphereSpectrum(definition: KernelDefinition, options: SphereOpti
   );
   if (definition.format === 'ntk-architecture/1') checkKind(definition, kind);
   const programme = keepNeeded(lower(definition, dim, kind));
-  const own = rowFactors(programme, Float64Array.of(1));
-  const [output, wide] = [programme[kind], own[kind]];
-  if (output === null || wide === null || wide.mantissa[0] === 0) return zeroSpectrum(options);
-  const scale = normalized ? 1 : wideNumber(wide, 0);
+  const selfKernels = rowFactors(programme, Float64Array.of(1));
+  const [output, extended] = [programme[kind], selfKernels[kind]];
+  if (output === null || extended === null || extended.mantissa[0] === 0) return zeroSpectrum(options);
+  const scale = normalized ? 1 : extendedNumber(extended, 0);
   if (!(scale > 0 && scale < Infinity)) {
     throw new NumericalError(`K(x,x): must be a double, got one out of its range. Give --normalized.`);
   }
-  return spectrumOf({ programme, own, output }, scale, options);
+  return spectrumOf({ programme, selfKernels, output }, scale, options);
 }

@@ -1,6 +1,6 @@
 import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
-import { spectrumEnds } from './ends.js';
+import { spectrumBounds } from './bounds.js';
 import { CountedProducts, type IterationOptions, type IterationResult, type Products } from './iteration.js';
 
 /** Lanczos steps that the estimate of the lower end takes. */
@@ -21,7 +21,7 @@ export async function subspace(operator: Products, options: IterationOptions): P
   const random = new RandomSource(options.seed ?? 0);
   const products = new CountedProducts(operator, options.signal);
   const most = options.maxProducts ?? MOST_ITERATIONS * columns;
-  let { lowest, norm } = await spectrumEnds(products, n, SHIFT_STEPS, random);
+  let { lowest, norm } = await spectrumBounds(products, n, SHIFT_STEPS, random);
   const trace: number[] = [];
   const basis = new Basis(n, columns);
   // Random columns beside a given start: what is orthogonal to the start is found too.

@@ -12,16 +12,16 @@ export type ValueId = number;
 /**
  * A scalar function phi, applied to a pair (a, b) of centred Gaussians with covariance [[K11, K12], [K12, K22]].
  *
- * `piecewiseLinear`: phi(a) = even |a| + odd a.  `threshold`: phi(a) = 1 for a > 0, else 0.
- * `errorFunction`: phi(a) = erf(a).  `gaussianGate`: phi(a) = a Phi(a), Phi the normal distribution function.
- * `exponentialTail`: phi(a) = a for a > 0, else exp(a) - 1.  `sine`, `cosine`: phi(a) = sin(a), cos(a).
+ * `piecewiseLinear`: phi(a) = even |a| + odd a.  `heaviside`: phi(a) = 1 for a > 0, else 0.
+ * `erf`: phi(a) = erf(a).  `gelu`: phi(a) = a Phi(a), Phi the normal distribution function.
+ * `elu`: phi(a) = a for a > 0, else exp(a) - 1.  `sine`, `cosine`: phi(a) = sin(a), cos(a).
  */
 export type ScalarMap =
   | { readonly map: 'piecewiseLinear'; readonly even: number; readonly odd: number }
-  | { readonly map: 'threshold' }
-  | { readonly map: 'errorFunction' }
-  | { readonly map: 'gaussianGate' }
-  | { readonly map: 'exponentialTail' }
+  | { readonly map: 'heaviside' }
+  | { readonly map: 'erf' }
+  | { readonly map: 'gelu' }
+  | { readonly map: 'elu' }
   | { readonly map: 'sine' }
   | { readonly map: 'cosine' };
 
@@ -56,7 +56,7 @@ export interface Term {
  * `product`: left times right, entry by entry.
  * `normalise`: of / sqrt(by(x,x) by(z,z)), and 0 where that root is 0.
  *
- * On images every value is a number for each pair of positions (p, p'), own values for each position; the above act on each
+ * On images every value is a number for each pair of positions (p, p'), self-kernels for each position; the above act on each
  * alone (`inner` sums over channels), and three more steps join positions:
  * `window`: mean over the taps k of the value at (p + k, p' + k). With one window over the whole image: mean over p of (p, p).
  * `pool`: mean over k and k' of the value at (p + k, p' + k').

@@ -9,7 +9,7 @@ const at = bench();
 const MIB = 2 ** 20;
 
 describe('a memory promise', () => {
-  // 5,000 x 5,000 in f64 are 191 MiB: the result alone would break the promise if it were held.
+  // 5,000 x 5,000 in f64 are 191 MiB: the result alone would break the budget if it were held.
   test.each([
     ['f64', 'fc'],
     ['f32', 'fc'],
@@ -81,7 +81,7 @@ describe('a memory promise of ntk eigs', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
   }
 
-  // 4,500 x 4,500 in f64 are 154 MiB: the matrix alone would break the promise if it were held.
+  // 4,500 x 4,500 in f64 are 154 MiB: the matrix alone would break the budget if it were held.
   test('is kept by iterations on a stored matrix, of which only panels are read', async () => {
     await store(4500);
     const { code, stdout } = await at.ntk('eigs', 'S.npy', '-k', '5', '--memory', '150MiB', '--json');

@@ -130,7 +130,7 @@ describe('the plotted numbers are those of the record', () => {
   });
 });
 
-/** Cells of a matrix in a csv without a header. */
+/** PositionPairs of a matrix in a csv without a header. */
 function cellsOf(name: string): readonly (readonly number[])[] {
   const lines = readFileSync(at.path(name), 'utf8').trimEnd().split('\n');
   return lines.map((line) => line.split(',').map(Number));

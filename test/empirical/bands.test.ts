@@ -5,7 +5,7 @@ import { type MatrixProduct, matrixProduct } from '../../src/linalg/product.js';
 import type { Engine } from '../../src/network/engine.js';
 import { patchNumbers } from '../../src/network/memory.js';
 import { finiteNetwork } from '../../src/network/network.js';
-import { applyOperation, pullBack } from '../../src/network/operations/index.js';
+import { applyOperation, vjp } from '../../src/network/operations/index.js';
 import { backBandsOf, bandsOf } from '../../src/network/patches.js';
 import { drawWeights, type LayerWeights } from '../../src/network/weights.js';
 import { windowTaps } from '../../src/programme/taps.js';
@@ -78,12 +78,12 @@ describe.each(CASES)('filter $filter, $padding, stride $stride', ({ bands, ...la
     const { matrix } = engine.weights.get(first.path) as LayerWeights;
     const linear = { ...engine, weights: new Map([[first.path, { matrix, bias: null }]]) };
     const forth = applyOperation(first, h, 3, linear);
-    const signal = inputs([2 * forth.length], 3).data;
-    const back = pullBack(first, h, signal, 3, engine);
+    const cotangent = inputs([2 * forth.length], 3).data;
+    const back = vjp(first, h, cotangent, 3, engine);
     for (const copy of [0, 1]) {
       let [one, other] = [0, 0];
       for (let k = 0; k < h.length; k++) one += h[k] * back[copy * h.length + k];
-      for (let k = 0; k < forth.length; k++) other += forth[k] * signal[copy * forth.length + k];
+      for (let k = 0; k < forth.length; k++) other += forth[k] * cotangent[copy * forth.length + k];
       expect(one).toBeCloseTo(other, 10);
     }
   });
@@ -139,12 +139,12 @@ test.each([
   expect(mean.op).toBe('mean');
   const h = inputs([2, 4, 4, 3], 6).data;
   const out = applyOperation(mean, h, 2, engine);
-  const signal = inputs([2 * out.length], 7).data;
-  const back = pullBack(mean, h, signal, 2, engine);
+  const cotangent = inputs([2 * out.length], 7).data;
+  const back = vjp(mean, h, cotangent, 2, engine);
   for (const copy of [0, 1]) {
     let [one, other] = [0, 0];
     for (let k = 0; k < h.length; k++) one += h[k] * back[copy * h.length + k];
-    for (let k = 0; k < out.length; k++) other += out[k] * signal[copy * out.length + k];
+    for (let k = 0; k < out.length; k++) other += out[k] * cotangent[copy * out.length + k];
     expect(one).toBeCloseTo(other, 12);
   }
 });
@@ -162,7 +162,7 @@ test('Gram matrices of patches are made of some examples of either side at a tim
     },
   };
   const engine: Engine = { precision: 'f32', product, weights: new Map() };
-  const meeting = { count: 900, input: new Float32Array(900 * 4 * 512), signal: new Float32Array(900 * 4 * 2) };
+  const meeting = { count: 900, input: new Float32Array(900 * 4 * 512), cotangent: new Float32Array(900 * 4 * 2) };
   const target = { data: new Float32Array(900 * 900), columns: 900, row: 0, column: 0, pair: 1 };
   const share = { operation, x: meeting, z: meeting, outputs: 1, allOutputs: 1, contraction: 'trace', target } as const;
   await addStructured(share, engine, async () => undefined);

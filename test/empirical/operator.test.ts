@@ -95,7 +95,7 @@ describe('regression on the kernel of a network', () => {
 });
 
 test('products need no room for the matrix, and keep the promise of what they need', async () => {
-  // 40,000 x 40,000 doubles are 12 GiB, far from the promise.
+  // 40,000 x 40,000 doubles are 12 GiB, far from the budget.
   const [x, n] = [inputs([40_000, 3], 1), 40_000];
   const options = {
     architecture: presetArchitecture('fc', { depth: 2 }),

@@ -29,7 +29,7 @@ const NOWHERE = {
   limit: 0,
 } as const;
 
-/** Relative difference of an entry; where an own value is 0, exactly 0 is asked for, or no more than `excused`. */
+/** Relative difference of an entry; where an self-kernel is 0, exactly 0 is asked for, or no more than `excused`. */
 function errorOf(got: number, expected: number, scale: number, excused: number): number {
   if (!Number.isFinite(got)) return Infinity;
   if (scale > 0) return Math.abs(got - expected) / scale;

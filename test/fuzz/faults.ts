@@ -104,7 +104,7 @@ export const FAULTS: readonly Fault[] = [
   {
     backend: 'webgpu',
     what: 'a lost term: sums of vectors forget that shares differ',
-    file: 'kernels/webgpu/rows/shader/body.js',
+    file: 'kernels/webgpu/rows/shader/instructions.js',
     from: 'if (this.#task.shared === null) {\n            const spread',
     to: 'if (false) {\n            const spread',
   },

@@ -26,7 +26,7 @@ function found(what: string, layers: readonly LayerJson[], x: NdArray): Found {
 const dense = (fields: object = {}): LayerJson => ({ kind: 'dense', ...fields });
 const conv = (...filter: readonly number[]): LayerJson => ({ kind: 'conv', filter });
 const pool = (window: readonly number[], stride = window): LayerJson => ({ kind: 'avgPool', window, stride });
-const [relu, abs, gap, flatten] = ['relu', 'abs', 'globalAvgPool', 'flatten'].map((kind): LayerJson => ({ kind }));
+const [relu, abs, distance, flatten] = ['relu', 'abs', 'globalAvgPool', 'flatten'].map((kind): LayerJson => ({ kind }));
 const biased = dense({ biasStd: 1 });
 
 /** What the fuzzer has found, by the smallest networks: they are run on every backend, whatever it draws. */
@@ -51,14 +51,14 @@ export const FOUND: readonly Found[] = [
     [conv(1, 1), pool([1, 1], [2, 1]), { kind: 'step' }, conv(1, 1), { kind: 'pixel' }],
     { data: Float64Array.of(-0.6, 0.2), shape: [1, 1, 1, 2] },
   ),
-  found('own values of a pool, and a kink', [dense(), gap, { kind: 'leakyRelu', slope: 0.75 }, dense()], {
+  found('own values of a pool, and a kink', [dense(), distance, { kind: 'leakyRelu', slope: 0.75 }, dense()], {
     data: Float64Array.of(-1.5164413540305532, -0.4230070791212464, 1.1982540585405848, 0.19214533000107054),
     shape: [1, 2, 1, 2],
   }),
   found(
     'a sum of what two stages made',
     [
-      { kind: 'residual', branch: [gap, dense()], skip: [flatten] },
+      { kind: 'residual', branch: [distance, dense()], skip: [flatten] },
       dense(),
       { kind: 'leakyRelu', slope: -0.578125 },
       dense(),
@@ -95,7 +95,7 @@ export const FOUND: readonly Found[] = [
       ]),
     ),
   ),
-  found('a mean that nearly cancels', [gap, dense(), relu, dense()], {
+  found('a mean that nearly cancels', [distance, dense(), relu, dense()], {
     data: Float64Array.of(0.499, -0.5, 0.3, 0.2),
     shape: [2, 1, 2, 1],
   }),

@@ -101,8 +101,8 @@ export function rows(matrix: Matrix): NdArray {
 /** The two diagonals that an error is relative to. */
 export function diagonals(c: GoldenCase, kind: Kind): readonly [readonly number[], readonly number[]] {
   const matrix = c[kind] ?? [];
-  const own = matrix.map((row, i) => row[i]);
-  return c.z === null ? [own, own] : (c[`${kind}Diagonals`] ?? [[], []]);
+  const selfKernels = matrix.map((row, i) => row[i]);
+  return c.z === null ? [selfKernels, selfKernels] : (c[`${kind}Diagonals`] ?? [[], []]);
 }
 
 /** Largest |K - golden| / sqrt(K(x,x) K(z,z)); Infinity where that root is 0 and the entry is not, or for a NaN. */

@@ -50,11 +50,11 @@ function pixels({ data, shape }: NdArray, i: number): Pixels {
   );
 }
 
-/** Largest |a - b| over sqrt(K(x,x) K(z,z)), with the diagonals of `own` (b, where that is the symmetric kernel). */
-function distance(a: FloatArray, b: FloatArray, own: FloatArray = b): number {
-  const n = Math.sqrt(own.length);
+/** Largest |a - b| over sqrt(K(x,x) K(z,z)), with the diagonals of `selfKernels` (b, where that is the symmetric kernel). */
+function distance(a: FloatArray, b: FloatArray, selfKernels: FloatArray = b): number {
+  const n = Math.sqrt(selfKernels.length);
   const errors = Array.from(a, (v, at) => {
-    const scale = Math.sqrt(own[Math.floor(at / n) * (n + 1)]) * Math.sqrt(own[(at % n) * (n + 1)]);
+    const scale = Math.sqrt(selfKernels[Math.floor(at / n) * (n + 1)]) * Math.sqrt(selfKernels[(at % n) * (n + 1)]);
     const difference = Math.abs(v - b[at]);
     return scale === 0 ? (difference === 0 ? 0 : Infinity) : difference / scale;
   });
@@ -98,7 +98,7 @@ const activation = fc.constantFrom<ImageLayerJson>(
 );
 
 /** A network without its readout, that takes every position alike; and the shape of its inputs. */
-interface Body {
+interface Instructions {
   readonly layers: readonly ImageLayerJson[];
   readonly positions: readonly number[];
   readonly channels: number;
@@ -106,7 +106,7 @@ interface Body {
 }
 
 /** Convolutions round the border, activations and sums with skips: what rolls with its inputs. */
-function bodies(positions?: fc.Arbitrary<readonly number[]>): fc.Arbitrary<Body> {
+function bodies(positions?: fc.Arbitrary<readonly number[]>): fc.Arbitrary<Instructions> {
   return fc.integer({ min: 1, max: 2 }).chain((rank) => {
     const sizes = positions ?? fc.array(fc.integer({ min: 2, max: 4 }), { minLength: rank, maxLength: rank });
     const rest = sizes.chain((grid) => {
@@ -128,7 +128,7 @@ function bodies(positions?: fc.Arbitrary<readonly number[]>): fc.Arbitrary<Body>
   });
 }
 
-function any(check: (body: Body) => Promise<void>, of = bodies()): Promise<void> {
+function any(check: (body: Instructions) => Promise<void>, of = bodies()): Promise<void> {
   return fc.assert(fc.asyncProperty(of, check), RUNS);
 }
 
@@ -184,8 +184,8 @@ const average = (k: readonly (readonly number[])[]) => k.flat().reduce((a, b) =>
 describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks of images on %s', (_label, c) => {
   const { image } = limits(c);
   const textbook = Math.max(image, TEXTBOOK);
-  const close = (a: Both, b: Both, limit: number, own: Both = b) => {
-    for (const kind of KINDS) expect(distance(a[kind], b[kind], own[kind])).toBeLessThanOrEqual(limit);
+  const close = (a: Both, b: Both, limit: number, selfKernels: Both = b) => {
+    for (const kind of KINDS) expect(distance(a[kind], b[kind], selfKernels[kind])).toBeLessThanOrEqual(limit);
   };
 
   test('rolling both images leaves a kernel unchanged that wraps round the border', async () => {
@@ -258,10 +258,10 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
           expect(k[kind].every((v) => Number.isFinite(v))).toBe(true);
         }
         const pair = (i: number, j: number) => textbookImageKernels(json, shape.positions, pixels(x, i), pixels(x, j));
-        const [own, other, expected] = [pair(0, 0), pair(1, 1), pair(0, 1)];
+        const [selfKernels, other, expected] = [pair(0, 0), pair(1, 1), pair(0, 1)];
         for (const kind of KINDS) {
-          const scale = Math.sqrt(own[kind] * other[kind]);
-          expect(Math.abs(k[kind][0] - own[kind])).toBeLessThanOrEqual(NEAR_PIXELS * own[kind]);
+          const scale = Math.sqrt(selfKernels[kind] * other[kind]);
+          expect(Math.abs(k[kind][0] - selfKernels[kind])).toBeLessThanOrEqual(NEAR_PIXELS * selfKernels[kind]);
           expect(Math.abs(k[kind][1] - expected[kind])).toBeLessThanOrEqual(NEAR_PIXELS * scale);
         }
       }),

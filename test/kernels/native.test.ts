@@ -23,9 +23,9 @@ describe.each(nativePlaces().map((native) => [native]))('products by %s', (nativ
     for (let i = 0; i < n; i++)
       for (let j = 0; j < i; j++) unequal += ntk.data[i * n + j] === ntk.data[j * n + i] ? 0 : 1;
     expect(unequal).toBe(0);
-    const own = (await kernelMatrix(x, { ...options, native: 'off' })).ntk;
-    const off = Float64Array.from(own.data).reduce(
-      (most, v, at) => Math.max(most, Math.abs(v - ntk.data[at]) / own.data[0]),
+    const selfKernels = (await kernelMatrix(x, { ...options, native: 'off' })).ntk;
+    const off = Float64Array.from(selfKernels.data).reduce(
+      (most, v, at) => Math.max(most, Math.abs(v - ntk.data[at]) / selfKernels.data[0]),
       0,
     );
     expect(off).toBeLessThan(precision === 'f64' ? 1e-13 : 2e-6);
@@ -38,12 +38,12 @@ describe.each(nativePlaces().map((native) => [native]))('products by %s', (nativ
       threads: 1,
     } as const;
     const few = rows(60, 40);
-    const [by, own] = [
+    const [by, selfKernels] = [
       await kernelMatrix(few, { ...deep, native }),
       await kernelMatrix(few, { ...deep, native: 'off' }),
     ];
     by.ntk.data.forEach((v, at) => {
-      expect(Math.abs(v / own.ntk.data[at] - 1)).toBeLessThan(2e-6);
+      expect(Math.abs(v / selfKernels.ntk.data[at] - 1)).toBeLessThan(2e-6);
     });
   });
 });

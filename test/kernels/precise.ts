@@ -1,7 +1,7 @@
 /**
  * Kernels of a pair to some 60 digits: textbook covariances in fixed-point arithmetic on integers.
  *
- * Shares no formula with the engine, which carries gaps: with so many digits K itself may be subtracted from 1.
+ * Shares no formula with the engine, which carries cosine distances: with so many digits K itself may be subtracted from 1.
  */
 import type { ArchitectureJson, LayerJson } from '../reference/textbook.js';
 
@@ -165,8 +165,8 @@ function dense(layer: LayerJson, { s, t, channels }: State): State {
 
 function activation(layer: LayerJson, { s, t }: State): State {
   const dual = DUALS[layer.kind](layer.slope ?? 0);
-  const own = (k: bigint): Covariance => ({ xx: k, zz: k, xz: k });
-  const of = { xx: dual(own(s.xx)), zz: dual(own(s.zz)), xz: dual(s) };
+  const selfKernels = (k: bigint): Covariance => ({ xx: k, zz: k, xz: k });
+  const of = { xx: dual(selfKernels(s.xx)), zz: dual(selfKernels(s.zz)), xz: dual(s) };
   return { s: map((k) => of[k][0]), t: map((k) => mul(t[k], of[k][1])), channels: 1n };
 }
 
@@ -194,7 +194,7 @@ function apply(layers: readonly LayerJson[], start: State): State {
 }
 
 /** 1 - K(x,z) / sqrt(K(x,x) K(z,z)) of both kernels, for rows of exact doubles. */
-export function preciseGaps(
+export function preciseDistances(
   architecture: ArchitectureJson,
   x: ArrayLike<number>,
   z: ArrayLike<number>,
@@ -204,6 +204,6 @@ export function preciseGaps(
   const zero = { xx: 0n, zz: 0n, xz: 0n };
   const start = { s: { xx: dot(a, a), zz: dot(b, b), xz: dot(a, b) }, t: zero, channels: BigInt(a.length) };
   const { s, t } = apply(architecture.layers, start);
-  const gap = (k: Covariance): number => toNumber(ONE - div(k.xz, root(mul(k.xx, k.zz))));
-  return { nngp: gap(s), ntk: gap(t) };
+  const distance = (k: Covariance): number => toNumber(ONE - div(k.xz, root(mul(k.xx, k.zz))));
+  return { nngp: distance(s), ntk: distance(t) };
 }

@@ -15,7 +15,7 @@ const conv = (padding: 'same' | 'valid' | 'circular', stride = 1): ImageLayerJso
 };
 const last: ImageLayerJson = { kind: 'dense' };
 
-/** Windows that are poolings of pixels and windows that are not, stores between stages, own values of pools, every kind of map. */
+/** Windows that are poolings of pixels and windows that are not, stores between stages, self-kernels of pools, every kind of map. */
 const NETWORKS: Readonly<Record<string, readonly ImageLayerJson[]>> = {
   poolings: [conv('same'), { kind: 'relu' }, conv('circular'), { kind: 'relu' }, { kind: 'flatten' }, last],
   'strides round the border': [
@@ -131,8 +131,9 @@ describe.each(ENGINES)('%s', (_name, engine) => {
       for (let j = 0; j < 17; j++) expect(transposed?.[j * transposedStride + i]).toBe(values[i * stride + j]);
     }
     tile.release();
-    const own = await run(job, { row: 0, rows: 20, column: 0, columns: 20 }, 'nngp');
-    for (let i = 0; i < 20; i++) for (let j = 0; j < i; j++) expect(own[i * 20 + j]).toBe(own[j * 20 + i]);
+    const selfKernels = await run(job, { row: 0, rows: 20, column: 0, columns: 20 }, 'nngp');
+    for (let i = 0; i < 20; i++)
+      for (let j = 0; j < i; j++) expect(selfKernels[i * 20 + j]).toBe(selfKernels[j * 20 + i]);
     await job.close();
   });
 

@@ -74,9 +74,9 @@ describe.each(ENGINES)('finite networks on %s', (_name, engine) => {
       const truth = await empiricalKernel(x, options);
       const run = await onDevice(engine, x, { ...options, weights: truth.weights });
       expect(difference(run.outputs, truth.outputs.data)).toBeLessThan(TOLERANCE);
-      if (run.shares === null) expect(difference(run.ntk, truth.ntk.data)).toBeLessThan(TOLERANCE);
-      expect([...(run.shares?.keys() ?? [])]).toEqual([...(truth.contributions?.keys() ?? [])]);
-      for (const [path, share] of run.shares ?? []) {
+      if (run.contributions === null) expect(difference(run.ntk, truth.ntk.data)).toBeLessThan(TOLERANCE);
+      expect([...(run.contributions?.keys() ?? [])]).toEqual([...(truth.contributions?.keys() ?? [])]);
+      for (const [path, share] of run.contributions ?? []) {
         expect(difference(share, truth.contributions?.get(path)?.data ?? new Float64Array())).toBeLessThan(TOLERANCE);
       }
       expect(engine.tf.memory().numTensors).toBe(before);

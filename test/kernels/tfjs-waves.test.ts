@@ -17,7 +17,7 @@ const TERMS = 20_000;
  * 1 - sinh rs / sqrt(sinh p sinh q) for r^2 = p, s^2 = q, by the product of sinh over its zeros, all terms of one sign:
  * sinh p sinh q / sinh^2 rs = product of 1 + (p - q)^2 c / (c + p q)^2 over c = (n pi)^2; of cosh with n - 1/2 in place of n.
  */
-function gapByZeros(r: number, s: number, shift: number): number {
+function distanceByZeros(r: number, s: number, shift: number): number {
   const [square, rs] = [((r - s) * (r + s)) ** 2, r * s];
   // The terms that follow, by their expansion in 1 / c.
   const end = (Math.PI * (TERMS + 0.5 - shift)) ** 2;
@@ -29,8 +29,8 @@ function gapByZeros(r: number, s: number, shift: number): number {
   return -Math.expm1(-logarithm / 2);
 }
 
-/** The gap of each pair as the device finds it where the correlation is 1. */
-function gapsOn({ tf, use }: Engine, map: 'sine' | 'cosine'): Float32Array {
+/** The cosine distance of each pair as the device finds it where the correlation is 1. */
+function distancesOn({ tf, use }: Engine, map: 'sine' | 'cosine'): Float32Array {
   use();
   const dual = SMOOTH_DUALS[map];
   const columns = (roots: readonly number[]): readonly (readonly number[])[] => [
@@ -40,7 +40,7 @@ function gapsOn({ tf, use }: Engine, map: 'sine' | 'cosine'): Float32Array {
     roots.map((r) => r - Math.fround(r)),
   ];
   const [x, z] = [columns(PAIRS.map(([r]) => r)), columns(PAIRS.map(([, s]) => s))];
-  const gaps = tf.tidy(() => {
+  const distances = tf.tidy(() => {
     const factors = {
       shared: false,
       x: (k: number) => tf.tensor1d([...x[k]]),
@@ -49,8 +49,8 @@ function gapsOn({ tf, use }: Engine, map: 'sine' | 'cosine'): Float32Array {
     const value = { below: tf.zeros([PAIRS.length]), above: tf.fill([PAIRS.length], 2) };
     return smooth(tf, value, { map, first: 0, features: null, zeros: false, both: false }, factors).below;
   });
-  const found = Float32Array.from(gaps.dataSync());
-  gaps.dispose();
+  const found = Float32Array.from(distances.dataSync());
+  distances.dispose();
   return found;
 }
 
@@ -59,12 +59,13 @@ describe.each(ENGINES)('%s', (_name, engine) => {
     ['sine', 0],
     ['cosine', 0.5],
   ] as const)('fully correlated pairs of any norms behind a %s keep their digits', (map, shift) => {
-    const gaps = gapsOn(engine, map);
+    const distances = distancesOn(engine, map);
     PAIRS.forEach(([r, s], k) => {
-      const expected = gapByZeros(r, s, shift);
-      if (r === s) expect(gaps[k]).toBe(0);
-      // Beyond 1e-3 a gap may be the difference of 1 and a correlation.
-      else expect(Math.abs(gaps[k] - expected)).toBeLessThan(Math.max(2e-5 * expected, expected > 1e-3 ? 2.5e-7 : 0));
+      const expected = distanceByZeros(r, s, shift);
+      if (r === s) expect(distances[k]).toBe(0);
+      // Beyond 1e-3 a cosine distance may be the difference of 1 and a correlation.
+      else
+        expect(Math.abs(distances[k] - expected)).toBeLessThan(Math.max(2e-5 * expected, expected > 1e-3 ? 2.5e-7 : 0));
     });
   });
 });

@@ -110,9 +110,10 @@ describe.each(ENGINES)('%s', (_name, engine) => {
     }
     tile.release();
     const square = await job.compute({ row: 8, rows: 8, column: 8, columns: 8 }, false);
-    const own = await square.read('ntk');
+    const selfKernels = await square.read('ntk');
     for (let i = 0; i < 8; i++) {
-      for (let j = 0; j < 8; j++) expect(own.values[i * own.stride + j]).toBe(own.values[j * own.stride + i]);
+      for (let j = 0; j < 8; j++)
+        expect(selfKernels.values[i * selfKernels.stride + j]).toBe(selfKernels.values[j * selfKernels.stride + i]);
     }
     square.release();
     await job.close();

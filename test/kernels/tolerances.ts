@@ -7,17 +7,17 @@ export interface Limits {
   /** Of an entry of a kernel of images, over sqrt(K(x,x) K(z,z)). */
   readonly image: number;
   /** Of 1 - K(x,z) / sqrt(K(x,x) K(z,z)), relative to itself. */
-  readonly gap: number;
-  /** What storing K leaves of that gap, absolute. */
+  readonly distance: number;
+  /** What storing K leaves of that cosine distance, absolute. */
   readonly stored: number;
-  /** Smallest angle at which the gap is tested. */
+  /** Smallest angle at which the cosine distance is tested. */
   readonly angle: number;
   /** Between the shortcut and the whole body, over sqrt(K(x,x) K(z,z)). */
   readonly shortcut: number;
 }
 
-const F64: Limits = { entry: 1e-12, image: 1e-12, gap: 1e-6, stored: 8 * 2e-16, angle: 1e-7, shortcut: 1e-13 };
-const F32: Limits = { entry: 2e-6, image: 1e-5, gap: 1e-3, stored: 8 * 6e-8, angle: 1e-4, shortcut: 2e-6 };
+const F64: Limits = { entry: 1e-12, image: 1e-12, distance: 1e-6, stored: 8 * 2e-16, angle: 1e-7, shortcut: 1e-13 };
+const F32: Limits = { entry: 2e-6, image: 1e-5, distance: 1e-3, stored: 8 * 6e-8, angle: 1e-4, shortcut: 2e-6 };
 
 /** The one table of tolerances, by backend and precision. */
 const LIMITS: Readonly<Record<string, Limits>> = {

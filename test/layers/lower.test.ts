@@ -13,10 +13,10 @@ import { DUALS } from '../reference/textbook-duals.js';
 /** The textbook dual of a scalar map; a|x| + b x is (a + b) times the leaky rectifier of slope (b - a) / (b + a). */
 function dualOf(phi: ScalarMap, k: Covariance): readonly [number, number] {
   const names: Readonly<Record<Exclude<ScalarMap['map'], 'piecewiseLinear'>, string>> = {
-    threshold: 'step',
-    errorFunction: 'erf',
-    gaussianGate: 'gelu',
-    exponentialTail: 'elu',
+    heaviside: 'step',
+    erf: 'erf',
+    gelu: 'gelu',
+    elu: 'elu',
     sine: 'sin',
     cosine: 'cos',
   };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { OwnAlgebra } from '../../src/linalg/built-in/algebra.js';
+import { BuiltInAlgebra } from '../../src/linalg/built-in/algebra.js';
 import { describe, expect, test } from '../jest.js';
 import { subjects } from './algebras.js';
 import { cases, jacobi, symmetric } from './matrices.js';
@@ -95,7 +95,7 @@ describe.each(all)('eigenpairs: $name', ({ algebra }) => {
 });
 
 test('beyond its largest size the built-in decomposition says how to get a native library', async () => {
-  const algebra = new OwnAlgebra();
+  const algebra = new BuiltInAlgebra();
   const n = algebra.largestEigen + 1;
   await expect(algebra.eigen(new Float64Array(0), n, true)).rejects.toThrow(/4000 rows, got 4001.*apt-get.*--native/);
 });

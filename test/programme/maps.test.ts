@@ -1,15 +1,23 @@
 import { lower } from '../../src/architecture/lower.js';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { degrees, isHomogeneous } from '../../src/programme/degree.js';
-import { evaluate, gaps } from '../../src/programme/evaluate.js';
+import { distances, evaluate } from '../../src/programme/evaluate.js';
+import {
+  extendedNumber,
+  extendedQuotient,
+  extendedRoot,
+  extendedScale,
+  extendedZeros,
+  setExtended,
+  setSquare,
+} from '../../src/programme/extended-exponent.js';
 import { SMOOTH_DUALS } from '../../src/programme/maps/index.js';
 import { keepNeeded, lastUses } from '../../src/programme/needs.js';
-import { rowFactors } from '../../src/programme/own.js';
+import { rowFactors } from '../../src/programme/self-kernels.js';
 import { tabulate } from '../../src/programme/table.js';
-import { setSquare, setWide, wideNumber, wideRoot, wideScale, wideShare, wideZeros } from '../../src/programme/wide.js';
 import type { Programme, ScalarMap } from '../../src/vocabulary/steps.js';
 import { describe, expect, test } from '../jest.js';
-import { preciseGaps } from '../kernels/precise.js';
+import { preciseDistances } from '../kernels/precise.js';
 import { ACTIVATIONS } from '../reference/activations.js';
 import { uniforms } from '../reference/monte-carlo.js';
 import { expectation } from '../reference/quadrature.js';
@@ -21,10 +29,10 @@ const MAPS: Readonly<Record<string, ScalarMap>> = {
   relu: { map: 'piecewiseLinear', even: 0.5, odd: 0.5 },
   abs: { map: 'piecewiseLinear', even: 1, odd: 0 },
   leakyRelu: { map: 'piecewiseLinear', even: 0.35, odd: 0.65 },
-  step: { map: 'threshold' },
-  erf: { map: 'errorFunction' },
-  gelu: { map: 'gaussianGate' },
-  elu: { map: 'exponentialTail' },
+  step: { map: 'heaviside' },
+  erf: { map: 'erf' },
+  gelu: { map: 'gelu' },
+  elu: { map: 'elu' },
   sin: { map: 'sine' },
   cos: { map: 'cosine' },
 };
@@ -36,13 +44,13 @@ const DEVIATIONS = [0.2, 1, 3];
 function value(phi: ScalarMap, op: 'dual' | 'dualDerivative', r: number, s: number, u: number): number {
   const programme: Programme = { steps: [{ op: 'inner' }, { op, of: 0, phi }], nngp: 1, ntk: null };
   const [x, z] = [rowFactors(programme, Float64Array.of(r)), rowFactors(programme, Float64Array.of(s))];
-  const source = gaps(1);
+  const source = distances(1);
   source.below[0] = 1 - u;
   source.above[0] = 1 + u;
   const { nngp } = evaluate(programme, source, { x, rowX: 0, z, firstZ: 0 });
   if (nngp === null || x.nngp === null || z.nngp === null) return Number.NaN;
   const correlation = nngp.below[0] < nngp.above[0] ? 1 - nngp.below[0] : nngp.above[0] - 1;
-  return correlation * wideRoot(x.nngp, 0) * wideRoot(z.nngp, 0);
+  return correlation * extendedRoot(x.nngp, 0) * extendedRoot(z.nngp, 0);
 }
 
 describe.each(Object.entries(MAPS))('%s', (kind, phi) => {
@@ -88,12 +96,12 @@ describe('tiny gaps keep their digits', () => {
     for (const t of [0.1, 1e-2, 1e-3, 1e-5, 1e-7, 1e-10]) {
       // Rows (1, 0) and (1, t): 1 - u = t^2 / (root (root + 1)) with root^2 = 1 + t^2.
       const norm = Math.sqrt(1 + t * t);
-      const source = gaps(1);
+      const source = distances(1);
       source.below[0] = (t * t) / (norm * (norm + 1));
       source.above[0] = 2 - source.below[0];
       const [x, z] = [rowFactors(programme, Float64Array.of(1)), rowFactors(programme, Float64Array.of(norm))];
       const found = evaluate(programme, source, { x, rowX: 0, z, firstZ: 0 });
-      const exact = preciseGaps(json, [1, 0], [1, t]);
+      const exact = preciseDistances(json, [1, 0], [1, t]);
       expect(Math.abs((found.nngp?.below[0] ?? Number.NaN) / exact.nngp - 1)).toBeLessThan(1e-6);
       const error = Math.abs((found.ntk?.below[0] ?? Number.NaN) - exact.ntk);
       expect(error).toBeLessThan(Math.max(1e-6 * exact.ntk, 8 * 2e-16));
@@ -129,19 +137,19 @@ describe('the table', () => {
     ['erf', network(first, { kind: 'erf' }, last)],
   ])('of %s is as good as it claims', (_name, json) => {
     const programme = programmeOf(json);
-    const own = rowFactors(programme, Float64Array.of(1));
+    const selfKernels = rowFactors(programme, Float64Array.of(1));
     const next = uniforms(11);
     const points = Float64Array.from({ length: 3000 }, () => next());
     for (const precision of ['f64', 'f32'] as const) {
-      const table = tabulate(programme, own, precision, 1e5);
+      const table = tabulate(programme, selfKernels, precision, 1e5);
       if (table === null) throw new Error('a budget of 100,000 evaluations must do for a table');
-      const source = gaps(2 * points.length);
+      const source = distances(2 * points.length);
       points.forEach((t, i) => {
-        const gap = t * t;
-        source.below.set([gap, 2 - gap], 2 * i);
-        source.above.set([2 - gap, gap], 2 * i);
+        const distance = t * t;
+        source.below.set([distance, 2 - distance], 2 * i);
+        source.above.set([2 - distance, distance], 2 * i);
       });
-      const direct = evaluate(programme, source, { x: own, rowX: 0, z: own, firstZ: 0 });
+      const direct = evaluate(programme, source, { x: selfKernels, rowX: 0, z: selfKernels, firstZ: 0 });
       const claim = 2 * table.error + 4e-16;
       for (const kind of ['nngp', 'ntk'] as const) {
         const coefficients = table[kind] ?? new Float64Array();
@@ -162,32 +170,39 @@ describe('the table', () => {
 
 describe('wide numbers', () => {
   test('hold what a double cannot', () => {
-    const w = wideZeros(4);
+    const w = extendedZeros(4);
     setSquare(w, 0, 1e300);
     setSquare(w, 1, 1e-300);
-    setWide(w, 2, 3, 0);
-    expect([wideNumber(w, 0), wideNumber(w, 1), wideNumber(w, 2), wideNumber(w, 3)]).toEqual([Infinity, 0, 3, 0]);
-    expect(wideRoot(w, 0) / 1e300).toBeCloseTo(1, 14);
-    expect(wideRoot(w, 1) / 1e-300).toBeCloseTo(1, 14);
-    setWide(w, 2, 3, -5);
-    expect([wideRoot(w, 2), wideScale(w, 2), wideScale(w, 3)]).toEqual([0, Number.MIN_VALUE, 0]);
-    expect(wideScale(w, 0)).toBe(wideRoot(w, 0));
+    setExtended(w, 2, 3, 0);
+    expect([extendedNumber(w, 0), extendedNumber(w, 1), extendedNumber(w, 2), extendedNumber(w, 3)]).toEqual([
+      Infinity,
+      0,
+      3,
+      0,
+    ]);
+    expect(extendedRoot(w, 0) / 1e300).toBeCloseTo(1, 14);
+    expect(extendedRoot(w, 1) / 1e-300).toBeCloseTo(1, 14);
+    setExtended(w, 2, 3, -5);
+    expect([extendedRoot(w, 2), extendedScale(w, 2), extendedScale(w, 3)]).toEqual([0, Number.MIN_VALUE, 0]);
+    expect(extendedScale(w, 0)).toBe(extendedRoot(w, 0));
   });
 
   test('shares are ordinary numbers', () => {
-    const [part, total] = [wideZeros(2), wideZeros(2)];
+    const [part, total] = [extendedZeros(2), extendedZeros(2)];
     setSquare(part, 0, 3e200);
     setSquare(total, 0, 6e200);
-    expect(wideShare(2, part, total, 0)).toBeCloseTo(0.5, 14);
-    expect(wideShare(1, part, total, 1)).toBe(0);
+    expect(extendedQuotient(2, part, total, 0)).toBeCloseTo(0.5, 14);
+    expect(extendedQuotient(1, part, total, 1)).toBe(0);
   });
 
   test('a factor 2 stays exact', () => {
-    const w = wideZeros(2);
+    const w = extendedZeros(2);
     for (const root of [1e-290, 0.7, 1e290]) {
       setSquare(w, 0, root);
       setSquare(w, 1, 2 * root);
-      expect(wideShare(1, w, { mantissa: w.mantissa.subarray(1), exponent: w.exponent.subarray(1) }, 0)).toBe(0.25);
+      expect(extendedQuotient(1, w, { mantissa: w.mantissa.subarray(1), exponent: w.exponent.subarray(1) }, 0)).toBe(
+        0.25,
+      );
     }
   });
 });

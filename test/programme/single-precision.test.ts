@@ -1,8 +1,8 @@
 import { angleOverRoot, approximations, sineOverCube } from '../../src/programme/approximations.js';
-import { comonotoneFeatures } from '../../src/programme/comonotone.js';
 import type { GaussianPair, SmoothDual } from '../../src/programme/maps/dual.js';
 import { erfcx } from '../../src/programme/maps/erfcx.js';
 import { SMOOTH_DUALS } from '../../src/programme/maps/index.js';
+import { perfectCorrelationFeatures } from '../../src/programme/perfect-correlation.js';
 import { describe, expect, test } from '../jest.js';
 
 const ROUNDING = 2 ** -24;
@@ -35,7 +35,7 @@ describe('polynomials for single precision', () => {
 });
 
 describe('gaps of smooth maps in closed form', () => {
-  const CLOSED = DUALS.filter(([name]) => name !== 'exponentialTail');
+  const CLOSED = DUALS.filter(([name]) => name !== 'elu');
   test.each(CLOSED)('%s: the product at K = rs minus that at K', (_name, dual) => {
     for (const [p, q] of [
       [0.3, 0.3],
@@ -46,12 +46,12 @@ describe('gaps of smooth maps in closed form', () => {
       for (const share of [0.05, 0.3, 0.5, 0.8, 1]) {
         const expected = dual.product(pair(p, q, 0)) - dual.product(pair(p, q, share * most));
         const scale = Math.sqrt(dual.square(p) * dual.square(q));
-        expect(Math.abs(dual.gap(pair(p, q, share * most)) - expected) / scale).toBeLessThan(1e-14);
+        expect(Math.abs(dual.distance(pair(p, q, share * most)) - expected) / scale).toBeLessThan(1e-14);
       }
     }
   });
 
-  // Price: dE/dK = E[phi' phi'], so the gap over a tiny rs - K is that derivative.
+  // Price: dE/dK = E[phi' phi'], so the cosine distance over a tiny rs - K is that derivative.
   test.each(DUALS)('%s: the slope where rs - K is tiny', (_name, dual) => {
     for (const [p, q] of [
       [0.3, 0.3],
@@ -60,7 +60,7 @@ describe('gaps of smooth maps in closed form', () => {
     ]) {
       const tiny = 1e-12 * Math.sqrt(p * q);
       const slope = dual.derivativeProduct(pair(p, q, tiny / 2));
-      expect(Math.abs(dual.gap(pair(p, q, tiny)) / (tiny * slope) - 1)).toBeLessThan(1e-9);
+      expect(Math.abs(dual.distance(pair(p, q, tiny)) / (tiny * slope) - 1)).toBeLessThan(1e-9);
     }
   });
 });
@@ -68,7 +68,7 @@ describe('gaps of smooth maps in closed form', () => {
 describe('features of fully correlated rows', () => {
   test.each(DUALS)('%s: half their squared distance is 1 - E[phi phi] / sqrt(F F)', (_name, dual) => {
     const list = Float64Array.from({ length: 25 }, (_, k) => 0.05 + 4 * (k / 24) ** 2);
-    const [features] = comonotoneFeatures(dual, [list]) ?? [[]];
+    const [features] = perfectCorrelationFeatures(dual, [list]) ?? [[]];
     expect(features.length).toBeGreaterThan(2);
     for (let i = 0; i < list.length; i++) {
       for (let j = 0; j < i; j++) {
@@ -81,7 +81,7 @@ describe('features of fully correlated rows', () => {
 
   test.each(DUALS)('%s: variances that differ in the sixth digit keep three digits of it', (_name, dual) => {
     const list = Float64Array.of(0.7, 0.7 * (1 + 1e-5), 2);
-    const [features] = comonotoneFeatures(dual, [list]) ?? [[]];
+    const [features] = perfectCorrelationFeatures(dual, [list]) ?? [[]];
     const distance = features.reduce((sum, f) => sum + (f[0] - f[1]) ** 2 / 2, 0);
     // Curvature times (r - s)^2, over F: the limit of the same quantity.
     const [q, r, s] = [list[0], Math.sqrt(list[0]), Math.sqrt(list[1])];
@@ -91,12 +91,12 @@ describe('features of fully correlated rows', () => {
   });
 
   test('equal variances need none, two lists share them, and waves on far variances have none', () => {
-    const { sine, errorFunction } = SMOOTH_DUALS;
-    expect(comonotoneFeatures(errorFunction, [Float64Array.of(2, 2, 2)])).toEqual([[]]);
-    const both = comonotoneFeatures(errorFunction, [Float64Array.of(1, 2), Float64Array.of(2)]) ?? [];
+    const { sine, erf } = SMOOTH_DUALS;
+    expect(perfectCorrelationFeatures(erf, [Float64Array.of(2, 2, 2)])).toEqual([[]]);
+    const both = perfectCorrelationFeatures(erf, [Float64Array.of(1, 2), Float64Array.of(2)]) ?? [];
     expect(both[0].map((f) => f[1])).toEqual(both[1].map((f) => f[0]));
-    expect(comonotoneFeatures(sine, [Float64Array.of(1, 1e5)])).toBeNull();
-    const zero = comonotoneFeatures(errorFunction, [Float64Array.of(0, 1, 2)]) ?? [];
+    expect(perfectCorrelationFeatures(sine, [Float64Array.of(1, 1e5)])).toBeNull();
+    const zero = perfectCorrelationFeatures(erf, [Float64Array.of(0, 1, 2)]) ?? [];
     expect(zero[0].every((f) => f[0] === 0)).toBe(true);
   });
 });

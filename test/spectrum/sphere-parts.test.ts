@@ -2,7 +2,7 @@ import { lower } from '../../src/architecture/lower.js';
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import type { KernelDefinition } from '../../src/architecture/types.js';
 import { keepNeeded } from '../../src/programme/needs.js';
-import { rowFactors } from '../../src/programme/own.js';
+import { rowFactors } from '../../src/programme/self-kernels.js';
 import { alternatingTail, powerEigenvalue, powerTail } from '../../src/spectrum/sphere/asymptotics.js';
 import { logGamma, signGamma } from '../../src/spectrum/sphere/gamma.js';
 import { multiplicities } from '../../src/spectrum/sphere/multiplicity.js';

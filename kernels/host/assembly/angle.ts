@@ -1,6 +1,6 @@
 import { madd, signBit, signMask } from './vector';
 
-// Maps that act on the angle alone, on strips of signed gaps g (bare: without a sign, for u >= 0).
+// Maps that act on the angle alone, on strips of signed cosine distances g (bare: without a sign, for u >= 0).
 // `angles` and `sines`: polynomials in x = 2 g - 1 for theta / (pi sqrt g) and (sin theta - theta cos theta) / (pi g sqrt g),
 // of degree 22 in f64 and 10 in f32 (`sines` in f64: degree 9 in 20 g - 1, for g < 0.1); even coefficients first, highest first,
 // each repeated over a vector. Two chains, one for even and one for odd powers, halve the waiting for results.
@@ -108,7 +108,7 @@ function rectify<T>(src: usize, value: usize, slope: usize, count: i32, weight: 
   }
 }
 
-// phi(a) = even |a| + odd a with weight c = 2 even^2 / (even^2 + odd^2), 1 for a rectifier: value (signed gap) and derivative (gap).
+// phi(a) = even |a| + odd a with weight c = 2 even^2 / (even^2 + odd^2), 1 for a rectifier: value (signed cosine distance) and derivative (cosine distance).
 // A result that is not wanted goes to a slot that nothing reads.
 @inline
 export function piecewiseLinear<T>(src: usize, value: usize, slope: usize, count: i32, weight: f64, angles: usize, sines: usize, bare: bool): void {
@@ -132,9 +132,9 @@ export function bothSides<T>(g: v128, j: v128, c: v128, negative: v128): v128 {
   return v128.bitselect(far, near, negative);
 }
 
-// The threshold: gap theta / pi.
+// The heaviside: cosine distance theta / pi.
 @inline
-export function threshold<T>(src: usize, value: usize, count: i32, angles: usize): void {
+export function heaviside<T>(src: usize, value: usize, count: i32, angles: usize): void {
   const one = v128.splat<T>(<T>1);
   const bytes = <usize>count * sizeof<T>();
   for (let at: usize = 0; at < bytes; at += 16) {

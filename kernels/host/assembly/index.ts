@@ -1,9 +1,9 @@
-import { mirror, runBody, transpose } from './body';
-import { Pair, setPair } from './cells';
+import { mirror, runBody, transpose } from './instructions';
+import { Pair, setPair } from './position-pairs';
 import { arithmetic } from './layer';
 import { runPair } from './positions';
 import { multiply, pack, peak } from './product';
-import { signedGaps } from './source';
+import { signedDistances } from './source';
 import { Strip } from './sum';
 import { setRule } from './tail';
 import { multiplyVectors } from './vectors';
@@ -37,11 +37,11 @@ export function peakF64(count: i32, seed: usize): void {
   peak<f64>(count, seed);
 }
 
-export function signedGapsF32(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize, upper: bool): i32 {
-  return signedGaps<f32>(c, ldc, rows, columns, threshold, list, upper);
+export function signedDistancesF32(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize, upper: bool): i32 {
+  return signedDistances<f32>(c, ldc, rows, columns, threshold, list, upper);
 }
-export function signedGapsF64(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize, upper: bool): i32 {
-  return signedGaps<f64>(c, ldc, rows, columns, threshold, list, upper);
+export function signedDistancesF64(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize, upper: bool): i32 {
+  return signedDistances<f64>(c, ldc, rows, columns, threshold, list, upper);
 }
 
 export function bodyF32(

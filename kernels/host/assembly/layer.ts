@@ -1,13 +1,13 @@
 import { bothSides, polynomial, sineTerm } from './angle';
-import { cellCount, Pair, word, xAt, zAt, zColumn } from './cells';
+import { positionPairCount, Pair, word, xAt, zAt, zColumn } from './position-pairs';
 import { low } from './sum';
 import { madd, signMask } from './vector';
 import { behind } from './windows';
 
 // A layer of an image network in one pass, and its arithmetic alone.
 
-// A layer in one pass: the gaps behind a piecewise linear map, what the next window weighs of them, and the tangent times its slope.
-// Words: gaps, tangent, gaps behind, weighed (0: not wanted), tangent behind, grid, weight, bare, column of the slope, factor, deviation, halves.
+// A layer in one pass: the cosine distances behind a piecewise linear map, what the next window weighs of them, and the tangent times its slope.
+// Words: cosine distances, tangent, cosine distances behind, weighed (0: not wanted), tangent behind, grid, weight, bare, column of the slope, factor, deviation, halves.
 @inline
 function layer<T>(pair: Pair, code: usize, angles: usize, sines: usize, bare: bool): void {
   const src = word(code, 2);
@@ -26,7 +26,7 @@ function layer<T>(pair: Pair, code: usize, angles: usize, sines: usize, bare: bo
   const factor = v128.splat<T>(<T>load<f64>(word(code, 11)));
   const ps = <usize>load<i32>(grid, 4);
   const qs = <usize>load<i32>(grid, 8);
-  const count = <usize>cellCount(grid);
+  const count = <usize>positionPairCount(grid);
   const xs = pair.x + <usize>column;
   const zs = zColumn<T>(pair, column);
   const xd = pair.x + <usize>deviation;
@@ -70,7 +70,7 @@ export function signedLayer<T>(pair: Pair, code: usize, angles: usize, sines: us
 }
 
 // The arithmetic of a layer and a window of nine taps on 16 vectors that stay in the first-level cache: what the instructions above
-// could reach at most. Gaps, tangents and factors stand at `data`, results go behind them.
+// could reach at most. CosineDistances, tangents and factors stand at `data`, results go behind them.
 export function arithmetic<T>(data: usize, rounds: i32, angles: usize, sines: usize): void {
   const one = v128.splat<T>(<T>1);
   const half = v128.splat<T>(<T>0.5);
@@ -93,10 +93,10 @@ export function arithmetic<T>(data: usize, rounds: i32, angles: usize, sines: us
       const moved = v128.add<T>(v128.add<T>(product, a), v128.add<T>(v128.add<T>(product, b), g));
       const scale = v128.mul<T>(a, b);
       const spread = v128.mul<T>(v128.mul<T>(half, v128.mul<T>(d, d)), scale);
-      const gap = v128.max<T>(zero, v128.sub<T>(v128.mul<T>(v128.mul<T>(sum, ninth), scale), spread));
-      const mixed = v128.bitselect(gap, sum, v128.lt<T>(gap, v128.mul<T>(half, spread)));
+      const distance = v128.max<T>(zero, v128.sub<T>(v128.mul<T>(v128.mul<T>(sum, ninth), scale), spread));
+      const mixed = v128.bitselect(distance, sum, v128.lt<T>(distance, v128.mul<T>(half, spread)));
       v128.store(data + 1024 + at, mixed);
-      v128.store(data + 1280 + at, madd<T>(half, v128.mul<T>(scale, v128.sub<T>(one, gap)), madd<T>(ninth, moved, half)));
+      v128.store(data + 1280 + at, madd<T>(half, v128.mul<T>(scale, v128.sub<T>(one, distance)), madd<T>(ninth, moved, half)));
     }
   }
 }

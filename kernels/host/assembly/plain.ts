@@ -1,16 +1,16 @@
-import { cellCount, lanes, Pair, word, xAt, zAt, zColumn } from './cells';
+import { positionPairCount, lanes, Pair, word, xAt, zAt, zColumn } from './position-pairs';
 import { low, signed } from './sum';
 import { madd } from './vector';
 
-// Covariances of pairs of positions of images: from gaps, in sums, through pools and between stages.
+// Covariances of pairs of positions of images: from cosine distances, in sums, through pools and between stages.
 
-// factor s s' (1 - gap), or factor (1 - gap) for column -1; times `left` unless that is 0.
+// factor s s' (1 - cosine distance), or factor (1 - cosine distance) for column -1; times `left` unless that is 0.
 export function covariance<T>(pair: Pair, out: usize, src: usize, left: usize, grid: usize, column: i32, factor: f64): void {
   const one = v128.splat<T>(<T>1);
   const f = v128.splat<T>(<T>factor);
   const ps = <usize>load<i32>(grid, 4);
   const qs = <usize>load<i32>(grid, 8);
-  const count = <usize>cellCount(grid);
+  const count = <usize>positionPairCount(grid);
   const xs = pair.x + <usize>column;
   const zs = zColumn<T>(pair, column);
   for (let c: usize = 0; c < count; c++) {
@@ -26,7 +26,7 @@ export function plainSum<T>(code: usize): void {
   const out = word(code, 2);
   const constant = v128.splat<T>(<T>load<f64>(word(code, 4)));
   const parts = word(code, 5);
-  const end = <usize>cellCount(word(code, 3)) << 4;
+  const end = <usize>positionPairCount(word(code, 3)) << 4;
   for (let at: usize = 0; at < end; at += 16) {
     let k = constant;
     for (let i: i32 = 0; i < <i32>parts; i++) {
@@ -41,7 +41,7 @@ export function plainNormalise<T>(pair: Pair, out: usize, src: usize, grid: usiz
   const f = v128.splat<T>(<T>factor);
   const ps = <usize>load<i32>(grid, 4);
   const qs = <usize>load<i32>(grid, 8);
-  const count = <usize>cellCount(grid);
+  const count = <usize>positionPairCount(grid);
   const xs = pair.x + <usize>column;
   const zs = zColumn<T>(pair, column);
   for (let c: usize = 0; c < count; c++) {
@@ -51,12 +51,12 @@ export function plainNormalise<T>(pair: Pair, out: usize, src: usize, grid: usiz
 }
 
 // 1 - K / sqrt(K(x,x) K(z,z)) of what was stored, with the sign in its place; exactly 0 where all three are one number.
-export function gapOf<T>(pair: Pair, out: usize, src: usize, grid: usize, square: i32): void {
+export function distanceOf<T>(pair: Pair, out: usize, src: usize, grid: usize, square: i32): void {
   const zero = v128.splat<T>(<T>0);
   const one = v128.splat<T>(<T>1);
   const ps = <usize>load<i32>(grid, 4);
   const qs = <usize>load<i32>(grid, 8);
-  const count = <usize>cellCount(grid);
+  const count = <usize>positionPairCount(grid);
   const xs = pair.x + <usize>square;
   const zs = zColumn<T>(pair, square);
   for (let c: usize = 0; c < count; c++) {
@@ -78,12 +78,12 @@ function addStored<T>(at: usize, v: v128): void {
   v128.store(at + 16, f64x2.add(v128.load(at + 16), f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))));
 }
 
-// Adds cells to a pool: words value, grid, place in the store, links, table of [cell, cell of the pool]. With no table the pool
-// has one cell that takes all of them: short sums in T, then in f64.
+// Adds position pairs to a pool: words value, grid, place in the store, links, table of [position pair, position pair of the pool]. With no table the pool
+// has one position pair that takes all of them: short sums in T, then in f64.
 export function pool<T>(pair: Pair, src: usize, grid: usize, place: usize, links: i32, table: usize): void {
   const to = pair.stored + place * lanes<T>();
   if (table == 0) {
-    const end = <usize>cellCount(grid) << 4;
+    const end = <usize>positionPairCount(grid) << 4;
     for (let from: usize = 0; from < end; from += 512) {
       let part = v128.splat<T>(<T>0);
       const stop = min(end, from + 512);
@@ -93,15 +93,15 @@ export function pool<T>(pair: Pair, src: usize, grid: usize, place: usize, links
     return;
   }
   for (let k: usize = 0; k < <usize>links; k++) {
-    const cell = <usize>load<i32>(table + (k << 3));
+    const positionPair = <usize>load<i32>(table + (k << 3));
     const target = <usize>load<i32>(table + (k << 3), 4);
-    addStored<T>(to + (target << 3) * lanes<T>(), v128.load(src + (cell << 4)));
+    addStored<T>(to + (target << 3) * lanes<T>(), v128.load(src + (positionPair << 4)));
   }
 }
 
-// Keeps cells for a later stage (`into`), or brings them back times `factor`; the table holds the number of each cell in the store.
+// Keeps position pairs for a later stage (`into`), or brings them back times `factor`; the table holds the number of each position pair in the store.
 export function move<T>(pair: Pair, value: usize, grid: usize, place: usize, table: usize, into: bool, factor: f64): void {
-  const count = <usize>cellCount(grid);
+  const count = <usize>positionPairCount(grid);
   const base = pair.stored + place * lanes<T>();
   for (let c: usize = 0; c < count; c++) {
     const at = base + (<usize>load<i32>(table + (c << 2)) << 3) * lanes<T>();

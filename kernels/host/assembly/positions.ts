@@ -1,12 +1,12 @@
-import { piecewiseLinear, threshold } from './angle';
-import { cellCount, length, number, Pair, word } from './cells';
-import { evenSum, smooth, source, sum } from './gaps';
+import { piecewiseLinear, heaviside } from './angle';
+import { positionPairCount, length, number, Pair, word } from './position-pairs';
+import { evenSum, smooth, source, sum } from './cosine-distances';
 import { bareLayer, signedLayer } from './layer';
-import { covariance, gapOf, move, plainNormalise, plainSum, pool } from './plain';
+import { covariance, distanceOf, move, plainNormalise, plainSum, pool } from './plain';
 import { evenWindow, evenWindows, plainWindow, weigh, window, windows } from './windows';
 
 // Instructions on pairs of positions of images, written by encode-images.ts. A value is a list of vectors, one for each pair of
-// positions (cell); the lanes are images z, all with the same image x. Factors of x lie as [position], those of z as
+// positions (position pair); the lanes are images z, all with the same image x. Factors of x lie as [position], those of z as
 // [position][lane]; the words give the place of a column in the block of an image of x, in bytes.
 
 // Operations on covariances.
@@ -30,7 +30,7 @@ function runPlain<T>(pair: Pair, code: usize, a: usize, b: usize): void {
       plainNormalise<T>(pair, a, b, word(code, 4), <i32>word(code, 5), number(code, 6));
       break;
     case 13:
-      gapOf<T>(pair, a, b, word(code, 4), <i32>word(code, 5));
+      distanceOf<T>(pair, a, b, word(code, 4), <i32>word(code, 5));
       break;
     case 14:
       pool<T>(pair, a, b, word(code, 4), load<i32>(word(code, 5)), word(code, 6));
@@ -44,9 +44,9 @@ function runPlain<T>(pair: Pair, code: usize, a: usize, b: usize): void {
   }
 }
 
-// Gaps, maps and windows.
+// CosineDistances, maps and windows.
 @inline
-function runGaps<T>(pair: Pair, code: usize, a: usize, b: usize, angles: usize, sines: usize): void {
+function runDistances<T>(pair: Pair, code: usize, a: usize, b: usize, angles: usize, sines: usize): void {
   switch (<i32>word(code, 0)) {
     case 1:
       source<T>(pair, a, b, <i32>word(code, 4), <i32>word(code, 5));
@@ -55,7 +55,7 @@ function runGaps<T>(pair: Pair, code: usize, a: usize, b: usize, angles: usize, 
       piecewiseLinear<T>(a, b, word(code, 4), length<T>(word(code, 5)), number(code, 6), angles, sines, word(code, 7) != 0);
       break;
     case 3:
-      threshold<T>(a, b, length<T>(word(code, 4)), angles);
+      heaviside<T>(a, b, length<T>(word(code, 4)), angles);
       break;
     case 4:
       weigh<T>(pair, a, b, word(code, 4), <i32>word(code, 5), word(code, 6));
@@ -89,7 +89,7 @@ function runGaps<T>(pair: Pair, code: usize, a: usize, b: usize, angles: usize, 
       evenWindows<T>(code);
       break;
     case 19:
-      if (cellCount(word(code, 5)) > 0) v128.store(b == 0 ? pair.first : pair.second, v128.mul<T>(v128.splat<T>(<T>number(code, 4)), v128.load(a)));
+      if (positionPairCount(word(code, 5)) > 0) v128.store(b == 0 ? pair.first : pair.second, v128.mul<T>(v128.splat<T>(<T>number(code, 4)), v128.load(a)));
       break;
   }
 }
@@ -102,6 +102,6 @@ export function runPair<T>(pair: Pair, begin: usize, end: usize, angles: usize, 
     const b = word(code, 3);
     const operation = <i32>word(code, 0);
     if (operation >= FIRST_PLAIN && operation <= LAST_PLAIN) runPlain<T>(pair, code, a, b);
-    else runGaps<T>(pair, code, a, b, angles, sines);
+    else runDistances<T>(pair, code, a, b, angles, sines);
   }
 }

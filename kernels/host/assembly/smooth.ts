@@ -47,7 +47,7 @@ function gateSlope(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 
   return (k / (TWO_PI * root)) * (1 / square + (1 - both) / (1 + sum + both) + 1) + 0.25 + Math.atan2(k, root) / TWO_PI;
 }
 
-// E[phi phi] for variances p, q, deviations r, s and the two gaps rs - K, rs + K.
+// E[phi phi] for variances p, q, deviations r, s and the two cosine distances rs - K, rs + K.
 function dualProduct(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
   if (map == ERROR_FUNCTION) {
     const root = Math.sqrt(1 + 2 * (p + q) + 4 * below * above);
@@ -68,16 +68,16 @@ function dualSlope(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, above: 
   return erfcxTail(true, r, s, below, above);
 }
 
-function comonotone(map: i32, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64, bend1: f64, bend2: f64): f64 {
+function perfectCorrelation(map: i32, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64, bend1: f64, bend2: f64): f64 {
   const difference = r - s;
   const bend = ((bend1 + bend2) / 2) * difference * difference;
-  const share = difference / (map == SINE || map == COSINE ? min(1, r + s) : r + s);
+  const mixingWeight = difference / (map == SINE || map == COSINE ? min(1, r + s) : r + s);
   const scale = root1 * root2;
-  if (bend * share * share < 1e-15 * scale) return bend;
+  if (bend * mixingWeight * mixingWeight < 1e-15 * scale) return bend;
   return max(0, scale - dualProduct(map, p, q, r, s, 0, 2 * r * s));
 }
 
-function gateGap(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
+function geluDistance(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
   const k = covariance(r * s, below, above);
   const sum = p + q;
   const product = p * q;
@@ -90,7 +90,7 @@ function gateGap(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
   return (algebraic + below * Math.atan2(r * s, root0) + k * turn) / TWO_PI + below / 4;
 }
 
-function errorGap(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
+function erfDistance(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
   const root0 = Math.sqrt(1 + 2 * (p + q));
   const root = Math.sqrt(1 + 2 * (p + q) + 4 * below * above);
   const rise = (4 * below * above) / (root + root0);
@@ -99,25 +99,25 @@ function errorGap(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
 }
 
 // By Price's theorem, three Gauss points on [K, rs].
-function tailGap(r: f64, s: f64, gap: f64): f64 {
+function eluDistance(r: f64, s: f64, distance: f64): f64 {
   const twice = 2 * r * s;
-  const a = gap * (0.5 - Math.sqrt(0.15));
-  const b = gap * 0.5;
-  const c = gap * (0.5 + Math.sqrt(0.15));
+  const a = distance * (0.5 - Math.sqrt(0.15));
+  const b = distance * 0.5;
+  const c = distance * (0.5 + Math.sqrt(0.15));
   const ends = erfcxTail(true, r, s, a, twice - a) + erfcxTail(true, r, s, c, twice - c);
-  return (gap * (5 * ends + 8 * erfcxTail(true, r, s, b, twice - b))) / 18;
+  return (distance * (5 * ends + 8 * erfcxTail(true, r, s, b, twice - b))) / 18;
 }
 
 // E[phi phi] at K = rs minus its value at K.
-function dualGap(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
-  if (map == ERROR_FUNCTION) return errorGap(p, q, r, s, below, above);
-  if (map == GAUSSIAN_GATE) return gateGap(p, q, r, s, below, above);
-  if (map == EXPONENTIAL_TAIL) return tailGap(r, s, below);
+function dualDistance(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 {
+  if (map == ERROR_FUNCTION) return erfDistance(p, q, r, s, below, above);
+  if (map == GAUSSIAN_GATE) return geluDistance(p, q, r, s, below, above);
+  if (map == EXPONENTIAL_TAIL) return eluDistance(r, s, below);
   const near = (Math.exp(-((r - s) * (r - s)) / 2) * -Math.expm1(-below)) / 2;
   return near * (map == SINE ? 1 + Math.exp(-above) : -Math.expm1(-above));
 }
 
-// The signed gap of the value for a signed gap v of the input.
+// The signed cosine distance of the value for a signed cosine distance v of the input.
 export function smoothValue(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64, bend1: f64, bend2: f64): f64 {
   const scale = root1 * root2;
   if (!(scale > 0)) return 1;
@@ -130,18 +130,18 @@ export function smoothValue(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, ro
   const below = rs * (negative && !mirrored ? 2 - g : g);
   const above = rs * (negative && !mirrored ? g : 2 - g);
   const resolution: f64 = map == EXPONENTIAL_TAIL ? 1e-5 : 0.005;
-  let gap: f64;
+  let distance: f64;
   if (below <= resolution) {
-    gap = (comonotone(map, p, q, r, s, root1, root2, bend1, bend2) + dualGap(map, p, q, r, s, below, above)) / scale;
+    distance = (perfectCorrelation(map, p, q, r, s, root1, root2, bend1, bend2) + dualDistance(map, p, q, r, s, below, above)) / scale;
   } else {
-    gap = 1 - dualProduct(map, p, q, r, s, below, above) / scale;
+    distance = 1 - dualProduct(map, p, q, r, s, below, above) / scale;
   }
-  gap = max(0, gap);
-  if (mirrored && odd) return gap <= 1 ? -gap : 2 - gap;
-  return gap <= 1 ? gap : -max(0, 2 - gap);
+  distance = max(0, distance);
+  if (mirrored && odd) return distance <= 1 ? -distance : 2 - distance;
+  return distance <= 1 ? distance : -max(0, 2 - distance);
 }
 
-// The gap of the derivative's correlation.
+// The cosine distance of the derivative's correlation.
 export function smoothSlope(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64): f64 {
   const scale = root1 * root2;
   if (!(scale > 0)) return 1;

@@ -1,10 +1,10 @@
 import { madd, signBit, signMask } from './vector';
 
-// Weighted sums of independent parts: gap' = sum w_k gap_k + h, w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, where a and b are the
-// shares of the two rows (unit length). Since sum w_k + h = 1, this is gap_0 + sum_(k>0) w_k (gap_k - gap_0) + h (1 - gap_0): in
-// this form rounding of the shares does not add up over a thousand layers. Part 0 is the largest (encode.ts sees to it). Where it is small
-// in some pair all the same (w_0 < 1/4), the sum starts there from 0 instead of gap_0, which would cancel.
-// A part is a signed gap or a gap in [0, 2]: for both, `low` is 1 - u and `high` is 1 + u. A constant is a part of gap 0, slot -1.
+// Weighted sums of independent parts: d' = sum w_k d_k + h, w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, where a and b are the
+// shares of the two rows (unit length). Since sum w_k + h = 1, this is d_0 + sum_(k>0) w_k (d_k - d_0) + h (1 - d_0): in
+// this form rounding of the mixing weights does not add up over a thousand layers. Part 0 is the largest (encode.ts sees to it). Where it is small
+// in some pair all the same (w_0 < 1/4), the sum starts there from 0 instead of d_0, which would cancel.
+// A part is a signed cosine distance or a cosine distance in [0, 2]: for both, `low` is 1 - u and `high` is 1 + u. A constant is a part of cosine distance 0, slot -1.
 // Shares of part k are column `column` + k of the factors.
 
 // The addresses that one strip works on.
@@ -41,24 +41,24 @@ export function high<T>(v: v128, bare: bool = false): v128 {
   return v128.bitselect(g, v128.sub<T>(v128.splat<T>(<T>2), g), signMask<T>(v));
 }
 
-// The signed gap from both gaps.
+// The signed cosine distance from both cosine distances.
 @inline
 export function signed<T>(below: v128, above: v128): v128 {
   const minus = v128.or(above, signBit<T>(v128.splat<T>(<T>-1)));
   return v128.bitselect(below, minus, v128.le<T>(below, above));
 }
 
-// One part beside the base: adds w (gap - gap0) to both gaps, and its difference of shares to the spread.
+// One part beside the base: adds w (cosine distance - distance0) to both cosine distances, and its difference of shares to the spread.
 @inline
-function blend<T>(a: v128, b: v128, gap: v128, gap0: v128, sum: v128): v128 {
-  return madd<T>(v128.mul<T>(a, b), v128.sub<T>(gap, gap0), sum);
+function blend<T>(a: v128, b: v128, distance: v128, distance0: v128, sum: v128): v128 {
+  return madd<T>(v128.mul<T>(a, b), v128.sub<T>(distance, distance0), sum);
 }
 
-// What a sum starts from: the gap of part 0, or 0 where it is too small a part.
+// What a sum starts from: the cosine distance of part 0, or 0 where it is too small a part.
 @inline
-export function startOf<T>(gap: v128, a: v128, b: v128, dominates: bool): v128 {
-  if (dominates) return gap;
-  return v128.and(gap, v128.ge<T>(v128.mul<T>(a, b), v128.splat<T>(<T>0.25)));
+export function startOf<T>(distance: v128, a: v128, b: v128, dominates: bool): v128 {
+  if (dominates) return distance;
+  return v128.and(distance, v128.ge<T>(v128.mul<T>(a, b), v128.splat<T>(<T>0.25)));
 }
 
 @inline
@@ -67,7 +67,7 @@ function square<T>(a: v128, b: v128, sum: v128): v128 {
   return madd<T>(difference, difference, sum);
 }
 
-// A part's value: slot -1 is the constant, of gap 0.
+// A part's value: slot -1 is the constant, of cosine distance 0.
 @inline
 function partAt(strip: Strip, terms: usize, k: i32): usize {
   const slot = load<i32>(terms + (<usize>k << 2));
@@ -181,7 +181,7 @@ export function weightedSum<T>(strip: Strip, terms: usize, parts: i32, constant:
   else shapedSum<T>(strip, terms, parts, constant, column, dst, true, true);
 }
 
-// 1 - u v of two bare values: gap a + b - a b.
+// 1 - u v of two bare values: cosine distance a + b - a b.
 @inline
 function bareProduct<T>(l: usize, r: usize, dst: usize, bytes: usize): void {
   const zero = v128.splat<T>(<T>0);

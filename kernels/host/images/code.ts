@@ -1,12 +1,12 @@
 import type { Precision } from '../../../src/data/array.js';
 import { InternalError } from '../../../src/errors.js';
+import { onTwoAxes } from '../../../src/programme/images/grids.js';
 import {
   type ImageInstruction,
   type ImageValue,
   imageInputs,
   imageResults,
-} from '../../../src/programme/images/body.js';
-import { onTwoAxes } from '../../../src/programme/images/grids.js';
+} from '../../../src/programme/images/instructions.js';
 import type { Step } from '../../../src/vocabulary/steps.js';
 import { SMOOTH_CODE } from '../rows/encode.js';
 import { type Fused, fuse, type HostInstruction, partsOf } from './fuse.js';
@@ -15,7 +15,7 @@ import { type EncodeInput, type PlacedColumn, valueKey, Writer } from './writer.
 
 type Of<K extends ImageInstruction['op']> = Extract<ImageInstruction, { op: K }>;
 
-/** Share of the spread of norms below which a window's gap has lost too many digits to it (docs/numerics.md, "Windows"). */
+/** Share of the spread of norms below which a window's cosine distance has lost too many digits to it (docs/numerics.md, "Windows"). */
 const DOUBTFUL = { f64: 2e-4, f32: 1e-2 } satisfies Record<Precision, number>;
 
 /** Instructions of every stage, as addresses. */
@@ -43,17 +43,17 @@ function weigh(w: Writer, i: Of<'weigh'>): void {
   w.emit('weigh', w.define(i.out), of, w.grid(i.out.value), w.deviation(i.out.value), halves);
 }
 
-/** Operands of a window whose own values differ. */
+/** Operands of a window whose self-kernels differ. */
 function windowWords(w: Writer, i: Of<'window'>): readonly number[] {
   const { from, table, taps, segments } = plain.windowsOf(w, i.step, true);
-  const [of, gaps] = [w.at(i.of), w.at(i.gaps)];
+  const [of, distances] = [w.at(i.of), w.at(i.distances)];
   const [out, grid] = [w.define(i.out), w.grid(i.step)];
   // The deviations before and behind a window are compared with each other.
   if (w.in.exponents[i.step] !== w.in.exponents[from]) throw new InternalError('a window must keep its exponent');
   const limit = w.constant(DOUBTFUL[w.in.precision]);
   const halves = w.in.layout.halves.get(i.step) ?? 0;
   const columns = [w.deviation(from), w.deviation(i.step), w.inverse(i.step)];
-  return [out, of, gaps, grid, w.grid(from), table, taps, ...columns, w.both(i.step), limit, halves, segments];
+  return [out, of, distances, grid, w.grid(from), table, taps, ...columns, w.both(i.step), limit, halves, segments];
 }
 
 function window(w: Writer, i: Of<'window'>): void {
@@ -74,8 +74,8 @@ function sum(w: Writer, i: Of<'sum'>): void {
   const values = i.parts.map((p) => (p === null ? 0 : w.at(p)));
   const head = [w.define(i.out), w.grid(i.step), w.both(i.step), i.parts.length] as const;
   if (total === null) {
-    const shares = values.map((_, place) => w.column({ kind: 'share', value: i.step, place }));
-    w.emit('sum', ...head, ...values.flatMap((v, k) => [v, shares[k]]));
+    const mixingWeights = values.map((_, place) => w.column({ kind: 'mixingWeight', value: i.step, place }));
+    w.emit('sum', ...head, ...values.flatMap((v, k) => [v, mixingWeights[k]]));
     return;
   }
   const weights = i.parts.map((_, k) => {
@@ -96,21 +96,21 @@ function smooth(w: Writer, i: Of<'smooth' | 'smoothSlope'>): void {
   w.emit(i.op, of, w.define(i.out), SMOOTH_CODE[i.map], w.grid(i.step), column, 8 * w.positions(i.step));
 }
 
-function gapOf(w: Writer, i: Of<'gapOf'>): void {
+function distanceOf(w: Writer, i: Of<'distanceOf'>): void {
   const of = w.at(i.of);
-  w.emit('gapOf', w.define(i.out), of, w.grid(i.out.value), w.column({ kind: 'square', value: i.out.value }));
+  w.emit('distanceOf', w.define(i.out), of, w.grid(i.out.value), w.column({ kind: 'square', value: i.out.value }));
 }
 
 /** How each instruction is written. */
 const WRITE: { readonly [K in ImageInstruction['op']]: (w: Writer, i: Of<K>) => void } = {
   source: (w, i) => w.emit('source', w.define(i.out), w.grid(i.out.value), 0, w.in.channels),
-  threshold: (w, i) => w.emit('threshold', w.at(i.of), w.define(i.out), w.grid(i.out.value)),
+  heaviside: (w, i) => w.emit('heaviside', w.at(i.of), w.define(i.out), w.grid(i.out.value)),
   plain: plain.covariance,
   piecewiseLinear,
   weigh,
   window,
   sum,
-  gapOf,
+  distanceOf,
   smooth,
   smoothSlope: smooth,
   productPlain: plain.productPlain,
@@ -155,8 +155,8 @@ function windows(
   if (inner.even) {
     const { table, segments } = plain.windowsOf(w, inner.step, false);
     const fresh = w.constant(weight(covariance.out) * w.scale(exponents[behind], unit) * w.evenDeviation(behind) ** 2);
-    const gaps = w.at(inner.of);
-    const head = [w.define(inner.out), gaps, w.grid(inner.step), w.grid(from), table, taps, w.both(inner.step)];
+    const distances = w.at(inner.of);
+    const head = [w.define(inner.out), distances, w.grid(inner.step), w.grid(from), table, taps, w.both(inner.step)];
     w.emit('evenWindows', ...head, moved, w.define(total.out), mine, fresh, constant, segments);
     return;
   }

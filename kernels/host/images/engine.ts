@@ -3,10 +3,10 @@ import { pixelsOf } from '../../../src/backend/images/pixels.js';
 import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
 import { allocate, type FloatArray, type Precision } from '../../../src/data/array.js';
 import { InternalError } from '../../../src/errors.js';
-import { CellIndex } from '../../../src/programme/images/cells.js';
 import { columnNeeds, columnOf } from '../../../src/programme/images/columns.js';
-import { OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
-import { type ImagePlan, planImages, storedCells } from '../../../src/programme/images/plan.js';
+import { type ImagePlan, planImages, storedPositionPairs } from '../../../src/programme/images/plan.js';
+import { PositionPairIndex } from '../../../src/programme/images/position-pairs.js';
+import { SelfKernelRunner, selfKernelsNeeded } from '../../../src/programme/images/self-kernels.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import { compileModule, createMemory, instantiate, type Kernels } from '../module.js';
@@ -93,7 +93,7 @@ export class ImageEngine {
   readonly #elements: FloatArray;
   readonly #doubles: Float64Array;
   readonly #tables: ComponentTables;
-  readonly #own: OwnRunner | null;
+  readonly #selfKernels: SelfKernelRunner | null;
   readonly #x: Loaded = { from: -1, count: 0 };
   readonly #z: Loaded = { from: -1, count: 0 };
   readonly #lanes: number;
@@ -109,8 +109,10 @@ export class ImageEngine {
     const { plan, layout, code } = schedule;
     this.#tables = new ComponentTables(plan, layout, memory);
     const needs = code.columns.flatMap(({ column }) => columnNeeds(column, plan.programme));
-    this.#own =
-      needs.length === 0 ? null : new OwnRunner(plan.programme, ownNeeded(plan.programme, needs), job.exponents);
+    this.#selfKernels =
+      needs.length === 0
+        ? null
+        : new SelfKernelRunner(plan.programme, selfKernelsNeeded(plan.programme, needs), job.exponents);
     this.#initialise();
   }
 
@@ -234,12 +236,12 @@ export class ImageEngine {
     const positions = positionCount(plan.programme.positions ?? []);
     const { unit, squares } = pixelsOf(set.data, image, positions, channels);
     this.#spread(this.#elements, unit, at, lanes, lane);
-    const own = this.#own?.run(squares, (v) =>
+    const selfKernels = this.#selfKernels?.run(squares, (v) =>
       image === null ? new Float64Array(this.#poolPositions(v)) : pooledOf(set, v, image),
     );
-    if (own === undefined) return;
+    if (selfKernels === undefined) return;
     for (const { column, at: offset } of code.columns) {
-      const numbers = columnOf(column, plan.programme, own, exponents);
+      const numbers = columnOf(column, plan.programme, selfKernels, exponents);
       const target = column.kind === 'smooth' ? this.#doubles : this.#elements;
       this.#spread(target, numbers, at + offset * lanes, lanes, lane);
     }
@@ -256,7 +258,7 @@ export class ImageEngine {
     for (let k = 0; k < numbers.length; k++) target[first + k * lanes] = numbers[k];
   }
 
-  /** Own values over 4^exponent of a pool of one image with itself, `[positions]`: the stages before it are run. */
+  /** Self-kernels over 4^exponent of a pool of one image with itself, `[positions]`: the stages before it are run. */
   selfPooled(value: ValueId, image: number): Float64Array {
     const { blocks, layout, plan } = this.schedule;
     const step = plan.programme.steps[value];
@@ -268,7 +270,7 @@ export class ImageEngine {
     this.#run([[0, 0]], 0, stage);
     const start = (blocks.store + place * this.#lanes) / 8;
     const unit = 1 / positionCount(step.windows.filter) ** 2;
-    const index = new CellIndex(plan.places.grids[grid], storedCells(plan, value));
+    const index = new PositionPairIndex(plan.places.grids[grid], storedPositionPairs(plan, value));
     const positions = positionCount(step.windows.to);
     return Float64Array.from({ length: positions }, (_, p) => {
       return unit * this.#doubles[start + index.find(p, p) * this.#lanes];
@@ -276,7 +278,7 @@ export class ImageEngine {
   }
 }
 
-/** Own values of a pool for every image of a set, each image with itself, on the calling thread. */
+/** Self-kernels of a pool for every image of a set, each image with itself, on the calling thread. */
 export function pooledOnHost(job: PreparedImages, value: ValueId, set: SharedImages): Float64Array {
   const self: ImageJob = { ...job, x: set, z: set, size: 8 };
   const schedule = scheduleImages(self);

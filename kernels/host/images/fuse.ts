@@ -3,7 +3,7 @@ import {
   type ImageValue,
   imageInputs,
   imageResults,
-} from '../../../src/programme/images/body.js';
+} from '../../../src/programme/images/instructions.js';
 import { valueKey } from './writer.js';
 
 type Of<K extends ImageInstruction['op']> = Extract<ImageInstruction, { op: K }>;
@@ -11,7 +11,7 @@ type Of<K extends ImageInstruction['op']> = Extract<ImageInstruction, { op: K }>
 /**
  * Instructions that the host runs in one pass, so that a value is loaded and stored once a layer:
  * `layer`: a piecewise linear map, the tangent times its slope, and what the next window weighs.
- * `windows`: the window of the gaps, that of the tangent, and their sum.
+ * `windows`: the window of the cosine distances, that of the tangent, and their sum.
  */
 export type Fused =
   | {
@@ -95,8 +95,8 @@ function windowsAt(
   const place = uses.maker(covariance.of);
   const window = list[place];
   if (window?.op !== 'window' || tableOf(window.step) !== tableOf(tangent.step)) return null;
-  if (!same(window.out, { form: 'gap', value: covariance.out.value })) return null;
-  // A pixel takes gaps as they are, also where the own values of images differ: then its covariance needs a column.
+  if (!same(window.out, { form: 'distance', value: covariance.out.value })) return null;
+  // A pixel takes cosine distances as they are, also where the self-kernels of images differ: then its covariance needs a column.
   if (window.even && !isEven(covariance.out.value)) return null;
   const places = [place, ...makers, at];
   if (uses.readers(window.out).some((r) => r < at && !places.includes(r))) return null;
@@ -104,7 +104,7 @@ function windowsAt(
 }
 
 /**
- * Joins what can be run in one pass; `tableOf` says which window steps read the same cells, `isEven` which values have one deviation
+ * Joins what can be run in one pass; `tableOf` says which window steps read the same position pairs, `isEven` which values have one deviation
  * for all positions of all images.
  */
 export function fuse(

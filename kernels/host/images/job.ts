@@ -10,14 +10,14 @@ import type {
 } from '../../../src/backend/contract.js';
 import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
 import type { FloatArray, Precision } from '../../../src/data/array.js';
-import { ownFile } from '../../../src/platform/own-files.js';
-import { cellCount } from '../../../src/programme/images/cells.js';
-import { ANY_INPUTS } from '../../../src/programme/images/own.js';
+import { packageFile } from '../../../src/platform/package-files.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import { positionPairCount } from '../../../src/programme/images/position-pairs.js';
+import { ANY_INPUTS } from '../../../src/programme/images/self-kernels.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';
 import type { Programme } from '../../../src/vocabulary/steps.js';
+import { localExecutor, type Slot, Slots, threadExecutor } from '../executors.js';
 import { compileModule, createMemory } from '../module.js';
-import { localSite, type Slot, Slots, threadSite } from '../sites.js';
 import {
   ImageEngine,
   type ImageJob,
@@ -30,7 +30,7 @@ import {
 /** Seconds of work below which threads are not worth their start. */
 const SMALL_JOB = 0.3;
 
-/** Tiles of one task on images, spread over sites. */
+/** Tiles of one task on images, spread over executors. */
 class HostImageJob implements KernelJob {
   readonly concurrency: number;
   readonly nearPairs = 0;
@@ -47,7 +47,7 @@ class HostImageJob implements KernelJob {
 
   async compute(range: TileRange, transposed: boolean): Promise<Tile> {
     const slot = await this.#slots.take();
-    const { finite } = await slot.site.run({ range, set: slot.set, transposed });
+    const { finite } = await slot.executor.run({ range, set: slot.set, transposed });
     const release = this.#slots.release(slot);
     if (!finite) {
       release();
@@ -63,7 +63,7 @@ class HostImageJob implements KernelJob {
   #data(slot: Slot<ImageRequest, ImageAnswer>, range: TileRange, output: Output, transposed: boolean): TileData {
     const which = this.#job.outputs.indexOf(output);
     const { results, transposed: flipped } = this.#schedule.blocks;
-    const { buffer } = slot.site.memory;
+    const { buffer } = slot.executor.memory;
     const stride = this.#job.size;
     const view = (at: number, rows: number): FloatArray =>
       this.#job.precision === 'f32'
@@ -80,11 +80,11 @@ class HostImageJob implements KernelJob {
 
 type ImageAnswer = ReturnType<ImageEngine['answer']>;
 
-/** Cells of all components times instructions: the numbers that are computed for one pair of images. */
+/** Position pairs of all components times instructions: the numbers that are computed for one pair of images. */
 function workOf(plan: ImagePlan): number {
   const { places, offsets, programme } = plan;
-  const cells = places.grids.map((grid, g) => cellCount(grid, offsets[g]));
-  return programme.steps.reduce((sum, _, v) => sum + cells[places.of[v].grid], 0);
+  const positionPairs = places.grids.map((grid, g) => positionPairCount(grid, offsets[g]));
+  return programme.steps.reduce((sum, _, v) => sum + positionPairs[places.of[v].grid], 0);
 }
 
 /** Seconds of one pair of images on one thread of a server core of 2023. */
@@ -120,10 +120,10 @@ export async function openImages(task: ImageTask, { threads, tile }: JobOptions)
   const memory = (): WebAssembly.Memory => createMemory(schedule.blocks.bytes);
   const pairs = (task.x.count * task.z.count) / (task.symmetric ? 2 : 1);
   const small = pairs * imagePace(task.programme, task.precision) < SMALL_JOB;
-  const thread = (): ReturnType<typeof threadSite<ImageRequest, ImageAnswer>> =>
-    threadSite(ownFile('dist/kernels/host/images/worker.js'), memory(), { module, job });
-  const sites = small
-    ? [localSite(new ImageEngine(module, memory(), job, schedule))]
+  const thread = (): ReturnType<typeof threadExecutor<ImageRequest, ImageAnswer>> =>
+    threadExecutor(packageFile('dist/kernels/host/images/worker.js'), memory(), { module, job });
+  const executors = small
+    ? [localExecutor(new ImageEngine(module, memory(), job, schedule))]
     : Array.from({ length: threads }, thread);
-  return new HostImageJob(job, schedule, new Slots(sites));
+  return new HostImageJob(job, schedule, new Slots(executors));
 }

@@ -1,7 +1,7 @@
 import type { Precision } from '../../../src/data/array.js';
-import { cellCount, positionsRead, windowsHolding } from '../../../src/programme/images/cells.js';
 import { type Grid, onTwoAxes } from '../../../src/programme/images/grids.js';
-import { type ImagePlan, storedCells } from '../../../src/programme/images/plan.js';
+import { type ImagePlan, storedPositionPairs } from '../../../src/programme/images/plan.js';
+import { positionPairCount, positionsRead, windowsHolding } from '../../../src/programme/images/position-pairs.js';
 import type { ValueId, Windows } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import { ANGLE_DEGREE } from '../polynomials.js';
@@ -17,17 +17,17 @@ export interface ImageLayout {
   readonly sines: number;
   /** Of each grid: [count, address of p, address of p'], the lists behind it. */
   readonly grids: readonly number[];
-  /** Table of the cells and halves that each window step reads; equal windows share one. */
+  /** Table of the position pairs and halves that each window step reads; equal windows share one. */
   readonly windows: ReadonlyMap<ValueId, number>;
   /** The same with halves counted as outside; the same table where there are none. */
   readonly whole: ReadonlyMap<ValueId, number>;
-  /** Of each window step: its segments, [count, -], then [first cell, cells, rows of taps, byte offsets of three rows] each. */
+  /** Of each window step: its segments, [count, -], then [first position pair, position pairs, rows of taps, byte offsets of three rows] each. */
   readonly segments: ReadonlyMap<ValueId, number>;
   /** Of each window step: [count of halves, p and q of each], beside its table. */
   readonly halves: ReadonlyMap<ValueId, number>;
-  /** Of each pool: address of the number of its links, and of their table (0: everything goes into one cell). */
+  /** Of each pool: address of the number of its links, and of their table (0: everything goes into one position pair). */
   readonly links: ReadonlyMap<ValueId, { readonly count: number; readonly table: number }>;
-  /** Of `grid:grid of a stored value`: table of the numbers of cells in the store. */
+  /** Of `grid:grid of a stored value`: table of the numbers of position pairs in the store. */
   readonly numbers: ReadonlyMap<string, number>;
   /** Place of each stored value in the store of a pair, in bytes of one lane, and the bytes of the whole. */
   readonly stored: ReadonlyMap<ValueId, number>;
@@ -39,18 +39,19 @@ export interface ImageLayout {
 }
 
 /** Most pairs of positions of each grid in one component. */
-function mostCells({ components, places }: ImagePlan): number[] {
+function mostPositionPairs({ components, places }: ImagePlan): number[] {
   const most = places.grids.map(() => 0);
   for (const stage of components) {
     for (const component of stage) {
-      for (const [grid, ids] of component) most[grid] = Math.max(most[grid], cellCount(places.grids[grid], ids));
+      for (const [grid, ids] of component)
+        most[grid] = Math.max(most[grid], positionPairCount(places.grids[grid], ids));
     }
   }
   return most;
 }
 
 /** Gives out addresses, each a multiple of 64. */
-class Room {
+class Buffer {
   end = STATIC_BYTES;
 
   take(bytes: number): number {
@@ -62,7 +63,7 @@ class Room {
 
 type WindowTables = Pick<ImageLayout, 'windows' | 'whole' | 'halves' | 'segments'>;
 
-function windowTables(plan: ImagePlan, most: readonly number[], room: Room): WindowTables {
+function windowTables(plan: ImagePlan, most: readonly number[], room: Buffer): WindowTables {
   const windows = new Map<ValueId, number>();
   const whole = new Map<ValueId, number>();
   const halves = new Map<ValueId, number>();
@@ -84,7 +85,7 @@ function windowTables(plan: ImagePlan, most: readonly number[], room: Room): Win
   return { windows, whole, halves, segments };
 }
 
-/** Segments that a window table may have; one that has more is run cell by cell. */
+/** Segments that a window table may have; one that has more is run position pair by position pair. */
 export function mostSegments({ height }: Grid): number {
   return 6 * height + 8;
 }
@@ -94,7 +95,7 @@ export function mayLeave(windows: Windows): boolean {
   return positionsRead(windows).includes(-1);
 }
 
-function poolLinks(plan: ImagePlan, most: readonly number[], room: Room): ImageLayout['links'] {
+function poolLinks(plan: ImagePlan, most: readonly number[], room: Buffer): ImageLayout['links'] {
   const links = new Map<ValueId, { count: number; table: number }>();
   plan.programme.steps.forEach((step, v) => {
     if (step.op !== 'pool') return;
@@ -106,32 +107,32 @@ function poolLinks(plan: ImagePlan, most: readonly number[], room: Room): ImageL
       return;
     }
     const holding = windowsHolding(step.windows).reduce((most, list) => Math.max(most, list.length), 0);
-    const cells = most[plan.places.of[step.of].grid];
-    links.set(v, { count, table: room.take(cells * holding * holding * 8) });
+    const positionPairs = most[plan.places.of[step.of].grid];
+    links.set(v, { count, table: room.take(positionPairs * holding * holding * 8) });
   });
   return links;
 }
 
 /** Places everything but factors, stores and results, which lie behind the slots. */
 export function layOutImages(plan: ImagePlan, precision: Precision): ImageLayout {
-  const room = new Room();
-  const most = mostCells(plan);
+  const room = new Buffer();
+  const most = mostPositionPairs(plan);
   const polynomials = (ANGLE_DEGREE[precision] + 1) * 16;
   const [rule, angles, sines] = [room.take(54 * 8), room.take(polynomials), room.take(polynomials)];
-  const grids = most.map((cells) => room.take(16 + 8 * cells));
+  const grids = most.map((positionPairs) => room.take(16 + 8 * positionPairs));
   const tables = windowTables(plan, most, room);
   const links = poolLinks(plan, most, room);
   const numbers = new Map<string, number>();
   const stored = new Map<ValueId, number>();
   let storeBytes = 0;
   for (const v of plan.body.stored) {
-    const own = plan.places.of[v].grid;
+    const selfKernels = plan.places.of[v].grid;
     stored.set(v, storeBytes);
-    storeBytes += storedCells(plan, v).count * 8;
+    storeBytes += storedPositionPairs(plan, v).count * 8;
     plan.places.grids.forEach((_, grid) => {
       const { height, width } = plan.places.grids[grid];
-      const same = height === plan.places.grids[own].height && width === plan.places.grids[own].width;
-      const name = `${grid}:${own}`;
+      const same = height === plan.places.grids[selfKernels].height && width === plan.places.grids[selfKernels].width;
+      const name = `${grid}:${selfKernels}`;
       if (same && !numbers.has(name)) numbers.set(name, room.take(most[grid] * 4));
     });
   }
@@ -142,7 +143,7 @@ export function layOutImages(plan: ImagePlan, precision: Precision): ImageLayout
   const leaving = plan.programme.steps.map((step) =>
     step.op === 'window' && mayLeave(step.windows) ? 2 * positionCount(step.windows.from) : 0,
   );
-  const slotBytes = Math.ceil(((plan.mostCells + 1 + Math.max(0, ...leaving)) * 16) / 64) * 64;
+  const slotBytes = Math.ceil(((plan.mostPositionPairs + 1 + Math.max(0, ...leaving)) * 16) / 64) * 64;
   const slots = room.take(0);
   return {
     rule,

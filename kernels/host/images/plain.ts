@@ -1,6 +1,6 @@
 import { InternalError } from '../../../src/errors.js';
-import type { ImageInstruction } from '../../../src/programme/images/body.js';
 import { gridAt } from '../../../src/programme/images/grids.js';
+import type { ImageInstruction } from '../../../src/programme/images/instructions.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { Writer } from './writer.js';
@@ -34,14 +34,14 @@ function covarianceFactor(
   return { column: -1, factor: w.constant(scale * deviation ** 2) };
 }
 
-/** s s' (1 - gap). */
+/** s s' (1 - cosine distance). */
 export function covariance(w: Writer, i: Of<'plain'>): void {
-  const gaps = w.at(i.of);
+  const distances = w.at(i.of);
   const { column, factor } = covarianceFactor(w, i.out.value, 1);
-  w.emit('covariance', w.define(i.out), gaps, 0, w.grid(i.out.value), column, factor);
+  w.emit('covariance', w.define(i.out), distances, 0, w.grid(i.out.value), column, factor);
 }
 
-/** What the tangent is multiplied with beside 1 - gap of the slope. */
+/** What the tangent is multiplied with beside 1 - cosine distance of the slope. */
 export function slopeFactor(w: Writer, i: Of<'productPlain'>): { readonly column: number; readonly factor: number } {
   const step = w.step(i.out.value);
   if (step.op !== 'product') throw new InternalError('a plain product comes from a product');
@@ -81,7 +81,7 @@ export function normalisePlain(w: Writer, i: Of<'normalisePlain'>): void {
   w.emit('plainNormalise', w.define(i.out), of, w.grid(i.out.value), w.inverse(i.by), w.constant(scale));
 }
 
-/** Place of a stored value in the store, and the table of the numbers of its cells there. */
+/** Place of a stored value in the store, and the table of the numbers of its position pairs there. */
 function stored(w: Writer, value: ValueId): readonly [number, number] {
   const { layout, plan } = w.in;
   const place = layout.stored.get(value);

@@ -1,15 +1,15 @@
+import type { Component } from '../../../src/programme/images/components.js';
+import { type ImagePlan, storedPositionPairs } from '../../../src/programme/images/plan.js';
 import {
-  CellIndex,
-  type Cells,
-  type CellsRead,
-  cellsOf,
-  cellsPooled,
-  cellsRead,
+  PositionPairIndex,
+  type PositionPairs,
+  type PositionPairsRead,
+  positionPairsOf,
+  positionPairsPooled,
+  positionPairsRead,
   positionsRead,
   windowsHolding,
-} from '../../../src/programme/images/cells.js';
-import type { Component } from '../../../src/programme/images/components.js';
-import { type ImagePlan, storedCells } from '../../../src/programme/images/plan.js';
+} from '../../../src/programme/images/position-pairs.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { valueShapes } from '../../../src/vocabulary/windows.js';
 import { tapCount } from './code.js';
@@ -32,14 +32,14 @@ interface Join {
   readonly holding: readonly (readonly number[])[];
 }
 
-/** Writes the lists of cells of a component into the memory of a worker: who is visited, and who reads whom. */
+/** Writes the lists of position pairs of a component into the memory of a worker: who is visited, and who reads whom. */
 export class ComponentTables {
   readonly #plan: ImagePlan;
   readonly #layout: ImageLayout;
   readonly #words: Int32Array;
   readonly #joins: readonly Join[];
-  /** All visited cells of each grid of a stored value. */
-  readonly #stored = new Map<number, CellIndex>();
+  /** All visited position pairs of each grid of a stored value. */
+  readonly #stored = new Map<number, PositionPairIndex>();
 
   constructor(plan: ImagePlan, layout: ImageLayout, memory: WebAssembly.Memory) {
     this.#plan = plan;
@@ -48,74 +48,79 @@ export class ComponentTables {
     this.#joins = joinsOf(plan);
     for (const v of plan.body.stored) {
       const { grid } = plan.places.of[v];
-      this.#stored.set(grid, new CellIndex(plan.places.grids[grid], storedCells(plan, v)));
+      this.#stored.set(grid, new PositionPairIndex(plan.places.grids[grid], storedPositionPairs(plan, v)));
     }
   }
 
-  /** Makes `component` of a stage the current one; every other grid has no cells then. */
+  /** Makes `component` of a stage the current one; every other grid has no position pairs then. */
   write(component: Component): void {
     const { grids } = this.#plan.places;
-    const cells = new Map<number, Cells>();
-    const index = new Map<number, CellIndex>();
+    const positionPairs = new Map<number, PositionPairs>();
+    const index = new Map<number, PositionPairIndex>();
     grids.forEach((grid, g) => {
       const ids = component.get(g);
       if (ids !== undefined) {
-        const own = cellsOf(grid, ids);
-        cells.set(g, own);
-        index.set(g, new CellIndex(grid, own));
+        const selfKernels = positionPairsOf(grid, ids);
+        positionPairs.set(g, selfKernels);
+        index.set(g, new PositionPairIndex(grid, selfKernels));
       }
-      this.#grid(this.#layout.grids[g], cells.get(g));
+      this.#grid(this.#layout.grids[g], positionPairs.get(g));
     });
-    for (const [name, table] of this.#layout.numbers) this.#number(name, table, cells);
-    for (const join of this.#joins) this.#join(join, cells, index);
+    for (const [name, table] of this.#layout.numbers) this.#number(name, table, positionPairs);
+    for (const join of this.#joins) this.#join(join, positionPairs, index);
   }
 
-  #grid(at: number, cells: Cells | undefined): void {
+  #grid(at: number, positionPairs: PositionPairs | undefined): void {
     const word = at >> 2;
-    const count = cells?.count ?? 0;
+    const count = positionPairs?.count ?? 0;
     this.#words[word] = count;
     this.#words[word + 1] = at + 16;
     this.#words[word + 2] = at + 16 + 4 * count;
-    if (cells === undefined) return;
-    this.#words.set(cells.p, word + 4);
-    this.#words.set(cells.q, word + 4 + count);
+    if (positionPairs === undefined) return;
+    this.#words.set(positionPairs.p, word + 4);
+    this.#words.set(positionPairs.q, word + 4 + count);
   }
 
-  #number(name: string, table: number, all: ReadonlyMap<number, Cells>): void {
-    const [grid, own] = name.split(':').map(Number);
-    const [cells, stored] = [all.get(grid), this.#stored.get(own)];
-    if (cells === undefined || stored === undefined) return;
-    for (let c = 0; c < cells.count; c++) this.#words[(table >> 2) + c] = stored.find(cells.p[c], cells.q[c]);
+  #number(name: string, table: number, all: ReadonlyMap<number, PositionPairs>): void {
+    const [grid, selfKernels] = name.split(':').map(Number);
+    const [positionPairs, stored] = [all.get(grid), this.#stored.get(selfKernels)];
+    if (positionPairs === undefined || stored === undefined) return;
+    for (let c = 0; c < positionPairs.count; c++)
+      this.#words[(table >> 2) + c] = stored.find(positionPairs.p[c], positionPairs.q[c]);
   }
 
-  #join(join: Join, cells: ReadonlyMap<number, Cells>, index: ReadonlyMap<number, CellIndex>): void {
-    const from = cells.get(join.from);
+  #join(
+    join: Join,
+    positionPairs: ReadonlyMap<number, PositionPairs>,
+    index: ReadonlyMap<number, PositionPairIndex>,
+  ): void {
+    const from = positionPairs.get(join.from);
     const found = index.get(join.from);
     if (from === undefined || found === undefined) return;
     if (join.step.op === 'pool') {
       const links = this.#layout.links.get(join.value);
       const pool = this.#stored.get(join.to);
       if (links === undefined || links.table === 0 || pool === undefined) return;
-      const list = cellsPooled(from, join.holding, pool);
+      const list = positionPairsPooled(from, join.holding, pool);
       this.#words[links.count >> 2] = list.length / 2;
       this.#words.set(list, links.table >> 2);
       return;
     }
-    const to = cells.get(join.to);
+    const to = positionPairs.get(join.to);
     if (to === undefined) return;
-    this.#window(join, cellsRead(to, from, join.read, join.taps, found), from.count);
+    this.#window(join, positionPairsRead(to, from, join.read, join.taps, found), from.count);
   }
 
-  /** Byte offsets of the cells, a vector each; the halves; and the table without them. */
-  #window(join: Join, { cells, halves }: CellsRead, outside: number): void {
+  /** Byte offsets of the position pairs, a vector each; the halves; and the table without them. */
+  #window(join: Join, { positionPairs, halves }: PositionPairsRead, outside: number): void {
     const { value } = join;
     const { windows, whole, halves: lists } = this.#layout;
     const [table, plain, list] = [windows.get(value) ?? 0, whole.get(value) ?? 0, (lists.get(value) ?? 0) >> 2];
-    for (let k = 0; k < cells.length; k++) {
-      this.#words[(plain >> 2) + k] = 16 * Math.min(cells[k], outside);
-      this.#words[(table >> 2) + k] = 16 * cells[k];
+    for (let k = 0; k < positionPairs.length; k++) {
+      this.#words[(plain >> 2) + k] = 16 * Math.min(positionPairs[k], outside);
+      this.#words[(table >> 2) + k] = 16 * positionPairs[k];
     }
-    this.#segments(join, cells, outside);
+    this.#segments(join, positionPairs, outside);
     this.#words[list] = halves.p.length;
     halves.p.forEach((p, h) => {
       this.#words[list + 2 + 2 * h] = p;
@@ -123,14 +128,14 @@ export class ComponentTables {
     });
   }
 
-  #segments({ value, taps, columns, to }: Join, cells: Int32Array, outside: number): void {
+  #segments({ value, taps, columns, to }: Join, positionPairs: Int32Array, outside: number): void {
     const at = (this.#layout.segments.get(value) ?? 0) >> 2;
-    const found = segmentsOf(cells, taps, columns, outside);
+    const found = segmentsOf(positionPairs, taps, columns, outside);
     const most = mostSegments(this.#plan.places.grids[to]);
-    const list = found.length > most ? [{ first: 0, cells: cells.length / taps, rows: [] }] : found;
+    const list = found.length > most ? [{ first: 0, positionPairs: positionPairs.length / taps, rows: [] }] : found;
     this.#words[at] = list.length;
-    list.forEach(({ first, cells: count, rows }, k) => {
-      this.#words.set([first, count, rows.length, ...rows.map((cell) => 16 * cell)], at + 2 + 6 * k);
+    list.forEach(({ first, positionPairs: count, rows }, k) => {
+      this.#words.set([first, count, rows.length, ...rows.map((positionPair) => 16 * positionPair)], at + 2 + 6 * k);
     });
   }
 }

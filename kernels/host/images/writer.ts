@@ -1,8 +1,8 @@
 import type { Precision } from '../../../src/data/array.js';
 import { InternalError } from '../../../src/errors.js';
-import type { ImageValue } from '../../../src/programme/images/body.js';
 import type { ImageColumn } from '../../../src/programme/images/columns.js';
 import { gridAt } from '../../../src/programme/images/grids.js';
+import type { ImageValue } from '../../../src/programme/images/instructions.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
@@ -12,7 +12,7 @@ import type { ImageLayout } from './layout.js';
 const OP = {
   source: 1,
   piecewiseLinear: 2,
-  threshold: 3,
+  heaviside: 3,
   weigh: 4,
   window: 5,
   evenWindow: 6,
@@ -22,7 +22,7 @@ const OP = {
   plainWindow: 10,
   plainSum: 11,
   plainNormalise: 12,
-  gapOf: 13,
+  distanceOf: 13,
   pool: 14,
   store: 15,
   load: 16,
@@ -130,7 +130,7 @@ export class Writer {
     return [addresses[0], addresses[1]];
   }
 
-  /** The cells of a value in this stage; one of an earlier stage is found on the grid of its shape here. */
+  /** The position pairs of a value in this stage; one of an earlier stage is found on the grid of its shape here. */
   grid(value: ValueId): number {
     return this.in.layout.grids[gridAt(this.in.plan.places, value, this.stage)];
   }
@@ -173,7 +173,7 @@ export class Writer {
     return this.column({ kind: 'inverse', value });
   }
 
-  /** 1 where the gaps of a value carry a sign. */
+  /** 1 where the cosine distances of a value carry a sign. */
   both(value: ValueId): number {
     return this.in.plan.body.signed[value] ? 1 : 0;
   }

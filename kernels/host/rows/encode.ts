@@ -1,16 +1,16 @@
 import type { KernelTask } from '../../../src/backend/contract.js';
 import type { Precision } from '../../../src/data/array.js';
-import { type Body, bodyOf, type Instruction, inputs } from '../../../src/programme/body.js';
+import { type Instruction, type Instructions, inputs, instructionsOf } from '../../../src/programme/instructions.js';
 import type { SmoothMap } from '../../../src/programme/maps/index.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
+import { CodeWords } from './code-words.js';
 import type { Column } from './columns.js';
-import { Instructions } from './instructions.js';
 
 /** Codes of the smooth maps in assembly/smooth.ts. */
 export const SMOOTH_CODE = {
-  errorFunction: 0,
-  gaussianGate: 1,
-  exponentialTail: 2,
+  erf: 0,
+  gelu: 1,
+  elu: 2,
   sine: 3,
   cosine: 4,
 } satisfies Record<SmoothMap, number>;
@@ -29,14 +29,14 @@ export interface Code {
 }
 
 /** Writes the instructions of one body. */
-class BodyEncoder {
-  readonly out = new Instructions();
+class InstructionEncoder {
+  readonly out = new CodeWords();
   readonly #split: boolean;
-  readonly #body: Body;
+  readonly #body: Instructions;
   /** Slot of each value; 0 is the source. */
   readonly #slot: number[] = [];
 
-  constructor(body: Body, precision: Precision) {
+  constructor(body: Instructions, precision: Precision) {
     this.#body = body;
     this.#split = precision === 'f32';
     if (body.source !== null) this.#slot[body.source] = 0;
@@ -64,10 +64,10 @@ class BodyEncoder {
   /** 1 when the result needs its sign, plus 2 when every part is stored without one. */
   #mode(out: ValueId, parts: readonly ValueId[]): number {
     const { form } = this.#body;
-    return (form[out] === 'both' ? 1 : 0) + (parts.every((v) => form[v] === 'gap') ? 2 : 0);
+    return (form[out] === 'both' ? 1 : 0) + (parts.every((v) => form[v] === 'distance') ? 2 : 0);
   }
 
-  /** Columns of own values: in f32 each is split into two, since gaps of near pairs rest on their differences. */
+  /** Columns of self-kernels: in f32 each is split into two, since cosine distances of near-duplicate pairs rest on their differences. */
   #columns(step: number, count: number): number {
     const places = Array.from({ length: count }, (_, place): Column[] =>
       this.#split
@@ -95,8 +95,8 @@ class BodyEncoder {
         this.out.emit('radial', this.#define(i.out), this.#columns(i.step, 1), this.out.constants.length - 2);
         this.out.constantWords.push(this.out.words.length - 1);
         return;
-      case 'threshold':
-        this.out.emit('threshold', this.slotOf(i.of), this.#define(i.out));
+      case 'heaviside':
+        this.out.emit('heaviside', this.slotOf(i.of), this.#define(i.out));
         return;
       case 'piecewiseLinear':
         this.#piecewise(i);
@@ -127,14 +127,14 @@ class BodyEncoder {
     const second = slope === null ? this.out.slot() : this.#define(slope);
     this.out.constants.push(weight);
     const constant = this.out.constants.length - 1;
-    this.out.emit('piecewiseLinear', source, first, second, constant, this.#body.form[of] === 'gap' ? 1 : 0);
+    this.out.emit('piecewiseLinear', source, first, second, constant, this.#body.form[of] === 'distance' ? 1 : 0);
     this.out.constantWords.push(this.out.words.length - 2);
     if (value === null) this.out.release(first);
     if (slope === null) this.out.release(second);
     else this.#sign(slope, second);
   }
 
-  /** A derivative is stored as a gap; in the rare case that a map reads it, its sign is added. */
+  /** A derivative is stored as a cosine distance; in the rare case that a map reads it, its sign is added. */
   #sign(value: ValueId, slot: number): void {
     if (this.#body.form[value] === 'both') this.out.emit('sign', slot, slot);
   }
@@ -142,8 +142,8 @@ class BodyEncoder {
 
 /** Translates a task into instructions: the table if there is one, else the whole body. */
 export function encode(task: KernelTask): Code {
-  const body = bodyOf(task.programme, [task.x.factors, task.z.factors]);
-  const encoder = new BodyEncoder(body, task.precision);
+  const body = instructionsOf(task.programme, [task.x.factors, task.z.factors]);
+  const encoder = new InstructionEncoder(body, task.precision);
   const { out } = encoder;
   if (task.table === null) encoder.run();
   // Output 0 overwrites the tile in place, so it comes last: a second output may still read the source.

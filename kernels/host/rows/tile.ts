@@ -1,6 +1,6 @@
 import type { TileRange, TileSums, VectorBlock } from '../../../src/backend/contract.js';
 import { nativeProduct } from '../../../src/backend/native-product.js';
-import { nearGap, radialAt } from '../../../src/backend/near.js';
+import { nearDistance, radialAt } from '../../../src/backend/near-duplicates.js';
 import type { FloatArray, Precision } from '../../../src/data/array.js';
 import type { NativeLibrary } from '../../../src/platform/native-library.js';
 import { gaussLegendre } from '../../../src/programme/maps/gauss-legendre.js';
@@ -29,7 +29,7 @@ export interface TileJob {
   readonly features: number;
   readonly outputs: number;
   readonly symmetric: boolean;
-  /** Takes near pairs from their rows to their entries; null for a network. */
+  /** Takes near-duplicate pairs from their rows to their entries; null for a network. */
   readonly radial: RadialStep | null;
   readonly x: SharedRows;
   readonly z: SharedRows;
@@ -54,7 +54,7 @@ export interface TileRequest {
 
 /** What comes of a request, beside the tile. */
 export interface TileAnswer {
-  /** Near pairs that were redone. */
+  /** Near-duplicate pairs that were redone. */
   readonly near: number;
   readonly sums: TileSums | null;
 }
@@ -128,7 +128,7 @@ export class TileEngine {
     return { near, sums: multiplyTile(this.#kernels, this.memory, layout, tile, range, multiply.vectors) };
   }
 
-  /** Computes a tile into result set `set` (0 or 1); returns the number of near pairs that were redone. */
+  /** Computes a tile into result set `set` (0 or 1); returns the number of near-duplicate pairs that were redone. */
   #compute(range: TileRange, set: number, transposed: boolean): number {
     const { layout, symmetric, outputs } = this.#job;
     const upper = symmetric && range.row === range.column && range.rows === range.columns;
@@ -154,7 +154,7 @@ export class TileEngine {
   }
 
   #product(range: TileRange, c: number, upper: boolean): void {
-    if (this.#native === null) this.#ownProduct(range, c, upper);
+    if (this.#native === null) this.#builtInProduct(range, c, upper);
     else this.#nativeProduct(this.#native, range, c);
   }
 
@@ -180,7 +180,7 @@ export class TileEngine {
   }
 
   /** Inner products of unit rows, pass by pass over the features. */
-  #ownProduct(range: TileRange, c: number, upper: boolean): void {
+  #builtInProduct(range: TileRange, c: number, upper: boolean): void {
     const { features, layout, precision, x, z } = this.#job;
     const rows = roundUp(range.rows, PANEL_X);
     const columns = roundUp(range.columns, panelZ(precision));
@@ -215,10 +215,18 @@ export class TileEngine {
     this.#kernels.pack(raw, depth, rows, padded, 0, depth, packed, width);
   }
 
-  /** Signed gaps in place of the inner products; near pairs from the difference of their rows. */
+  /** Signed cosine distances in place of the inner products; near-duplicate pairs from the difference of their rows. */
   #source(range: TileRange, c: number, upper: boolean): { readonly found: number; readonly near: number } {
     const { layout, threshold, features, x, z, symmetric, radial } = this.#job;
-    const found = this.#kernels.signedGaps(c, layout.stride, range.rows, range.columns, threshold, layout.list, upper);
+    const found = this.#kernels.signedDistances(
+      c,
+      layout.stride,
+      range.rows,
+      range.columns,
+      threshold,
+      layout.list,
+      upper,
+    );
     const list = new Int32Array(this.memory.buffer, layout.list, found);
     const base = c / this.#elements.BYTES_PER_ELEMENT;
     let diagonal = 0;
@@ -233,7 +241,7 @@ export class TileEngine {
       }
       if (radial !== null) continue;
       const negative = this.#elements[at] < 0 || Object.is(this.#elements[at], -0);
-      this.#elements[at] = nearGap(
+      this.#elements[at] = nearDistance(
         x.data,
         i * features,
         x.norms[i],
@@ -247,7 +255,7 @@ export class TileEngine {
     return { found, near: found - diagonal };
   }
 
-  /** Of a radial kernel, the entries of near pairs straight from their rows; of all outputs alike. */
+  /** Of a radial kernel, the entries of near-duplicate pairs straight from their rows; of all outputs alike. */
   #nearRadial(range: TileRange, results: readonly number[], found: number): void {
     const { layout, radial, features, x, z } = this.#job;
     if (radial === null) return;

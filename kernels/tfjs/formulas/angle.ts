@@ -19,7 +19,7 @@ function sides(tf: Tensors, below: Tensor, both: boolean): Value {
 /**
  * phi(a) = even |a| + odd a with c = 2 even^2 / (even^2 + odd^2): value and derivative.
  *
- * With g = 1 - |u| and J = (sin theta - theta cos theta) / pi the gap of |a| is g - 2 J on both sides of u = 0 (Cho and Saul 2009,
+ * With g = 1 - |u| and J = (sin theta - theta cos theta) / pi the cosine distance of |a| is g - 2 J on both sides of u = 0 (Cho and Saul 2009,
  * eq. 6), and the shares c / 2 and 1 - c / 2 mix it with that of a. For c = 1 that is min(1 - u, 1) - J.
  */
 export function piecewiseLinear(
@@ -41,8 +41,8 @@ export function piecewiseLinear(
 
 function mixed(tf: Tensors, of: Value, g: Tensor, sine: Tensor, c: number, both: boolean): Value {
   if (c === 1 || of.above === null) {
-    const gap = of.above === null ? g : tf.clipByValue(of.below, 0, 1);
-    return sides(tf, positive(tf, tf.sub(gap, c === 1 ? sine : tf.mul(c, sine))), both);
+    const distance = of.above === null ? g : tf.clipByValue(of.below, 0, 1);
+    return sides(tf, positive(tf, tf.sub(distance, c === 1 ? sine : tf.mul(c, sine))), both);
   }
   const even = tf.mul(c / 2, tf.sub(g, tf.mul(2, sine)));
   const below = positive(tf, tf.add(even, tf.mul(1 - c / 2, of.below)));
@@ -50,8 +50,8 @@ function mixed(tf: Tensors, of: Value, g: Tensor, sine: Tensor, c: number, both:
   return { below, above: positive(tf, tf.add(tf.sub(c, even), tf.mul(1 - c / 2, of.above))) };
 }
 
-/** E[1(a > 0) 1(b > 0)] over its own value: gap theta / pi (Cho and Saul 2009, eq. 4). */
-export function threshold(tf: Tensors, of: Value, both: boolean): Value {
+/** E[1(a > 0) 1(b > 0)] over its self-kernel: cosine distance theta / pi (Cho and Saul 2009, eq. 4). */
+export function heaviside(tf: Tensors, of: Value, both: boolean): Value {
   return sides(tf, unfolded(tf, of, angleOf(tf, smaller(tf, of))), both);
 }
 

@@ -1,7 +1,7 @@
 import { aboveOf, type Factors, smaller, type Tensor, type Tensors, type Value } from '../tensors.js';
 
 /**
- * Correlated Gaussians as a dual sees them: variances p and q, their roots r and s, gaps `below` and `above` of the correlation, and
+ * Correlated Gaussians as a dual sees them: variances p and q, their roots r and s, cosine distances `below` and `above` of the correlation, and
  * these times rs: rs - K = near, rs + K = far; r - s with the digits that rounding takes from roots of large variances. Even and odd maps see K >= 0 only.
  */
 export interface GaussianPairs {

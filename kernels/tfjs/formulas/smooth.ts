@@ -3,7 +3,7 @@ import type { ScalarMap } from '../../../src/vocabulary/steps.js';
 import { type Factors, positive, type Tensor, type Tensors, type Value } from '../tensors.js';
 import { type GaussianPairs, pairsOf } from './pairs.js';
 import { decayed, polarAngle, slopeAngle } from './polynomials.js';
-import { TAIL_REACH, tailGap, tailProduct, tailSlope } from './tail.js';
+import { eluDistance, TAIL_REACH, tailProduct, tailSlope } from './tail.js';
 
 type Formula = (tf: Tensors, pairs: GaussianPairs) => Tensor;
 
@@ -11,13 +11,13 @@ type Formula = (tf: Tensors, pairs: GaussianPairs) => Tensor;
 interface Dual {
   /** How E[phi phi] changes with the sign of K: 1 (even), -1 (odd), 0 (neither); E[phi' phi'] does the opposite. */
   readonly parity: 1 | -1 | 0;
-  /** The 1 - u up to which `gap` holds; beyond, `product` is exact enough to be subtracted. */
+  /** The 1 - u up to which `distance` holds; beyond, `product` is exact enough to be subtracted. */
   readonly reach: number;
   readonly product: Formula;
-  readonly gap: Formula;
+  readonly distance: Formula;
   readonly slope: Formula;
-  /** 1 - E[phi phi] / root at K = rs for the root of both own values, where that has a formula without cancellation; else features have it. */
-  readonly comonotone?: (tf: Tensors, pairs: GaussianPairs, root: Tensor) => Tensor;
+  /** 1 - E[phi phi] / root at K = rs for the root of both self-kernels, where that has a formula without cancellation; else features have it. */
+  readonly perfectCorrelation?: (tf: Tensors, pairs: GaussianPairs, root: Tensor) => Tensor;
 }
 
 const TWO_PI = 2 * Math.PI;
@@ -26,14 +26,14 @@ function covariance(tf: Tensors, { rs, near }: GaussianPairs): Tensor {
   return tf.sub(rs, near);
 }
 
-const errorFunction: Dual = {
+const erf: Dual = {
   parity: -1,
   reach: Infinity,
   product: (tf, g) => {
     const root = tf.sqrt(errorDeterminant(tf, g));
     return tf.mul(2 / Math.PI, polarAngle(tf, tf.mul(2, covariance(tf, g)), root));
   },
-  gap: (tf, g) => {
+  distance: (tf, g) => {
     const root0 = tf.sqrt(tf.add(1, tf.mul(2, tf.add(g.p, g.q))));
     const root = tf.sqrt(errorDeterminant(tf, g));
     const rise = tf.div(tf.mul(4, tf.mul(g.near, g.far)), tf.add(root, root0));
@@ -65,7 +65,7 @@ function gateTerms(
   return { first, t, all: tf.add(first, t), both, square: tf.add(first, both) };
 }
 
-const gaussianGate: Dual = {
+const gelu: Dual = {
   parity: 0,
   reach: Infinity,
   product: (tf, g) => {
@@ -75,7 +75,7 @@ const gaussianGate: Dual = {
     const turn = tf.mul(k, slopeAngle(tf, k, root));
     return tf.add(tf.div(tf.add(algebraic, turn), TWO_PI), tf.div(k, 4));
   },
-  gap: (tf, g) => {
+  distance: (tf, g) => {
     const { first, t, all, both, square } = gateTerms(tf, g);
     const [root0, root] = [tf.sqrt(first), tf.sqrt(square)];
     const k = covariance(tf, g);
@@ -125,7 +125,7 @@ function decayProduct(tf: Tensors, { r, s, difference }: GaussianPairs): Tensor 
   return tf.mul(decayed(tf, tf.square(tf.add(r, s))), decayed(tf, tf.square(difference)));
 }
 
-/** (r + s)^2 below which the fully correlated gap of sin comes from its series. */
+/** (r + s)^2 below which the fully correlated cosine distance of sin comes from its series. */
 const SERIES_REACH = 0.5;
 
 /**
@@ -173,66 +173,66 @@ const sine: Dual = {
   parity: -1,
   reach: Infinity,
   product: sinhProduct,
-  gap: (tf, g) => {
+  distance: (tf, g) => {
     const near = tf.mul(tf.mul(0.5, envelope(tf, g)), decayed(tf, g.near));
     return tf.mul(near, tf.add(1, tf.exp(tf.neg(g.far))));
   },
   slope: coshProduct,
-  comonotone: sineApart,
+  perfectCorrelation: sineApart,
 };
 
 const cosine: Dual = {
   parity: 1,
   reach: Infinity,
   product: coshProduct,
-  gap: (tf, g) => {
+  distance: (tf, g) => {
     const near = tf.mul(tf.mul(0.5, envelope(tf, g)), decayed(tf, g.near));
     return tf.mul(near, decayed(tf, g.far));
   },
   slope: sinhProduct,
-  comonotone: cosineApart,
+  perfectCorrelation: cosineApart,
 };
 
-const exponentialTail: Dual = {
+const elu: Dual = {
   parity: 0,
   reach: TAIL_REACH,
   product: tailProduct,
-  gap: tailGap,
+  distance: eluDistance,
   slope: tailSlope,
 };
 
 const DUALS = {
-  errorFunction,
-  gaussianGate,
-  exponentialTail,
+  erf,
+  gelu,
+  elu,
   sine,
   cosine,
 } satisfies Record<SmoothMap, Dual>;
 
-/** Whether the gap of fully correlated rows behind a map comes from features of their variances. */
+/** Whether the cosine distance of fully correlated rows behind a map comes from features of their variances. */
 export function needsFeatures(phi: ScalarMap): boolean {
-  return phi.map !== 'piecewiseLinear' && phi.map !== 'threshold' && !('comonotone' in DUALS[phi.map]);
+  return phi.map !== 'piecewiseLinear' && phi.map !== 'heaviside' && !('perfectCorrelation' in DUALS[phi.map]);
 }
 
 /** A smooth map as an instruction has it: its columns are those of `SingleTask`. */
 export interface SmoothInstruction {
   readonly map: SmoothMap;
   readonly first: number;
-  /** Null where there are none and the gap is found by subtraction. */
+  /** Null where there are none and the cosine distance is found by subtraction. */
   readonly features: number | null;
-  /** Whether a row has the own value 0. */
+  /** Whether a row has the self-kernel 0. */
   readonly zeros: boolean;
   readonly both: boolean;
 }
 
-/** 1 / (root of the own values), 0 for 0. */
+/** 1 / (root of the self-kernels), 0 for 0. */
 function inverseScale(tf: Tensors, column: number, factors: Factors): Tensor {
   const inverse = (root: Tensor): Tensor => tf.where(tf.greater(root, 0), tf.div(1, root), tf.zerosLike(root));
   return tf.mul(inverse(factors.x(column)), inverse(factors.z(column)));
 }
 
-/** Half the squared distance of the features: the gap of fully correlated rows. */
-function comonotoneGap(tf: Tensors, column: number, features: number, factors: Factors): Tensor | null {
+/** Half the squared distance of the features: the cosine distance of fully correlated rows. */
+function perfectCorrelationDistance(tf: Tensors, column: number, features: number, factors: Factors): Tensor | null {
   let sum: Tensor | null = null;
   for (let k = column; k < column + features; k++) {
     const before: Tensor | null = sum;
@@ -245,27 +245,27 @@ function comonotoneGap(tf: Tensors, column: number, features: number, factors: F
   return sum;
 }
 
-/** The gap of fully correlated rows; null where all rows have the same own values. */
+/** The cosine distance of fully correlated rows; null where all rows have the same self-kernels. */
 function apart(
   tf: Tensors,
-  { comonotone }: Dual,
+  { perfectCorrelation }: Dual,
   pairs: GaussianPairs,
   of: SmoothInstruction,
   factors: Factors,
 ): Tensor | null {
-  if (comonotone === undefined) return comonotoneGap(tf, of.first + 4, of.features ?? 0, factors);
+  if (perfectCorrelation === undefined) return perfectCorrelationDistance(tf, of.first + 4, of.features ?? 0, factors);
   if (factors.shared) return null;
-  return tf.tidy(() => comonotone(tf, pairs, tf.mul(factors.x(of.first + 2), factors.z(of.first + 2))));
+  return tf.tidy(() => perfectCorrelation(tf, pairs, tf.mul(factors.x(of.first + 2), factors.z(of.first + 2))));
 }
 
 function cost(tf: Tensors, dual: Dual, pairs: GaussianPairs, of: SmoothInstruction, factors: Factors): Tensor {
   const scale = inverseScale(tf, of.first + 2, factors);
   const direct = (): Tensor => positive(tf, tf.sub(1, tf.mul(scale, tidied(tf, dual.product, pairs))));
-  if (of.features === null && dual.comonotone === undefined) return direct();
+  if (of.features === null && dual.perfectCorrelation === undefined) return direct();
   const start = apart(tf, dual, pairs, of, factors);
   const near = (): Tensor => {
-    const gap = tf.mul(scale, tidied(tf, dual.gap, pairs));
-    return start === null ? gap : tf.add(start, gap);
+    const distance = tf.mul(scale, tidied(tf, dual.distance, pairs));
+    return start === null ? distance : tf.add(start, distance);
   };
   if (dual.reach === Infinity) return near();
   const [[least], [most]] = [tf.min(pairs.below).dataSync(), tf.max(pairs.below).dataSync()];
@@ -278,7 +278,7 @@ function tidied(tf: Tensors, formula: Formula, pairs: GaussianPairs): Tensor {
   return tf.tidy(() => formula(tf, pairs));
 }
 
-/** Rows without an own value have no correlation: gap 1. */
+/** Rows without an self-kernel have no correlation: cosine distance 1. */
 function withoutZeros(tf: Tensors, value: Value, of: SmoothInstruction, factors: Factors): Value {
   if (!of.zeros) return value;
   const live = tf.logicalAnd(tf.greater(factors.x(of.first + 2), 0), tf.greater(factors.z(of.first + 2), 0));
@@ -286,21 +286,21 @@ function withoutZeros(tf: Tensors, value: Value, of: SmoothInstruction, factors:
   return { below: one(value.below), above: value.above && one(value.above) };
 }
 
-/** E[phi phi] of a smooth map over its own values. */
+/** E[phi phi] of a smooth map over its self-kernels. */
 export function smooth(tf: Tensors, input: Value, of: SmoothInstruction, factors: Factors): Value {
   const dual: Dual = DUALS[of.map];
-  const gap = cost(tf, dual, pairsOf(tf, input, of.first, factors, dual.parity !== 0), of, factors);
+  const distance = cost(tf, dual, pairsOf(tf, input, of.first, factors, dual.parity !== 0), of, factors);
   const isOdd = dual.parity === -1 && input.above !== null;
   const negative = tf.greater(input.below, 1);
   const side = (smallWhenNegative: boolean): Tensor => {
-    const [far, near] = [tf.sub(2, gap), gap];
+    const [far, near] = [tf.sub(2, distance), distance];
     if (!isOdd) return smallWhenNegative ? far : near;
     return smallWhenNegative ? tf.where(negative, near, far) : tf.where(negative, far, near);
   };
   return withoutZeros(tf, { below: side(false), above: of.both ? side(true) : null }, of, factors);
 }
 
-/** E[phi' phi'] of a smooth map over its own values. */
+/** E[phi' phi'] of a smooth map over its self-kernels. */
 export function smoothSlope(tf: Tensors, input: Value, of: SmoothInstruction, factors: Factors): Value {
   const dual: Dual = DUALS[of.map];
   const pairs = pairsOf(tf, input, of.first, factors, dual.parity !== 0);

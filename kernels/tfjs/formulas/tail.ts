@@ -6,7 +6,7 @@ import { decayed, scaledTail } from './polynomials.js';
 // phi(a) = a for a > 0, exp(a) - 1 below: one variable in closed form, the other by quadrature (src/programme/maps/elu.ts).
 
 const INVERSE_ROOT_2PI = 1 / Math.sqrt(2 * Math.PI);
-/** 1 - u up to which a difference of products would cost too many digits of the gap. */
+/** 1 - u up to which a difference of products would cost too many digits of the cosine distance. */
 export const TAIL_REACH = 2 ** -9;
 /** Entries of the tensors that hold some nodes at once. */
 const BATCH = 2 ** 18;
@@ -148,7 +148,7 @@ export function tailSlope(tf: Tensors, g: Pick<GaussianPairs, 'r' | 's' | 'below
  * The integral of E[phi' phi'] over [K, rs] by three Gauss points in the root of rs - K, in which it is smooth: phi'' has a jump, so
  * that half powers of rs - K appear.
  */
-export function tailGap(tf: Tensors, g: GaussianPairs): Tensor {
+export function eluDistance(tf: Tensors, g: GaussianPairs): Tensor {
   const { nodes, weights } = gaussLegendre(3);
   const slopes = nodes.map((node, i) => {
     const y = (1 + node) / 2;

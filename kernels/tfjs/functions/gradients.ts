@@ -1,9 +1,9 @@
 import { InterruptedError, UsageError } from '../../../src/errors.js';
 import type { Engine } from '../engine.js';
 import type { Tensor } from '../tensors.js';
+import { mendGradients } from './added-gradients.js';
 import { underivable } from './derivation-errors.js';
 import { addMissingKernels } from './missing-kernels.js';
-import { mendGradients } from './own-gradients.js';
 import { mendSavedOutputs } from './tape.js';
 
 /** A function of tensors, `[n, ...]` to `[n, o]`, example by example. */

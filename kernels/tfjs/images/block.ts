@@ -1,10 +1,10 @@
-import type { Cells } from '../../../src/programme/images/cells.js';
+import type { PositionPairs } from '../../../src/programme/images/position-pairs.js';
 import { padded } from '../rows/columns.js';
 import type { Factors, Tensor, Tensors } from '../tensors.js';
 import type { BothNumbers, Numbers, TileColumns } from './factors.js';
 
 /**
- * Pairs of images that are computed together: values are tensors `[cells, rows, columns]`.
+ * Pairs of images that are computed together: values are tensors `[position pairs, rows, columns]`.
  *
  * A rectangle of a tile has its images of x along the rows and those of z along the columns; a list of pairs has one row.
  */
@@ -65,8 +65,8 @@ export function factorZ(tf: Tensors, block: Block, numbers: Numbers, positions: 
   return tf.tensor(data, [positions.length, 1, block.z.length]);
 }
 
-/** The factors of an instruction at the cells of its result. */
-export function factorsAt(tf: Tensors, block: Block, { p, q }: Cells, list: readonly BothNumbers[]): Factors {
+/** The factors of an instruction at the position pairs of its result. */
+export function factorsAt(tf: Tensors, block: Block, { p, q }: PositionPairs, list: readonly BothNumbers[]): Factors {
   return {
     shared: list.every(({ shared }) => shared !== null),
     x: (k) => {
@@ -80,13 +80,19 @@ export function factorsAt(tf: Tensors, block: Block, { p, q }: Cells, list: read
   };
 }
 
-/** What the gaps of pairs with positions without an own value lack of 1: 1/2 for each. */
-export function missingAt(tf: Tensors, block: Block, { p, q }: Cells, halves: BothNumbers): Tensor {
+/** What the cosine distances of pairs with positions without an self-kernel lack of 1: 1/2 for each. */
+export function missingAt(tf: Tensors, block: Block, { p, q }: PositionPairs, halves: BothNumbers): Tensor {
   return tf.add(factorX(tf, block, halves.x, p), factorZ(tf, block, halves.z, q));
 }
 
 /** Product of the factors of both sides, as a tensor or, where they are numbers, a number. */
-export function scaleAt(tf: Tensors, block: Block, { p, q }: Cells, both: BothNumbers, by = 1): Tensor | number {
+export function scaleAt(
+  tf: Tensors,
+  block: Block,
+  { p, q }: PositionPairs,
+  both: BothNumbers,
+  by = 1,
+): Tensor | number {
   if (both.shared !== null) return both.shared * both.shared * by;
   const x = factorX(tf, block, both.x, p);
   return tf.mul(by === 1 ? x : tf.mul(x, by), factorZ(tf, block, both.z, q));

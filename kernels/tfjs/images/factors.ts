@@ -1,11 +1,15 @@
 import { pixelsOf } from '../../../src/backend/images/pixels.js';
 import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
 import { InternalError } from '../../../src/errors.js';
-import type { ComonotoneSpan } from '../../../src/programme/comonotone.js';
-import type { ImageInstruction } from '../../../src/programme/images/body.js';
 import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/images/columns.js';
-import { type ImageOwn, OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
+import type { ImageInstruction } from '../../../src/programme/images/instructions.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
+import {
+  type ImageSelfKernels,
+  SelfKernelRunner,
+  selfKernelsNeeded,
+} from '../../../src/programme/images/self-kernels.js';
+import type { PerfectCorrelationSpan } from '../../../src/programme/perfect-correlation.js';
 import { requireVariances } from '../../../src/programme/range.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
@@ -36,7 +40,7 @@ function columnsRead(i: ImageInstruction, steps: readonly Step[]): readonly Imag
       ];
     }
     case 'sum':
-      return i.parts.map((_, place) => ({ kind: 'share', value: i.step, place }));
+      return i.parts.map((_, place) => ({ kind: 'mixingWeight', value: i.step, place }));
     case 'plain':
       return [{ kind: 'deviation', value: i.out.value }];
     case 'productPlain': {
@@ -45,7 +49,7 @@ function columnsRead(i: ImageInstruction, steps: readonly Step[]): readonly Imag
     }
     case 'normalisePlain':
       return [{ kind: 'inverse', value: i.by }];
-    case 'gapOf':
+    case 'distanceOf':
       return [{ kind: 'square', value: i.out.value }];
     case 'smooth':
     case 'smoothSlope':
@@ -55,11 +59,11 @@ function columnsRead(i: ImageInstruction, steps: readonly Step[]): readonly Imag
   }
 }
 
-/** Finds own values of images, and of those the columns of a tile. */
+/** Finds self-kernels of images, and of those the columns of a tile. */
 export class ImageFactors {
   readonly #job: PreparedImages;
   readonly #plan: ImagePlan;
-  readonly #runner: OwnRunner | null;
+  readonly #runner: SelfKernelRunner | null;
   readonly #positions: number;
   #spans: Spans | null = null;
 
@@ -70,7 +74,9 @@ export class ImageFactors {
     const columns = plan.body.stages.flat().flatMap((i) => columnsRead(i, steps));
     const needs = columns.flatMap((column) => columnNeeds(column, plan.programme));
     this.#runner =
-      needs.length === 0 ? null : new OwnRunner(plan.programme, ownNeeded(plan.programme, needs), job.exponents);
+      needs.length === 0
+        ? null
+        : new SelfKernelRunner(plan.programme, selfKernelsNeeded(plan.programme, needs), job.exponents);
     this.#positions = positionCount(plan.programme.positions ?? []);
   }
 
@@ -79,7 +85,7 @@ export class ImageFactors {
     const { channels } = this.#job;
     const unit = new Float64Array(this.#positions * channels * count);
     const squares = new Float64Array(this.#positions * count);
-    const own: ImageOwn[] = [];
+    const selfKernels: ImageSelfKernels[] = [];
     for (let i = 0; i < count; i++) {
       const pixels = pixelsOf(set.data, from + i, this.#positions, channels);
       pixels.unit.forEach((value, k) => {
@@ -88,13 +94,13 @@ export class ImageFactors {
       pixels.squares.forEach((square, p) => {
         squares[p * count + i] = square;
       });
-      if (this.#runner !== null) own.push(this.#runner.run(pixels.squares, (v) => pooledOf(set, v, from + i)));
+      if (this.#runner !== null) selfKernels.push(this.#runner.run(pixels.squares, (v) => pooledOf(set, v, from + i)));
     }
-    return { from, count, unit, squares, own };
+    return { from, count, unit, squares, selfKernels };
   }
 
   /** What spans smooth map `value` in all images of the job. */
-  #span(value: ValueId): ComonotoneSpan | null {
+  #span(value: ValueId): PerfectCorrelationSpan | null {
     const { x, z } = this.#job;
     this.#spans ??= findSpans(this.#job, x === z ? [x] : [x, z], (set, image) => {
       const { squares } = pixelsOf(set.data, image, this.#positions, this.#job.channels);
@@ -117,7 +123,7 @@ export interface ImageSide {
   readonly unit: Numbers;
   /** |x_p|^2, `[positions, images]`. */
   readonly squares: Numbers;
-  readonly own: readonly ImageOwn[];
+  readonly selfKernels: readonly ImageSelfKernels[];
 }
 
 /** 1/2 for each zero of some numbers, else 0; null where there is no zero. */
@@ -127,7 +133,7 @@ function halvesOf({ x, z, shared }: BothNumbers): Missing {
   return { halves: { x: halves(x), z: halves(z), shared } };
 }
 
-/** What was found of positions without an own value. */
+/** What was found of positions without an self-kernel. */
 interface Missing {
   readonly halves: BothNumbers | null;
 }
@@ -140,18 +146,18 @@ export class TileColumns {
   readonly #plan: ImagePlan;
   readonly #known = new Map<string, BothNumbers>();
   readonly #smooth = new Map<ValueId, SmoothColumns>();
-  readonly #shares = new Map<ValueId, readonly BothNumbers[]>();
+  readonly #mixingWeights = new Map<ValueId, readonly BothNumbers[]>();
   readonly #missing = new Map<ValueId, Missing>();
   readonly #dominates = new Map<ValueId, boolean>();
   #missingPixels: Missing | null = null;
-  readonly #span: (value: ValueId) => ComonotoneSpan | null;
+  readonly #span: (value: ValueId) => PerfectCorrelationSpan | null;
 
   constructor(
     job: PreparedImages,
     plan: ImagePlan,
     x: ImageSide,
     z: ImageSide,
-    span: (value: ValueId) => ComonotoneSpan | null,
+    span: (value: ValueId) => PerfectCorrelationSpan | null,
   ) {
     this.#span = span;
     this.#job = job;
@@ -162,7 +168,7 @@ export class TileColumns {
 
   /** A column that is one number for each position. */
   of(column: Exclude<ImageColumn, { kind: 'smooth' }>): BothNumbers {
-    const name = `${column.kind}:${column.value}:${column.kind === 'share' ? column.place : ''}`;
+    const name = `${column.kind}:${column.value}:${column.kind === 'mixingWeight' ? column.place : ''}`;
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const made = this.#both(column);
@@ -177,10 +183,10 @@ export class TileColumns {
   }
 
   /** `[positions, images]`, of smooth maps `[4, positions, images]`. */
-  #numbers(column: ImageColumn, { count, own }: ImageSide): Numbers {
+  #numbers(column: ImageColumn, { count, selfKernels }: ImageSide): Numbers {
     const { exponents } = this.#job;
     let result = new Float64Array(0);
-    own.forEach((values, i) => {
+    selfKernels.forEach((values, i) => {
       const numbers = columnOf(column, this.#plan.programme, values, exponents);
       if (i === 0) result = new Float64Array(numbers.length * count);
       for (let k = 0; k < numbers.length; k++) result[k * count + i] = numbers[k];
@@ -194,7 +200,7 @@ export class TileColumns {
     return this.#missingPixels.halves;
   }
 
-  /** 1/2 for each position without an own value of `value`, else 0; null where all have one. */
+  /** 1/2 for each position without an self-kernel of `value`, else 0; null where all have one. */
   missing(value: ValueId): BothNumbers | null {
     const known = this.#missing.get(value) ?? halvesOf(this.of({ kind: 'inverse', value }));
     this.#missing.set(value, known);
@@ -203,16 +209,18 @@ export class TileColumns {
 
   /** Whether the first part of sum `value` has a weight of at least 1/4 in every pair: shares a, b of at least 1/2 have such a product. */
   dominates(value: ValueId): boolean {
-    const { x, z } = this.of({ kind: 'share', value, place: 0 });
-    const known = this.#dominates.get(value) ?? [x, z].every((shares) => shares.every((share) => share >= 0.5));
+    const { x, z } = this.of({ kind: 'mixingWeight', value, place: 0 });
+    const known =
+      this.#dominates.get(value) ??
+      [x, z].every((mixingWeights) => mixingWeights.every((mixingWeight) => mixingWeight >= 0.5));
     this.#dominates.set(value, known);
     return known;
   }
 
   /** The shares of the taps of window `value`, made when they are first asked for. */
-  shares(value: ValueId, make: () => readonly BothNumbers[]): readonly BothNumbers[] {
-    const known = this.#shares.get(value) ?? make();
-    this.#shares.set(value, known);
+  mixingWeights(value: ValueId, make: () => readonly BothNumbers[]): readonly BothNumbers[] {
+    const known = this.#mixingWeights.get(value) ?? make();
+    this.#mixingWeights.set(value, known);
     return known;
   }
 
@@ -230,7 +238,7 @@ export class TileColumns {
     const step = this.#plan.programme.steps[value];
     if (step.op !== 'dual' && step.op !== 'dualDerivative') throw new InternalError(`value ${value} is no map`);
     const { phi } = step;
-    if (phi.map === 'piecewiseLinear' || phi.map === 'threshold')
+    if (phi.map === 'piecewiseLinear' || phi.map === 'heaviside')
       throw new InternalError(`value ${value} is no smooth map`);
     const column = (numbers: Numbers, k: number): Numbers =>
       numbers.subarray((k * numbers.length) / 4, ((k + 1) * numbers.length) / 4);
@@ -254,12 +262,12 @@ export class TileColumns {
   }
 }
 
-/** Columns of a smooth map: variance, its root, the root of its own value, what rounding left of the first root, then features. */
+/** Columns of a smooth map: variance, its root, the root of its self-kernel, what rounding left of the first root, then features. */
 export interface SmoothColumns {
   readonly columns: readonly BothNumbers[];
-  /** Features of the gap of fully correlated pairs (`comonotone.ts`); null where too many would be needed. */
+  /** Features of the cosine distance of fully correlated pairs (`perfectCorrelation.ts`); null where too many would be needed. */
   readonly features: number | null;
-  /** Whether an own value is 0. */
+  /** Whether an self-kernel is 0. */
   readonly zeros: boolean;
 }
 

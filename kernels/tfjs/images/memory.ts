@@ -1,7 +1,7 @@
 import type { ImageJobShape } from '../../../src/backend/contract.js';
-import { cellCount } from '../../../src/programme/images/cells.js';
-import { ANY_INPUTS } from '../../../src/programme/images/own.js';
-import { type ImagePlan, planImages, storedCells } from '../../../src/programme/images/plan.js';
+import { type ImagePlan, planImages, storedPositionPairs } from '../../../src/programme/images/plan.js';
+import { positionPairCount } from '../../../src/programme/images/position-pairs.js';
+import { ANY_INPUTS } from '../../../src/programme/images/self-kernels.js';
 import type { Programme } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import { LANES } from '../rows/columns.js';
@@ -17,13 +17,13 @@ const LIVE = 48;
 
 /** Bytes that stages hand on for a pair. */
 function storeBytes(plan: ImagePlan): number {
-  return plan.body.stored.reduce((sum, v) => sum + 8 * storedCells(plan, v).count, 0);
+  return plan.body.stored.reduce((sum, v) => sum + 8 * storedPositionPairs(plan, v).count, 0);
 }
 
 /** Pairs of images of a block: a multiple of what vectors hold. */
 export function pairsAtOnce(plan: ImagePlan, onDevice: boolean): number {
-  const byCells = (onDevice ? ON_DEVICE : ON_PROCESSOR) / plan.mostCells;
-  const pairs = Math.min(byCells, STORE_BYTES / Math.max(1, storeBytes(plan)), 2 ** 14);
+  const byPositionPairs = (onDevice ? ON_DEVICE : ON_PROCESSOR) / plan.mostPositionPairs;
+  const pairs = Math.min(byPositionPairs, STORE_BYTES / Math.max(1, storeBytes(plan)), 2 ** 14);
   return Math.max(1, Math.floor(pairs / LANES)) * LANES;
 }
 
@@ -32,7 +32,7 @@ export function imageMemory({ programme, outputs, size }: ImageJobShape): number
   const plan = planImages(programme, ANY_INPUTS);
   // The largest block that either kind of engine takes.
   const pairs = Math.min(pairsAtOnce(plan, false), size * size);
-  const tensors = LIVE * 4 * plan.mostCells * Math.max(LANES, pairs);
+  const tensors = LIVE * 4 * plan.mostPositionPairs * Math.max(LANES, pairs);
   const { grids, of } = plan.places;
   const numbers = programme.steps.reduce((sum, step, v) => {
     const { height, width } = grids[of[v].grid];
@@ -46,11 +46,11 @@ export function imageMemory({ programme, outputs, size }: ImageJobShape): number
 export function imagePace(programme: Programme, step: number): number {
   const plan = planImages(programme, ANY_INPUTS);
   const { places, components, body } = plan;
-  const cells = components.map((stage) =>
+  const positionPairs = components.map((stage) =>
     stage.reduce((sum, component) => {
-      const counts = Array.from(component, ([grid, offsets]) => cellCount(places.grids[grid], offsets));
+      const counts = Array.from(component, ([grid, offsets]) => positionPairCount(places.grids[grid], offsets));
       return sum + Math.max(0, ...counts);
     }, 0),
   );
-  return body.stages.reduce((sum, instructions, s) => sum + instructions.length * cells[s] * step, 0);
+  return body.stages.reduce((sum, instructions, s) => sum + instructions.length * positionPairs[s] * step, 0);
 }

@@ -1,4 +1,4 @@
-import type { Cells } from '../../../src/programme/images/cells.js';
+import type { PositionPairs } from '../../../src/programme/images/position-pairs.js';
 import type { Windows } from '../../../src/vocabulary/steps.js';
 import type { Tensor, Tensors } from '../tensors.js';
 
@@ -24,8 +24,8 @@ export interface AxisPooling {
 /** Window means on a rectangle as the pooling of an image. */
 export type Pooling = readonly [AxisPooling, AxisPooling];
 
-/** The rectangle of the first positions of some cells, if they form one and each has one second position. */
-export function rectangleOf({ count, p }: Cells, gridWidth: number): Rectangle | null {
+/** The rectangle of the first positions of some position pairs, if they form one and each has one second position. */
+export function rectangleOf({ count, p }: PositionPairs, gridWidth: number): Rectangle | null {
   if (count === 0) return null;
   const [top, left] = [Math.floor(p[0] / gridWidth), p[0] % gridWidth];
   const last = p[count - 1];
@@ -53,7 +53,7 @@ function readOn({ stride, before, wraps }: AxisPooling, output: number, tap: num
   return at >= 0 && at < size ? at : -1;
 }
 
-/** Whether a pooling reads exactly the cells of a table `[cells, taps]`, in which the count of cells stands for nothing. */
+/** Whether a pooling reads exactly the position pairs of a table `[position pairs, taps]`, in which the count of position pairs stands for nothing. */
 export function readsLike([rows, columns]: Pooling, from: Rectangle, to: Rectangle, table: Int32Array): boolean {
   const none = from.height * from.width;
   let at = 0;
@@ -135,7 +135,7 @@ export function pooled(tf: Tensors, image: Tensor, pooling: Pooling): Tensor {
 /** Terms of a level of a sum. */
 const FAN = 8;
 
-/** Sum over the first axis of `[cells, ...]`, level by level, so that rounding grows with their number: `[1, ...]`. For use in a tidy. */
+/** Sum over the first axis of `[position pairs, ...]`, level by level, so that rounding grows with their number: `[1, ...]`. For use in a tidy. */
 export function total(tf: Tensors, x: Tensor): Tensor {
   const [count, ...rest] = x.shape;
   const channels = rest.reduce((a, b) => a * b, 1);

@@ -6,16 +6,16 @@ import {
   type ImageValue,
   imageInputs,
   imageResults,
-} from '../../../src/programme/images/body.js';
+} from '../../../src/programme/images/instructions.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import type { Engine } from '../engine.js';
 import { disposeValue, tensorsOf, type Value } from '../tensors.js';
 import { type Block, selfBlock } from './block.js';
-import { type ComponentCells, ImageTables } from './cells.js';
 import { ImageFactors } from './factors.js';
-import { execute, keep, keyOf, type Site } from './instructions.js';
+import { type Executor, execute, keep, keyOf } from './instructions.js';
 import { pairsAtOnce } from './memory.js';
+import { type ComponentPositionPairs, ImageTables } from './position-pairs.js';
 import { ImageStore } from './store.js';
 
 /** Takes an output of a block, `[rows * columns]`, divided by 4^exponent of its value. */
@@ -84,13 +84,19 @@ export class ImageRunner {
     return store;
   }
 
-  #component(stage: Stage, block: Block, cells: ComponentCells, store: ImageStore, take: TakeOutput): void {
+  #component(
+    stage: Stage,
+    block: Block,
+    positionPairs: ComponentPositionPairs,
+    store: ImageStore,
+    take: TakeOutput,
+  ): void {
     const values = new Map<string, Value>();
     const { tf } = this.#engine;
-    const site: Site = { tf, job: this.#job, plan: this.plan, block, cells, store, values };
+    const executor: Executor = { tf, job: this.#job, plan: this.plan, block, positionPairs, store, values };
     try {
       stage.instructions.forEach((instruction, index) => {
-        if (isHere(cells, instruction)) step(site, instruction, index, stage.last);
+        if (isHere(positionPairs, instruction)) step(executor, instruction, index, stage.last);
       });
       for (const { which, value } of stage.outputs) {
         const found = values.get(keyOf(value));
@@ -102,20 +108,20 @@ export class ImageRunner {
   }
 }
 
-/** Whether a component has cells of the grid that an instruction works on. */
-function isHere(cells: ComponentCells, i: ImageInstruction): boolean {
+/** Whether a component has position pairs of the grid that an instruction works on. */
+function isHere(positionPairs: ComponentPositionPairs, i: ImageInstruction): boolean {
   const [of] = i.op === 'store' || i.op === 'pool' ? [i.of] : imageResults(i);
-  return cells.of(of.value) !== null;
+  return positionPairs.of(of.value) !== null;
 }
 
 /** Runs one instruction; of all tensors that it makes only its results stay, and of what it reads what is read again. */
-function step(site: Site, i: ImageInstruction, index: number, last: ReadonlyMap<string, number>): void {
-  const { tf, values } = site;
-  if (i.op === 'store' || i.op === 'pool') keep(site, i);
+function step(executor: Executor, i: ImageInstruction, index: number, last: ReadonlyMap<string, number>): void {
+  const { tf, values } = executor;
+  if (i.op === 'store' || i.op === 'pool') keep(executor, i);
   else {
     const made: (readonly [ImageValue, Value])[] = [];
     tf.tidy(() => {
-      made.push(...execute(site, i));
+      made.push(...execute(executor, i));
       return made.flatMap(([, value]) => [...tensorsOf(value)]);
     });
     for (const [id, value] of made) values.set(keyOf(id), value);
@@ -128,7 +134,7 @@ function step(site: Site, i: ImageInstruction, index: number, last: ReadonlyMap<
   }
 }
 
-/** Own values of a pool for every image of a set, each image with itself: the stages before it are run. */
+/** Self-kernels of a pool for every image of a set, each image with itself: the stages before it are run. */
 function selfPooled(runner: ImageRunner, factors: ImageFactors, value: ValueId, set: SharedImages): Float64Array {
   const { grid, stage } = runner.plan.places.of[value];
   const { height, width } = runner.plan.places.grids[grid];
@@ -141,12 +147,12 @@ function selfPooled(runner: ImageRunner, factors: ImageFactors, value: ValueId, 
     const run = runner.run(selfBlock(factors.columns(side, side), count), () => undefined, stage);
     let state = run.next();
     while (state.done !== true) state = run.next();
-    for (let i = 0; i < count; i++) all.set(state.value.own(value, i, diagonal), (first + i) * diagonal.length);
+    for (let i = 0; i < count; i++) all.set(state.value.selfKernels(value, i, diagonal), (first + i) * diagonal.length);
   }
   return all;
 }
 
-/** Own values of the pools of a job, whose requests share a runner; factors change with what is known of earlier pools. */
+/** Self-kernels of the pools of a job, whose requests share a runner; factors change with what is known of earlier pools. */
 export function pooledOn(engine: Engine): PooledOfImages {
   let runner: ImageRunner | null = null;
   return (job, value, set) => {

@@ -1,14 +1,14 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import { InternalError } from '../../../src/errors.js';
-import type { ImageValue } from '../../../src/programme/images/body.js';
+import type { ImageValue } from '../../../src/programme/images/instructions.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { bothSides, type Tensor, type Tensors, type Value } from '../tensors.js';
-import { type PoolCells, storedCount, tapsOf } from './cells.js';
 import { total } from './pooling.js';
+import { type PoolPositionPairs, storedCount, tapsOf } from './position-pairs.js';
 
 /**
- * What the stages of a block of pairs hand on, on the host in f64: `[cells, rows * columns]` of each value. Pools hold sums, values with two
+ * What the stages of a block of pairs hand on, on the host in f64: `[position pairs, rows * columns]` of each value. Pools hold sums, values with two
  * sides 1 - u, or where u < 0 the negative of 1 + u.
  */
 export class ImageStore {
@@ -35,23 +35,23 @@ export class ImageStore {
     return made;
   }
 
-  /** Keeps the cells of a component, whose numbers in the store are `numbers`. */
+  /** Keeps the position pairs of a component, whose numbers in the store are `numbers`. */
   keep(of: ImageValue, { below, above }: Value, numbers: Int32Array): void {
     const [kept, pairs] = [this.#of(of.value), this.#pairs];
     const [from, other] = [below.dataSync(), this.#hasSign(of) && above !== null ? above.dataSync() : null];
-    numbers.forEach((cell, c) => {
-      for (let k = c * pairs, to = cell * pairs; k < (c + 1) * pairs; k++, to++) {
+    numbers.forEach((positionPair, c) => {
+      for (let k = c * pairs, to = positionPair * pairs; k < (c + 1) * pairs; k++, to++) {
         kept[to] = other === null || from[k] <= 1 ? from[k] : -other[k];
       }
     });
   }
 
   #hasSign({ form, value }: ImageValue): boolean {
-    return form === 'gap' && this.#plan.body.signed[value];
+    return form === 'distance' && this.#plan.body.signed[value];
   }
 
-  /** Adds the cells of a component to a pool. */
-  pool(tf: Tensors, value: ValueId, tensor: Tensor, { whole, links }: PoolCells): void {
+  /** Adds the position pairs of a component to a pool. */
+  pool(tf: Tensors, value: ValueId, tensor: Tensor, { whole, links }: PoolPositionPairs): void {
     const [kept, pairs] = [this.#of(value), this.#pairs];
     if (whole) {
       const sum = tf.tidy(() => total(tf, tensor));
@@ -67,7 +67,7 @@ export class ImageStore {
     }
   }
 
-  /** The cells of a component of a value: of a pool their means. */
+  /** The position pairs of a component of a value: of a pool their means. */
   load(tf: Tensors, of: ImageValue, count: number, numbers: Int32Array): Value {
     const [kept, pairs, scale] = [this.#of(of.value), this.#pairs, this.#scale(of.value)];
     const data = new Float32Array(count * pairs);
@@ -88,11 +88,11 @@ export class ImageStore {
   }
 
   /** Means of a pool at the pairs of positions `diagonal` of pair `pair`, over 4^exponent. */
-  own(value: ValueId, pair: number, diagonal: Int32Array): Float64Array {
+  selfKernels(value: ValueId, pair: number, diagonal: Int32Array): Float64Array {
     const step = this.#plan.programme.steps[value];
     if (step.op !== 'pool') throw new InternalError(`value ${value} is no pool`);
     const unit = 1 / tapsOf(step.windows) ** 2;
     const [kept, pairs] = [this.#of(value), this.#pairs];
-    return Float64Array.from(diagonal, (cell) => unit * kept[cell * pairs + pair]);
+    return Float64Array.from(diagonal, (positionPair) => unit * kept[positionPair * pairs + pair]);
   }
 }

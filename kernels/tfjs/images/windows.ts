@@ -1,38 +1,38 @@
 import type { Tensor, Tensors, Value } from '../tensors.js';
 import { type Block, factorX, factorZ } from './block.js';
-import type { WindowCells } from './cells.js';
 import type { BothNumbers, Numbers } from './factors.js';
 import { pooled, total } from './pooling.js';
+import type { WindowPositionPairs } from './position-pairs.js';
 
-/** Mean over the taps of each window, `[cells, rows, columns]`; what lies outside counts as 0. For use in a tidy. */
-export function windowMean(tf: Tensors, value: Tensor, window: WindowCells): Tensor {
+/** Mean over the taps of each window, `[position pairs, rows, columns]`; what lies outside counts as 0. For use in a tidy. */
+export function windowMean(tf: Tensors, value: Tensor, window: WindowPositionPairs): Tensor {
   const { from, to, pooling } = window;
   const [, rows, columns] = value.shape;
   if (pooling === null || from.rectangle === null) return gathered(tf, value, window);
   const { height, width } = from.rectangle;
   const image = tf.reshape(value, [1, height, width, rows * columns]);
-  return tf.reshape(pooled(tf, image, pooling), [to.cells.count, rows, columns]);
+  return tf.reshape(pooled(tf, image, pooling), [to.positionPairs.count, rows, columns]);
 }
 
-function gathered(tf: Tensors, value: Tensor, { to, taps, table }: WindowCells): Tensor {
+function gathered(tf: Tensors, value: Tensor, { to, taps, table }: WindowPositionPairs): Tensor {
   const [, rows, columns] = value.shape;
-  const cells = tf.concat([value, tf.zeros([1, rows, columns])], 0);
+  const positionPairs = tf.concat([value, tf.zeros([1, rows, columns])], 0);
   let sum: Tensor | null = null;
   for (let k = 0; k < taps; k++) {
     const before: Tensor | null = sum;
     sum = tf.tidy(() => {
-      const list = Int32Array.from({ length: to.cells.count }, (_, c) => table[c * taps + k]);
-      const tap = tf.gather(cells, tf.tensor1d(list, 'int32'));
+      const list = Int32Array.from({ length: to.positionPairs.count }, (_, c) => table[c * taps + k]);
+      const tap = tf.gather(positionPairs, tf.tensor1d(list, 'int32'));
       return before === null ? tap : tf.add(before, tap);
     });
     before?.dispose();
   }
-  if (sum === null) return tf.zeros([to.cells.count, rows, columns]);
+  if (sum === null) return tf.zeros([to.positionPairs.count, rows, columns]);
   return taps === 1 ? sum : tf.mul(sum, 1 / taps);
 }
 
 /** Share of tap k of each window: s of what it reads over sqrt(taps) s of the result, 0 outside; `[windows, images]`. */
-function sharesOf(deviation: Numbers, inverse: Numbers, { read, taps }: WindowCells, k: number): Numbers {
+function sharesOf(deviation: Numbers, inverse: Numbers, { read, taps }: WindowPositionPairs, k: number): Numbers {
   const windows = read.length / taps;
   const images = inverse.length / windows;
   const root = 1 / Math.sqrt(taps);
@@ -47,9 +47,9 @@ function sharesOf(deviation: Numbers, inverse: Numbers, { read, taps }: WindowCe
   return result;
 }
 
-/** The factors by which windows share their own values out among their taps, from the deviation of what they read and 1 / that of the result. */
-export function windowShares(
-  window: WindowCells,
+/** The factors by which windows share their self-kernels out among their taps, from the deviation of what they read and 1 / that of the result. */
+export function windowWeights(
+  window: WindowPositionPairs,
   deviation: BothNumbers,
   inverse: BothNumbers,
 ): readonly BothNumbers[] {
@@ -61,23 +61,23 @@ export function windowShares(
 }
 
 /**
- * 1/2 sum over taps of (a - b)^2 for their shares a, b: the gap behind a window of fully correlated positions. A tap that lies inside
+ * 1/2 sum over taps of (a - b)^2 for their mixing weights a, b: the cosine distance behind a window of fully correlated positions. A tap that lies inside
  * one image alone has one share 0. For use in a tidy.
  */
 export function windowSpread(
   tf: Tensors,
   block: Block,
-  { from, to, taps }: WindowCells,
-  shares: readonly BothNumbers[],
+  { from, to, taps }: WindowPositionPairs,
+  mixingWeights: readonly BothNumbers[],
 ): Tensor {
-  const { p, q, count } = to.cells;
+  const { p, q, count } = to.positionPairs;
   // As many taps at once as make a tensor of the size of what is read.
-  const most = Math.max(1, Math.floor(from.cells.count / count));
+  const most = Math.max(1, Math.floor(from.positionPairs.count / count));
   let sum: Tensor | null = null;
   for (let first = 0; first < taps; first += most) {
     const before: Tensor | null = sum;
     sum = tf.tidy(() => {
-      const part = shares.slice(first, first + most);
+      const part = mixingWeights.slice(first, first + most);
       const a = part.map(({ x }) => factorX(tf, block, x, p));
       const b = part.map(({ z }) => factorZ(tf, block, z, q));
       const squares = part.length === 1 ? tf.squaredDifference(a[0], b[0]) : squareSum(tf, a, b);

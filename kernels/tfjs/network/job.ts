@@ -1,17 +1,17 @@
-import type { NetworkBatch, NetworkJob, NetworkShare, NetworkTask } from '../../../src/backend/network.js';
+import type { NetworkBatch, NetworkContribution, NetworkJob, NetworkTask } from '../../../src/backend/network.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
 import type { WeightsOperation } from '../../../src/vocabulary/operations.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { Engine } from '../engine.js';
 import { explained } from '../explained.js';
 import type { Tensor } from '../tensors.js';
+import { contributionOf } from './contributions.js';
 import type { Device } from './operations.js';
-import { backward, disposeTraces, forward, type Meeting, type Trace } from './passes.js';
-import { shareOf } from './shares.js';
+import { backward, disposeActivations, forward, type Meeting, type SavedActivations } from './passes.js';
 
 /** A batch with what it left on the device. */
 interface TensorBatch extends NetworkBatch {
-  readonly traces: readonly Trace[];
+  readonly saved: readonly SavedActivations[];
 }
 
 /** The empirical NTK of one network as tensor operations. */
@@ -34,22 +34,22 @@ export class NetworkTensorJob implements NetworkJob {
       const { tf } = this.#engine;
       const { operations, input } = this.#task;
       const h = tf.tensor3d(examples, [count, positionCount(input.positions ?? []), input.channels]);
-      const { output, traces } = forward(this.#device, operations, h);
+      const { output, saved } = forward(this.#device, operations, h);
       h.dispose();
       try {
-        return this.#batch(count, (await output.data()) as Float32Array, traces);
+        return this.#batch(count, (await output.data()) as Float32Array, saved);
       } finally {
         output.dispose();
       }
     });
   }
 
-  async kernel(x: NetworkBatch, z: NetworkBatch, first: number, some: number): Promise<readonly NetworkShare[]> {
+  async kernel(x: NetworkBatch, z: NetworkBatch, first: number, some: number): Promise<readonly NetworkContribution[]> {
     return this.#explaining(async () => {
       const [left, right] = [this.#own(x), this.#own(z)];
       const sides = (left === right ? [left] : [left, right]).map((batch) => ({
-        traces: batch.traces,
-        signal: this.#start(batch.count, first, some),
+        saved: batch.saved,
+        cotangent: this.#start(batch.count, first, some),
       }));
       const { apart, operations } = this.#task;
       const found: { path: string | null; total: Tensor }[] = [];
@@ -78,7 +78,7 @@ export class NetworkTensorJob implements NetworkJob {
   #share(operation: WeightsOperation, [x, z = x]: readonly Meeting[], outputs: number): Promise<Tensor> {
     const { methods, contraction } = this.#task;
     const share = { operation, x, z, outputs, contraction };
-    return shareOf(this.#device, share, methods.get(operation.path) ?? 'structured', () => this.#pause());
+    return contributionOf(this.#device, share, methods.get(operation.path) ?? 'structured', () => this.#pause());
   }
 
   #joined(a: Tensor, b: Tensor): Tensor {
@@ -91,23 +91,23 @@ export class NetworkTensorJob implements NetworkJob {
   /** Derivatives of some outputs by all: rows of the identity, for each example. */
   #start(count: number, first: number, some: number): Tensor {
     const { outputs } = this.#task;
-    const signal = new Float32Array(some * count * outputs);
+    const cotangent = new Float32Array(some * count * outputs);
     for (let a = 0; a < some; a++) {
-      for (let i = 0; i < count; i++) signal[(a * count + i) * outputs + first + a] = 1;
+      for (let i = 0; i < count; i++) cotangent[(a * count + i) * outputs + first + a] = 1;
     }
     this.#engine.use();
-    return this.#engine.tf.tensor3d(signal, [some * count, 1, outputs]);
+    return this.#engine.tf.tensor3d(cotangent, [some * count, 1, outputs]);
   }
 
-  #batch(count: number, outputs: Float32Array, traces: readonly Trace[]): NetworkBatch {
+  #batch(count: number, outputs: Float32Array, saved: readonly SavedActivations[]): NetworkBatch {
     const batch: TensorBatch = {
       count,
       outputs,
-      traces,
+      saved,
       release: () => {
         if (!this.#batches.delete(batch)) return;
         this.#engine.use();
-        disposeTraces(traces);
+        disposeActivations(saved);
       },
     };
     this.#batches.add(batch);

@@ -27,19 +27,19 @@ const MAPS: Table = {
     const slope = (tf: Tensors, a: Tensor): Tensor => sides(tf, a, odd + even, odd - even);
     return { value: (tf, a) => tf.mul(a, slope(tf, a)), slope };
   },
-  threshold: () => ({ value: (tf, a) => tf.step(a), slope: (tf, a) => tf.zerosLike(a) }),
-  errorFunction: () => ({
+  heaviside: () => ({ value: (tf, a) => tf.step(a), slope: (tf, a) => tf.zerosLike(a) }),
+  erf: () => ({
     value: (tf, a) => tf.erf(a),
     slope: (tf, a) => tf.mul(2 / Math.sqrt(Math.PI), tf.exp(tf.neg(tf.square(a)))),
   }),
-  gaussianGate: () => ({
+  gelu: () => ({
     value: (tf, a) => tf.mul(a, normalCdf(tf, a)),
     slope: (tf, a) => {
       const density = tf.div(tf.exp(tf.mul(-0.5, tf.square(a))), Math.sqrt(2 * Math.PI));
       return tf.add(normalCdf(tf, a), tf.mul(a, density));
     },
   }),
-  exponentialTail: () => ({
+  elu: () => ({
     value: (tf, a) => tf.add(tf.maximum(a, 0), tf.expm1(tf.minimum(a, 0))),
     slope: (tf, a) => tf.exp(tf.minimum(a, 0)),
   }),

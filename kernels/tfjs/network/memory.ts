@@ -1,7 +1,7 @@
 import type { NetworkSizes } from '../../../src/backend/network.js';
 import { fanOf, type Operation, sizeOf, weightsOf } from '../../../src/vocabulary/operations.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
-import { ROOM_NUMBERS } from './shares.js';
+import { BUFFER_NUMBERS } from './contributions.js';
 
 /** Tensors of one size that an operation has at its peak: what goes in and comes out, and two on the way. */
 const LIVE = 4;
@@ -17,7 +17,7 @@ function eachOperation(operations: readonly Operation[]): readonly Operation[] {
   );
 }
 
-/** Nesting of sums: each keeps signals while its lists are at work. */
+/** Nesting of sums: each keeps cotangents while its lists are at work. */
 function depthOf(operations: readonly Operation[]): number {
   return Math.max(
     0,
@@ -49,16 +49,16 @@ export function networkMemory({ task, examples, sides, atOnce }: NetworkSizes): 
   const pair = contraction === 'full' ? outputs ** 2 : 1;
   const results = 1 + (task.apart ? task.methods.size : 1);
   const matrices = most((operation) => (operation.op === 'weights' ? 2 * fanOf(operation) * operation.to.channels : 0));
-  const traces = all.reduce((sum, operation) => sum + sizeOf(operation.from), sizeOf(input));
-  const signals = atOnce * both * largest * (LIVE + 2 * depthOf(operations));
+  const saved = all.reduce((sum, operation) => sum + sizeOf(operation.from), sizeOf(input));
+  const cotangents = atOnce * both * largest * (LIVE + 2 * depthOf(operations));
   const onTheWay = Math.max(examples * (2 * patches + LIVE * largest), atOnce * examples * 2 * read);
-  // At a layer: patches of both sides, signals turned round, and pieces of Gram matrices or Jacobians.
+  // At a layer: patches of both sides, cotangents turned round, and pieces of Gram matrices or Jacobians.
   const pieces = weightsOf(operations).map((operation) => {
     if (task.methods.get(operation.path) !== 'structured') return 2 * atOnce * both * fanOf(operation);
     // The least are those of one example with all others.
     return LIVE * examples * positionCount(operation.to.positions ?? []) ** 2;
   });
-  const atLayer = both * patches + 2 * atOnce * both * largest + Math.max(2 * ROOM_NUMBERS, ...pieces);
-  const numbers = both * traces + signals + Math.max(onTheWay, atLayer) + matrices;
+  const atLayer = both * patches + 2 * atOnce * both * largest + Math.max(2 * BUFFER_NUMBERS, ...pieces);
+  const numbers = both * saved + cotangents + Math.max(onTheWay, atLayer) + matrices;
   return 4 * FRAGMENTS * (numbers + (results + 3) * examples ** 2 * pair);
 }

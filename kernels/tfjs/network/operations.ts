@@ -14,10 +14,10 @@ export interface Device {
 
 type OperationOf<K extends Operation['op']> = Extract<Operation, { readonly op: K }>;
 
-/** How one kind of operation acts on a batch `[count, positions, channels]`, and its transposed derivative on signals `[copies * count, ...]`. */
+/** How one kind of operation acts on a batch `[count, positions, channels]`, and its transposed derivative on cotangents `[copies * count, ...]`. */
 interface TensorOperation<T extends Operation> {
   forward(device: Device, operation: T, h: Tensor): Tensor;
-  pull(device: Device, operation: T, h: Tensor, signal: Tensor): Tensor;
+  vjp(device: Device, operation: T, h: Tensor, cotangent: Tensor): Tensor;
 }
 
 /** Every kind but the sum, which holds others. */
@@ -74,10 +74,10 @@ function inverseRoot(tf: Tensors, h: Tensor): Tensor {
   return tf.div(isThere, root);
 }
 
-/** Calls `act` with signals `[copies, count, ...]` where numbers `[count, ...]` meet every copy. */
-function eachCopy(tf: Tensors, signal: Tensor, h: Tensor, act: (signals: Tensor) => Tensor): Tensor {
+/** Calls `act` with cotangents `[copies, count, ...]` where numbers `[count, ...]` meet every copy. */
+function eachCopy(tf: Tensors, cotangent: Tensor, h: Tensor, act: (cotangents: Tensor) => Tensor): Tensor {
   const [count, ...each] = h.shape;
-  return tf.reshape(act(tf.reshape(signal, [-1, count, ...each])), signal.shape);
+  return tf.reshape(act(tf.reshape(cotangent, [-1, count, ...each])), cotangent.shape);
 }
 
 type Table = { readonly [K in Simple]: TensorOperation<OperationOf<K>> };
@@ -93,32 +93,32 @@ const OPERATIONS: Table = {
       const { bias } = weightsOf(weights, operation);
       return bias === null ? out : tf.add(out, tf.mul(operation.fields.biasStd, tf.tensor1d(bias)));
     },
-    pull(device, operation, _h, signal) {
+    vjp(device, operation, _h, cotangent) {
       const { tf } = device;
       const { windows, from, to } = operation;
       const [units, channels] = [to.channels, from.channels];
       const depth = (fanOf(operation) / channels) * units;
       const turned = arranged(device, operation, [depth, channels], (u, t, c) => (t * units + u) * channels + c);
-      if (windows === null) return timesMatrix(tf, signal, turned);
-      const read = taken(tf, signal, readersByTap(windows));
-      return timesMatrix(tf, tf.reshape(read, [signal.shape[0], positionCount(windows.from), depth]), turned);
+      if (windows === null) return timesMatrix(tf, cotangent, turned);
+      const read = taken(tf, cotangent, readersByTap(windows));
+      return timesMatrix(tf, tf.reshape(read, [cotangent.shape[0], positionCount(windows.from), depth]), turned);
     },
   },
   map: {
     forward: ({ tf }, { phi }, h) => tensorMap(phi).value(tf, h),
-    pull: ({ tf }, { phi }, h, signal) => eachCopy(tf, signal, h, (s) => tf.mul(s, tensorMap(phi).slope(tf, h))),
+    vjp: ({ tf }, { phi }, h, cotangent) => eachCopy(tf, cotangent, h, (s) => tf.mul(s, tensorMap(phi).slope(tf, h))),
   },
   mean: {
     forward: ({ tf }, { windows }, h) => tf.mean(taken(tf, h, readPlaces(windows)), 2),
-    pull({ tf }, { windows }, _h, signal) {
-      return tf.div(tf.sum(taken(tf, signal, readersOf(windows)), 2), positionCount(windows.filter));
+    vjp({ tf }, { windows }, _h, cotangent) {
+      return tf.div(tf.sum(taken(tf, cotangent, readersOf(windows)), 2), positionCount(windows.filter));
     },
   },
   pixel: {
     forward: ({ tf }, { position }, h) => tf.slice(h, [0, position, 0], [h.shape[0], 1, h.shape[2] ?? 0]),
-    pull({ tf }, { position }, h, signal) {
+    vjp({ tf }, { position }, h, cotangent) {
       const behind = (h.shape[1] ?? 0) - position - 1;
-      return tf.pad(signal, [
+      return tf.pad(cotangent, [
         [0, 0],
         [position, behind],
         [0, 0],
@@ -128,8 +128,8 @@ const OPERATIONS: Table = {
   normalise: {
     forward: ({ tf }, _operation, h) => tf.mul(h, inverseRoot(tf, h)),
     // (I - y y' / channels) s / r
-    pull: ({ tf }, _operation, h, signal) =>
-      eachCopy(tf, signal, h, (s) => {
+    vjp: ({ tf }, _operation, h, cotangent) =>
+      eachCopy(tf, cotangent, h, (s) => {
         const inverse = inverseRoot(tf, h);
         const y = tf.mul(h, inverse);
         return tf.mul(inverse, tf.sub(s, tf.mul(y, tf.mean(tf.mul(y, s), 3, true))));
@@ -147,7 +147,7 @@ export function forwardOperation(device: Device, operation: SimpleOperation, h: 
   return device.tf.tidy(() => CODES[operation.op].forward(device, operation, h));
 }
 
-/** (d forward / d h)' s for every signal. */
-export function pullOperation(device: Device, operation: SimpleOperation, h: Tensor, signal: Tensor): Tensor {
-  return device.tf.tidy(() => CODES[operation.op].pull(device, operation, h, signal));
+/** (d forward / d h)' s for every cotangent. */
+export function vjpOfOperation(device: Device, operation: SimpleOperation, h: Tensor, cotangent: Tensor): Tensor {
+  return device.tf.tidy(() => CODES[operation.op].vjp(device, operation, h, cotangent));
 }

@@ -1,15 +1,15 @@
 import { isTrained, type Operation, type WeightsOperation } from '../../../src/vocabulary/operations.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { Tensor, Tensors } from '../tensors.js';
-import { type Device, forwardOperation, pullOperation } from './operations.js';
+import { type Device, forwardOperation, vjpOfOperation } from './operations.js';
 
 /** What one operation took in, for the way back. */
-export interface Trace {
+export interface SavedActivations {
   /** `[count, positions, channels]` */
   readonly input: Tensor;
-  /** Of a sum: the traces of its two lists. */
-  readonly branch: readonly Trace[];
-  readonly skip: readonly Trace[];
+  /** Of a sum: the saved activations of its two lists. */
+  readonly branch: readonly SavedActivations[];
+  readonly skip: readonly SavedActivations[];
 }
 
 /** A batch as positions and channels: what was flattened has one position. */
@@ -22,9 +22,9 @@ export function forward(
   device: Device,
   operations: readonly Operation[],
   h: Tensor,
-): { readonly output: Tensor; readonly traces: readonly Trace[] } {
+): { readonly output: Tensor; readonly saved: readonly SavedActivations[] } {
   const { tf } = device;
-  const traces: Trace[] = [];
+  const saved: SavedActivations[] = [];
   let current = tf.clone(h);
   for (const operation of operations) {
     const input = shaped(tf, current, operation.from);
@@ -37,29 +37,29 @@ export function forward(
       );
       branch.output.dispose();
       skip.output.dispose();
-      traces.push({ input, branch: branch.traces, skip: skip.traces });
+      saved.push({ input, branch: branch.saved, skip: skip.saved });
     } else {
       current = forwardOperation(device, operation, input);
-      traces.push({ input, branch: [], skip: [] });
+      saved.push({ input, branch: [], skip: [] });
     }
   }
-  return { output: current, traces };
+  return { output: current, saved };
 }
 
 /** Gives back what a batch left behind. */
-export function disposeTraces(traces: readonly Trace[]): void {
-  for (const { input, branch, skip } of traces) {
+export function disposeActivations(saved: readonly SavedActivations[]): void {
+  for (const { input, branch, skip } of saved) {
     input.dispose();
-    disposeTraces(branch);
-    disposeTraces(skip);
+    disposeActivations(branch);
+    disposeActivations(skip);
   }
 }
 
-/** Signals of a batch on their way back. */
+/** Cotangents of a batch on their way back. */
 export interface Side {
-  readonly traces: readonly Trace[];
+  readonly saved: readonly SavedActivations[];
   /** `[copies * count, positions, channels]`: given back on the way. */
-  readonly signal: Tensor;
+  readonly cotangent: Tensor;
 }
 
 /** What meets at a layer with weights. */
@@ -67,14 +67,14 @@ export interface Meeting {
   /** `[count, positions before, channels]` */
   readonly input: Tensor;
   /** `[copies * count, positions behind, units]` */
-  readonly signal: Tensor;
+  readonly cotangent: Tensor;
 }
 
 /** Called for each trained layer, from the last to the first. */
 export type Visit = (operation: WeightsOperation, meetings: readonly Meeting[]) => Promise<void>;
 
-function dispose(signals: readonly Tensor[]): null {
-  for (const signal of signals) signal.dispose();
+function dispose(cotangents: readonly Tensor[]): null {
+  for (const cotangent of cotangents) cotangent.dispose();
   return null;
 }
 
@@ -97,10 +97,13 @@ async function throughSum(
 ): Promise<readonly Tensor[] | null> {
   const { tf } = device;
   const list = (key: 'branch' | 'skip', factor: number): Side[] =>
-    sides.map(({ traces, signal }) => ({ traces: traces[traces.length - 1][key], signal: tf.mul(signal, factor) }));
+    sides.map(({ saved, cotangent }) => ({
+      saved: saved[saved.length - 1][key],
+      cotangent: tf.mul(cotangent, factor),
+    }));
   const [branch, skip] = [list('branch', operation.alpha), list('skip', 1)];
-  dispose(sides.map(({ signal }) => signal));
-  const waiting = skip.map(({ signal }) => signal);
+  dispose(sides.map(({ cotangent }) => cotangent));
+  const waiting = skip.map(({ cotangent }) => cotangent);
   const one = await orDispose(waiting, () => backward(device, operation.branch, branch, goesOn, visit));
   const other = await orDispose(one ?? [], () => backward(device, operation.skip, skip, goesOn, visit));
   if (one === null || other === null) return one ?? other;
@@ -110,9 +113,9 @@ async function throughSum(
 }
 
 /**
- * Takes signals back through operations, and visits each trained layer on the way.
+ * Takes cotangents back through operations, and visits each trained layer on the way.
  *
- * Ends at the first trained layer unless it `goesOn`: then the signals before these operations are returned, else null.
+ * Ends at the first trained layer unless it `goesOn`: then the cotangents before these operations are returned, else null.
  */
 export async function backward(
   device: Device,
@@ -122,29 +125,29 @@ export async function backward(
   visit: Visit,
 ): Promise<readonly Tensor[] | null> {
   const first = operations.findIndex((operation) => isTrained([operation]));
-  let signals: readonly Tensor[] = sides.map(({ signal }) => signal);
-  if (first < 0 && !goesOn) return dispose(signals);
+  let cotangents: readonly Tensor[] = sides.map(({ cotangent }) => cotangent);
+  if (first < 0 && !goesOn) return dispose(cotangents);
   for (let i = operations.length - 1; i >= (goesOn ? 0 : first); i--) {
     const operation = operations[i];
     const { tf } = device;
-    const behind = signals.map((signal) => shaped(tf, signal, operation.to));
-    dispose(signals);
+    const behind = cotangents.map((cotangent) => shaped(tf, cotangent, operation.to));
+    dispose(cotangents);
     const end = !goesOn && i === first;
     if (operation.op === 'sum') {
-      const inner = sides.map(({ traces }, s) => ({ traces: traces.slice(0, i + 1), signal: behind[s] }));
+      const inner = sides.map(({ saved }, s) => ({ saved: saved.slice(0, i + 1), cotangent: behind[s] }));
       const before = await throughSum(device, operation, inner, !end, visit);
       if (before === null) return null;
-      signals = before;
+      cotangents = before;
       continue;
     }
-    const inputs = sides.map(({ traces }) => traces[i].input);
+    const inputs = sides.map(({ saved }) => saved[i].input);
     if (operation.op === 'weights' && isTrained([operation])) {
-      const meetings = inputs.map((input, s) => ({ input, signal: behind[s] }));
+      const meetings = inputs.map((input, s) => ({ input, cotangent: behind[s] }));
       await orDispose(behind, () => visit(operation, meetings));
     }
     if (end) return dispose(behind);
-    signals = inputs.map((input, s) => pullOperation(device, operation, input, behind[s]));
+    cotangents = inputs.map((input, s) => vjpOfOperation(device, operation, input, behind[s]));
     dispose(behind);
   }
-  return signals;
+  return cotangents;
 }

@@ -13,22 +13,22 @@ import type { Engine } from '../engine.js';
 import { explained } from '../explained.js';
 import { Slots } from '../slots.js';
 import { correlation, disposeValue, positive, type Tensor, type Value } from '../tensors.js';
-import { runBody, type TensorBody, tensorBody } from './body.js';
 import { listColumns, type PairColumns, tileColumns } from './columns.js';
-import { batches, findNear, type NearPairs, nearRadial, nearSource } from './near.js';
+import { runBody, type TensorInstructions, tensorInstructions } from './instructions.js';
+import { batches, findNear, type NearPairs, nearRadial, nearSource } from './near-duplicates.js';
 import { disposePanel, innerProducts, type Panel, uploadPanel } from './product.js';
 import { lookUp, type TensorTable, uploadTable } from './table.js';
 import { mirror, transpose } from './transpose.js';
 
 /** Milliseconds of work after which signals and progress are let through. */
 const PATIENCE = 50;
-/** Near pairs that are computed together. */
+/** Near-duplicate pairs that are computed together. */
 const MOST_NEAR = 2 ** 16;
 
 /** Entries of some pairs, in the order of the task's outputs; null where the kernel is 0. */
 type Entries = readonly (Tensor | null)[];
 
-/** A finished tile on the device: its entries, and those of its near pairs by their places. */
+/** A finished tile on the device: its entries, and those of its near-duplicate pairs by their places. */
 interface Finished {
   readonly entries: Entries;
   readonly near: readonly { readonly places: Int32Array; readonly entries: Entries }[];
@@ -44,7 +44,7 @@ export class TensorJob implements KernelJob {
   nearPairs = 0;
   readonly #engine: Engine;
   readonly #task: KernelTask;
-  readonly #body: TensorBody;
+  readonly #body: TensorInstructions;
   readonly #table: TensorTable | null;
   readonly #rows: readonly [number, number];
   readonly #finished = new Set<Finished>();
@@ -58,7 +58,7 @@ export class TensorJob implements KernelJob {
     this.#engine = engine;
     this.#task = task;
     this.#rows = [task.x.rows, task.z.rows];
-    this.#body = tensorBody(singleTask(task), ...this.#rows);
+    this.#body = tensorInstructions(singleTask(task), ...this.#rows);
     engine.use();
     this.#table = uploadTable(engine.tf, task);
     this.concurrency = engine.device === null ? 1 : 2;

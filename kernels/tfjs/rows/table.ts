@@ -25,9 +25,9 @@ export function uploadTable(tf: Tensors, task: KernelTask): TensorTable | null {
 }
 
 /**
- * Gaps of the outputs by the table, in the order of the task; null where there is none. For use in a tidy.
+ * CosineDistances of the outputs by the table, in the order of the task; null where there is none. For use in a tidy.
  *
- * With t = sqrt(1 - |u|) intervals = k + x a gap is the polynomial of interval k in x.
+ * With t = sqrt(1 - |u|) intervals = k + x a cosine distance is the polynomial of interval k in x.
  */
 export function lookUp(tf: Tensors, { intervals, outputs }: TensorTable, of: Value): readonly (Value | null)[] {
   const t = tf.mul(tf.sqrt(smaller(tf, of)), intervals);

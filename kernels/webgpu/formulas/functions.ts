@@ -85,26 +85,26 @@ ${polynomial('arcTangent')}
 }`,
 };
 
-/** Gaps and derivatives of the smooth maps; derivations in src/programme/duals. `d` = r - s, `b` = rs - K, `a` = rs + K. */
+/** CosineDistances and derivatives of the smooth maps; derivations in src/programme/duals. `d` = r - s, `b` = rs - K, `a` = rs + K. */
 const SMOOTH: Readonly<Record<string, () => string>> = {
   covariance: () => `fn covariance(rs: f32, b: f32, a: f32) -> f32 {
   return select(a - rs, rs - b, b <= a);
 }`,
-  errorFunctionGap: () => `fn errorFunctionGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  erfDistance: () => `fn erfDistance(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   let rs = r.x * r.y;
   let root0 = sqrt(1.0 + 2.0 * (q.x + q.y));
   let root = sqrt(1.0 + 2.0 * (q.x + q.y) + 4.0 * b * a);
   let rise = 4.0 * b * a / (root + root0);
   return 0.6366197723675814 * arcTangent(2.0 * (rs * rise + b * root0), root0 * root + 4.0 * rs * covariance(rs, b, a));
 }`,
-  errorFunctionProduct: () => `fn errorFunctionProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  erfProduct: () => `fn erfProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   let root = sqrt(1.0 + 2.0 * (q.x + q.y) + 4.0 * b * a);
   return 0.6366197723675814 * arcTangent(2.0 * covariance(r.x * r.y, b, a), root);
 }`,
-  errorFunctionSlope: () => `fn errorFunctionSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  erfSlope: () => `fn erfSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return 1.2732395447351628 / sqrt(1.0 + 2.0 * (q.x + q.y) + 4.0 * b * a);
 }`,
-  gaussianGateGap: () => `fn gaussianGateGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  geluDistance: () => `fn geluDistance(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   let rs = r.x * r.y;
   let k = covariance(rs, b, a);
   let s = q.x + q.y;
@@ -116,19 +116,19 @@ const SMOOTH: Readonly<Record<string, () => string>> = {
   let turn = arcTangent(rs * rise + b * root0, root0 * root + rs * k);
   return (algebraic + b * arcTangent(rs, root0) + k * turn) * 0.15915494309189535 + 0.25 * b;
 }`,
-  gaussianGateProduct: () => `fn gaussianGateProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  geluProduct: () => `fn geluProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
 ${GATE_TERMS}
   return ((k * k + t * square) / ((1.0 + s + t) * root) + k * arcTangent(k, root)) * 0.15915494309189535 + 0.25 * k;
 }`,
-  gaussianGateSlope: () => `fn gaussianGateSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  geluSlope: () => `fn geluSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
 ${GATE_TERMS}
   let algebraic = k / root * (1.0 / square + (1.0 - t) / (1.0 + s + t) + 1.0);
   return 0.25 + (algebraic + arcTangent(k, root)) * 0.15915494309189535;
 }`,
-  sineGap: () => `fn sineGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  sineDistance: () => `fn sineDistance(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return 0.5 * exp(-0.5 * d * d) * decay(b) * (1.0 + exp(-a));
 }`,
-  cosineGap: () => `fn cosineGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  cosineDistance: () => `fn cosineDistance(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return 0.5 * exp(-0.5 * d * d) * decay(b) * decay(a);
 }`,
   sineProduct: () => `fn sineProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
@@ -240,14 +240,14 @@ fn expectation(slope: bool, r: vec2f, b: f32, a: f32) -> f32 {
   }
   return 0.3989422804014327 * sum;
 }`,
-  exponentialTailProduct: () => `fn exponentialTailProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  eluProduct: () => `fn eluProduct(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return expectation(false, r, b, a);
 }`,
-  exponentialTailSlope: () => `fn exponentialTailSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  eluSlope: () => `fn eluSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   return expectation(true, r, b, a);
 }`,
-  exponentialTailGap: () => `// By Price's theorem, three Gauss points on [K, rs].
-fn exponentialTailGap(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
+  eluDistance: () => `// By Price's theorem, three Gauss points on [K, rs].
+fn eluDistance(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
   var sum = 0.0;
   for (var i = 0; i < 3; i++) {
     let at = b * (0.5 + 0.3872983346207417 * f32(i - 1));

@@ -1,10 +1,10 @@
 import type { SingleTask } from '../../../src/backend/single.js';
-import type { Instruction } from '../../../src/programme/body.js';
+import type { Instruction } from '../../../src/programme/instructions.js';
 import { SMOOTH_DUALS } from '../../../src/programme/maps/index.js';
 
 type Smooth = Extract<Instruction, { op: 'smooth' | 'smoothSlope' }>;
 
-/** The functions of a smooth map that the body calls, around its gap, product and derivative. */
+/** The functions of a smooth map that the body calls, around its cosine distance, product and derivative. */
 export function smoothFunctions(task: SingleTask): string {
   const texts = new Map<string, string>();
   task.body.instructions.forEach((i, index) => {
@@ -19,7 +19,7 @@ export function smoothFunctions(task: SingleTask): string {
 /** Rises above which the exponential tail is better subtracted than integrated. */
 const TAIL_RESOLUTION = '0.05';
 
-/** The function of a smooth map, `<map>Dual` with the gap of comonotone inputs given, or of its derivative, `<map>Derivative`. */
+/** The function of a smooth map, `<map>Dual` with the cosine distance of perfectCorrelation inputs given, or of its derivative, `<map>Derivative`. */
 export function smoothFunction(map: Smooth['map'], slope: boolean): string {
   return slope ? derivative(map) : dual(map, false);
 }
@@ -31,9 +31,9 @@ function dual(map: Smooth['map'], direct: boolean): string {
   const back = parity === -1 ? 'select(result, result.yx, swapped)' : 'result';
   const subtracted = `1.0 - ${map}Product(q, r, d, b, a) / scale`;
   const integrated = `${direct ? `${map}Apart(q, r, d, f)` : 'spread'} + ${map}Gap(q, r, d, b, a) / scale`;
-  let gap = direct && !isWave ? `  let gap = max(0.0, ${subtracted});` : `  let gap = ${integrated};`;
-  if (map === 'exponentialTail' && !direct) {
-    gap = `  var gap = 0.0;
+  let distance = direct && !isWave ? `  let gap = max(0.0, ${subtracted});` : `  let gap = ${integrated};`;
+  if (map === 'elu' && !direct) {
+    distance = `  var gap = 0.0;
   if (b > ${TAIL_RESOLUTION}) { gap = max(0.0, ${subtracted}); } else { gap = ${integrated}; }`;
   }
   return `// E[phi phi] of the map over its own values; q: variances, r: their roots (e: what rounding left of
@@ -45,7 +45,7 @@ fn ${map}${direct ? 'Direct' : 'Dual'}(v: vec2f, q: vec2f, r: vec2f, e: vec2f, f
   let d = r.x - r.y + (e.x - e.y);
   let b = r.x * r.y * side.x;
   let a = r.x * r.y * side.y;
-${gap}
+${distance}
   let result = vec2f(gap, 2.0 - gap);
   return ${back};
 }`;

@@ -1,8 +1,8 @@
 import { pixelsOf } from '../../../src/backend/images/pixels.js';
 import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
 import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/images/columns.js';
-import { OwnRunner, ownNeeded } from '../../../src/programme/images/own.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
+import { SelfKernelRunner, selfKernelsNeeded } from '../../../src/programme/images/self-kernels.js';
 import { requireVariances } from '../../../src/programme/range.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
@@ -47,14 +47,16 @@ export class BlockLayout {
 export class BlockWriter {
   readonly #layout: BlockLayout;
   readonly #job: PreparedImages;
-  readonly #own: OwnRunner | null;
+  readonly #selfKernels: SelfKernelRunner | null;
 
   constructor(layout: BlockLayout, job: PreparedImages) {
     this.#layout = layout;
     this.#job = job;
     const needs = layout.columns.flatMap(({ column }) => columnNeeds(column, job.programme));
-    this.#own =
-      needs.length === 0 ? null : new OwnRunner(job.programme, ownNeeded(job.programme, needs), job.exponents);
+    this.#selfKernels =
+      needs.length === 0
+        ? null
+        : new SelfKernelRunner(job.programme, selfKernelsNeeded(job.programme, needs), job.exponents);
   }
 
   /** The blocks of `count` images from `from` on, one after the other. */
@@ -74,10 +76,10 @@ export class BlockWriter {
       const scale = set.scales[k];
       block[this.#layout.scales + k] = scale === null ? 2 ** (value === null ? 0 : exponents[value]) : scale[image];
     });
-    const own = this.#own?.run(squares, (v) => pooledOf(set, v, image));
-    if (own === undefined) return;
+    const selfKernels = this.#selfKernels?.run(squares, (v) => pooledOf(set, v, image));
+    if (selfKernels === undefined) return;
     for (const { column, at } of this.#layout.columns) {
-      const numbers = columnOf(column, programme, own, exponents);
+      const numbers = columnOf(column, programme, selfKernels, exponents);
       if (column.kind === 'smooth') requireSingles(programme.steps[column.value], numbers);
       block.set(numbers, at);
     }
@@ -88,6 +90,6 @@ export class BlockWriter {
 function requireSingles(step: Step, columns: Float64Array): void {
   if (step.op !== 'dual' && step.op !== 'dualDerivative') return;
   const { map } = step.phi;
-  if (map === 'piecewiseLinear' || map === 'threshold') return;
+  if (map === 'piecewiseLinear' || map === 'heaviside') return;
   requireVariances(map, columns.subarray(0, columns.length / 4), 'f32', () => 'an image');
 }

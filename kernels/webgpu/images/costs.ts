@@ -1,9 +1,9 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import { approximations } from '../../../src/programme/approximations.js';
-import type { ImageInstruction } from '../../../src/programme/images/body.js';
-import { cellCount } from '../../../src/programme/images/cells.js';
 import { gridAt } from '../../../src/programme/images/grids.js';
+import type { ImageInstruction } from '../../../src/programme/images/instructions.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
+import { positionPairCount } from '../../../src/programme/images/position-pairs.js';
 import type { StagePhases } from './phases.js';
 import { tapCount } from './tables.js';
 
@@ -23,8 +23,8 @@ function angleFlops(name: 'angle' | 'sine'): number {
 /** Operations of a smooth map, roughly. */
 const SMOOTH_FLOPS = 60;
 
-/** Operations, and bytes of factors and tables, of an instruction at one cell. */
-function atCell(i: ImageInstruction, plan: ImagePlan, job: PreparedImages): readonly [number, number] {
+/** Operations, and bytes of factors and tables, of an instruction at one position pair. */
+function atPositionPair(i: ImageInstruction, plan: ImagePlan, job: PreparedImages): readonly [number, number] {
   const taps = 'step' in i && i.op.startsWith('window') ? tapCount(plan.programme.steps[i.step]) : 0;
   const uneven = (value: number): number => (job.deviations[value] === null ? 1 : 0);
   switch (i.op) {
@@ -32,7 +32,7 @@ function atCell(i: ImageInstruction, plan: ImagePlan, job: PreparedImages): read
       return [5 * job.channels + 2, 8 * job.channels];
     case 'piecewiseLinear':
       return [3 + (i.value === null ? 0 : angleFlops('sine')) + (i.slope === null ? 0 : angleFlops('angle')), 0];
-    case 'threshold':
+    case 'heaviside':
       return [angleFlops('angle'), 0];
     case 'smooth':
     case 'smoothSlope':
@@ -53,7 +53,7 @@ function atCell(i: ImageInstruction, plan: ImagePlan, job: PreparedImages): read
       return [3, 8];
     case 'normalisePlain':
       return [3, 8];
-    case 'gapOf':
+    case 'distanceOf':
       return [6, 8];
     default:
       return [1, 4];
@@ -64,13 +64,13 @@ function atCell(i: ImageInstruction, plan: ImagePlan, job: PreparedImages): read
 export function imageCosts(job: PreparedImages): ImageCosts {
   const plan = planImages(job.programme, job.inputs);
   const { places, offsets } = plan;
-  const cells = places.grids.map((grid, g) => cellCount(grid, offsets[g]));
+  const positionPairs = places.grids.map((grid, g) => positionPairCount(grid, offsets[g]));
   let [flops, bytes] = [0, 0];
   plan.body.stages.forEach((instructions, stage) => {
     for (const i of instructions) {
       const value = i.op === 'store' || i.op === 'pool' ? i.of : i.op === 'piecewiseLinear' ? i.of : i.out;
-      const count = cells[gridAt(places, value.value, stage)];
-      const [operations, read] = atCell(i, plan, job);
+      const count = positionPairs[gridAt(places, value.value, stage)];
+      const [operations, read] = atPositionPair(i, plan, job);
       flops += operations * count;
       bytes += read * count;
     }
@@ -78,9 +78,9 @@ export function imageCosts(job: PreparedImages): ImageCosts {
   return { flops, bytes };
 }
 
-/** Instructions at cells of one pair of images, all components together. */
+/** Instructions at position pairs of one pair of images, all components together. */
 export function workOf({ places, offsets }: ImagePlan, phased: readonly StagePhases[]): number {
-  const cells = places.grids.map((grid, g) => cellCount(grid, offsets[g]));
+  const positionPairs = places.grids.map((grid, g) => positionPairCount(grid, offsets[g]));
   const loops = phased.flatMap(({ phases }) => phases.flat());
-  return loops.reduce((sum, { grid, instructions }) => sum + instructions.length * cells[grid], 0);
+  return loops.reduce((sum, { grid, instructions }) => sum + instructions.length * positionPairs[grid], 0);
 }

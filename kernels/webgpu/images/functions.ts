@@ -2,14 +2,14 @@ import { SMOOTH_DUALS, type SmoothMap } from '../../../src/programme/maps/index.
 import { literal } from '../formulas/functions.js';
 import { NONE } from './tables.js';
 
-/** Share of the spread of norms below which a window's gap has lost too many digits to it, as for f32 on the host (docs/numerics.md). */
+/** Share of the spread of norms below which a window's cosine distance has lost too many digits to it, as for f32 on the host (docs/numerics.md). */
 const DOUBTFUL = 1e-2;
-/** Gap above which 1 + u of a window has too few digits left. */
+/** Cosine distance above which 1 + u of a window has too few digits left. */
 const FAR = 1.9;
 /** 1 + u of opposite pixels: a device may drop the sign of a zero. */
 const LEAST = 1e-30;
 
-/** Functions of a cell, printed where they are called. */
+/** Functions of a position pair, printed where they are called. */
 const CELL: Readonly<Record<string, string>> = {
   factors: `// A factor of the position p of the image of x and of p' of the image of z.
 fn factors(column: u32, cell: vec2u) -> vec2f {
@@ -37,7 +37,7 @@ fn sides(v: f32) -> vec2f {
 fn weighed(gap: f32, s: vec2f) -> f32 {
   return both(s) * gap + spread(s);
 }`,
-  gapsOf: `// (1 - u, 1 + u) of a covariance and both own values; exactly 0 where all three are one number.
+  distancesOf: `// (1 - u, 1 + u) of a covariance and both own values; exactly 0 where all three are one number.
 fn gapsOf(k: f32, own: vec2f) -> vec2f {
   if (own.x == own.y && k == own.x && k > 0.0) { return vec2f(0.0, 2.0); }
   let root = sqrt(both(own));
@@ -59,7 +59,7 @@ fn summedSides(slot: u32, w: Window, taps: u32, c: u32) -> vec2f {
   for (var k = 0u; k < taps; k++) { sum += sides(held(slot, tap(w, k, c))); }
   return sum;
 }`,
-  windowGap: `fn windowGap(slot: u32, gaps: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32) -> f32 {
+  windowDistance: `fn windowDistance(slot: u32, gaps: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32) -> f32 {
   return windowed(slot, gaps, w, taps, read, s, inverse, c, 2.0).x;
 }`,
   windowSides: `fn windowSides(slot: u32, gaps: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32) -> vec2f {
@@ -82,7 +82,7 @@ fn windowed(slot: u32, gaps: u32, w: Window, taps: u32, read: u32, s: vec2f, inv
   if (gap < ${literal(DOUBTFUL)} * lost || gap > far) { return fromShares(gaps, w, taps, read, inverse, c); }
   return bothOf(gap);
 }`,
-  fromShares: `// Sum over the taps of a b gap + 1/2 (a - b)^2 for their shares a, b.
+  fromWeights: `// Sum over the taps of a b gap + 1/2 (a - b)^2 for their shares a, b.
 fn fromShares(gaps: u32, w: Window, taps: u32, read: u32, inverse: vec2f, c: u32) -> vec2f {
   let root = inverse / sqrt(f32(taps));
   var sum = vec2f(0.0);
@@ -106,8 +106,8 @@ fn halfDeviation(w: Window, at: u32, read: u32) -> vec2f {
   if (p == ${NONE}u) { return vec2f(imagesZ[z + read + tables[half + 1u]], 0.0); }
   return vec2f(imagesX[x + read + p], 1.0);
 }`,
-  putOwn: `// Stores the own values of the positions of an image.
-fn putOwn(positions: u32, pair: vec2u, cell: vec2u, value: f32) {
+  putSelfKernels: `// Stores the own values of the positions of an image.
+fn putSelfKernels(positions: u32, pair: vec2u, cell: vec2u, value: f32) {
   if (cell.x == cell.y) { results[pair.x * positions + cell.x] = value; }
 }`,
   handOn: `fn handOn(place: u32, value: f32) {
@@ -143,8 +143,8 @@ fn reduced(part: f32, thread: u32) -> f32 {
   }
   return parts[0];
 }`,
-  pixelGaps: `// 1/2 |x - z|^2 of unit pixels, and 2 minus that; by the sum of the pixels where x . z < 0.
-fn pixelGaps(cell: vec2u) -> vec2f {
+  pixelDistances: `// 1/2 |x - z|^2 of unit pixels, and 2 minus that; by the sum of the pixels where x . z < 0.
+fn pixelDistances(cell: vec2u) -> vec2f {
   let first = x + cell.x * CHANNELS;
   let second = z + cell.y * CHANNELS;
   var u = 0.0;
@@ -161,13 +161,13 @@ fn pixelGaps(cell: vec2u) -> vec2f {
   tap: `fn tap(w: Window, k: u32, c: u32) -> u32 {
   return tables[w.taps + k * w.count + c];
 }`,
-  cellAt: `fn cellAt(cells: u32, count: u32, c: u32) -> vec2u {
+  positionPairAt: `fn cellAt(cells: u32, count: u32, c: u32) -> vec2u {
   return vec2u(tables[cells + c], tables[cells + count + c]);
 }`,
 };
 
-/** Texts of the functions of a cell that `code` calls, and of those that they call. */
-export function calledCellFunctions(code: string): string {
+/** Texts of the functions of a position pair that `code` calls, and of those that they call. */
+export function calledPositionPairFunctions(code: string): string {
   const found = new Set<string>();
   const add = (text: string): void => {
     for (const [name, body] of Object.entries(CELL)) {

@@ -14,8 +14,8 @@ import { type OpenDevice, useDevice } from '../device.js';
 import { makeSlots, TilesInWork } from '../in-work.js';
 import { copyResults, type Results, tileData } from '../results.js';
 import { IMAGE_FIELDS } from './declarations.js';
-import { ownOfPool } from './own.js';
 import { type ImageRunner, imageNumbers, openRunner } from './runner.js';
+import { selfKernelsOfPool } from './self-kernels.js';
 
 /** The buffers of one tile in work. */
 interface ImageSlot {
@@ -139,11 +139,11 @@ interface ImageOptions extends JobOptions {
 export async function openWebgpuImages(task: ImageTask, { tile, ...more }: ImageOptions): Promise<KernelJob> {
   const opened = await useDevice();
   const size = Math.max(...tile);
-  const own = more.workgroupBytes === undefined ? {} : { workgroupBytes: more.workgroupBytes };
+  const selfKernels = more.workgroupBytes === undefined ? {} : { workgroupBytes: more.workgroupBytes };
   const job = await prepareImagesOn(task, (prepared, value, set) =>
-    ownOfPool(opened, prepared, value, set, own.workgroupBytes),
+    selfKernelsOfPool(opened, prepared, value, set, selfKernels.workgroupBytes),
   );
-  const runner = await openRunner(opened, job, { pairs: size * size, ...own });
+  const runner = await openRunner(opened, job, { pairs: size * size, ...selfKernels });
   try {
     const slots = await makeSlots(() => makeSlot(opened, resultBytes(task.outputs.length, size)));
     return new WebgpuImageJob(opened, job, runner, size, slots);

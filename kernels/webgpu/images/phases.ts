@@ -1,28 +1,28 @@
 import { InternalError } from '../../../src/errors.js';
+import { gridAt } from '../../../src/programme/images/grids.js';
 import {
   type ImageInstruction,
   type ImageValue,
   imageInputs,
   imageResults,
-} from '../../../src/programme/images/body.js';
-import { gridAt } from '../../../src/programme/images/grids.js';
+} from '../../../src/programme/images/instructions.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 
-/** What a stage does at a cell: an instruction of the body, or handing an output, or own values of positions, to the results. */
-export type CellInstruction =
+/** What a stage does at a position pair: an instruction of the body, or handing an output, or self-kernels of positions, to the results. */
+export type PositionPairInstruction =
   | ImageInstruction
   | { readonly op: 'output'; readonly of: ImageValue; readonly which: number }
-  | { readonly op: 'own'; readonly of: ImageValue };
+  | { readonly op: 'selfKernel'; readonly of: ImageValue };
 
-/** Instructions that threads run one after the other at each cell of a grid. */
-export interface CellLoop {
+/** Instructions that threads run one after the other at each position pair of a grid. */
+export interface PositionPairLoop {
   readonly grid: number;
-  readonly instructions: readonly CellInstruction[];
+  readonly instructions: readonly PositionPairInstruction[];
 }
 
 /** Loops between two barriers: none reads what another thread writes in the same phase. */
-export type Phase = readonly CellLoop[];
+export type Phase = readonly PositionPairLoop[];
 
 /** A stage as phases, with the values that outlive theirs in slots. */
 export interface StagePhases {
@@ -37,25 +37,25 @@ export function valueKey({ form, value }: ImageValue): string {
   return `${form}:${value}`;
 }
 
-/** Values of which an instruction reads other cells than its own. */
-function gathered(i: CellInstruction): readonly ImageValue[] {
-  if (i.op === 'window') return i.even ? [i.of] : [i.of, i.gaps];
+/** Values of which an instruction reads other position pairs than its own. */
+function gathered(i: PositionPairInstruction): readonly ImageValue[] {
+  if (i.op === 'window') return i.even ? [i.of] : [i.of, i.distances];
   return i.op === 'windowPlain' ? [i.of] : [];
 }
 
-/** Values that an instruction reads at its own cell. */
-function readHere(i: CellInstruction): readonly ImageValue[] {
-  if (i.op === 'output' || i.op === 'own') return [i.of];
+/** Values that an instruction reads at its own position pair. */
+function readHere(i: PositionPairInstruction): readonly ImageValue[] {
+  if (i.op === 'output' || i.op === 'selfKernel') return [i.of];
   return i.op === 'window' || i.op === 'windowPlain' ? [] : imageInputs(i);
 }
 
-function made(i: CellInstruction): readonly ImageValue[] {
-  return i.op === 'output' || i.op === 'own' ? [] : imageResults(i);
+function made(i: PositionPairInstruction): readonly ImageValue[] {
+  return i.op === 'output' || i.op === 'selfKernel' ? [] : imageResults(i);
 }
 
-/** The grid whose cells an instruction goes over. */
-function gridOf(i: CellInstruction, plan: ImagePlan, stage: number): number {
-  const [value] = i.op === 'store' || i.op === 'pool' || i.op === 'output' || i.op === 'own' ? [i.of] : made(i);
+/** The grid whose position pairs an instruction goes over. */
+function gridOf(i: PositionPairInstruction, plan: ImagePlan, stage: number): number {
+  const [value] = i.op === 'store' || i.op === 'pool' || i.op === 'output' || i.op === 'selfKernel' ? [i.of] : made(i);
   if (value === undefined) throw new InternalError(`the instruction ${i.op} makes no value`);
   return gridAt(plan.places, value.value, stage);
 }
@@ -70,10 +70,10 @@ interface Life {
 
 /** Instructions by phase and grid, each as early as what it reads allows. */
 class Scheduler {
-  readonly phases: Map<number, CellInstruction[]>[] = [];
+  readonly phases: Map<number, PositionPairInstruction[]>[] = [];
   readonly lives = new Map<string, Life>();
 
-  add(i: CellInstruction, grid: number): void {
+  add(i: PositionPairInstruction, grid: number): void {
     const results = made(i);
     // Two windows may weigh one value: once is enough.
     if (results.length > 0 && results.every((v) => this.lives.has(valueKey(v)))) return;
@@ -115,22 +115,22 @@ function slotsOf(lives: ReadonlyMap<string, Life>): Pick<StagePhases, 'slots' | 
   return { slots, slotCount: busyTo.length };
 }
 
-/** The phase that hands own values of the positions of a pool to the results, loaded as pairs load them. */
-export function ownPhase(plan: ImagePlan, value: ValueId): Phase {
+/** The phase that hands self-kernels of the positions of a pool to the results, loaded as pairs load them. */
+export function selfKernelPhase(plan: ImagePlan, value: ValueId): Phase {
   const of: ImageValue = { form: 'plain', value };
-  const load: CellInstruction = { op: 'load', out: of, of: value };
-  return [{ grid: plan.places.of[value].grid, instructions: [load, { op: 'own', of }] }];
+  const load: PositionPairInstruction = { op: 'load', out: of, of: value };
+  return [{ grid: plan.places.of[value].grid, instructions: [load, { op: 'selfKernel', of }] }];
 }
 
 /** Cuts the instructions of a stage into phases and finds room for the values that cross them. */
 export function stagePhases(plan: ImagePlan, stage: number, outputs: readonly (ImageValue | null)[]): StagePhases {
   const scheduler = new Scheduler();
-  const here: CellInstruction[] = outputs.flatMap((of, which) =>
+  const here: PositionPairInstruction[] = outputs.flatMap((of, which) =>
     of !== null && plan.places.of[of.value].stage === stage ? [{ op: 'output' as const, of, which }] : [],
   );
   for (const i of [...plan.body.stages[stage], ...here]) scheduler.add(i, gridOf(i, plan, stage));
   const phases = scheduler.phases.map((loops) =>
-    Array.from(loops, ([grid, instructions]): CellLoop => ({ grid, instructions })),
+    Array.from(loops, ([grid, instructions]): PositionPairLoop => ({ grid, instructions })),
   );
   return { phases, ...slotsOf(scheduler.lives) };
 }

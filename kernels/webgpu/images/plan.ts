@@ -1,7 +1,7 @@
 import type { ImageJobShape, ImageTask } from '../../../src/backend/contract.js';
 import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
-import { ANY_INPUTS } from '../../../src/programme/images/own.js';
 import { planImages } from '../../../src/programme/images/plan.js';
+import { ANY_INPUTS } from '../../../src/programme/images/self-kernels.js';
 import type { Programme } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import { resultBytes } from './job.js';
@@ -14,7 +14,7 @@ const COMMON: ShaderLimits = { workgroupBytes: 32_768, invocations: 256 };
 
 /** What a programme costs on images of which nothing is known. */
 interface Costs {
-  /** Numbers of the block of an image, bytes of the tables, instructions at cells of one pair. */
+  /** Numbers of the block of an image, bytes of the tables, instructions at position pairs of one pair. */
   readonly block: number;
   readonly tables: number;
   readonly work: number;
@@ -48,7 +48,7 @@ export function imageBytes({ programme, outputs, size }: ImageJobShape): {
   return { host: 3 * tables + 2 * blocks + results, device: tables + IMAGES_KEPT * blocks + results + 2 * MOST_BYTES };
 }
 
-/** Instructions at cells of one pair of images. */
+/** Instructions at position pairs of one pair of images. */
 export function imageWork(programme: Programme): number {
   return costsOf(programme).work;
 }

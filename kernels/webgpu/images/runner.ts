@@ -7,7 +7,7 @@ import type { OpenDevice } from '../device.js';
 import { bindingKinds, bound, type Pipeline, pipelineOf } from '../pipelines.js';
 import { BlockWriter } from './columns.js';
 import { IMAGE_FIELDS } from './declarations.js';
-import { type ImageShader, imageShader, ownEntry } from './shader.js';
+import { type ImageShader, imageShader, selfKernelEntry } from './shader.js';
 import { deviceTables } from './tables.js';
 
 const BINDINGS = bindingKinds(4, 3);
@@ -16,7 +16,7 @@ const BINDINGS = bindingKinds(4, 3);
 export const MOST_BYTES = 2 ** 27;
 /** Workgroups of one dispatch on an axis. */
 const MOST_GROUPS = 65_535;
-/** Instructions at cells of one command: drivers stop commands that run for seconds. */
+/** Instructions at position pairs of one command: drivers stop commands that run for seconds. */
 const MOST_WORK = 2 ** 32;
 /** Blocks of images that stay on the device, those of the tiles in work among them. */
 export const IMAGES_KEPT = 6;
@@ -177,17 +177,17 @@ export function shaderLimits({ device }: OpenDevice): { workgroupBytes: number; 
 export interface RunnerOptions {
   /** Pairs of a tile. */
   readonly pairs: number;
-  /** The pool whose own values are computed, for images with themselves, in the place of the outputs. [none] */
-  readonly own?: ValueId;
+  /** The pool whose self-kernels are computed, for images with themselves, in the place of the outputs. [none] */
+  readonly selfKernels?: ValueId;
   /** Bytes that a workgroup may share, to try less than the device has. [what the device has] */
   readonly workgroupBytes?: number;
 }
 
 /** Names of the entry points that run one after the other, with the stages that they belong to. */
-function entryPoints({ places }: ImagePlan, own: ValueId | undefined): readonly (readonly [string, number])[] {
-  const stages = own === undefined ? places.stages : places.of[own].stage;
+function entryPoints({ places }: ImagePlan, selfKernels: ValueId | undefined): readonly (readonly [string, number])[] {
+  const stages = selfKernels === undefined ? places.stages : places.of[selfKernels].stage;
   const names = Array.from({ length: stages }, (_, stage) => [`stage${stage}`, stage] as const);
-  return own === undefined ? names : [...names, [ownEntry(own), stages]];
+  return selfKernels === undefined ? names : [...names, [selfKernelEntry(selfKernels), stages]];
 }
 
 /** Compiles the shader of a job and uploads its tables. @throws DeviceFullError where they do not fit */
@@ -203,7 +203,7 @@ export async function openRunner(
   const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
   const batches = atOnce(shader, Math.min(maxBufferSize, maxStorageBufferBindingSize), options.pairs);
   const passes = await Promise.all(
-    entryPoints(plan, options.own).map(async ([name, stage]): Promise<Pass> => {
+    entryPoints(plan, options.selfKernels).map(async ([name, stage]): Promise<Pass> => {
       const pipeline = await pipelineOf(opened, shader.text, name, BINDINGS);
       return { pipeline, components: shader.components[stage] };
     }),

@@ -3,12 +3,12 @@ import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { calledFunctions } from '../formulas/functions.js';
 import { smoothFunction } from '../formulas/smooth.js';
-import { CellPrinter } from './cell-printer.js';
 import { BlockLayout } from './columns.js';
 import { workOf } from './costs.js';
 import { BINDINGS, PUT, TILE, VALUES } from './declarations.js';
-import { calledCellFunctions, spreadFunction } from './functions.js';
-import { ownPhase, type Phase, type StagePhases, stagePhases } from './phases.js';
+import { calledPositionPairFunctions, spreadFunction } from './functions.js';
+import { PositionPairPrinter } from './pair-printer.js';
+import { type Phase, type StagePhases, selfKernelPhase, stagePhases } from './phases.js';
 import { type Field, handedNumbers, isWhole } from './tables.js';
 import { type Template, TemplatePrinter } from './template.js';
 
@@ -26,7 +26,7 @@ export interface ImageShader {
   readonly scratch: number;
   /** Components of each stage. */
   readonly components: readonly number[];
-  /** Instructions at cells of one pair: what it costs. */
+  /** Instructions at position pairs of one pair: what it costs. */
   readonly work: number;
 }
 
@@ -48,10 +48,10 @@ class Fields {
   }
 }
 
-/** Threads that suit components of `cells` cells: several cells a thread, as far as the device goes. */
-function threadsFor(cells: number, most: number): number {
+/** Threads that suit components of `positionPairs` position pairs: several position pairs a thread, as far as the device goes. */
+function threadsFor(positionPairs: number, most: number): number {
   let threads = 32;
-  while (threads * 4 < cells && threads < 256 && threads * 2 <= most) threads *= 2;
+  while (threads * 4 < positionPairs && threads < 256 && threads * 2 <= most) threads *= 2;
   return threads;
 }
 
@@ -79,10 +79,11 @@ class StagePrinter {
     this.#places = places;
   }
 
-  /** The entry point of the stage, and one for own values of each of `pools`, which this stage is the first to read. */
+  /** The entry point of the stage, and one for self-kernels of each of `pools`, which this stage is the first to read. */
   print(constants: TemplatePrinter, counts: ReadonlyMap<ValueId, number>, pools: readonly ValueId[]): string {
     const entries = [this.#entry(`stage${this.#stage}`, this.#phased.phases, constants, counts)];
-    for (const v of pools) entries.push(this.#entry(ownEntry(v), [ownPhase(this.#plan, v)], constants, counts));
+    for (const v of pools)
+      entries.push(this.#entry(selfKernelEntry(v), [selfKernelPhase(this.#plan, v)], constants, counts));
     return entries.join('\n\n');
   }
 
@@ -152,7 +153,7 @@ ${usesInfo ? `  let info = FIELDS${this.#stage} + (tile.component + group.x) * $
     const lines: string[] = [];
     const after: string[] = [];
     for (const { grid, instructions } of phase) {
-      const printer = new CellPrinter({
+      const printer = new PositionPairPrinter({
         plan: this.#plan,
         job: this.#job,
         layout: this.#layout,
@@ -160,8 +161,8 @@ ${usesInfo ? `  let info = FIELDS${this.#stage} + (tile.component + group.x) * $
         window: (step) => this.#window(step),
         numbers: (of, g) => this.#field(`numbers${of}_${g}`, { kind: 'numbers', of, grid: g }),
         first: (of) => {
-          const own = this.#plan.places.of[of].grid;
-          return this.#field(`first${own}`, { kind: 'first', grid: own });
+          const selfKernels = this.#plan.places.of[of].grid;
+          return this.#field(`first${selfKernels}`, { kind: 'first', grid: selfKernels });
         },
         place: (of) => this.#places.get(of) ?? 0,
         grid,
@@ -210,10 +211,10 @@ class ShaderMaker {
     }
     const printer = new TemplatePrinter();
     const stages = phased.map((p, stage) => new StagePrinter(this, stage, p, places));
-    const entries = stages.map((s, stage) => s.print(printer, counts, this.#ownPools(stage)));
+    const entries = stages.map((s, stage) => s.print(printer, counts, this.#selfKernelPools(stage)));
     const fields = stages.map((s) => s.fields.list);
-    const threads = threadsFor(plan.mostCells, this.#limits.invocations);
-    const numbers = Math.max(...phased.map((p) => p.slotCount)) * plan.mostCells;
+    const threads = threadsFor(plan.mostPositionPairs, this.#limits.invocations);
+    const numbers = Math.max(...phased.map((p) => p.slotCount)) * plan.mostPositionPairs;
     const fits = 4 * (numbers + threads) <= this.#limits.workgroupBytes;
     const sizes = { threads, numbers, handed, scratch: fits ? 0 : numbers };
     const work = workOf(this.plan, phased);
@@ -223,8 +224,8 @@ class ShaderMaker {
     return { text, fields, layout: this.layout, constants, threads, handed, scratch: sizes.scratch, components, work };
   }
 
-  /** Pools that begin a stage of which own values are asked for. */
-  #ownPools(stage: number): ValueId[] {
+  /** Pools that begin a stage of which self-kernels are asked for. */
+  #selfKernelPools(stage: number): ValueId[] {
     return [...this.job.x.pooled.keys()].filter((v) => this.plan.places.of[v].stage === stage);
   }
 
@@ -239,15 +240,15 @@ class ShaderMaker {
       `const CHANNELS = ${job.channels}u;`,
       `const BLOCK = ${this.layout.length}u; // numbers of an image`,
       `const HANDED = ${sizes.handed}u; // numbers that a pair hands from stage to stage`,
-      `const CELLS = ${plan.mostCells}u; // most pairs of positions that a workgroup visits`,
+      `const CELLS = ${plan.mostPositionPairs}u; // most pairs of positions that a workgroup visits`,
       `const SCRATCH = ${sizes.scratch}u;`,
       ...fields.map((_, stage) => `const FIELDS${stage} = ${this.#firstField(fields, stage)}u;`),
     ];
     const body = entries.join('\n\n');
     const smooth = this.#smooth();
     const put = PUT(job.outputs.length, this.layout.scales);
-    const cell = calledCellFunctions(`${body}\n${put}`);
-    const parts = [TILE, constants.join('\n'), BINDINGS, VALUES(sizes.numbers, sizes.scratch > 0), cell, put];
+    const positionPair = calledPositionPairFunctions(`${body}\n${put}`);
+    const parts = [TILE, constants.join('\n'), BINDINGS, VALUES(sizes.numbers, sizes.scratch > 0), positionPair, put];
     return `${[...parts, calledFunctions(`${body}\n${smooth}`), smooth, body].filter((t) => t !== '').join('\n\n')}\n`;
   }
 
@@ -267,14 +268,14 @@ class ShaderMaker {
   }
 }
 
-/** Name of the entry point that hands own values of a pool to the results, in the place of the stage that the pool begins. */
-export function ownEntry(pool: ValueId): string {
+/** Name of the entry point that hands self-kernels of a pool to the results, in the place of the stage that the pool begins. */
+export function selfKernelEntry(pool: ValueId): string {
   return `own${pool}`;
 }
 
 /**
  * The shader of a job on images, WGSL: an entry point for each stage, one workgroup for each pair of images and component, and one for
- * each pool whose own values are asked for. @throws DeviceFullError where its tables are too long
+ * each pool whose self-kernels are asked for. @throws DeviceFullError where its tables are too long
  */
 export function imageShader(plan: ImagePlan, job: PreparedImages, limits: ShaderLimits): ImageShader {
   return new ShaderMaker(plan, job, limits).make();

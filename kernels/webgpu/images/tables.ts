@@ -1,18 +1,18 @@
 import { DeviceFullError, InternalError } from '../../../src/errors.js';
-import {
-  CellIndex,
-  type Cells,
-  cellCount,
-  cellsOf,
-  cellsRead,
-  positionsRead,
-} from '../../../src/programme/images/cells.js';
 import type { Component } from '../../../src/programme/images/components.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
+import {
+  PositionPairIndex,
+  type PositionPairs,
+  positionPairCount,
+  positionPairsOf,
+  positionPairsRead,
+  positionsRead,
+} from '../../../src/programme/images/position-pairs.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount, valueShapes } from '../../../src/vocabulary/windows.js';
 
-/** A window step, which reads several cells or one of another grid. */
+/** A window step, which reads several position pairs or one of another grid. */
 export type WindowStep = Extract<Step, { op: 'window' | 'pixel' }>;
 
 /** Positions that a window adds up, or pairs of them that a pool does. */
@@ -32,9 +32,9 @@ export function isWhole(step: Step): boolean {
 /**
  * What the shader finds in the table for each component of a stage, one number each, in this order.
  *
- * `count`, `cells`: how many cells of a grid there are, and where their p and then their p' lie. `taps`, `halves`: where the cells that a
- * window reads lie, `[taps, cells]`, and its halves. `first`: number of the first cell among all of its grid. `numbers`: for each cell
- * the number of the cell of a value of an earlier stage, for a pool `[taps, cells]`.
+ * `count`, `positionPairs`: how many position pairs of a grid there are, and where their p and then their p' lie. `taps`, `halves`: where the position pairs that a
+ * window reads lie, `[taps, position pairs]`, and its halves. `first`: number of the first position pair among all of its grid. `numbers`: for each position pair
+ * the number of the position pair of a value of an earlier stage, for a pool `[taps, position pairs]`.
  */
 export type Field =
   | { readonly kind: 'count' | 'cells' | 'first'; readonly grid: number }
@@ -44,7 +44,7 @@ export type Field =
 /** For a half: no position of x; the next word is one of z. */
 export const NONE = 0xffffffff;
 
-const EMPTY: Cells = { count: 0, p: new Int32Array(0), q: new Int32Array(0) };
+const EMPTY: PositionPairs = { count: 0, p: new Int32Array(0), q: new Int32Array(0) };
 
 /** Words that a table may take. */
 const MOST_WORDS = 2 ** 26;
@@ -86,33 +86,35 @@ class Words {
   }
 }
 
-/** Cells of each grid of a component. */
-class ComponentCells {
+/** Position pairs of each grid of a component. */
+class ComponentPositionPairs {
   readonly #plan: ImagePlan;
   readonly #component: Component;
-  readonly #cells = new Map<number, Cells>();
-  readonly #index = new Map<number, CellIndex>();
+  readonly #positionPairs = new Map<number, PositionPairs>();
+  readonly #index = new Map<number, PositionPairIndex>();
 
   constructor(plan: ImagePlan, component: Component) {
     this.#plan = plan;
     this.#component = component;
   }
 
-  of(grid: number): Cells {
+  of(grid: number): PositionPairs {
     const ids = this.#component.get(grid);
-    const cells = this.#cells.get(grid) ?? (ids === undefined ? EMPTY : cellsOf(this.#plan.places.grids[grid], ids));
-    this.#cells.set(grid, cells);
-    return cells;
+    const positionPairs =
+      this.#positionPairs.get(grid) ??
+      (ids === undefined ? EMPTY : positionPairsOf(this.#plan.places.grids[grid], ids));
+    this.#positionPairs.set(grid, positionPairs);
+    return positionPairs;
   }
 
-  index(grid: number): CellIndex {
-    const index = this.#index.get(grid) ?? new CellIndex(this.#plan.places.grids[grid], this.of(grid));
+  index(grid: number): PositionPairIndex {
+    const index = this.#index.get(grid) ?? new PositionPairIndex(this.#plan.places.grids[grid], this.of(grid));
     this.#index.set(grid, index);
     return index;
   }
 }
 
-/** Numbers of all cells of a grid, component after component. */
+/** Numbers of all position pairs of a grid, component after component. */
 class Numbering {
   readonly #first = new Map<Component, number>();
   readonly #number = new Map<number, number>();
@@ -124,7 +126,7 @@ class Numbering {
     this.#positions = height * width;
     for (const component of plan.components[stage]) {
       this.#first.set(component, this.count);
-      const { count, p, q } = new ComponentCells(plan, component).of(grid);
+      const { count, p, q } = new ComponentPositionPairs(plan, component).of(grid);
       for (let c = 0; c < count; c++) this.#number.set(p[c] * this.#positions + q[c], this.count + c);
       this.count += count;
     }
@@ -166,10 +168,10 @@ class TableMaker {
     let at = 0;
     fields.forEach((list, stage) => {
       for (const component of components[stage]) {
-        const cells = new ComponentCells(this.#plan, component);
+        const positionPairs = new ComponentPositionPairs(this.#plan, component);
         for (const field of list) {
           // Lists lie behind the fields.
-          head[at++] = this.#number(field, component, cells) + (isPlace(field) ? size : 0);
+          head[at++] = this.#number(field, component, positionPairs) + (isPlace(field) ? size : 0);
         }
       }
     });
@@ -183,12 +185,12 @@ class TableMaker {
     return known;
   }
 
-  #number(field: Field, component: Component, cells: ComponentCells): number {
+  #number(field: Field, component: Component, positionPairs: ComponentPositionPairs): number {
     switch (field.kind) {
       case 'count':
-        return cells.of(field.grid).count;
+        return positionPairs.of(field.grid).count;
       case 'cells': {
-        const { p, q } = cells.of(field.grid);
+        const { p, q } = positionPairs.of(field.grid);
         return this.#words.add(Uint32Array.from([...p, ...q]));
       }
       case 'first': {
@@ -196,11 +198,11 @@ class TableMaker {
         return this.#numbering(value).first(component);
       }
       case 'taps':
-        return this.#words.add(this.#taps(field.step, cells).taps);
+        return this.#words.add(this.#taps(field.step, positionPairs).taps);
       case 'halves':
-        return this.#words.add(this.#taps(field.step, cells).halves);
+        return this.#words.add(this.#taps(field.step, positionPairs).halves);
       case 'numbers':
-        return this.#words.add(this.#numbers(field.of, cells.of(field.grid)));
+        return this.#words.add(this.#numbers(field.of, positionPairs.of(field.grid)));
     }
   }
 
@@ -210,7 +212,10 @@ class TableMaker {
     return step;
   }
 
-  #taps(value: ValueId, cells: ComponentCells): { readonly taps: Uint32Array; readonly halves: Uint32Array } {
+  #taps(
+    value: ValueId,
+    positionPairs: ComponentPositionPairs,
+  ): { readonly taps: Uint32Array; readonly halves: Uint32Array } {
     const step = this.#step(value);
     const { of } = this.#plan.places;
     const [from, to] = [of[step.of].grid, of[value].grid];
@@ -222,27 +227,36 @@ class TableMaker {
         : positionsRead(step.windows));
     this.#reads.set(value, read);
     const taps = tapCount(step);
-    const found = cellsRead(cells.of(to), cells.of(from), read, taps, cells.index(from));
+    const found = positionPairsRead(
+      positionPairs.of(to),
+      positionPairs.of(from),
+      read,
+      taps,
+      positionPairs.index(from),
+    );
     const halves = Uint32Array.from(
       found.halves.p.flatMap((p, h) => [p < 0 ? NONE : p, Math.max(0, found.halves.q[h])]),
     );
-    return { taps: turned(found.cells, taps), halves };
+    return { taps: turned(found.positionPairs, taps), halves };
   }
 
-  /** Numbers of the cells that the cells of a later stage read. */
-  #numbers(value: ValueId, cells: Cells): Uint32Array {
+  /** Numbers of the position pairs that the position pairs of a later stage read. */
+  #numbers(value: ValueId, positionPairs: PositionPairs): Uint32Array {
     const step = this.#plan.programme.steps[value];
     const numbering = this.#numbering(step.op === 'pool' ? step.of : value);
-    if (step.op !== 'pool') return Uint32Array.from(cells.p, (p, c) => numbering.find(p, cells.q[c]));
+    if (step.op !== 'pool') return Uint32Array.from(positionPairs.p, (p, c) => numbering.find(p, positionPairs.q[c]));
     const positions = positionsRead(step.windows);
     const side = positionCount(step.windows.filter);
-    if (cells.count * side * side > MOST_WORDS) this.#words.add(new Uint32Array(MOST_WORDS + 1));
-    const list = new Uint32Array(cells.count * side * side);
+    if (positionPairs.count * side * side > MOST_WORDS) this.#words.add(new Uint32Array(MOST_WORDS + 1));
+    const list = new Uint32Array(positionPairs.count * side * side);
     let at = 0;
-    for (let c = 0; c < cells.count; c++) {
+    for (let c = 0; c < positionPairs.count; c++) {
       for (let k = 0; k < side; k++) {
         for (let l = 0; l < side; l++) {
-          list[at++] = numbering.find(positions[cells.p[c] * side + k], positions[cells.q[c] * side + l]);
+          list[at++] = numbering.find(
+            positions[positionPairs.p[c] * side + k],
+            positions[positionPairs.q[c] * side + l],
+          );
         }
       }
     }
@@ -254,14 +268,14 @@ function isPlace({ kind }: Field): boolean {
   return kind === 'cells' || kind === 'taps' || kind === 'halves' || kind === 'numbers';
 }
 
-/** Numbers of each stored value that a pair hands on: one a cell, or one a component for a mean over everything. */
+/** Numbers of each stored value that a pair hands on: one a position pair, or one a component for a mean over everything. */
 export function handedNumbers(plan: ImagePlan): ReadonlyMap<ValueId, number> {
   const { programme, body, components, places, offsets } = plan;
   return new Map(
     body.stored.map((v) => {
       const step = programme.steps[v];
       const { grid, stage } = places.of[step.op === 'pool' ? step.of : v];
-      return [v, isWhole(step) ? components[stage].length : cellCount(places.grids[grid], offsets[grid])];
+      return [v, isWhole(step) ? components[stage].length : positionPairCount(places.grids[grid], offsets[grid])];
     }),
   );
 }
@@ -269,15 +283,18 @@ export function handedNumbers(plan: ImagePlan): ReadonlyMap<ValueId, number> {
 /** Words that lists of every component take at most. */
 export function tableWords(plan: ImagePlan, fields: readonly (readonly Field[])[]): number {
   const { places, offsets, programme, components } = plan;
-  const cells = (grid: number): number => cellCount(places.grids[grid], offsets[grid]);
+  const positionPairs = (grid: number): number => positionPairCount(places.grids[grid], offsets[grid]);
   const words = (field: Field): number => {
     switch (field.kind) {
       case 'cells':
-        return 2 * cells(field.grid);
+        return 2 * positionPairs(field.grid);
       case 'taps':
-        return tapCount(programme.steps[field.step]) * cells(places.of[field.step].grid);
+        return tapCount(programme.steps[field.step]) * positionPairs(places.of[field.step].grid);
       case 'numbers':
-        return cells(field.grid) * (programme.steps[field.of].op === 'pool' ? tapCount(programme.steps[field.of]) : 1);
+        return (
+          positionPairs(field.grid) *
+          (programme.steps[field.of].op === 'pool' ? tapCount(programme.steps[field.of]) : 1)
+        );
       default:
         return 0;
     }

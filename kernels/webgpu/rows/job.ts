@@ -14,7 +14,7 @@ import { type OpenDevice, useDevice } from '../device.js';
 import { makeSlots, TilesInWork } from '../in-work.js';
 import { bound } from '../pipelines.js';
 import { copyResults, type Results, tileData } from '../results.js';
-import { gapsOf, inBatches, nearRadial, readList, unpack } from './near.js';
+import { distancesOf, inBatches, nearRadial, readList, unpack } from './near-duplicates.js';
 import { type Pass, type Passes, passesOf } from './passes.js';
 import { type Chunk, type DeviceRows, paddedFeatures, taskRows } from './rows.js';
 import { constantsOf } from './shader/module.js';
@@ -124,7 +124,7 @@ class WebgpuJob implements KernelJob {
     opened.device.queue.submit([encoder.finish()]);
   }
 
-  /** Computes near pairs again from accurate gaps, and puts them where they belong. */
+  /** Computes near-duplicate pairs again from accurate cosine distances, and puts them where they belong. */
   async #redo(
     slot: Slot,
     range: TileRange,
@@ -146,13 +146,13 @@ class WebgpuJob implements KernelJob {
     const chunks = await this.#chunks(range);
     const [x, z] = chunks;
     device.queue.writeBuffer(slot.pairs, 0, batch);
-    device.queue.writeBuffer(slot.gaps, 0, gapsOf(task, range, batch));
+    device.queue.writeBuffer(slot.distances, 0, distancesOf(task, range, batch));
     device.queue.writeBuffer(
       slot.tile,
       0,
       tileFields({ ...numbers, ...tilePlace(range, chunks), count: batch.length }),
     );
-    const buffers = [slot.tile, null, null, x.factors, z.factors, constants, slot.pairs, slot.gaps, slot.redone];
+    const buffers = [slot.tile, null, null, x.factors, z.factors, constants, slot.pairs, slot.distances, slot.redone];
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setPipeline(redo.pipeline);

@@ -16,12 +16,12 @@ export interface Passes {
   readonly product: Pass;
   /** What makes a tile of kernels. */
   readonly tiles: readonly Pass[];
-  /** Near pairs again. */
+  /** Near-duplicate pairs again. */
   readonly redo: Pipeline;
 }
 
 const TILE_BINDINGS = bindingKinds(5, 2);
-/** Near pairs bring their own gaps: no rows are read. */
+/** Near-duplicate pairs bring their own cosine distances: no rows are read. */
 const REDO_BINDINGS = bindingKinds(7, 1).map((kind, binding) => (binding === 1 || binding === 2 ? null : kind));
 
 /**

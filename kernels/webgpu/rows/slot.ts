@@ -2,9 +2,9 @@ import { BufferGroup, freeBuffer } from '../buffers.js';
 import type { OpenDevice } from '../device.js';
 import { TILE_FIELDS } from './shader/module.js';
 
-/** Near pairs that are sent to the device together. */
+/** Near-duplicate pairs that are sent to the device together. */
 export const BATCH = 65_536;
-/** Near pairs that come back with a tile; more are fetched when there are more. */
+/** Near-duplicate pairs that come back with a tile; more are fetched when there are more. */
 export const FIRST_NEAR = 4096;
 
 /** The buffers of one tile in work. */
@@ -12,10 +12,10 @@ export interface Slot {
   readonly tile: GPUBuffer;
   /** Results, their transposes, and what compensation keeps: regions of `area` numbers. */
   readonly sums: GPUBuffer;
-  /** A count, then the near pairs. */
+  /** A count, then the near-duplicate pairs. */
   readonly near: GPUBuffer;
   readonly pairs: GPUBuffer;
-  readonly gaps: GPUBuffer;
+  readonly distances: GPUBuffer;
   readonly redone: GPUBuffer;
   /** What the host reads. */
   readonly results: GPUBuffer;
@@ -55,7 +55,7 @@ export async function makeSlot(opened: OpenDevice, shape: SlotShape): Promise<Sl
       sums: await buffers.make(4 * sumsLength(shape), STORAGE | COPY_SRC),
       near: await buffers.make(area + 16, STORAGE | COPY_SRC | COPY_DST),
       pairs: await buffers.make(4 * BATCH, STORAGE | COPY_DST),
-      gaps: await buffers.make(4 * BATCH, STORAGE | COPY_DST),
+      distances: await buffers.make(4 * BATCH, STORAGE | COPY_DST),
       redone: await buffers.make(8 * BATCH, STORAGE | COPY_SRC),
       results: await buffers.make(2 * shape.outputs * area, COPY_DST | MAP_READ),
       list: await buffers.make(4 * (FIRST_NEAR + 1), COPY_DST | MAP_READ),

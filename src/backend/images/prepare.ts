@@ -3,13 +3,13 @@ import { InternalError } from '../../errors.js';
 import {
   ANY_INPUTS,
   evenValues,
-  type ImageOwn,
+  type ImageSelfKernels,
   type InputFacts,
-  OwnRunner,
-  ownDivided,
-  ownNeeded,
-  ownSizes,
-} from '../../programme/images/own.js';
+  SelfKernelRunner,
+  selfKernelSizes,
+  selfKernelsDivided,
+  selfKernelsNeeded,
+} from '../../programme/images/self-kernels.js';
 import { anglesRead } from '../../programme/images/translate.js';
 import { requireRange } from '../../programme/range.js';
 import type { Programme, ValueId } from '../../vocabulary/steps.js';
@@ -23,7 +23,7 @@ export interface SharedImages {
   /** Pixels as given, `[n, positions * channels]`. */
   readonly data: FloatArray;
   readonly count: number;
-  /** Own values over 4^exponent of each pool whose own value a later step needs, `[n, positions]`. */
+  /** Self-kernels over 4^exponent of each pool whose self-kernel a later step needs, `[n, positions]`. */
   readonly pooled: ReadonlyMap<ValueId, Float64Array>;
   /** 2^exponent / sqrt(K(x,x)) of each output where results are normalized, `[n]`. */
   readonly scales: readonly (Float64Array | null)[];
@@ -50,10 +50,10 @@ export interface PreparedImages {
 }
 
 /**
- * Own values of a pool for every image of a set, `[n, positions]`, found by the device that will compute pairs: by the instructions of the job
- * itself, each image with itself, up to the stage of the pool. Only then does a pair of equal images give the same bits (gap 0).
+ * Self-kernels of a pool for every image of a set, `[n, positions]`, found by the device that will compute pairs: by the instructions of the job
+ * itself, each image with itself, up to the stage of the pool. Only then does a pair of equal images give the same bits (cosine distance 0).
  *
- * Own values of the pools before it stand in `pooled` of all sets, those of later ones are 0 there; `set` is one of the sets of the job.
+ * Self-kernels of the pools before it stand in `pooled` of all sets, those of later ones are 0 there; `set` is one of the sets of the job.
  */
 export type PooledOfImages = (job: PreparedImages, value: ValueId, set: SharedImages) => Float64Array;
 
@@ -88,9 +88,9 @@ function plainJob(task: ImageTask, programme: Programme): PreparedImages {
   const { precision, outputs, symmetric, normalized } = task;
   requireOneUnit(task);
   const inputs = inputFacts(symmetric ? [task.x] : [task.x, task.z]);
-  const { own, exponents } = ownSizes(programme, typicalSquares(task.x));
+  const { selfKernels, exponents } = selfKernelSizes(programme, typicalSquares(task.x));
   const even = evenValues(programme, inputs);
-  const deviations = even.map((is, v) => (is ? Math.sqrt(own[v]?.[0] ?? 0) : null));
+  const deviations = even.map((is, v) => (is ? Math.sqrt(selfKernels[v]?.[0] ?? 0) : null));
   const share = ({ data, count }: ImageSet): SharedImages => ({
     data: inSharedMemory(data),
     count,
@@ -116,7 +116,7 @@ export function taskWithoutImages(
   return { programme, precision, outputs, symmetric, ...plain, x: none, z: none };
 }
 
-/** Own values of a pool of one image, `[positions]`. @throws InternalError where they were not asked for before */
+/** Self-kernels of a pool of one image, `[positions]`. @throws InternalError where they were not asked for before */
 export function pooledOf({ pooled, count }: SharedImages, value: ValueId, image: number): Float64Array {
   const all = pooled.get(value);
   if (all === undefined) throw new InternalError(`own values of pool ${value} are missing`);
@@ -128,14 +128,14 @@ export function pooledOf({ pooled, count }: SharedImages, value: ValueId, image:
 function roots(task: ImageTask, job: PreparedImages, set: ImageSet, shared: SharedImages): (Float64Array | null)[] {
   const values = task.outputs.map((output) => job.programme[output]);
   const wanted = values.filter((v) => v !== null);
-  const runner = new OwnRunner(job.programme, ownNeeded(job.programme, wanted), job.exponents);
+  const runner = new SelfKernelRunner(job.programme, selfKernelsNeeded(job.programme, wanted), job.exponents);
   const result = values.map((v) => (v === null ? null : new Float64Array(set.count)));
   for (let i = 0; i < set.count; i++) {
     const { squares } = pixelsOf(set.data, i, positionCount(set.positions), set.channels);
-    const own: ImageOwn = runner.run(squares, (v) => pooledOf(shared, v, i));
+    const selfKernels: ImageSelfKernels = runner.run(squares, (v) => pooledOf(shared, v, i));
     values.forEach((v, k) => {
       const list = result[k];
-      if (v !== null && list !== null) list[i] = Math.sqrt(own[v]?.[0] ?? 0);
+      if (v !== null && list !== null) list[i] = Math.sqrt(selfKernels[v]?.[0] ?? 0);
     });
   }
   return result;
@@ -146,21 +146,21 @@ function exponentOf({ programme, exponents }: PreparedImages, output: Output): n
   return value === null ? 0 : exponents[value];
 }
 
-/** Steps of which own values of positions enter what is computed for a pair: those of an angle that a map reads, and what values are divided by. */
-function ownValuesRead(programme: Programme): Uint8Array {
+/** Steps of which self-kernels of positions enter what is computed for a pair: those of an angle that a map reads, and what values are divided by. */
+function selfKernelsRead(programme: Programme): Uint8Array {
   const angles = anglesRead(programme);
-  return ownDivided(programme).map((is, v) => (is === 1 || angles[v] === 1 ? 1 : 0));
+  return selfKernelsDivided(programme).map((is, v) => (is === 1 || angles[v] === 1 ? 1 : 0));
 }
 
 /** A question for the device: what `PooledOfImages` is told. */
 type PooledRequest = Parameters<PooledOfImages>;
 
-/** Prepares a task; asks for own values of pools on its way. */
+/** Prepares a task; asks for self-kernels of pools on its way. */
 function* preparing(task: ImageTask): Generator<PooledRequest, PreparedImages, Float64Array> {
   const { programme } = task;
   const job = plainJob(task, programme);
   const pools = Array.from(programme.steps.keys()).filter((v) => programme.steps[v].op === 'pool');
-  const read = ownValuesRead(programme);
+  const read = selfKernelsRead(programme);
   const needed = pools.filter((v) => read[v] === 1 || task.normalized);
   const shapes = valueShapes(programme);
   const started = (set: SharedImages): SharedImages & { readonly pooled: Map<ValueId, Float64Array> } => {
@@ -170,7 +170,7 @@ function* preparing(task: ImageTask): Generator<PooledRequest, PreparedImages, F
   const x = started(job.x);
   const z = task.symmetric ? x : started(job.z);
   const known = { ...job, x, z };
-  // Pool by pool: a device may need the own values of both sets for what lies behind an earlier one.
+  // Pool by pool: a device may need the self-kernels of both sets for what lies behind an earlier one.
   for (const v of needed) for (const set of new Set([x, z])) set.pooled.set(v, yield [known, v, set]);
   if (pools.length > needed.length) return known;
   const scaledX = scaled(task, known, task.x, x);
@@ -189,21 +189,21 @@ function scaled(task: ImageTask, job: PreparedImages, set: ImageSet, known: Shar
   return known;
 }
 
-/** Everything that threads need for a task: exponents, numbers of even values, own values behind pools, scales of results. */
-export function prepareImages(task: ImageTask, pooledOwn: PooledOfImages): PreparedImages {
+/** Everything that threads need for a task: exponents, numbers of even values, self-kernels behind pools, scales of results. */
+export function prepareImages(task: ImageTask, pooledSelfKernels: PooledOfImages): PreparedImages {
   const steps = preparing(task);
   let step = steps.next();
-  while (step.done !== true) step = steps.next(pooledOwn(...step.value));
+  while (step.done !== true) step = steps.next(pooledSelfKernels(...step.value));
   return step.value;
 }
 
 /** The same for a device that answers later. */
 export async function prepareImagesOn(
   task: ImageTask,
-  pooledOwn: (...request: PooledRequest) => Promise<Float64Array>,
+  pooledSelfKernels: (...request: PooledRequest) => Promise<Float64Array>,
 ): Promise<PreparedImages> {
   const steps = preparing(task);
   let step = steps.next();
-  while (step.done !== true) step = steps.next(await pooledOwn(...step.value));
+  while (step.done !== true) step = steps.next(await pooledSelfKernels(...step.value));
   return step.value;
 }

@@ -56,7 +56,7 @@ async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Prom
   const open = async (variant: Variant | null, progress: EigsProgress): Promise<SymmetricOperator> => {
     if (variant === null) throw new InternalError('data must have an architecture');
     if (job.finite !== null) {
-      // Loaded only where it is wanted: the promise of memory counts code as well.
+      // Loaded only where it is wanted: the memory budget counts code as well.
       const { finiteOperator } = await import('./eigs-finite.js');
       return finiteOperator(job.compute, job.finite, variant, x, signal);
     }
@@ -130,7 +130,7 @@ async function writeVectors(path: string, { vectors, values }: Eigenpairs, n: nu
 function solveOne(work: Work, operator: SymmetricOperator, progress: EigsProgress): Promise<Eigenpairs> {
   const { job, algebra, memory, signal } = work;
   const { k, which, method, tol, compute } = job;
-  // What reading left behind would count against the promise.
+  // What reading left behind would count against the budget.
   collectGarbage();
   return eigenpairs(operator, {
     onProgress: progress.iteration,

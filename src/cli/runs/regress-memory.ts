@@ -65,7 +65,7 @@ function tooMuch(needed: number, limit: number, remedy: string): MemoryError {
 }
 
 /**
- * Chooses what solves the equations: Cholesky (or eigenpairs where they are needed) when the kernel fits into the promise of `limit`
+ * Chooses what solves the equations: Cholesky (or eigenpairs where they are needed) when the kernel fits into the budget of `limit`
  * bytes, else conjugate gradients. `least` are the bytes that computing the kernels needs at least.
  *
  * Throws MemoryError, with what would be needed, when nothing that was asked for fits.

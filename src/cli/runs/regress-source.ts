@@ -32,7 +32,7 @@ export interface Start {
   kernels(variant: Variant | null): Promise<Kernels>;
 }
 
-/** Kernels of one architecture, in every form that a solver asks for; `size`: of the first training rows, `room`: bytes of the promise. */
+/** Kernels of one architecture, in every form that a solver asks for; `size`: of the first training rows, `room`: bytes of the budget. */
 export interface Kernels {
   /** What messages call K(train, train), a file; absent: the kernel of the training rows. */
   readonly name?: string;
@@ -135,7 +135,7 @@ export async function fromData(
     kernels: async (variant) => {
       if (variant === null) throw noLabels(args.positionals[0]);
       if (network !== null) {
-        // Loaded only where it is wanted: the promise of memory counts code as well.
+        // Loaded only where it is wanted: the memory budget counts code as well.
         const { finiteKernels } = await import('./regress-finite.js');
         return finiteKernels(x, test, variant.definition, network, job.compute, signal);
       }

@@ -221,7 +221,7 @@ export async function checkGradients(
     for (const example of examples) example.dispose();
   }
   const decided = found.filter(({ check }) => check.tolerance <= 1).map(({ check }) => check);
-  const shares = decided.map(({ difference, tolerance }) => difference / tolerance);
-  const { difference = 0, tolerance = 0 } = decided[shares.indexOf(Math.max(...shares))] ?? {};
+  const contributions = decided.map(({ difference, tolerance }) => difference / tolerance);
+  const { difference = 0, tolerance = 0 } = decided[contributions.indexOf(Math.max(...contributions))] ?? {};
   return { directions: groups.length, undecided: groups.length - decided.length, difference, tolerance };
 }

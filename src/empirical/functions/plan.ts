@@ -182,7 +182,7 @@ function passesOf({ rows, columns, symmetric, outputs }: Sizes, chunks: readonly
 /**
  * Plans the kernel of a function of tensors: what is held at once, memory, expected time. One example is passed forward and back for it.
  *
- * @throws UsageError for a function or tensors that cannot be, MemoryError when the promise is too small, BackendError for what tfjs cannot derive
+ * @throws UsageError for a function or tensors that cannot be, MemoryError when the budget is too small, BackendError for what tfjs cannot derive
  */
 export async function planFunction(
   engine: TensorEngine,

@@ -49,7 +49,7 @@ class Run {
   #done = 0;
   #steps = 1;
   readonly ntk: FloatArray;
-  readonly shares: ReadonlyMap<string, FloatArray> | null;
+  readonly contributions: ReadonlyMap<string, FloatArray> | null;
   readonly outputs: FloatArray;
 
   constructor(
@@ -75,7 +75,7 @@ class Run {
     this.#pair = plan.shape.length === 4 ? plan.outputs ** 2 : 1;
     const length = plan.shape.reduce((a, b) => a * b, 1);
     this.ntk = allocate(length, 'f32');
-    this.shares =
+    this.contributions =
       options.contributions === true ? new Map(plan.layers.map(({ path }) => [path, allocate(length, 'f32')])) : null;
     this.outputs = allocate(plan.shape[0] * plan.outputs, 'f32');
   }
@@ -89,7 +89,8 @@ class Run {
       }
     }
     if (!symmetric) return;
-    for (const data of [this.ntk, ...(this.shares?.values() ?? [])]) mirror(data, shape[0], Math.sqrt(this.#pair));
+    for (const data of [this.ntk, ...(this.contributions?.values() ?? [])])
+      mirror(data, shape[0], Math.sqrt(this.#pair));
   }
 
   /** Examples that pass for some outputs of a chunk. */
@@ -149,7 +150,7 @@ class Run {
   /** Adds the products of the gradients of two blocks, variable by variable and some rows at a time. */
   async #add(chunk: Chunk, x: Block, z: Block): Promise<void> {
     for (const [place, k] of chunk.variables.entries()) {
-      const target = this.shares?.get(this.#plan.layers[k].path) ?? this.ntk;
+      const target = this.contributions?.get(this.#plan.layers[k].path) ?? this.ntk;
       const panels = this.#product === null ? this.#onDevice(x, z, place) : this.#onHost(x, z, place, this.#product);
       for await (const { values, first, rows } of panels) {
         this.#put(target, values, x.at + first, rows, z);
@@ -226,9 +227,9 @@ class Run {
   }
 }
 
-/** Adds the shares of all variables: they went to arrays of their own. */
-function addShares(ntk: FloatArray, shares: ReadonlyMap<string, FloatArray> | null): void {
-  for (const share of shares?.values() ?? []) for (let k = 0; k < ntk.length; k++) ntk[k] += share[k];
+/** Adds the contributions of all variables: they went to arrays of their own. */
+function addContributions(ntk: FloatArray, contributions: ReadonlyMap<string, FloatArray> | null): void {
+  for (const share of contributions?.values() ?? []) for (let k = 0; k < ntk.length; k++) ntk[k] += share[k];
 }
 
 /** The kernel of a function on an engine; `known` where it was planned before. */
@@ -248,7 +249,7 @@ export async function runFunction(
   const checked = performance.now();
   const run = new Run(engine, source, [x, z], planned, options);
   await run.compute();
-  addShares(run.ntk, run.shares);
+  addContributions(run.ntk, run.contributions);
   const wrong = run.ntk.find((value) => !Number.isFinite(value));
   if (wrong !== undefined) {
     throw new NumericalError(
@@ -261,7 +262,7 @@ export async function runFunction(
   return {
     ntk: { data: run.ntk, shape },
     outputs: { data: run.outputs, shape: [shape[0], plan.outputs] },
-    contributions: run.shares && new Map([...run.shares].map(([path, data]) => [path, { data, shape }])),
+    contributions: run.contributions && new Map([...run.contributions].map(([path, data]) => [path, { data, shape }])),
     plan,
     check: { ...block, slopes },
     stages: {

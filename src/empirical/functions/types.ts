@@ -12,9 +12,9 @@ export interface FunctionOptions {
   readonly z?: Tensor;
   /** Mean over the outputs `[n, m]`, or every pair of them `[n, m, o, o]`. [trace] */
   readonly contract?: Contraction;
-  /** Whether the share of each variable is wanted beside the whole. [false] */
+  /** Whether the contribution of each variable is wanted beside the whole. [false] */
   readonly contributions?: boolean;
-  /** Promise for the peak memory of the whole process, bytes; default: from the container or the machine. */
+  /** Budget for the peak memory of the whole process, bytes; default: from the container or the machine. */
   readonly memory?: number;
   /** Called from time to time. */
   readonly onProgress?: (progress: Progress) => void;

@@ -2,7 +2,7 @@ import { fanOf, type WeightsOperation } from '../../vocabulary/operations.js';
 import { positionCount } from '../../vocabulary/windows.js';
 import type { Contraction } from '../target.js';
 
-/** How the share of a layer is computed: by its structure, by its Jacobian, or by products with vectors that never form the matrix. */
+/** How the contribution of a layer is computed: by its structure, by its Jacobian, or by products with vectors that never form the matrix. */
 export type EmpiricalMethod = 'structured' | 'jacobian' | 'products';
 
 const METHODS: readonly EmpiricalMethod[] = ['structured', 'jacobian', 'products'];

@@ -3,7 +3,7 @@ import type { Operand } from '../../linalg/built-in/product.js';
 import { type Engine, zeros } from '../../network/engine.js';
 import { fanOf } from '../../vocabulary/operations.js';
 import { placeOf } from '../target.js';
-import { myPanels, type Turn } from '../threads/turn.js';
+import { myPanels, type Partition } from '../threads/partition.js';
 import type { Part } from './jacobian.js';
 import { type Contribution, factorsOf } from './structured.js';
 
@@ -33,9 +33,9 @@ function addPanel(
   }
 }
 
-/** Rows of a panel of products, whose columns are given: few enough that all members have some. */
-function panelRows(count: number, columns: number, { members }: Turn): number {
-  const fair = members === 1 ? count : Math.max(FEWEST_ROWS, Math.ceil(count / (2 * members)));
+/** Rows of a panel of products, whose columns are given: few enough that all workers have some. */
+function panelRows(count: number, columns: number, { workers }: Partition): number {
+  const fair = workers === 1 ? count : Math.max(FEWEST_ROWS, Math.ceil(count / (2 * workers)));
   return Math.max(1, Math.min(count, fair, Math.floor(PANEL_NUMBERS / columns)));
 }
 
@@ -52,16 +52,16 @@ function contractFull(
   outputs: number,
   length: number,
   engine: Engine,
-  turn: Turn,
+  partition: Partition,
 ): void {
   const { x, z } = contribution;
-  const room = panelRows(x.count, outputs * z.count, turn);
+  const room = panelRows(x.count, outputs * z.count, partition);
   const panel = zeros(engine, room * outputs * z.count);
   const panels = Math.ceil(x.count / room);
   for (let a = 0; a < outputs; a++) {
     const b = x === z ? a : 0;
     const columns = (outputs - b) * z.count;
-    for (const [first, rows] of myPanels(x.count, room, turn, a * panels)) {
+    for (const [first, rows] of myPanels(x.count, room, partition, a * panels)) {
       const left = rowsOf(jx, x.count, length, a, first);
       const right = rowsOf(jz, z.count, length, b, 0);
       const target = { data: panel, offset: 0, rowStep: columns };
@@ -79,11 +79,11 @@ function contractTrace(
   outputs: number,
   length: number,
   engine: Engine,
-  turn: Turn,
+  partition: Partition,
 ): void {
-  const room = panelRows(x.count, z.count, turn);
+  const room = panelRows(x.count, z.count, partition);
   const panel = zeros(engine, room * z.count);
-  for (const [first, rows] of myPanels(x.count, room, turn)) {
+  for (const [first, rows] of myPanels(x.count, room, partition)) {
     const from = x === z ? first : 0;
     const columns = z.count - from;
     for (let a = 0; a < outputs; a++) {
@@ -121,7 +121,7 @@ function factorPairs(
 }
 
 /**
- * Adds the share of a part of a Jacobian that all outputs have in common but for factors f of the units: sum over u of f_au f_bu J_u J_u'.
+ * Adds the contribution of a part of a Jacobian that all outputs have in common but for factors f of the units: sum over u of f_au f_bu J_u J_u'.
  *
  * The Jacobian and its Gram matrices, one for each unit, are then made once and not for each output.
  */
@@ -132,14 +132,14 @@ function contractFactored(
   { pairs, units }: { readonly pairs: FloatArray; readonly units: number },
   numbers: number,
   engine: Engine,
-  turn: Turn,
+  partition: Partition,
 ): void {
   const { x, z, target } = contribution;
   const count = pairs.length / units;
-  const room = panelRows(x.count, z.count * Math.max(units, count), turn);
+  const room = panelRows(x.count, z.count * Math.max(units, count), partition);
   const grams = zeros(engine, units * room * z.count);
   const sums = zeros(engine, count * room * z.count);
-  for (const [first, rows] of myPanels(x.count, room, turn)) {
+  for (const [first, rows] of myPanels(x.count, room, partition)) {
     const begin = x === z ? first : 0;
     const columns = z.count - begin;
     const size = rows * columns;
@@ -160,13 +160,13 @@ function contractFactored(
   }
 }
 
-/** Adds the share of a part of the Jacobian of both sides: factor times J_x J_z', those panels of it whose turn it is. */
+/** Adds the contribution of a part of the Jacobian of both sides: factor times J_x J_z', those panels of it whose turn it is. */
 export function contractJacobian(
   contribution: Contribution,
   part: Part,
-  rooms: readonly [FloatArray, FloatArray],
+  buffers: readonly [FloatArray, FloatArray],
   engine: Engine,
-  turn: Turn,
+  partition: Partition,
 ): void {
   const [weight, bias] = factorsOf(contribution);
   const { operation, factors } = contribution;
@@ -174,8 +174,8 @@ export function contractJacobian(
   const [factor, numbers] = part.of === 'weights' ? [weight, fanOf(operation)] : [bias, 1];
   if (factors) {
     const pairs = factorPairs(contribution, factors, operation.to.channels, part, engine);
-    contractFactored(contribution, factor, rooms, { pairs, units: part.units }, numbers, engine, turn);
+    contractFactored(contribution, factor, buffers, { pairs, units: part.units }, numbers, engine, partition);
     return;
   }
-  contract(contribution, factor, rooms, part.outputs, part.units * numbers, engine, turn);
+  contract(contribution, factor, buffers, part.outputs, part.units * numbers, engine, partition);
 }

@@ -6,7 +6,7 @@ import { hasPatches } from '../../network/operations/weights.js';
 import { bandsOf, gather } from '../../network/patches.js';
 import { fanOf, type WeightsOperation } from '../../vocabulary/operations.js';
 import { positionCount } from '../../vocabulary/windows.js';
-import { ALONE } from '../threads/turn.js';
+import { ALONE } from '../threads/partition.js';
 import { contractJacobian } from './jacobian-products.js';
 import { type Contribution, factorsOf } from './structured.js';
 
@@ -31,14 +31,14 @@ export interface Slice {
   readonly all: number;
 }
 
-/** Signals of some units, summed over positions: the derivatives by their biases, rows of `[outputs, all, units]`. */
+/** Cotangents of some units, summed over positions: the derivatives by their biases, rows of `[outputs, all, units]`. */
 function fillBiases(
   operation: WeightsOperation,
   { meeting, at, all: examples }: Slice,
   part: Part,
   out: FloatArray,
 ): void {
-  const { signal, count } = meeting;
+  const { cotangent, count } = meeting;
   const positions = positionCount(operation.to.positions ?? []);
   const all = operation.to.channels;
   for (let row = 0; row < part.outputs * count; row++) {
@@ -46,7 +46,7 @@ function fillBiases(
     const to = (Math.floor(row / count) * examples + at + (row % count)) * part.units;
     for (let u = 0; u < part.units; u++) {
       let sum = 0;
-      for (let p = 0; p < positions; p++) sum += signal[from + p * all + u];
+      for (let p = 0; p < positions; p++) sum += cotangent[from + p * all + u];
       out[to + u] = sum;
     }
   }
@@ -71,11 +71,11 @@ function rowsOf(operation: WeightsOperation, input: FloatArray, engine: Engine) 
   return { outer: bands.outer, depth, at };
 }
 
-/** Derivatives of one example and output by the weights of some units: products of its signals with each band of what they read. */
+/** Derivatives of one example and output by the weights of some units: products of its cotangents with each band of what they read. */
 function weightRow(
   { outer, depth }: Pick<ReturnType<typeof rowsOf>, 'outer' | 'depth'>,
   rows: Pick<Operand, 'data' | 'offset'>,
-  signals: Pick<Operand, 'data' | 'offset' | 'depthStep'>,
+  cotangents: Pick<Operand, 'data' | 'offset' | 'depthStep'>,
   units: number,
   engine: Engine,
   to: Pick<Target, 'data' | 'offset'>,
@@ -88,7 +88,7 @@ function weightRow(
       for (let u = 0; u < units; u++) to.data.fill(0, target.offset + u * fan, target.offset + u * fan + depth);
     }
     for (const [b, { read, written, length }] of bands.entries()) {
-      const left = { ...signals, offset: signals.offset + written * signals.depthStep, rowStep: 1 };
+      const left = { ...cotangents, offset: cotangents.offset + written * cotangents.depthStep, rowStep: 1 };
       const right = { data: rows.data, offset: rows.offset + read * depth, rowStep: 1, depthStep: depth };
       engine.product.multiply(left, right, units, depth, length, target, b > 0);
     }
@@ -103,7 +103,7 @@ function fillWeights(
   engine: Engine,
   out: FloatArray,
 ): void {
-  const { signal, input, count } = meeting;
+  const { cotangent, input, count } = meeting;
   const positions = positionCount(operation.to.positions ?? []);
   const fan = fanOf(operation);
   const all = operation.to.channels;
@@ -114,12 +114,12 @@ function fillWeights(
       const from = ((part.output + a) * count + e) * positions * all + part.unit;
       const offset = (a * examples + at + e) * part.units * fan;
       if (positions > 1) {
-        const signals = { data: signal, offset: from, depthStep: all };
-        weightRow(rows, right, signals, part.units, engine, { data: out, offset });
+        const cotangents = { data: cotangent, offset: from, depthStep: all };
+        weightRow(rows, right, cotangents, part.units, engine, { data: out, offset });
         continue;
       }
       for (let u = 0; u < part.units; u++) {
-        const g = signal[from + u];
+        const g = cotangent[from + u];
         for (let f = 0; f < fan; f++) out[offset + u * fan + f] = g * right.data[right.offset + f];
       }
     }
@@ -175,7 +175,7 @@ export function partNumbers(contribution: Contribution): readonly [x: number, z:
 }
 
 /**
- * Adds the share of one layer by its Jacobian, some units at a time: K += J_x J_z'.
+ * Adds the contribution of one layer by its Jacobian, some units at a time: K += J_x J_z'.
  *
  * Cheaper than the structure where a layer has more positions than units. Of a symmetric block the pairs i <= j are filled, and some others.
  */

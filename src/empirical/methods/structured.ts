@@ -5,7 +5,7 @@ import { patchExamples, patchRows } from '../../network/operations/weights.js';
 import { fanOf, type WeightsOperation, weightScale } from '../../vocabulary/operations.js';
 import { positionCount } from '../../vocabulary/windows.js';
 import { type Contraction, type KernelTarget, placeOf } from '../target.js';
-import { ALONE, myPanels, type Turn } from '../threads/turn.js';
+import { ALONE, myPanels, type Partition } from '../threads/partition.js';
 
 /** Numbers of a Gram matrix that is held at a time: it stays in cache between the products and their sum. */
 const GRAM_NUMBERS = 1 << 19;
@@ -14,7 +14,7 @@ const FEWEST = 32;
 /** Panels of a large symmetric matrix. */
 const PANELS = 8;
 
-/** One contribution to a kernel: what the layer is, where its share goes, and how outputs are joined. */
+/** One contribution to a kernel: what the layer is, where its contribution goes, and how outputs are joined. */
 export interface Contribution {
   readonly operation: WeightsOperation;
   readonly x: Meeting;
@@ -25,13 +25,13 @@ export interface Contribution {
   readonly allOutputs: number;
   readonly contraction: Contraction;
   readonly target: KernelTarget;
-  /** `[outputs, units]`, where the signals of all outputs are one but for these, and a Jacobian is made of that one; else null. */
+  /** `[outputs, units]`, where the cotangents of all outputs are one but for these, and a Jacobian is made of that one; else null. */
   readonly factors?: FloatArray | null;
   /** Numbers that a Jacobian may take; absent: few. */
   readonly room?: number;
 }
 
-/** The factors of a layer's share: train times weightStd^2 / fan, train times biasStd^2, of a trace over the outputs. */
+/** The factors of a layer's contribution: train times weightStd^2 / fan, train times biasStd^2, of a trace over the outputs. */
 export function factorsOf({
   operation,
   contraction,
@@ -45,7 +45,7 @@ export function factorsOf({
 /** Examples of both sides whose Gram matrices, and patches, are held at a time. */
 function gramBlock(
   { operation, x, z, outputs, contraction }: Contribution,
-  { members }: Turn,
+  { workers }: Partition,
 ): readonly [number, number] {
   const positions = positionCount(operation.to.positions ?? []);
   const copies = contraction === 'full' ? outputs : 1;
@@ -55,7 +55,7 @@ function gramBlock(
     Math.max(1, Math.floor(pairs / Math.min(FEWEST, x.count, pairs))),
   );
   // Panels of a symmetric matrix are flat, so that little of their squares on the diagonal is in vain.
-  const panels = x === z ? PANELS : members === 1 ? 1 : 2 * members;
+  const panels = x === z ? PANELS : workers === 1 ? 1 : 2 * workers;
   const most = Math.max(FEWEST, Math.ceil(x.count / panels));
   return [Math.max(1, Math.min(most, patchExamples(operation, x.count), Math.floor(pairs / columns))), columns];
 }
@@ -66,14 +66,14 @@ interface Range {
   readonly count: number;
 }
 
-/** Rooms of one contribution. */
-interface Rooms {
+/** Buffers of one contribution. */
+interface Buffers {
   readonly inputs: FloatArray;
-  readonly signals: FloatArray;
+  readonly cotangents: FloatArray;
 }
 
-/** G (p, q) = sum over units of the signals of output a at (i, p) and of b at (j, q), for i, j of two ranges. */
-function signalGram(
+/** G (p, q) = sum over units of the cotangents of output a at (i, p) and of b at (j, q), for i, j of two ranges. */
+function cotangentGram(
   { operation, x, z }: Contribution,
   engine: Engine,
   [i, a]: readonly [Range, number],
@@ -82,8 +82,8 @@ function signalGram(
 ): void {
   const positions = positionCount(operation.to.positions ?? []);
   const units = operation.to.channels;
-  const operand = ({ signal, count }: Meeting, { at }: Range, output: number) => ({
-    data: signal,
+  const operand = ({ cotangent, count }: Meeting, { at }: Range, output: number) => ({
+    data: cotangent,
     offset: (output * count + at) * positions * units,
     rowStep: units,
     depthStep: 1,
@@ -98,7 +98,7 @@ function addPairs(
   { operation, target }: Contribution,
   [weight, bias]: readonly [number, number],
   [i, j]: readonly [Range, Range],
-  { inputs, signals }: Rooms,
+  { inputs, cotangents }: Buffers,
   outputs: number,
   first: number,
 ): void {
@@ -112,7 +112,7 @@ function addPairs(
         let sum = 0;
         for (let p = 0; p < positions; p++) {
           const at = (r * positions + p) * width + c * positions;
-          for (let q = at; q < at + positions; q++) sum += (weight * inputs[q] + bias) * signals[b * size + q];
+          for (let q = at; q < at + positions; q++) sum += (weight * inputs[q] + bias) * cotangents[b * size + q];
         }
         target.data[place + b] += sum;
       }
@@ -125,7 +125,7 @@ function addVectors(
   { target }: Contribution,
   [weight, bias]: readonly [number, number],
   [i, j]: readonly [Range, Range],
-  { inputs, signals }: Rooms,
+  { inputs, cotangents }: Buffers,
   outputs: number,
   first: number,
 ): void {
@@ -136,7 +136,7 @@ function addVectors(
     for (let c = 0; c < j.count; c++) {
       const q = r * j.count + c;
       const factor = weight * inputs[q] + bias;
-      for (let b = 0; b < outputs; b++) data[place + c * pair + b] += factor * signals[b * size + q];
+      for (let b = 0; b < outputs; b++) data[place + c * pair + b] += factor * cotangents[b * size + q];
     }
   }
 }
@@ -145,7 +145,7 @@ function addBlock(
   contribution: Contribution,
   factors: readonly [number, number],
   [i, j]: readonly [Range, Range],
-  rooms: Rooms,
+  buffers: Buffers,
   engine: Engine,
 ): void {
   const { outputs, contraction, operation } = contribution;
@@ -154,45 +154,48 @@ function addBlock(
   const size = i.count * j.count * positions ** 2;
   if (contraction === 'trace') {
     for (let a = 0; a < outputs; a++) {
-      signalGram(contribution, engine, [i, a], [j, a], { data: rooms.signals, offset: 0, add: a > 0 });
+      cotangentGram(contribution, engine, [i, a], [j, a], { data: buffers.cotangents, offset: 0, add: a > 0 });
     }
-    add(contribution, factors, [i, j], rooms, 1, 0);
+    add(contribution, factors, [i, j], buffers, 1, 0);
     return;
   }
   for (let a = 0; a < outputs; a++) {
     for (let b = 0; b < outputs; b++) {
-      signalGram(contribution, engine, [i, a], [j, b], { data: rooms.signals, offset: b * size, add: false });
+      cotangentGram(contribution, engine, [i, a], [j, b], { data: buffers.cotangents, offset: b * size, add: false });
     }
-    add(contribution, factors, [i, j], rooms, outputs, a * outputs);
+    add(contribution, factors, [i, j], buffers, outputs, a * outputs);
   }
 }
 
 /**
- * Adds the share of one layer by its structure: sum over positions p, q of (w^2 / fan h_p . h'_q + b^2) (g_p . g'_q), with inputs h and signals g.
+ * Adds the contribution of one layer by its structure: sum over positions p, q of (w^2 / fan h_p . h'_q + b^2) (g_p . g'_q), with inputs h and cotangents g.
  *
- * On vectors that is a Hadamard product of two Gram matrices. Of a symmetric block the pairs i <= j are filled, and some others; only the panels whose `turn` it is.
+ * On vectors that is a Hadamard product of two Gram matrices. Of a symmetric block the pairs i <= j are filled, and some others; only the panels whose `partition` it is.
  * Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.3 (structured derivatives).
  */
 export async function addStructured(
   contribution: Contribution,
   engine: Engine,
   pause: () => Promise<void>,
-  turn = ALONE,
+  partition = ALONE,
 ): Promise<void> {
   const { operation, x, z, outputs, contraction } = contribution;
   const positions = positionCount(operation.to.positions ?? []);
   const fan = fanOf(operation);
   const factors = factorsOf(contribution);
-  const [rows, columns] = gramBlock(contribution, turn);
+  const [rows, columns] = gramBlock(contribution, partition);
   const size = rows * columns * positions ** 2;
-  const rooms = { inputs: zeros(engine, size), signals: zeros(engine, size * (contraction === 'full' ? outputs : 1)) };
-  for (const [r, count] of myPanels(x.count, rows, turn)) {
+  const buffers = {
+    inputs: zeros(engine, size),
+    cotangents: zeros(engine, size * (contraction === 'full' ? outputs : 1)),
+  };
+  for (const [r, count] of myPanels(x.count, rows, partition)) {
     const i = { at: r, count };
     const left = patchRows(operation, x.input, i.at, i.count, engine);
     for (let c = x === z ? r : 0; c < z.count; c += columns) {
       const j = { at: c, count: Math.min(columns, z.count - c) };
       const right = patchRows(operation, z.input, j.at, j.count, engine);
-      const target = { data: rooms.inputs, offset: 0, rowStep: j.count * positions };
+      const target = { data: buffers.inputs, offset: 0, rowStep: j.count * positions };
       const [m, n] = [i.count * positions, j.count * positions];
       engine.product.multiply(
         { ...left, rowStep: fan, depthStep: 1 },
@@ -203,7 +206,7 @@ export async function addStructured(
         target,
         false,
       );
-      addBlock(contribution, factors, [i, j], rooms, engine);
+      addBlock(contribution, factors, [i, j], buffers, engine);
       await pause();
     }
   }

@@ -1,26 +1,26 @@
 import { parentPort } from 'node:worker_threads';
 import { InternalError } from '../../errors.js';
 import { type MatrixProduct, matrixProduct } from '../../linalg/product.js';
-import { Member, type MemberAnswer } from './member.js';
-import type { MemberStart, ThreadRequest } from './team.js';
+import { PoolWorker, type WorkerAnswer } from './pool-worker.js';
+import type { ThreadRequest, WorkerStart } from './worker-pool.js';
 
-// The program of a thread that is a member of one team after the other.
+// The program of a thread that is a worker of one pool after the other.
 
 const products = new Map<string, MatrixProduct>();
-let member: Member | null = null;
+let worker: PoolWorker | null = null;
 
-async function join({ operations, weights, precision, native, turn }: MemberStart): Promise<void> {
+async function join({ operations, weights, precision, native, partition }: WorkerStart): Promise<void> {
   const key = `${precision} ${native}`;
   const product = products.get(key) ?? (await matrixProduct(native, precision, 1));
   products.set(key, product);
-  member = new Member(operations, { precision, product, weights }, turn, async () => undefined);
+  worker = new PoolWorker(operations, { precision, product, weights }, partition, async () => undefined);
 }
 
-async function answer(request: ThreadRequest): Promise<MemberAnswer> {
+async function answer(request: ThreadRequest): Promise<WorkerAnswer> {
   if (request.do === 'join') await join(request.start);
-  else if (request.do === 'leave') member = null;
-  else if (member === null) throw new InternalError('a thread is asked for work before it joins a team');
-  else return member.answer(request);
+  else if (request.do === 'leave') worker = null;
+  else if (worker === null) throw new InternalError('a thread is asked for work before it joins a team');
+  else return worker.answer(request);
   return {};
 }
 

@@ -9,22 +9,22 @@ import {
   type LinearAlgebra,
 } from '../algebra.js';
 import { largestEntry, roundingPivot, shifted } from '../matrix.js';
-import { ownCholesky } from './cholesky.js';
-import { ownEigen } from './eigen.js';
-import { ownInertia } from './inertia.js';
-import { OwnProduct } from './product.js';
+import { builtInCholesky } from './cholesky.js';
+import { builtInEigen } from './eigen.js';
+import { builtInInertia } from './inertia.js';
+import { BuiltInProduct } from './product.js';
 import { timesVectors } from './times.js';
 
 /** Vectors from which on a product goes through the matrix product: fewer do not pay for packing the matrix. */
 const MANY = 4;
 
 /** Dense linear algebra without a native library: on the matrix product of the `host` backend, one thread. */
-export class OwnAlgebra implements LinearAlgebra {
+export class BuiltInAlgebra implements LinearAlgebra {
   readonly name = BUILT_IN;
   readonly isNative = false;
   readonly largestEigen = 4000;
   readonly eigenCopies = 6;
-  readonly #product = new OwnProduct();
+  readonly #product = new BuiltInProduct();
 
   async cholesky(a: Float64Array, n: number): Promise<CholeskyFactor> {
     return this.factorise(a.slice(0, n * n), n);
@@ -32,7 +32,7 @@ export class OwnAlgebra implements LinearAlgebra {
 
   async factorise(a: Float64Array, n: number): Promise<FactorInPlace> {
     largestEntry(a, n, 'Cholesky');
-    return ownCholesky(this.#product, a, n);
+    return builtInCholesky(this.#product, a, n);
   }
 
   async eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition> {
@@ -41,12 +41,12 @@ export class OwnAlgebra implements LinearAlgebra {
         `eigenvalues: the built-in decomposition must have at most ${this.largestEigen} rows, got ${n}. ${NATIVE_REMEDY}`,
       );
     }
-    return ownEigen(this.#product, a, n, vectors);
+    return builtInEigen(this.#product, a, n, vectors);
   }
 
   async inertia(a: Float64Array, n: number, shift: number): Promise<Inertia> {
     const b = shifted(a, n, shift);
-    return ownInertia(b, n, roundingPivot(n, largestEntry(b, n, 'inertia')));
+    return builtInInertia(b, n, roundingPivot(n, largestEntry(b, n, 'inertia')));
   }
 
   apply(a: Float64Array, n: number, x: Float64Array, columns: number): Float64Array {

@@ -1,7 +1,7 @@
 import type { FactorInPlace } from '../algebra.js';
 import { diagonalOf, mirrorUpper, orRestored } from '../in-place.js';
 import { checkPivots } from '../pivots.js';
-import type { OwnProduct } from './product.js';
+import type { BuiltInProduct } from './product.js';
 
 /** Columns that are factored element by element. */
 const BASE = 24;
@@ -64,7 +64,7 @@ function rowsBelow(l: Float64Array, n: number, j: number, end: number): void {
  * Toledo, Locality of reference in LU decomposition with partial pivoting (1997). Returns false when a pivot is not
  * positive; the diagonal then holds NaN.
  */
-function factorColumns(product: OwnProduct, l: Float64Array, n: number, j: number, end: number): boolean {
+function factorColumns(product: BuiltInProduct, l: Float64Array, n: number, j: number, end: number): boolean {
   if (end - j <= BASE) {
     diagonalBlock(l, n, j, end);
     for (let i = j; i < end; i++) if (!(l[i * n + i] > 0)) return false;
@@ -120,7 +120,7 @@ function backward(l: Float64Array, n: number, i: number, end: number, x: Float64
 }
 
 /** Solves for many right sides `[columns, n]`, in place. */
-function solveMany(product: OwnProduct, l: Float64Array, n: number, x: Float64Array, columns: number): void {
+function solveMany(product: BuiltInProduct, l: Float64Array, n: number, x: Float64Array, columns: number): void {
   for (let i = 0; i < n; i += BLOCK) {
     const end = Math.min(n, i + BLOCK);
     for (let c = 0; c < columns; c++) forward(l, n, i, end, x, c * n);
@@ -160,7 +160,7 @@ function squareTimes(
 
 /** A X for X `[columns, n]` from the upper triangle of A and its diagonal. */
 function timesUpper(
-  product: OwnProduct,
+  product: BuiltInProduct,
   a: Float64Array,
   diagonal: Float64Array,
   x: Float64Array,
@@ -187,7 +187,7 @@ function timesUpper(
 }
 
 /** Blocked Cholesky on the engine's own product, in place: about n^3 / 3 multiply-adds. */
-export function ownCholesky(product: OwnProduct, a: Float64Array, n: number): FactorInPlace {
+export function builtInCholesky(product: BuiltInProduct, a: Float64Array, n: number): FactorInPlace {
   const diagonal = diagonalOf(a, n);
   const restore = (): void => mirrorUpper(a, diagonal);
   factorColumns(product, a, n, 0, n);

@@ -1,5 +1,5 @@
 import { dot } from './dot.js';
-import type { OwnProduct } from './product.js';
+import type { BuiltInProduct } from './product.js';
 import { implicitQl } from './ql.js';
 import { secularRoots } from './secular.js';
 
@@ -9,7 +9,7 @@ const ROUNDING = 2 ** -53;
 
 /** A tridiagonal eigenproblem in work. */
 interface Work {
-  readonly product: OwnProduct;
+  readonly product: BuiltInProduct;
   readonly n: number;
   readonly d: Float64Array;
   readonly e: Float64Array;
@@ -264,7 +264,7 @@ function solve(work: Work, lo: number, hi: number): void {
  * eigenproblem (1981), with the weights of Gu and Eisenstat.
  */
 export function divideAndConquer(
-  product: OwnProduct,
+  product: BuiltInProduct,
   d: Float64Array,
   e: Float64Array,
   vectors: boolean,

@@ -1,7 +1,7 @@
 import type { EigenDecomposition } from '../algebra.js';
 import { largestEntry } from '../matrix.js';
 import { divideAndConquer } from './divide.js';
-import type { OwnProduct } from './product.js';
+import type { BuiltInProduct } from './product.js';
 import { applyReflections, tridiagonalise } from './tridiagonal.js';
 
 /** Side of the squares in which a matrix is transposed. */
@@ -26,7 +26,12 @@ function columnsReversed(q: Float64Array, n: number): Float64Array {
  * The matrix is scaled by a power of 2 to entries of at most 1, so that nothing overflows. Throws NumericalError when an
  * entry is not finite.
  */
-export function ownEigen(product: OwnProduct, a: Float64Array, n: number, vectors: boolean): EigenDecomposition {
+export function builtInEigen(
+  product: BuiltInProduct,
+  a: Float64Array,
+  n: number,
+  vectors: boolean,
+): EigenDecomposition {
   const largest = largestEntry(a, n, 'eigenvalues');
   // In two factors: a subnormal largest entry would make a scale that overflows.
   const exponent = largest === 0 ? 0 : -Math.ceil(Math.log2(largest));

@@ -85,7 +85,7 @@ function eliminateTwo(a: Float64Array, n: number, k: number, first: Float64Array
  * A pivot of two columns has one eigenvalue on each side of 0. Pivots of at most `zeroBelow` count as zero.
  * Bunch and Kaufman, Some stable methods for calculating inertia and solving symmetric linear systems (1977).
  */
-export function ownInertia(a: Float64Array, n: number, zeroBelow: number): Inertia {
+export function builtInInertia(a: Float64Array, n: number, zeroBelow: number): Inertia {
   const first = new Float64Array(n);
   const second = new Float64Array(n);
   let negative = 0;

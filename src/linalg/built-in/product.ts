@@ -59,7 +59,7 @@ function pack(
 }
 
 /** The matrix product of the `host` backend, on arrays of JavaScript of one precision: tiles are packed into its memory. */
-export class OwnProduct {
+export class BuiltInProduct {
   readonly #kernels: Kernels;
   readonly #memory: FloatArray;
   readonly #bytes: number;

@@ -1,5 +1,5 @@
 import { dot } from './dot.js';
-import type { OwnProduct } from './product.js';
+import type { BuiltInProduct } from './product.js';
 
 /** Columns of the matrix that are reduced before the rest of it is brought up to date by one product. */
 const BLOCK = 48;
@@ -129,7 +129,7 @@ function reduceColumn({ a, n, v, w, diagonal, offDiagonal, scales }: Reduction, 
  *
  * Dongarra, Sorensen and Hammarling, Block reduction of matrices to condensed forms (1989).
  */
-export function tridiagonalise(product: OwnProduct, a: Float64Array, n: number): Tridiagonal {
+export function tridiagonalise(product: BuiltInProduct, a: Float64Array, n: number): Tridiagonal {
   const store = Array.from({ length: 2 * BLOCK }, () => new Float64Array(n));
   const state: Reduction = {
     a,
@@ -195,7 +195,7 @@ function blockFactor(y: Float64Array, n: number, scales: Float64Array): Float64A
 }
 
 /** Turns eigenvectors of T, the rows of `vectors` `[n, n]`, into those of A, in place. */
-export function applyReflections(product: OwnProduct, reduced: Tridiagonal, vectors: Float64Array): void {
+export function applyReflections(product: BuiltInProduct, reduced: Tridiagonal, vectors: Float64Array): void {
   const { size: n, scales } = reduced;
   for (let first = BLOCK * Math.floor((n - 1) / BLOCK); first >= 0; first -= BLOCK) {
     const end = Math.min(n, first + BLOCK);

@@ -33,14 +33,14 @@ export function applyOperation(
   return CODES[operation.op].forward(operation, h, count, engine, spare);
 }
 
-/** Signals `[copies, count, to]` behind an operation as signals `[copies, count, from]` before it; they may be overwritten where they are `spare`. */
-export function pullBack(
+/** Cotangents `[copies, count, to]` behind an operation as cotangents `[copies, count, from]` before it; they may be overwritten where they are `spare`. */
+export function vjp(
   operation: PlainOperation,
   h: FloatArray,
-  signal: FloatArray,
+  cotangent: FloatArray,
   count: number,
   engine: Engine,
   spare = false,
 ): FloatArray {
-  return CODES[operation.op].pull(operation, h, signal, count, engine, spare);
+  return CODES[operation.op].vjp(operation, h, cotangent, count, engine, spare);
 }

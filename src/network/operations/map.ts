@@ -33,7 +33,7 @@ function gate(h: Int32Array, out: Int32Array): void {
 }
 
 /** s where h > 0, else 0, on the words of single numbers: those of positive numbers are positive integers. */
-function gateSignals(h: Int32Array, s: Int32Array, from: number, out: Int32Array): void {
+function gateCotangents(h: Int32Array, s: Int32Array, from: number, out: Int32Array): void {
   const whole = h.length - (h.length % 4);
   for (let k = 0; k < whole; k += 4) {
     const [a, b, c, d] = [h[k], h[k + 1], h[k + 2], h[k + 3]];
@@ -91,18 +91,18 @@ export const map: OperationCode<OperationOf<'map'>> = {
     } else bend(sides, h, out);
     return out;
   },
-  pull({ phi }, h, signal, _count, engine, spare) {
+  vjp({ phi }, h, cotangent, _count, engine, spare) {
     const sides = sidesOf(phi);
-    const out = spare ? signal : zeros(engine, signal.length);
+    const out = spare ? cotangent : zeros(engine, cotangent.length);
     if (sides !== null && isGate(sides, h)) {
-      const [gates, from, to] = [h, signal, out].map(wordsOf);
-      for (let copy = 0; copy < signal.length; copy += h.length) gateSignals(gates, from, copy, to);
+      const [gates, from, to] = [h, cotangent, out].map(wordsOf);
+      for (let copy = 0; copy < cotangent.length; copy += h.length) gateCotangents(gates, from, copy, to);
       return out;
     }
     const slopes = zeros(engine, h.length);
     slopesOf(phi, sides, h, slopes);
-    for (let copy = 0; copy < signal.length; copy += h.length) {
-      for (let k = 0; k < h.length; k++) out[copy + k] = slopes[k] * signal[copy + k];
+    for (let copy = 0; copy < cotangent.length; copy += h.length) {
+      for (let k = 0; k < h.length; k++) out[copy + k] = slopes[k] * cotangent[copy + k];
     }
     return out;
   },

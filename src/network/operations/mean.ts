@@ -38,22 +38,22 @@ export const mean: OperationCode<OperationOf<'mean'>> = {
     for (let k = 0; k < out.length; k++) out[k] /= taps;
     return out;
   },
-  pull(operation, h, signal, count, engine) {
+  vjp(operation, h, cotangent, count, engine) {
     const { windows, to } = operation;
     const factor = 1 / positionCount(windows.filter);
-    const examples = signal.length / (positionCount(windows.to) * to.channels);
+    const examples = cotangent.length / (positionCount(windows.to) * to.channels);
     const size = h.length / count;
     const out = zeros(engine, examples * size);
     const { channels } = to;
     const isWhole = positionCount(windows.filter) === positionCount(windows.from);
     for (let i = 0; i < examples; i++) {
       if (!isWhole) {
-        eachTap(operation, i, (read, written) => addTo(out, read, signal, written, channels, factor));
+        eachTap(operation, i, (read, written) => addTo(out, read, cotangent, written, channels, factor));
         continue;
       }
       // One window over all: every position gets the same, which copies of copies write soonest.
       const begin = i * size;
-      addTo(out, begin, signal, i * channels, channels, factor);
+      addTo(out, begin, cotangent, i * channels, channels, factor);
       for (let done = channels; done < size; done *= 2) {
         out.copyWithin(begin + done, begin, begin + Math.min(done, size - done));
       }

@@ -27,17 +27,17 @@ export const normalise: OperationCode<OperationOf<'normalise'>> = {
     }
     return out;
   },
-  pull({ from }, h, signal, _count, engine) {
+  vjp({ from }, h, cotangent, _count, engine) {
     const { channels } = from;
-    const out = zeros(engine, signal.length);
+    const out = zeros(engine, cotangent.length);
     for (let at = 0; at < h.length; at += channels) {
       const inverse = inverseRoot(h, at, channels);
-      for (let copy = at; copy < signal.length; copy += h.length) {
+      for (let copy = at; copy < cotangent.length; copy += h.length) {
         let along = 0;
-        for (let c = 0; c < channels; c++) along += h[at + c] * inverse * signal[copy + c];
+        for (let c = 0; c < channels; c++) along += h[at + c] * inverse * cotangent[copy + c];
         along /= channels;
         for (let c = 0; c < channels; c++) {
-          out[copy + c] = inverse * (signal[copy + c] - h[at + c] * inverse * along);
+          out[copy + c] = inverse * (cotangent[copy + c] - h[at + c] * inverse * along);
         }
       }
     }

@@ -5,18 +5,18 @@ import type { Engine } from '../engine.js';
 /** The operation of one kind. */
 export type OperationOf<K extends Operation['op']> = Extract<Operation, { readonly op: K }>;
 
-/** How one kind of operation acts on a batch of examples, and its transposed derivative on signals. */
+/** How one kind of operation acts on a batch of examples, and its transposed derivative on cotangents. */
 export interface OperationCode<T extends Operation> {
   /**
    * `[count, to]` from `h` `[count, from]`; a new array.
    *
-   * Or `h` itself, overwritten, where that is `spare` and `pull` can do with what comes out.
+   * Or `h` itself, overwritten, where that is `spare` and `vjp` can do with what comes out.
    */
   forward(operation: T, h: FloatArray, count: number, engine: Engine, spare: boolean): FloatArray;
   /**
-   * (d forward / d h)' s for signals s `[copies, count, to]`, where `h` `[count, from]` went in: `[copies, count, from]`, a new array.
+   * (d forward / d h)' s for cotangents s `[copies, count, to]`, where `h` `[count, from]` went in: `[copies, count, from]`, a new array.
    *
-   * Or `signal` itself, overwritten, where that is `spare`.
+   * Or `cotangent` itself, overwritten, where that is `spare`.
    */
-  pull(operation: T, h: FloatArray, signal: FloatArray, count: number, engine: Engine, spare: boolean): FloatArray;
+  vjp(operation: T, h: FloatArray, cotangent: FloatArray, count: number, engine: Engine, spare: boolean): FloatArray;
 }

@@ -12,13 +12,13 @@ export const pixel: OperationCode<OperationOf<'pixel'>> = {
     }
     return out;
   },
-  pull({ position, to }, h, signal, count, engine) {
+  vjp({ position, to }, h, cotangent, count, engine) {
     const { channels } = to;
     const size = h.length / count;
-    const examples = signal.length / channels;
+    const examples = cotangent.length / channels;
     const out = zeros(engine, examples * size);
     for (let i = 0; i < examples; i++) {
-      for (let c = 0; c < channels; c++) out[i * size + position * channels + c] = signal[i * channels + c];
+      for (let c = 0; c < channels; c++) out[i * size + position * channels + c] = cotangent[i * channels + c];
     }
     return out;
   },

@@ -22,13 +22,13 @@ const FUNCTIONS: Table = {
     const [up, down] = [odd + even, odd - even];
     return { value: (a) => (a > 0 ? up * a : down * a), slope: (a) => (a > 0 ? up : a < 0 ? down : 0) };
   },
-  threshold: () => ({ value: (a) => (a > 0 ? 1 : 0), slope: () => 0 }),
-  errorFunction: () => ({ value: erf, slope: (a) => TWO_OVER_ROOT_PI * Math.exp(-a * a) }),
-  gaussianGate: () => ({
+  heaviside: () => ({ value: (a) => (a > 0 ? 1 : 0), slope: () => 0 }),
+  erf: () => ({ value: erf, slope: (a) => TWO_OVER_ROOT_PI * Math.exp(-a * a) }),
+  gelu: () => ({
     value: (a) => a * normalCdf(a),
     slope: (a) => normalCdf(a) + (a * Math.exp((-a * a) / 2)) / ROOT_TWO_PI,
   }),
-  exponentialTail: () => ({
+  elu: () => ({
     value: (a) => (a > 0 ? a : Math.expm1(a)),
     slope: (a) => (a > 0 ? 1 : Math.exp(a)),
   }),

@@ -149,17 +149,17 @@ export const weights: OperationCode<WeightsOperation> = {
     finish(operation, out, scale, bias);
     return out;
   },
-  pull(operation, _h, signal, _count, engine, spare) {
+  vjp(operation, _h, cotangent, _count, engine, spare) {
     const { windows, from, to } = operation;
     if (windows !== null && hasPatches(operation)) {
-      const count = signal.length / (positionCount(windows.to) * to.channels);
-      const batch = { data: signal, count, channels: to.channels, spare };
+      const count = cotangent.length / (positionCount(windows.to) * to.channels);
+      const batch = { data: cotangent, count, channels: to.channels, spare };
       return convolve(backBandsOf(windows, to.channels), batch, turnedMatrix(operation, engine), engine);
     }
     const [matrix, scale] = scaledMatrix(operation, engine);
-    const rows = signal.length / to.channels;
+    const rows = cotangent.length / to.channels;
     const out = zeros(engine, rows * from.channels);
-    const left = { data: signal, offset: 0, rowStep: to.channels, depthStep: 1 };
+    const left = { data: cotangent, offset: 0, rowStep: to.channels, depthStep: 1 };
     const right = { data: matrix, offset: 0, rowStep: 1, depthStep: from.channels };
     const target = { data: out, offset: 0, rowStep: from.channels };
     engine.product.multiply(left, right, rows, from.channels, to.channels, target, false);

@@ -1,20 +1,20 @@
 import { InternalError } from '../../errors.js';
 import type { Programme, Step, ValueId } from '../../vocabulary/steps.js';
 import { smoothDual } from '../maps/index.js';
-import type { Exponents, ImageOwn } from './own.js';
+import type { Exponents, ImageSelfKernels } from './self-kernels.js';
 
 /**
  * A factor of each position of an image that pairs of positions need, beside their correlations.
  *
- * `square`: K(x_p, x_p) / 4^exponent. `deviation`: its root. `inverse`: one over that, 0 where it is 0. `share`: sqrt(weight part / total) of term
+ * `square`: K(x_p, x_p) / 4^exponent. `deviation`: its root. `inverse`: one over that, 0 where it is 0. `mixingWeight`: sqrt(weight part / total) of term
  * `place` of a sum, or of its constant behind the last term. `smooth`: four columns of a map: variance, its root, sqrt(E phi^2), curvature.
  */
 export type ImageColumn =
   | { readonly kind: 'square' | 'deviation' | 'inverse'; readonly value: ValueId }
-  | { readonly kind: 'share'; readonly value: ValueId; readonly place: number }
+  | { readonly kind: 'mixingWeight'; readonly value: ValueId; readonly place: number }
   | { readonly kind: 'smooth'; readonly value: ValueId };
 
-/** Values whose own values a column rests on. */
+/** Values whose self-kernels a column rests on. */
 export function columnNeeds(column: ImageColumn, programme: Programme): readonly ValueId[] {
   if (column.kind !== 'smooth') return [column.value];
   return [mapOf(programme.steps[column.value]).of, column.value];
@@ -25,18 +25,24 @@ function mapOf(step: Step): Extract<Step, { op: 'dual' | 'dualDerivative' }> {
   throw new InternalError(`the step ${step.op} is no map`);
 }
 
-function at(own: ImageOwn, value: ValueId): Float64Array {
-  const found = own[value];
+function at(selfKernels: ImageSelfKernels, value: ValueId): Float64Array {
+  const found = selfKernels[value];
   if (found === null) throw new InternalError(`own values of step ${value} are missing`);
   return found;
 }
 
-function share(step: Step, value: ValueId, place: number, own: ImageOwn, exponents: Exponents): Float64Array {
+function mixingWeight(
+  step: Step,
+  value: ValueId,
+  place: number,
+  selfKernels: ImageSelfKernels,
+  exponents: Exponents,
+): Float64Array {
   if (step.op !== 'sum') throw new InternalError(`the step ${step.op} has no shares`);
-  const total = at(own, value);
-  if (place === step.terms.length) return shares(step.constant * 4 ** -exponents[value], null, total);
+  const total = at(selfKernels, value);
+  if (place === step.terms.length) return mixingWeights(step.constant * 4 ** -exponents[value], null, total);
   const { value: part, weight } = step.terms[place];
-  return shares(weight * 4 ** (exponents[part] - exponents[value]), at(own, part), total);
+  return mixingWeights(weight * 4 ** (exponents[part] - exponents[value]), at(selfKernels, part), total);
 }
 
 // Plain loops: these run for every image of every tile, and `map` takes ten times as long.
@@ -54,7 +60,7 @@ function inverseRoots(of: Float64Array): Float64Array {
 }
 
 /** sqrt(weight part / total), 0 where the total is 0; one part for all positions, or one each. */
-function shares(weight: number, part: Float64Array | null, total: Float64Array): Float64Array {
+function mixingWeights(weight: number, part: Float64Array | null, total: Float64Array): Float64Array {
   const result = new Float64Array(total.length);
   for (let p = 0; p < total.length; p++) {
     if (total[p] > 0) result[p] = Math.sqrt((weight * (part === null ? 1 : part[p])) / total[p]);
@@ -63,30 +69,35 @@ function shares(weight: number, part: Float64Array | null, total: Float64Array):
 }
 
 /** The numbers of a column for one image, `[positions]`; of a smooth map `[4, positions]`. */
-export function columnOf(column: ImageColumn, programme: Programme, own: ImageOwn, exponents: Exponents): Float64Array {
+export function columnOf(
+  column: ImageColumn,
+  programme: Programme,
+  selfKernels: ImageSelfKernels,
+  exponents: Exponents,
+): Float64Array {
   const { value } = column;
   switch (column.kind) {
-    case 'share':
-      return share(programme.steps[value], value, column.place, own, exponents);
+    case 'mixingWeight':
+      return mixingWeight(programme.steps[value], value, column.place, selfKernels, exponents);
     case 'square':
-      return at(own, value);
+      return at(selfKernels, value);
     case 'deviation':
-      return roots(at(own, value));
+      return roots(at(selfKernels, value));
     case 'inverse':
-      return inverseRoots(at(own, value));
+      return inverseRoots(at(selfKernels, value));
     case 'smooth':
-      return smoothColumns(mapOf(programme.steps[value]), own, exponents);
+      return smoothColumns(mapOf(programme.steps[value]), selfKernels, exponents);
   }
 }
 
 function smoothColumns(
   { op, of, phi }: Extract<Step, { op: 'dual' | 'dualDerivative' }>,
-  own: ImageOwn,
+  selfKernels: ImageSelfKernels,
   exponents: Exponents,
 ): Float64Array {
   const dual = smoothDual(phi);
   if (dual === null) throw new InternalError(`${phi.map} is no smooth map`);
-  const variances = at(own, of);
+  const variances = at(selfKernels, of);
   const n = variances.length;
   const result = new Float64Array(4 * n);
   const unit = 4 ** exponents[of];

@@ -46,14 +46,14 @@ export function components(
   for (const grid of places.grids) starts.push((starts.at(-1) ?? 0) + offsetCount(grid));
   const sets = new DisjointSets(starts.at(-1) ?? 0);
   programme.steps.forEach((step, v) => {
-    const { grid: own, stage } = places.of[v];
+    const { grid: selfKernels, stage } = places.of[v];
     for (const operand of pairOperands(step)) {
       const { grid, stage: from } = places.of[operand];
       if (from !== stage) continue;
-      const reads = offsetsRead(step, places.grids[grid], places.grids[own]);
+      const reads = offsetsRead(step, places.grids[grid], places.grids[selfKernels]);
       if (reads === null) continue;
-      needed[own].forEach((is, id) => {
-        if (is === 1) for (const r of reads(id)) sets.join(starts[own] + id, starts[grid] + r);
+      needed[selfKernels].forEach((is, id) => {
+        if (is === 1) for (const r of reads(id)) sets.join(starts[selfKernels] + id, starts[grid] + r);
       });
     }
   });

@@ -1,8 +1,8 @@
 import type { Programme } from '../../vocabulary/steps.js';
 import { positionCount } from '../../vocabulary/windows.js';
-import { cellCount } from './cells.js';
-import { ANY_INPUTS, evenValues } from './own.js';
 import { type ImagePlan, planImages } from './plan.js';
+import { positionPairCount } from './position-pairs.js';
+import { ANY_INPUTS, evenValues } from './self-kernels.js';
 
 /** Nanoseconds of one number of one step on one thread of a server core of 2023 (`host`, f64). */
 const STEP_NS = 2.5;
@@ -41,7 +41,7 @@ function stageNote(plan: ImagePlan, stage: number): string {
           : length === all
             ? ', all offsets'
             : `, ${grouped(length)} of ${grouped(all)} offsets`;
-    return `${grid.height}x${grid.width}${which} (${grouped(cellCount(grid, offsets[g]))} numbers a value)`;
+    return `${grid.height}x${grid.width}${which} (${grouped(positionPairCount(grid, offsets[g]))} numbers a value)`;
   });
   const split = parts.length === 1 ? 'in one part' : `in ${grouped(parts.length)} parts that never meet`;
   return `stage ${stage + 1}: ${shapes.join('; ')}, ${split}`;
@@ -55,9 +55,9 @@ function pairNumbers({ programme, places, offsets }: ImagePlan): {
   let [numbers, total] = [0, 0];
   programme.steps.forEach((step, v) => {
     const { grid } = places.of[v];
-    const cells = cellCount(places.grids[grid], offsets[grid]);
-    numbers += cells;
-    total += cells * operations(step);
+    const positionPairs = positionPairCount(places.grids[grid], offsets[grid]);
+    numbers += positionPairs;
+    total += positionPairs * operations(step);
   });
   return { numbers, operations: total };
 }
@@ -80,6 +80,6 @@ export function layoutNotes(programme: Programme): string[] {
     ...Array.from({ length: plan.places.stages }, (_, stage) => stageNote(plan, stage)),
     `constants: on unit pixels (--scale unit-pixels) the own variances of ${onUnit} of ${programme.steps.length} steps are numbers; others are kept once for each position of an image`,
     `cost of a pair: ${grouped(numbers)} numbers, about ${grouped(Math.max(1, Math.round(work / 1e5)) / 10)} million operations; host, f64, one thread: ${small}, ${large}`,
-    `memory: at most ${grouped(plan.mostCells)} numbers of a value at a time`,
+    `memory: at most ${grouped(plan.mostPositionPairs)} numbers of a value at a time`,
   ];
 }

@@ -45,9 +45,9 @@ export interface Place {
 
 /** The grid of a value in a stage: its own, or for a value of an earlier stage the one of its shape. @throws InternalError if there is none */
 export function gridAt({ grids, of }: Places, value: ValueId, stage: number): number {
-  const own = of[value];
-  if (own.stage === stage) return own.grid;
-  const { height, width } = grids[own.grid];
+  const selfKernels = of[value];
+  if (selfKernels.stage === stage) return selfKernels.grid;
+  const { height, width } = grids[selfKernels.grid];
   const found = of.find(
     ({ stage: s, grid }) => s === stage && grids[grid].height === height && grids[grid].width === width,
   );

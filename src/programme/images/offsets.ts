@@ -66,12 +66,12 @@ export function neededOffsets(programme: Programme, places: Places, wanted: read
   for (let v = steps.length - 1; v >= 0; v--) {
     const step = steps[v];
     if (used[v] === 0) continue;
-    const own = places.of[v].grid;
+    const selfKernels = places.of[v].grid;
     for (const operand of pairOperands(step)) {
       used[operand] = 1;
       const { grid } = places.of[operand];
-      const reads = offsetsRead(step, places.grids[grid], places.grids[own]);
-      needed[own].forEach((is, id) => {
+      const reads = offsetsRead(step, places.grids[grid], places.grids[selfKernels]);
+      needed[selfKernels].forEach((is, id) => {
         if (is === 1) for (const r of reads === null ? [id] : reads(id)) needed[grid][r] = 1;
       });
     }

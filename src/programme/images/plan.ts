@@ -1,42 +1,43 @@
 import type { Programme, ValueId } from '../../vocabulary/steps.js';
-import type { ImageBody } from './body.js';
-import { type Cells, cellCount, cellsOf } from './cells.js';
 import { type Component, components } from './components.js';
 import { type Places, placeValues } from './grids.js';
+import type { ImageInstructions } from './instructions.js';
 import { neededOffsets } from './offsets.js';
-import { evenValues, type InputFacts, ownDivided } from './own.js';
-import { imageBody } from './translate.js';
+import { type PositionPairs, positionPairCount, positionPairsOf } from './position-pairs.js';
+import { evenValues, type InputFacts, selfKernelsDivided } from './self-kernels.js';
+import { imageInstructions } from './translate.js';
 
 /** How a programme on images is run: which pairs of positions are visited together, and what is done with them. */
 export interface ImagePlan {
   readonly programme: Programme;
   readonly places: Places;
-  readonly body: ImageBody;
-  /** Values with one own value at all positions of all images. */
+  readonly body: ImageInstructions;
+  /** Values with one self-kernel at all positions of all images. */
   readonly even: readonly boolean[];
   /** Parts of each stage that never meet. */
   readonly components: readonly (readonly Component[])[];
   /** Pairs of positions of each grid that are visited at all, as offsets. */
   readonly offsets: readonly (readonly number[])[];
   /** Most pairs of positions of one grid in one component. */
-  readonly mostCells: number;
+  readonly mostPositionPairs: number;
 }
 
 /** Plans a programme on images of which some facts are known. */
 export function planImages(programme: Programme, inputs: InputFacts): ImagePlan {
   const places = placeValues(programme);
   const outputs = [programme.nngp, programme.ntk].filter((v): v is ValueId => v !== null);
-  // Own values of a pool are sums over pairs of positions, also where no pair of images reads them.
-  const divided = ownDivided(programme);
+  // Self-kernels of a pool are sums over pairs of positions, also where no pair of images reads them.
+  const divided = selfKernelsDivided(programme);
   const pools = Array.from(programme.steps.keys()).filter((v) => divided[v] === 1 && programme.steps[v].op === 'pool');
   const needed = neededOffsets(programme, places, [...outputs, ...pools]);
   const parts = components(programme, places, needed);
   const even = evenValues(programme, inputs);
   const offsets = needed.map((list) => Array.from(list.keys()).filter((id) => list[id] === 1));
-  let mostCells = 1;
+  let mostPositionPairs = 1;
   for (const stage of parts) {
     for (const component of stage) {
-      for (const [grid, ids] of component) mostCells = Math.max(mostCells, cellCount(places.grids[grid], ids));
+      for (const [grid, ids] of component)
+        mostPositionPairs = Math.max(mostPositionPairs, positionPairCount(places.grids[grid], ids));
     }
   }
   return {
@@ -44,14 +45,14 @@ export function planImages(programme: Programme, inputs: InputFacts): ImagePlan 
     places,
     even,
     components: parts,
-    body: imageBody(programme, places, even, pools),
+    body: imageInstructions(programme, places, even, pools),
     offsets,
-    mostCells,
+    mostPositionPairs,
   };
 }
 
 /** All pairs of positions of the grid of a value: the room that a stored value takes. */
-export function storedCells({ places, offsets }: ImagePlan, value: ValueId): Cells {
+export function storedPositionPairs({ places, offsets }: ImagePlan, value: ValueId): PositionPairs {
   const { grid } = places.of[value];
-  return cellsOf(places.grids[grid], offsets[grid]);
+  return positionPairsOf(places.grids[grid], offsets[grid]);
 }

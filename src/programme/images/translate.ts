@@ -1,10 +1,10 @@
 import { InternalError } from '../../errors.js';
 import type { Programme, ScalarMap, Step, ValueId } from '../../vocabulary/steps.js';
 import { pairOperands } from '../needs.js';
-import { type ImageBody, type ImageInstruction, type ImageValue, imageResults } from './body.js';
 import { type Places, readsItself } from './grids.js';
+import { type ImageInstruction, type ImageInstructions, type ImageValue, imageResults } from './instructions.js';
 
-/** Values whose angle a later map reads: carried as gaps, all others as covariances. */
+/** Values whose angle a later map reads: carried as cosine distances, all others as covariances. */
 export function anglesRead(programme: Programme): Uint8Array {
   const read = new Uint8Array(programme.steps.length);
   for (let v = programme.steps.length - 1; v >= 0; v--) {
@@ -22,7 +22,7 @@ type MapStep = Extract<Step, { op: 'dual' | 'dualDerivative' }>;
 
 const sameMap = (a: ScalarMap, b: ScalarMap): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-const gap = (value: ValueId): ImageValue => ({ form: 'gap', value });
+const distance = (value: ValueId): ImageValue => ({ form: 'distance', value });
 const plain = (value: ValueId): ImageValue => ({ form: 'plain', value });
 
 class Builder {
@@ -34,7 +34,7 @@ class Builder {
   readonly #even: readonly boolean[];
   readonly #angles: Uint8Array;
   /** For each stage: the value that a value is found under, since scaling and reading oneself change no correlation. */
-  readonly #gaps: Map<ValueId, ImageValue>[];
+  readonly #distances: Map<ValueId, ImageValue>[];
   readonly #plains: Map<ValueId, ImageValue>[];
 
   constructor(programme: Programme, places: Places, even: readonly boolean[]) {
@@ -43,7 +43,7 @@ class Builder {
     this.#even = even;
     this.#angles = anglesRead(programme);
     this.stages = Array.from({ length: places.stages }, () => []);
-    this.#gaps = this.stages.map(() => new Map());
+    this.#distances = this.stages.map(() => new Map());
     this.#plains = this.stages.map(() => new Map());
   }
 
@@ -89,7 +89,7 @@ class Builder {
       case 'pool':
         return true;
       case 'dual':
-        return step.phi.map !== 'threshold' && !this.#rectifies(step);
+        return step.phi.map !== 'heaviside' && !this.#rectifies(step);
       case 'sum':
         return step.terms.some((t) => this.signed[t.value]);
       case 'window':
@@ -106,21 +106,21 @@ class Builder {
     return phi.map === 'piecewiseLinear' && (Math.abs(phi.even) >= Math.abs(phi.odd) || !this.signed[of]);
   }
 
-  #gap(v: ValueId, stage: number): ImageValue {
-    const known = this.#gaps[stage].get(v);
+  #distance(v: ValueId, stage: number): ImageValue {
+    const known = this.#distances[stage].get(v);
     if (known !== undefined) return known;
-    const own = this.#places.of[v].stage;
-    if (own === stage) throw new InternalError(`the angle of value ${v} was not made`);
-    const out = this.#gapOfEarlier(v, this.#gap(v, own), stage);
-    this.#gaps[stage].set(v, out);
+    const selfKernels = this.#places.of[v].stage;
+    if (selfKernels === stage) throw new InternalError(`the angle of value ${v} was not made`);
+    const out = this.#distanceOfEarlier(v, this.#distance(v, selfKernels), stage);
+    this.#distances[stage].set(v, out);
     return out;
   }
 
-  /** The gap of a value that an earlier stage has: by the name that it has there, of a pool from its sums, else as it was. */
-  #gapOfEarlier(v: ValueId, known: ImageValue, stage: number): ImageValue {
-    if (known.value !== v) return this.#gap(known.value, stage);
+  /** The cosine distance of a value that an earlier stage has: by the name that it has there, of a pool from its sums, else as it was. */
+  #distanceOfEarlier(v: ValueId, known: ImageValue, stage: number): ImageValue {
+    if (known.value !== v) return this.#distance(known.value, stage);
     if (!this.#isPool(v)) return this.#handOn(known, this.#places.of[v].stage, stage);
-    this.#emit(stage, { op: 'gapOf', out: known, of: this.covariance(v, stage) });
+    this.#emit(stage, { op: 'distanceOf', out: known, of: this.covariance(v, stage) });
     return known;
   }
 
@@ -129,34 +129,34 @@ class Builder {
   }
 
   /** Stores a list of an earlier stage and loads it in this one, as it is. */
-  #handOn(value: ImageValue, own: number, stage: number): ImageValue {
+  #handOn(value: ImageValue, selfKernels: number, stage: number): ImageValue {
     if (!this.stored.has(value.value)) {
       this.stored.add(value.value);
-      this.#emit(own, { op: 'store', of: value });
+      this.#emit(selfKernels, { op: 'store', of: value });
     }
     this.#emit(stage, { op: 'load', out: value, of: value.value });
     return value;
   }
 
-  /** A covariance of an earlier stage: from the gap where there is one, which keeps the digits; pools are stored as the sums that they are. */
-  #earlier(v: ValueId, own: number, stage: number): ImageValue {
-    if (this.#gaps[own].has(v) && !this.#isPool(this.#gap(v, own).value)) {
-      this.#emit(stage, { op: 'plain', out: plain(v), of: this.#gap(v, stage) });
+  /** A covariance of an earlier stage: from the cosine distance where there is one, which keeps the digits; pools are stored as the sums that they are. */
+  #earlier(v: ValueId, selfKernels: number, stage: number): ImageValue {
+    if (this.#distances[selfKernels].has(v) && !this.#isPool(this.#distance(v, selfKernels).value)) {
+      this.#emit(stage, { op: 'plain', out: plain(v), of: this.#distance(v, stage) });
       return plain(v);
     }
-    return this.#handOn(this.covariance(v, own), own, stage);
+    return this.#handOn(this.covariance(v, selfKernels), selfKernels, stage);
   }
 
   #angle(step: Step, v: ValueId): void {
     const { stage } = this.#places.of[v];
-    const name = this.#gaps[stage];
+    const name = this.#distances[stage];
     switch (step.op) {
       case 'inner':
-        this.#emit(stage, { op: 'source', out: gap(v) });
-        name.set(v, gap(v));
+        this.#emit(stage, { op: 'source', out: distance(v) });
+        name.set(v, distance(v));
         return;
       case 'normalise':
-        name.set(v, this.#gap(step.of, stage));
+        name.set(v, this.#distance(step.of, stage));
         return;
       case 'sum':
         this.#sum(step, v, stage);
@@ -166,8 +166,8 @@ class Builder {
         this.#window(step, v, stage);
         return;
       case 'pool':
-        this.#emit(stage, { op: 'gapOf', out: gap(v), of: this.covariance(v, stage) });
-        name.set(v, gap(v));
+        this.#emit(stage, { op: 'distanceOf', out: distance(v), of: this.covariance(v, stage) });
+        name.set(v, distance(v));
         return;
       case 'dual':
       case 'dualDerivative':
@@ -180,52 +180,52 @@ class Builder {
 
   #sum(step: Extract<Step, { op: 'sum' }>, v: ValueId, stage: number): void {
     if (step.terms.length === 1 && step.constant === 0 && step.terms[0].weight > 0) {
-      this.#gaps[stage].set(v, this.#gap(step.terms[0].value, stage));
+      this.#distances[stage].set(v, this.#distance(step.terms[0].value, stage));
       return;
     }
-    const parts: (ImageValue | null)[] = step.terms.map((t) => this.#gap(t.value, stage));
+    const parts: (ImageValue | null)[] = step.terms.map((t) => this.#distance(t.value, stage));
     if (step.constant > 0) parts.push(null);
-    this.#emit(stage, { op: 'sum', out: gap(v), step: v, parts });
-    this.#gaps[stage].set(v, gap(v));
+    this.#emit(stage, { op: 'sum', out: distance(v), step: v, parts });
+    this.#distances[stage].set(v, distance(v));
   }
 
   #window(step: Extract<Step, { op: 'window' | 'pixel' }>, v: ValueId, stage: number): void {
-    const gaps = this.#gap(step.of, stage);
+    const distances = this.#distance(step.of, stage);
     if (step.op === 'window' && readsItself(step.windows)) {
-      this.#gaps[stage].set(v, gaps);
+      this.#distances[stage].set(v, distances);
       return;
     }
     const even = step.op === 'pixel' || (this.#even[step.of] && this.#even[v]);
     // Deviations belong to the value that is read, also where its correlation goes by an earlier name.
     const weighed: ImageValue = { form: 'weighed', value: step.of };
-    if (!even) this.#emit(stage, { op: 'weigh', out: weighed, of: gaps, step: v });
-    this.#emit(stage, { op: 'window', out: gap(v), of: even ? gaps : weighed, gaps, step: v, even });
-    this.#gaps[stage].set(v, gap(v));
+    if (!even) this.#emit(stage, { op: 'weigh', out: weighed, of: distances, step: v });
+    this.#emit(stage, { op: 'window', out: distance(v), of: even ? distances : weighed, distances, step: v, even });
+    this.#distances[stage].set(v, distance(v));
   }
 
   #map(step: MapStep, v: ValueId, stage: number): void {
-    const of = this.#gap(step.of, stage);
+    const of = this.#distance(step.of, stage);
     const { phi } = step;
-    this.#gaps[stage].set(v, gap(v));
-    if (phi.map === 'threshold') {
-      this.#emit(stage, { op: 'threshold', of, out: gap(v) });
+    this.#distances[stage].set(v, distance(v));
+    if (phi.map === 'heaviside') {
+      this.#emit(stage, { op: 'heaviside', of, out: distance(v) });
     } else if (phi.map === 'piecewiseLinear') {
       const other = this.#partner(step, v);
-      if (other !== null) this.#gaps[stage].set(other, gap(other));
+      if (other !== null) this.#distances[stage].set(other, distance(other));
       const [value, slope] = step.op === 'dual' ? [v, other] : [other, v];
       const [e, o] = [phi.even ** 2, phi.odd ** 2];
       this.#emit(stage, {
         op: 'piecewiseLinear',
         of,
         weight: (2 * e) / (e + o),
-        value: value === null ? null : gap(value),
-        slope: slope === null ? null : gap(slope),
+        value: value === null ? null : distance(value),
+        slope: slope === null ? null : distance(slope),
       });
     } else {
       this.#emit(stage, {
         op: step.op === 'dual' ? 'smooth' : 'smoothSlope',
         of,
-        out: gap(v),
+        out: distance(v),
         map: phi.map,
         step: v,
       });
@@ -242,8 +242,8 @@ class Builder {
 
   #makePlain(v: ValueId, stage: number): ImageValue {
     const step = this.#programme.steps[v];
-    const own = this.#places.of[v].stage;
-    if (own !== stage) return this.#earlier(v, own, stage);
+    const selfKernels = this.#places.of[v].stage;
+    if (selfKernels !== stage) return this.#earlier(v, selfKernels, stage);
     const out = plain(v);
     if (step.op === 'pool') {
       this.addUp(v);
@@ -251,8 +251,8 @@ class Builder {
       return out;
     }
     if (this.#angles[v] === 1 || this.#isMap(step) || step.op === 'inner') {
-      if (step.op === 'inner' && !this.#gaps[stage].has(v)) this.#angle(step, v);
-      this.#emit(stage, { op: 'plain', out, of: this.#gap(v, stage) });
+      if (step.op === 'inner' && !this.#distances[stage].has(v)) this.#angle(step, v);
+      this.#emit(stage, { op: 'plain', out, of: this.#distance(v, stage) });
       return out;
     }
     return this.#makeTangent(step, v, stage);
@@ -267,7 +267,7 @@ class Builder {
         return out;
       }
       case 'product': {
-        const [left, slope] = [this.covariance(step.left, stage), this.#gap(step.right, stage)];
+        const [left, slope] = [this.covariance(step.left, stage), this.#distance(step.right, stage)];
         this.#emit(stage, { op: 'productPlain', out, left, slope });
         return out;
       }
@@ -288,17 +288,17 @@ class Builder {
 }
 
 /**
- * The instructions of a programme on images; `even` says which values have one own value at all positions of all images, `pools` whose sums
+ * The instructions of a programme on images; `even` says which values have one self-kernel at all positions of all images, `pools` whose sums
  * are wanted whether an output reads them or not.
  *
  * @throws InternalError for a programme that no network makes, such as a map of a tangent
  */
-export function imageBody(
+export function imageInstructions(
   programme: Programme,
   places: Places,
   even: readonly boolean[],
   pools: readonly ValueId[],
-): ImageBody {
+): ImageInstructions {
   const builder = new Builder(programme, places, even);
   builder.run();
   const output = (v: ValueId | null): ImageValue | null =>

@@ -1,7 +1,7 @@
 /**
  * A pair of correlated Gaussians (a, b) as a dual function sees it.
  *
- * The covariance is K = rs - below = above - rs with rs = sqrt(K11 K22); the smaller of the two gaps carries the digits.
+ * The covariance is K = rs - below = above - rs with rs = sqrt(K11 K22); the smaller of the two cosine distances carries the digits.
  */
 export interface GaussianPair {
   /** Variance and standard deviation of a. */
@@ -16,7 +16,7 @@ export interface GaussianPair {
   readonly above: number;
 }
 
-/** K of a pair, from the gap that is the smaller one. */
+/** K of a pair, from the cosine distance that is the smaller one. */
 export function covariance(p: GaussianPair): number {
   const rs = p.deviation1 * p.deviation2;
   return p.below <= p.above ? rs - p.below : p.above - rs;
@@ -26,7 +26,7 @@ export function covariance(p: GaussianPair): number {
  * What is known of a smooth scalar function phi, for a ~ N(0, q) and for pairs.
  *
  * `parity` tells how E[phi phi] changes with the sign of K: 1 (even), -1 (odd), 0 (neither).
- * `resolution` is the rs - K up to which `gap` is taken rather than a difference of products.
+ * `resolution` is the rs - K up to which `distance` is taken rather than a difference of products.
  */
 export interface SmoothDual {
   readonly parity: 1 | -1 | 0;
@@ -44,7 +44,7 @@ export interface SmoothDual {
   /** E[phi(a) phi(b)]. */
   product(p: GaussianPair): number;
   /** E[phi(a) phi(b)] at K = rs minus its value at K, without cancellation for K near rs. */
-  gap(p: GaussianPair): number;
+  distance(p: GaussianPair): number;
   /** E[phi'(a) phi'(b)]. */
   derivativeProduct(p: GaussianPair): number;
 }

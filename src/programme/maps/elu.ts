@@ -78,7 +78,7 @@ const NODES = [0.5 - Math.sqrt(0.15), 0.5, 0.5 + Math.sqrt(0.15)];
 const WEIGHTS = [5 / 18, 8 / 18, 5 / 18];
 
 /** By Price's theorem, dE[phi phi]/dK = E[phi' phi'], integrated over [K, rs] by three Gauss points. */
-function gap(p: GaussianPair): number {
+function distance(p: GaussianPair): number {
   const twice = p.below + p.above;
   const at = (below: number): GaussianPair => ({ ...p, below, above: twice - below });
   const slopes = NODES.map((node, i) => WEIGHTS[i] * expectation(at(node * p.below), phiSlope, smoothedSlope));
@@ -92,7 +92,7 @@ function gap(p: GaussianPair): number {
  * exp(K11/2) and loses those digits; the panels do not. phi'' has a jump, so E[phi' phi'] is smooth near K = rs only
  * up to (rs - K)^(3/2): hence the small `resolution`.
  */
-export const exponentialTail: SmoothDual = {
+export const elu: SmoothDual = {
   parity: 0,
   resolution: 1e-5,
   isWave: false,
@@ -109,6 +109,6 @@ export const exponentialTail: SmoothDual = {
   derivativeSquare: (q) => 0.5 + 0.5 * erfcx(Math.sqrt(2 * q)),
   derivativeSquareSlope: (q) => (q === 0 ? 0 : erfcx(Math.sqrt(2 * q)) - INVERSE_ROOT_2PI / Math.sqrt(q)),
   product: (p) => expectation(p, phi, smoothed),
-  gap,
+  distance,
   derivativeProduct: (p) => expectation(p, phiSlope, smoothedSlope),
 };

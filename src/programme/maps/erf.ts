@@ -6,7 +6,7 @@ function determinant(p: GaussianPair): number {
 }
 
 /** By the difference of two arc tangents: with R^2 the determinant at K and R0^2 that at rs, R - R0 = 4 (rs - K) (rs + K) / (R + R0). */
-function gap(p: GaussianPair): number {
+function distance(p: GaussianPair): number {
   const rs = p.deviation1 * p.deviation2;
   const root0 = Math.sqrt(1 + 2 * (p.variance1 + p.variance2));
   const root = Math.sqrt(determinant(p));
@@ -19,7 +19,7 @@ function gap(p: GaussianPair): number {
  *
  * Source: Williams 1997, Computing with infinite networks, eq. 11.
  */
-export const errorFunction: SmoothDual = {
+export const erf: SmoothDual = {
   parity: -1,
   resolution: 0.005,
   isWave: false,
@@ -28,6 +28,6 @@ export const errorFunction: SmoothDual = {
   derivativeSquare: (q) => 4 / (Math.PI * Math.sqrt(1 + 4 * q)),
   derivativeSquareSlope: (q) => -8 / (Math.PI * (1 + 4 * q) * Math.sqrt(1 + 4 * q)),
   product: (p) => (2 / Math.PI) * Math.atan2(2 * covariance(p), Math.sqrt(determinant(p))),
-  gap,
+  distance,
   derivativeProduct: (p) => 4 / (Math.PI * Math.sqrt(determinant(p))),
 };

@@ -23,7 +23,7 @@ function derivativeProduct(p: GaussianPair): number {
 /**
  * Term by term, with D0 = D at K = rs, D - D0 = (rs - K) (rs + K) / (D + D0), and the difference of the arc tangents as one.
  */
-function gap(p: GaussianPair): number {
+function distance(p: GaussianPair): number {
   const rs = p.deviation1 * p.deviation2;
   const k = covariance(p);
   const s = p.variance1 + p.variance2;
@@ -43,7 +43,7 @@ function gap(p: GaussianPair): number {
  * With D = sqrt((1 + K11)(1 + K22) - K^2): E = [(K^2 + K11 K22 D^2) / ((1 + K11)(1 + K22) D) + K atan2(K, D)] / (2 pi) + K/4.
  * Source: Tsuchida et al. 2021, Avoiding kernel fixed points, Prop. 2.
  */
-export const gaussianGate: SmoothDual = {
+export const gelu: SmoothDual = {
   parity: 0,
   resolution: 0.005,
   isWave: false,
@@ -67,6 +67,6 @@ export const gaussianGate: SmoothDual = {
     return (1 / (d * (1 + q)) + ((1 + q) / d ** 3) * h + (q / d) * hSlope) / TWO_PI;
   },
   product,
-  gap,
+  distance,
   derivativeProduct,
 };

@@ -21,7 +21,7 @@ function cosineProduct(p: GaussianPair): number {
 /**
  * E at K = rs minus E at K: exp(-(r-s)^2/2) (1 - exp(-(rs-K))) (1 +- exp(-(rs+K))) / 2, plus for sin and minus for cos.
  */
-function waveGap(p: GaussianPair, plus: boolean): number {
+function waveDistance(p: GaussianPair, plus: boolean): number {
   const near = (Math.exp(-((p.deviation1 - p.deviation2) ** 2) / 2) * -Math.expm1(-p.below)) / 2;
   return near * (plus ? 1 + Math.exp(-p.above) : -Math.expm1(-p.above));
 }
@@ -36,7 +36,7 @@ export const sine: SmoothDual = {
   derivativeSquare: (q) => (1 + Math.exp(-2 * q)) / 2,
   derivativeSquareSlope: (q) => -Math.exp(-2 * q),
   product: sineProduct,
-  gap: (p) => waveGap(p, true),
+  distance: (p) => waveDistance(p, true),
   derivativeProduct: cosineProduct,
 };
 
@@ -50,6 +50,6 @@ export const cosine: SmoothDual = {
   derivativeSquare: (q) => -Math.expm1(-2 * q) / 2,
   derivativeSquareSlope: (q) => Math.exp(-2 * q),
   product: cosineProduct,
-  gap: (p) => waveGap(p, false),
+  distance: (p) => waveDistance(p, false),
   derivativeProduct: sineProduct,
 };

@@ -18,7 +18,7 @@ const schema = z.looseObject({
 });
 type KernelData = z.infer<typeof schema>;
 
-/** Cells of a side: a larger matrix is averaged down. */
+/** PositionPairs of a side: a larger matrix is averaged down. */
 const MOST = 600;
 
 /** An order of rows and the classes that they then form. */

@@ -1,10 +1,10 @@
-import type { RowFactors } from '../../programme/own.js';
 import type { Correlation } from '../../programme/pair.js';
+import type { RowFactors } from '../../programme/self-kernels.js';
 import type { Programme, ScalarMap, Step, ValueId } from '../../vocabulary/steps.js';
 import { positionsJoined } from '../../vocabulary/windows.js';
 import { angleShare, correlationOf, mapSeries } from './map-series.js';
 import { addAll, compose, LIMIT, orderFor, type Puiseux, type PuiseuxTerm, power, shifted, times } from './puiseux.js';
-import { correlationsAt, ownMapOf, sharesOf } from './steps-at.js';
+import { correlationsAt, selfKernelMapOf, sharesOf } from './steps-at.js';
 
 /** Share of the largest factor below which a factor counts as cancelled. */
 const CANCELLED = 1e-12;
@@ -37,7 +37,7 @@ function sineMinusOf(g: Puiseux): Puiseux {
 /**
  * Change of a map of the angle from u = 1, or from u = -1 with `mirrored`, where `g` is the distance of u from that end.
  *
- * 1 - share theta / pi for derivatives and the threshold; even^2 (1 - g + 2 J / pi) + odd^2 (1 - g) for phi = even |a| + odd a.
+ * 1 - share theta / pi for derivatives and the step; even^2 (1 - g + 2 J / pi) + odd^2 (1 - g) for phi = even |a| + odd a.
  */
 function angleEnd(phi: ScalarMap, derivative: boolean, g: Puiseux, mirrored: boolean): Puiseux {
   if (derivative || phi.map !== 'piecewiseLinear') {
@@ -53,17 +53,17 @@ function angleEnd(phi: ScalarMap, derivative: boolean, g: Puiseux, mirrored: boo
 function mapEnd(
   step: Extract<Step, { op: 'dual' | 'dualDerivative' }>,
   index: number,
-  own: RowFactors,
+  selfKernels: RowFactors,
   at: Correlation,
   delta: Puiseux,
 ): Puiseux | null {
   const { phi } = step;
   const derivative = step.op === 'dualDerivative';
-  const onAngle = phi.map === 'piecewiseLinear' || phi.map === 'threshold';
+  const onAngle = phi.map === 'piecewiseLinear' || phi.map === 'heaviside';
   if (onAngle && at.below === 0) return angleEnd(phi, derivative, addAll([[-1, delta]]), false);
   if (onAngle && at.above === 0) return angleEnd(phi, derivative, delta, true);
   const u = { at, series: shifted(correlationOf(at), orderFor(delta)) };
-  const series = mapSeries(phi, derivative, ownMapOf(own, index), u)?.series;
+  const series = mapSeries(phi, derivative, selfKernelMapOf(selfKernels, index), u)?.series;
   if (series === undefined) return null;
   return compose(
     Float64Array.from(series, (c, j) => (j === 0 ? 0 : c)),
@@ -92,9 +92,9 @@ function radialEnd(step: Extract<Step, { op: 'radial' }>, sign: number): Puiseux
 }
 
 /** kappa - kappa(sign) in powers of s = 1 - sign t, where t -> sign = 1 or -1; null where a step has no expansion (elu). */
-function expansion(programme: Programme, own: RowFactors, output: ValueId, sign: 1 | -1): Puiseux | null {
+function expansion(programme: Programme, selfKernels: RowFactors, output: ValueId, sign: 1 | -1): Puiseux | null {
   const end = sign > 0 ? { below: 0, above: 2 } : { below: 2, above: 0 };
-  const at = correlationsAt(programme, own, end);
+  const at = correlationsAt(programme, selfKernels, end);
   const deltas: Puiseux[] = [];
   const make = (step: Step, index: number): Puiseux | null => {
     switch (step.op) {
@@ -103,7 +103,7 @@ function expansion(programme: Programme, own: RowFactors, output: ValueId, sign:
       case 'radial':
         return radialEnd(step, sign);
       case 'sum':
-        return addAll(step.terms.map(({ value }, k) => [sharesOf(own, index)[k], deltas[value]] as const));
+        return addAll(step.terms.map(({ value }, k) => [sharesOf(selfKernels, index)[k], deltas[value]] as const));
       case 'product': {
         const [l, r] = [step.left, step.right];
         return addAll([
@@ -119,7 +119,7 @@ function expansion(programme: Programme, own: RowFactors, output: ValueId, sign:
       case 'pixel':
         throw positionsJoined(step);
       default:
-        return mapEnd(step, index, own, at[step.of], deltas[step.of]);
+        return mapEnd(step, index, selfKernels, at[step.of], deltas[step.of]);
     }
   };
   for (const [index, step] of programme.steps.entries()) {
@@ -152,8 +152,8 @@ export interface Singularities {
  * Found by running the programme on expansions in real powers of the distance to the end. Null for a network with elu.
  * Source: Bietti and Bach 2021, Deep equals shallow, theorem 1.
  */
-export function singularities(programme: Programme, own: RowFactors, output: ValueId): Singularities | null {
-  const near = expansion(programme, own, output, 1);
-  const far = expansion(programme, own, output, -1);
+export function singularities(programme: Programme, selfKernels: RowFactors, output: ValueId): Singularities | null {
+  const near = expansion(programme, selfKernels, output, 1);
+  const far = expansion(programme, selfKernels, output, -1);
   return near === null || far === null ? null : { near: singular(near), far: singular(far) };
 }

@@ -1,5 +1,5 @@
 import { SMOOTH_DUALS } from '../../programme/maps/index.js';
-import { angleMap, type Correlation, type OwnMap, smooth, smoothDerivative } from '../../programme/pair.js';
+import { angleMap, type Correlation, type SelfKernelMap, smooth, smoothDerivative } from '../../programme/pair.js';
 import type { ScalarMap, Step } from '../../vocabulary/steps.js';
 import {
   complementPower,
@@ -10,14 +10,14 @@ import {
   type PowerSeries,
 } from './power-series.js';
 
-/** A correlation as a function: its value at the point of expansion with both gaps, and its series in some variable there. */
+/** A correlation as a function: its value at the point of expansion with both cosine distances, and its series in some variable there. */
 export interface LocalSeries {
   readonly at: Correlation;
   /** `series[0]` is the value at the point. */
   readonly series: PowerSeries;
 }
 
-/** u from its gaps. */
+/** u from its cosine distances. */
 export function correlationOf({ below, above }: Correlation): number {
   return below <= above ? 1 - below : above - 1;
 }
@@ -31,19 +31,19 @@ export function angleShare(phi: ScalarMap, derivative: boolean): number {
 
 /** Whether `mapSeries` knows the map: all but elu, whose dual has no closed form of one variable. */
 export function hasSeries(phi: ScalarMap): boolean {
-  return phi.map !== 'exponentialTail';
+  return phi.map !== 'elu';
 }
 
-/** The value of a map, or of its derivative, at one correlation, for two rows with the same own values. */
-export function mapValue(phi: ScalarMap, derivative: boolean, own: OwnMap, u: Correlation): Correlation {
+/** The value of a map, or of its derivative, at one correlation, for two rows with the same self-kernels. */
+export function mapValue(phi: ScalarMap, derivative: boolean, selfKernels: SelfKernelMap, u: Correlation): Correlation {
   const out = { below: 1, above: 1 };
-  if (phi.map === 'piecewiseLinear' || phi.map === 'threshold') angleMap(phi, derivative, u, out);
-  else if (derivative) smoothDerivative(SMOOTH_DUALS[phi.map], own, own, u, out);
-  else smooth(SMOOTH_DUALS[phi.map], own, own, u, out);
+  if (phi.map === 'piecewiseLinear' || phi.map === 'heaviside') angleMap(phi, derivative, u, out);
+  else if (derivative) smoothDerivative(SMOOTH_DUALS[phi.map], selfKernels, selfKernels, u, out);
+  else smooth(SMOOTH_DUALS[phi.map], selfKernels, selfKernels, u, out);
   return out;
 }
 
-/** 1 - (r u)^2 from 1 - r and the gaps of u. */
+/** 1 - (r u)^2 from 1 - r and the cosine distances of u. */
 function complement(r: number, rest: number, { below, above }: Correlation): number {
   return (rest + r * below) * (rest + r * above);
 }
@@ -78,15 +78,15 @@ function waves(q: number, u: LocalSeries): { readonly cosh: PowerSeries; readonl
   return hyperbolic({ cosh: (minus + plus) / 2, sinh }, q, u.series);
 }
 
-/** E[phi' phi'] of a smooth map for the variance q, not divided by its own value; null for elu. */
+/** E[phi' phi'] of a smooth map for the variance q, not divided by its self-kernel; null for elu. */
 function smoothDerivativeSeries(phi: ScalarMap, q: number, u: LocalSeries): PowerSeries | null {
   switch (phi.map) {
-    case 'errorFunction': {
+    case 'erf': {
       const r = (2 * q) / (1 + 2 * q);
       const y = complementPower(u.series, r, complement(r, 1 / (1 + 2 * q), u.at), -0.5);
       return y.map((c) => ((4 / Math.PI) * c) / (1 + 2 * q));
     }
-    case 'gaussianGate':
+    case 'gelu':
       return gateDerivative(q, u);
     case 'sine':
       return waves(q, u).cosh;
@@ -98,22 +98,27 @@ function smoothDerivativeSeries(phi: ScalarMap, q: number, u: LocalSeries): Powe
 }
 
 /**
- * E[phi(a) phi(b)], or E[phi'(a) phi'(b)] with `derivative`, relative to its own value, of a correlation u given as a series.
+ * E[phi(a) phi(b)], or E[phi'(a) phi'(b)] with `derivative`, relative to its self-kernel, of a correlation u given as a series.
  *
  * The dual follows from its derivative by Price's theorem, d E[phi phi] / dK = E[phi' phi']: no coefficient is ever subtracted, so that
  * a series u without negative coefficients gives one of full relative accuracy. Null for a map without such a series (elu).
  */
-export function mapSeries(phi: ScalarMap, derivative: boolean, own: OwnMap, u: LocalSeries): LocalSeries | null {
-  const at = mapValue(phi, derivative, own, u.at);
+export function mapSeries(
+  phi: ScalarMap,
+  derivative: boolean,
+  selfKernels: SelfKernelMap,
+  u: LocalSeries,
+): LocalSeries | null {
+  const at = mapValue(phi, derivative, selfKernels, u.at);
   const start = correlationOf(at);
-  if (phi.map === 'threshold') return { at, series: angleSeries(start, 1, u) };
+  if (phi.map === 'heaviside') return { at, series: angleSeries(start, 1, u) };
   if (phi.map === 'piecewiseLinear') {
-    const slope = derivative ? at : mapValue(phi, true, own, u.at);
+    const slope = derivative ? at : mapValue(phi, true, selfKernels, u.at);
     const inner = angleSeries(correlationOf(slope), angleShare(phi, true), u);
     return { at, series: derivative ? inner : integrateAlong(start, 1, inner, u.series) };
   }
-  const q = own.variance;
-  const scale = own.root * own.root;
+  const q = selfKernels.variance;
+  const scale = selfKernels.root * selfKernels.root;
   const inner = smoothDerivativeSeries(phi, q, u);
   if (inner === null) return null;
   if (!(scale > 0)) return { at, series: new Float64Array(u.series.length) };

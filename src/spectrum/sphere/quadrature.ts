@@ -1,6 +1,6 @@
-import { evaluate, type Gaps, gaps } from '../../programme/evaluate.js';
+import { type CosineDistances, distances, evaluate } from '../../programme/evaluate.js';
 import { gaussLegendre } from '../../programme/maps/gauss-legendre.js';
-import type { RowFactors } from '../../programme/own.js';
+import type { RowFactors } from '../../programme/self-kernels.js';
 import type { Programme } from '../../vocabulary/steps.js';
 import type { Bounded } from './projection.js';
 
@@ -35,17 +35,17 @@ function panels(d: number, degree: number): number[] {
   return borders;
 }
 
-function valueAt(values: Gaps, p: number): number {
+function valueAt(values: CosineDistances, p: number): number {
   return values.below[p] <= values.above[p] ? 1 - values.below[p] : values.above[p] - 1;
 }
 
 /** The kernel kappa = K / K(x,x) of one output at the nodes. */
 function kernelAt(
   programme: Programme,
-  own: RowFactors,
+  selfKernels: RowFactors,
   angles: Float64Array,
 ): { near: Float64Array; far: Float64Array } {
-  const source = gaps(2 * angles.length);
+  const source = distances(2 * angles.length);
   angles.forEach((t, i) => {
     const below = 2 * Math.sin(t / 2) ** 2;
     const above = 2 * Math.cos(t / 2) ** 2;
@@ -54,7 +54,7 @@ function kernelAt(
     source.below[i + angles.length] = above;
     source.above[i + angles.length] = below;
   });
-  const result = evaluate(programme, source, { x: own, rowX: 0, z: own, firstZ: 0 });
+  const result = evaluate(programme, source, { x: selfKernels, rowX: 0, z: selfKernels, firstZ: 0 });
   const values = result.ntk ?? result.nngp;
   const take = (from: number): Float64Array =>
     Float64Array.from(angles, (_, i) => (values === null ? 0 : valueAt(values, from + i)));
@@ -70,7 +70,7 @@ function normaliser(d: number): number {
 
 function sample(
   programme: Programme,
-  own: RowFactors,
+  selfKernels: RowFactors,
   d: number,
   borders: readonly number[],
   rule: typeof FULL,
@@ -87,7 +87,7 @@ function sample(
       weights[j * per + i] = scale * half * rule.weights[i] * Math.sin(angle) ** (d - 2);
     }
   }
-  return { angles, weights, ...kernelAt(programme, own, angles) };
+  return { angles, weights, ...kernelAt(programme, selfKernels, angles) };
 }
 
 /** Sum of products with the rounding of each addition carried along (Neumaier 1974), and the sum of their magnitudes. */
@@ -110,13 +110,13 @@ function sumTerms(samples: Samples, p: Float64Array, sign: number): { readonly s
  * (k + d - 3) (P_k - P_(k-1)) = (k - 1) (P_(k-1) - P_(k-2)) - (2 k + d - 4) g P_(k-1), which keeps its digits near t = 1.
  */
 function integrate(samples: Samples, d: number, degree: number): { readonly sum: number; readonly size: number }[] {
-  const gap = samples.angles.map((t) => 2 * Math.sin(t / 2) ** 2);
-  const p = new Float64Array(gap.length).fill(1);
-  const step = new Float64Array(gap.length);
+  const distance = samples.angles.map((t) => 2 * Math.sin(t / 2) ** 2);
+  const p = new Float64Array(distance.length).fill(1);
+  const step = new Float64Array(distance.length);
   const found = [sumTerms(samples, p, 1)];
   for (let k = 1; k <= degree; k++) {
     for (let i = 0; i < p.length; i++) {
-      step[i] = k === 1 ? -gap[i] : ((k - 1) * step[i] - (2 * k + d - 4) * gap[i] * p[i]) / (k + d - 3);
+      step[i] = k === 1 ? -distance[i] : ((k - 1) * step[i] - (2 * k + d - 4) * distance[i] * p[i]) / (k + d - 3);
       p[i] += step[i];
     }
     found.push(sumTerms(samples, p, k % 2 === 0 ? 1 : -1));
@@ -130,10 +130,15 @@ function integrate(samples: Samples, d: number, degree: number): { readonly sum:
  * mu_k = w_d integral over [0, pi] of kappa(cos t) P_k(cos t) sin^(d-2) t dt, folded at pi/2, w_d = Gamma(d/2) / (sqrt(pi) Gamma((d-1)/2)).
  * The bound is the change from half as many nodes plus rounding: that of the kernel's steps and of P_k, times the sum of magnitudes.
  */
-export function quadrature(programme: Programme, own: RowFactors, d: number, degree: number): readonly Bounded[] {
+export function quadrature(
+  programme: Programme,
+  selfKernels: RowFactors,
+  d: number,
+  degree: number,
+): readonly Bounded[] {
   const borders = panels(d, degree);
-  const full = integrate(sample(programme, own, d, borders, FULL), d, degree);
-  const half = integrate(sample(programme, own, d, borders, HALF), d, degree);
+  const full = integrate(sample(programme, selfKernels, d, borders, FULL), d, degree);
+  const half = integrate(sample(programme, selfKernels, d, borders, HALF), d, degree);
   const weights = d + programme.steps.length + 8;
   return full.map(({ sum, size }, k) => ({
     value: sum,

@@ -1,26 +1,26 @@
-import type { RowFactors } from '../../programme/own.js';
-import type { Correlation, OwnMap } from '../../programme/pair.js';
+import type { Correlation, SelfKernelMap } from '../../programme/pair.js';
+import type { RowFactors } from '../../programme/self-kernels.js';
 import type { Programme, Step } from '../../vocabulary/steps.js';
 import { positionsJoined } from '../../vocabulary/windows.js';
 import { mapValue } from './map-series.js';
 
 /** The row factors of a map's step on unit rows. */
-export function ownMapOf(own: RowFactors, index: number): OwnMap {
-  const columns = own.columns[index];
+export function selfKernelMapOf(selfKernels: RowFactors, index: number): SelfKernelMap {
+  const columns = selfKernels.columns[index];
   const at = (j: number): number => (j < columns.length ? columns[j][0] : 0);
   return { variance: at(0), deviation: at(1), root: at(2), curvature: at(3) };
 }
 
 /** Shares of the parts of a sum in K(x,x), the constant last if there is one; they add up to 1. */
-export function sharesOf(own: RowFactors, index: number): readonly number[] {
-  return own.columns[index].map((column) => column[0] * column[0]);
+export function sharesOf(selfKernels: RowFactors, index: number): readonly number[] {
+  return selfKernels.columns[index].map((column) => column[0] * column[0]);
 }
 
 function smaller(below: number, above: number): Correlation {
   return below <= above ? { below, above: 2 - below } : { below: 2 - above, above };
 }
 
-/** A weighted sum of gaps; the largest part is the base, as in `programme/evaluate.ts`. */
+/** A weighted sum of cosine distances; the largest part is the base, as in `programme/evaluate.ts`. */
 function sumAt(step: Extract<Step, { op: 'sum' }>, shares: readonly number[], at: readonly Correlation[]): Correlation {
   const parts = shares.map((_, k) => (k < step.terms.length ? at[step.terms[k].value] : { below: 0, above: 2 }));
   const base = shares.indexOf(Math.max(...shares));
@@ -36,7 +36,7 @@ function sumAt(step: Extract<Step, { op: 'sum' }>, shares: readonly number[], at
 function stepAt(
   step: Step,
   index: number,
-  own: RowFactors,
+  selfKernels: RowFactors,
   source: Correlation,
   at: readonly Correlation[],
 ): Correlation {
@@ -48,10 +48,10 @@ function stepAt(
       return smaller(below, 2 - below);
     }
     case 'sum':
-      return sumAt(step, sharesOf(own, index), at);
+      return sumAt(step, sharesOf(selfKernels, index), at);
     case 'dual':
     case 'dualDerivative':
-      return mapValue(step.phi, step.op === 'dualDerivative', ownMapOf(own, index), at[step.of]);
+      return mapValue(step.phi, step.op === 'dualDerivative', selfKernelMapOf(selfKernels, index), at[step.of]);
     case 'product': {
       const [l, r] = [at[step.left], at[step.right]];
       return smaller(l.below + r.below - l.below * r.below, l.above + r.below - l.above * r.below);
@@ -64,10 +64,14 @@ function stepAt(
 }
 
 /** The correlation that every step of a programme has at one point of the unit sphere's [-1, 1]. */
-export function correlationsAt(programme: Programme, own: RowFactors, source: Correlation): readonly Correlation[] {
+export function correlationsAt(
+  programme: Programme,
+  selfKernels: RowFactors,
+  source: Correlation,
+): readonly Correlation[] {
   const at: Correlation[] = [];
   programme.steps.forEach((step, index) => {
-    at.push(stepAt(step, index, own, source, at));
+    at.push(stepAt(step, index, selfKernels, source, at));
   });
   return at;
 }

@@ -1,10 +1,10 @@
 import { lastUses, operands } from '../../programme/needs.js';
-import type { RowFactors } from '../../programme/own.js';
+import type { RowFactors } from '../../programme/self-kernels.js';
 import type { Programme, Step, ValueId } from '../../vocabulary/steps.js';
 import { positionsJoined } from '../../vocabulary/windows.js';
 import { hasSeries, mapSeries, radialSeries } from './map-series.js';
 import { multiply, type PowerSeries } from './power-series.js';
-import { correlationsAt, ownMapOf, sharesOf } from './steps-at.js';
+import { correlationsAt, selfKernelMapOf, sharesOf } from './steps-at.js';
 
 /** What stands in the way of a Taylor series, in words; null where nothing does. */
 export function seriesObstacle(programme: Programme): string | null {
@@ -46,12 +46,12 @@ function sumSeries(
  */
 export function taylorSeries(
   programme: Programme,
-  own: RowFactors,
+  selfKernels: RowFactors,
   output: ValueId,
   length: number,
 ): PowerSeries | null {
   if (seriesObstacle(programme) !== null) return null;
-  const at = correlationsAt(programme, own, { below: 1, above: 1 });
+  const at = correlationsAt(programme, selfKernels, { below: 1, above: 1 });
   const last = lastUses(programme);
   const values: PowerSeries[] = [];
   const none = new Float64Array(0);
@@ -62,7 +62,7 @@ export function taylorSeries(
       case 'radial':
         return radialSeries(step, length);
       case 'sum':
-        return sumSeries(step, sharesOf(own, index), values, length);
+        return sumSeries(step, sharesOf(selfKernels, index), values, length);
       case 'product':
         return multiply(values[step.left], values[step.right]);
       case 'normalise':
@@ -73,7 +73,9 @@ export function taylorSeries(
         throw positionsJoined(step);
       default: {
         const u = { at: at[step.of], series: values[step.of] };
-        return mapSeries(step.phi, step.op === 'dualDerivative', ownMapOf(own, index), u)?.series ?? null;
+        return (
+          mapSeries(step.phi, step.op === 'dualDerivative', selfKernelMapOf(selfKernels, index), u)?.series ?? null
+        );
       }
     }
   };

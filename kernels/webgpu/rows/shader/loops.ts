@@ -1,5 +1,5 @@
 import type { SingleTask } from '../../../../src/backend/single.js';
-import { type Instruction, inputs, results } from '../../../../src/programme/body.js';
+import { type Instruction, inputs, results } from '../../../../src/programme/instructions.js';
 import type { ValueId } from '../../../../src/vocabulary/steps.js';
 
 /** Instructions `start .. start + period`, and `count - 1` copies of them that follow, differing only in the values they read. */
@@ -89,10 +89,10 @@ class LoopFinder {
     let count = 1;
     while (this.#isRound(start, period, count, shift)) count += 1;
     if (count < FEWEST) return null;
-    const own = new Set(this.#list.slice(start, start + period).flatMap(results));
-    const carried = this.#carried(start, period, shift, own);
+    const selfKernels = new Set(this.#list.slice(start, start + period).flatMap(results));
+    const carried = this.#carried(start, period, shift, selfKernels);
     if (carried === null) return null;
-    const exported = this.#exported(start, period, count, shift, own);
+    const exported = this.#exported(start, period, count, shift, selfKernels);
     if (exported === null) return null;
     return { start, period, count, shift, columns: this.#stride(start, period) ?? columns, carried, exported };
   }
@@ -124,15 +124,20 @@ class LoopFinder {
   }
 
   /** Values from before the loop that it moves along; null when one comes from more than a round ago. */
-  #carried(start: number, period: number, shift: number, own: ReadonlySet<ValueId>): Map<ValueId, ValueId> | null {
+  #carried(
+    start: number,
+    period: number,
+    shift: number,
+    selfKernels: ReadonlySet<ValueId>,
+  ): Map<ValueId, ValueId> | null {
     const { form } = this.#task.body;
     const carried = new Map<ValueId, ValueId>();
     for (let k = start; k < start + period; k++) {
       const [first, second] = [inputs(this.#list[k]), inputs(this.#list[k + period])];
       for (const [j, v] of first.entries()) {
-        if (own.has(v) || second[j] === v) continue;
+        if (selfKernels.has(v) || second[j] === v) continue;
         // A round that begins with two sides and ends with one is no image: the search goes on behind it.
-        if (!own.has(v + shift) || form[v] !== form[v + shift]) return null;
+        if (!selfKernels.has(v + shift) || form[v] !== form[v + shift]) return null;
         carried.set(v, v + shift);
       }
     }
@@ -140,10 +145,16 @@ class LoopFinder {
   }
 
   /** Values read after the loop; null when one of an earlier round than the last is. */
-  #exported(start: number, period: number, count: number, shift: number, own: ReadonlySet<ValueId>): ValueId[] | null {
+  #exported(
+    start: number,
+    period: number,
+    count: number,
+    shift: number,
+    selfKernels: ReadonlySet<ValueId>,
+  ): ValueId[] | null {
     const end = start + period * count;
     const exported: ValueId[] = [];
-    for (const v of own) {
+    for (const v of selfKernels) {
       for (let round = 0; round < count; round++) {
         const late = (this.#readers.get(v + shift * round) ?? []).some((reader) => reader >= end);
         if (late && round < count - 1) return null;

@@ -1,9 +1,9 @@
 import type { KernelTask, Output } from '../../../../src/backend/contract.js';
-import { NEAR_THRESHOLD } from '../../../../src/backend/near.js';
+import { NEAR_THRESHOLD } from '../../../../src/backend/near-duplicates.js';
 import type { SingleTask } from '../../../../src/backend/single.js';
 import { calledFunctions, literal } from '../../formulas/functions.js';
 import { smoothFunctions } from '../../formulas/smooth.js';
-import { BodyPrinter } from './body.js';
+import { InstructionPrinter } from './instructions.js';
 import { BLOCK, PRODUCT } from './product.js';
 
 /** Numbers of the uniform \`tile\`, in the order of its fields. */
@@ -104,7 +104,12 @@ function calledHelpers(code: string): string {
 }
 
 /** The value that an output rests on, in WGSL; null when the kernel is 0. */
-function outputExpression(task: KernelTask, single: SingleTask, printer: BodyPrinter, output: Output): string | null {
+function outputExpression(
+  task: KernelTask,
+  single: SingleTask,
+  printer: InstructionPrinter,
+  output: Output,
+): string | null {
   const value = single.body[output];
   if (value === null) return null;
   if (task.table === null) return printer.correlation(value);
@@ -114,7 +119,7 @@ function outputExpression(task: KernelTask, single: SingleTask, printer: BodyPri
 
 /** \`evaluate\`: the kernels of one pair, from (1 - u, 1 + u) of its rows. */
 function evaluateFunction(task: KernelTask, single: SingleTask): string {
-  const printer = new BodyPrinter(single);
+  const printer = new InstructionPrinter(single);
   const lines = task.table === null ? printer.print() : [];
   const values = task.outputs.map((output, k) => {
     const value = outputExpression(task, single, printer, output);
@@ -188,7 +193,7 @@ fn kernels(@builtin(global_invocation_id) id: vec3u) {
 }`;
 
 /**
- * The shader of a task's tiles, WGSL with the entry point `kernels`: body or table, and list of near pairs, as the epilogue of the matrix
+ * The shader of a task's tiles, WGSL with the entry point `kernels`: body or table, and list of near-duplicate pairs, as the epilogue of the matrix
  * product (`fused`) or to run after it.
  */
 export function tileShader(task: KernelTask, single: SingleTask, fused: boolean): string {
@@ -215,7 +220,7 @@ fn redoPairs(@builtin(global_invocation_id) id: vec3u) {
   redone[id.x] = evaluate(source, vec2u(tile.rowX + ((pair >> 16u) & 0x7fffu), tile.rowZ + (pair & 0xffffu)));
 }`;
 
-/** The shader that computes near pairs again, WGSL. */
+/** The shader that computes near-duplicate pairs again, WGSL. */
 export function redoShader(task: KernelTask, single: SingleTask): string {
   return assemble(task, single, REDO_BINDINGS, [REDO_ENTRY]);
 }
@@ -255,7 +260,7 @@ export function pairFunctions(task: KernelTask, single: SingleTask): string {
   return [PRIVATE_TILE, calledHelpers(`${body} ${SCALED}`), SCALED, calledFunctions(body), body].join('\n\n');
 }
 
-/** Factors that all rows share; of the shares of sums their squares, the weights. */
+/** Factors that all rows share; of the mixing weights of sums their squares, the weights. */
 function sharedConstants({ shared, body, first }: SingleTask): Float32Array {
   const result = Float32Array.from(shared ?? [0, 0, 0, 0]);
   if (shared === null) return result;

@@ -1,0 +1,121 @@
+import type { KernelTask, TileRange } from '../../../src/backend/contract.js';
+import { NEAR_THRESHOLD, nearDistance, radialAt } from '../../../src/backend/near-duplicates.js';
+import type { RadialStep } from '../../../src/programme/radial.js';
+import { bothSides, type Tensor, type Tensors, type Value } from '../tensors.js';
+import { padded } from './columns.js';
+
+/** Pairs whose first cosine distance comes from the difference of their rows. */
+export interface NearPairs {
+  /** Rows of x and of z, and where the pairs lie in the tile: `[count]`. */
+  readonly i: Int32Array;
+  readonly j: Int32Array;
+  readonly places: Int32Array;
+  /** Signed cosine distances, `[count]`. */
+  readonly distances: Float32Array;
+}
+
+/** Largest |u| in each row of a tile `[rows, columns]`; on the diagonal of a symmetric task without the diagonal. For use in a tidy. */
+function largest(tf: Tensors, u: Tensor, onDiagonal: boolean): Tensor {
+  const size = tf.abs(u);
+  if (!onDiagonal) return tf.max(size, 1);
+  const [rows, columns] = u.shape;
+  const other = tf.notEqual(tf.reshape(tf.range(0, rows), [rows, 1]), tf.reshape(tf.range(0, columns), [1, columns]));
+  return tf.max(tf.mul(size, tf.cast(other, 'float32')), 1);
+}
+
+const isNear = (u: number): boolean => 1 - Math.abs(u) < NEAR_THRESHOLD.f32;
+
+/** Positions `[row, column, u]` of near-duplicate pairs in a tile, of a tile on the diagonal those above it. */
+async function positions(
+  tf: Tensors,
+  u: Tensor,
+  columns: number,
+  onDiagonal: boolean,
+): Promise<(readonly [number, number, number])[]> {
+  const top = tf.tidy(() => largest(tf, u, onDiagonal));
+  const sizes = await top.data();
+  top.dispose();
+  const rows = Array.from(sizes.keys()).filter((i) => isNear(sizes[i]));
+  if (rows.length === 0) return [];
+  const picked = tf.tidy(() => tf.gather(u, tf.tensor1d(rows, 'int32')));
+  const [values, width] = [await picked.data(), u.shape[1] ?? 0];
+  picked.dispose();
+  const found: (readonly [number, number, number])[] = [];
+  rows.forEach((i, at) => {
+    for (let j = onDiagonal ? i + 1 : 0; j < columns; j++) {
+      const value = values[at * width + j];
+      if (isNear(value)) found.push([i, j, value]);
+    }
+  });
+  return found;
+}
+
+/** Looks for near-duplicate pairs in the inner products of a tile; of a tile on the diagonal the diagonal comes first, with the cosine distance 0. */
+export async function findNear(
+  tf: Tensors,
+  task: KernelTask,
+  range: TileRange,
+  u: Tensor,
+  onDiagonal: boolean,
+): Promise<{ readonly pairs: NearPairs; readonly redone: number }> {
+  const found = await positions(tf, u, range.columns, onDiagonal);
+  const selfKernels = onDiagonal ? range.rows : 0;
+  const count = selfKernels + found.length;
+  const pairs = {
+    i: new Int32Array(count),
+    j: new Int32Array(count),
+    places: new Int32Array(count),
+    distances: new Float32Array(count),
+  };
+  const width = u.shape[1] ?? 0;
+  const { x, z } = task;
+  const d = x.features;
+  for (let k = 0; k < count; k++) {
+    const [i, j, value] = k < selfKernels ? [k, k, 1] : found[k - selfKernels];
+    const [row, column] = [range.row + i, range.column + j];
+    pairs.i[k] = row;
+    pairs.j[k] = column;
+    pairs.places[k] = i * width + j;
+    if (k < selfKernels || task.radial !== null) continue;
+    pairs.distances[k] = nearDistance(x.data, row * d, x.norms[row], z.data, column * d, z.norms[column], d, value < 0);
+  }
+  return { pairs, redone: found.length };
+}
+
+/** Near-duplicate pairs in lists of bounded length. */
+export function* batches({ i, j, places, distances }: NearPairs, most: number): Generator<NearPairs> {
+  for (let at = 0; at < i.length; at += most) {
+    const end = at + most;
+    yield {
+      i: filled(i.subarray(at, end)),
+      j: filled(j.subarray(at, end)),
+      places: places.subarray(at, end),
+      distances: distances.subarray(at, end),
+    };
+  }
+}
+
+function filled(rows: Int32Array): Int32Array {
+  const result = new Int32Array(padded(rows.length)).fill(rows[rows.length - 1]);
+  result.set(rows);
+  return result;
+}
+
+/** The entries of near-duplicate pairs of a radial kernel, straight from their rows: `[pairs]`. */
+export function nearRadial(
+  tf: Tensors,
+  radial: RadialStep,
+  { x, z }: KernelTask,
+  { i, j, distances }: NearPairs,
+): Tensor {
+  const d = x.features;
+  return tf.tensor1d(distances.map((_, k) => radialAt(radial, x.data, i[k] * d, z.data, j[k] * d, d)));
+}
+
+/** The first value of near-duplicate pairs, `[pairs]`. */
+export function nearSource(tf: Tensors, { i, distances }: NearPairs): Value {
+  const signed = new Float32Array(i.length);
+  signed.set(distances);
+  const { below, above } = bothSides(signed);
+  return { below: tf.tensor1d(below), above: tf.tensor1d(above) };
+}

@@ -46,7 +46,7 @@ class PairProgram implements Program {
 
   getUserCode(): string {
     return `${this.#code}
-// Half the squared distance of unit rows: the gap of a near pair, without cancellation.
+// Half the squared distance of unit rows: the cosine distance of a near pair, without cancellation.
 fn nearDistance(row: u32, column: u32, sign: f32) -> f32 {
   var sum = 0.0;
   for (var k = 0u; k < tile.features; k++) {
@@ -67,9 +67,9 @@ fn main(index : i32) {
   let u = products[index];
   var source = vec2f(max(0.0, 1.0 - u), max(0.0, 1.0 + u));
   if (min(source.x, source.y) < NEAR) {
-    var gap = nearDistance(row, column, select(1.0, -1.0, u < 0.0));
-    if (uniforms.symmetric == 1u && row == column) { gap = 0.0; }
-    source = select(vec2f(gap, 2.0 - gap), vec2f(2.0 - gap, gap), u < 0.0);
+    var distance = nearDistance(row, column, select(1.0, -1.0, u < 0.0));
+    if (uniforms.symmetric == 1u && row == column) { distance = 0.0; }
+    source = select(vec2f(distance, 2.0 - distance), vec2f(2.0 - distance, distance), u < 0.0);
   }
   setOutputAtIndex(index, evaluate(source, vec2u(row, column)).x);
 }

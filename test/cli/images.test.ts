@@ -119,7 +119,7 @@ describe('ntk arch on images', () => {
     const { code, stdout } = await at.ntk('arch', 'cntk', '--describe', '--input', '8x6x3', '--shader');
     expect(code).toBe(0);
     expect(stdout).toContain('fn stage0(');
-    expect(stdout).toMatch(/let g\d+ = windowGap\(/);
+    expect(stdout).toMatch(/let g\d+ = windowDistance\(/);
   });
 
   test('--image WxC asks for filters of one axis', async () => {

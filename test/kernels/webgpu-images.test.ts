@@ -52,7 +52,7 @@ const small = (name: 'cntk' | 'rescntk', depth: number): Architecture =>
 describe('the printed shader of images', () => {
   test('is readable: one line an instruction, weights as numbers', async () => {
     const text = await kernelShader(presetArchitecture('cntk', { depth: 2 }), [6, 6, 3], 'ntk');
-    expect(text).toContain('let g0 = pixelDistances(cell);');
+    expect(text).toContain('let g0 = pixelDistances(positionPair);');
     expect(text).toMatch(/let k\d+ = 0\.11111111 \* summed\(\d+u, window\d+, 9u, c\);/);
     expect(text).not.toMatch(/[⟨⟩]|undefined|NaN|Infinity/);
   });

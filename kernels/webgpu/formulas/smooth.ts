@@ -30,11 +30,11 @@ function dual(map: Smooth['map'], direct: boolean): string {
   const sides = parity === 0 ? 'v' : 'select(v, v.yx, swapped)';
   const back = parity === -1 ? 'select(result, result.yx, swapped)' : 'result';
   const subtracted = `1.0 - ${map}Product(q, r, d, b, a) / scale`;
-  const integrated = `${direct ? `${map}Apart(q, r, d, f)` : 'spread'} + ${map}Gap(q, r, d, b, a) / scale`;
-  let distance = direct && !isWave ? `  let gap = max(0.0, ${subtracted});` : `  let gap = ${integrated};`;
+  const integrated = `${direct ? `${map}Apart(q, r, d, f)` : 'spread'} + ${map}Distance(q, r, d, b, a) / scale`;
+  let distance = direct && !isWave ? `  let distance = max(0.0, ${subtracted});` : `  let distance = ${integrated};`;
   if (map === 'elu' && !direct) {
-    distance = `  var gap = 0.0;
-  if (b > ${TAIL_RESOLUTION}) { gap = max(0.0, ${subtracted}); } else { gap = ${integrated}; }`;
+    distance = `  var distance = 0.0;
+  if (b > ${TAIL_RESOLUTION}) { distance = max(0.0, ${subtracted}); } else { distance = ${integrated}; }`;
   }
   return `// E[phi phi] of the map over its own values; q: variances, r: their roots (e: what rounding left of
 // these), f: roots of E phi^2.
@@ -46,7 +46,7 @@ fn ${map}${direct ? 'Direct' : 'Dual'}(v: vec2f, q: vec2f, r: vec2f, e: vec2f, f
   let b = r.x * r.y * side.x;
   let a = r.x * r.y * side.y;
 ${distance}
-  let result = vec2f(gap, 2.0 - gap);
+  let result = vec2f(distance, 2.0 - distance);
   return ${back};
 }`;
 }
@@ -57,7 +57,7 @@ fn ${map}Derivative(v: vec2f, q: vec2f, r: vec2f, e: vec2f, f: vec2f) -> vec2f {
   let scale = f.x * f.y;
   if (!(scale > 0.0)) { return vec2f(1.0); }
   let d = r.x - r.y + (e.x - e.y);
-  let gap = max(0.0, 1.0 - ${map}Slope(q, r, d, r.x * r.y * v.x, r.x * r.y * v.y) / scale);
-  return vec2f(gap, 2.0 - gap);
+  let distance = max(0.0, 1.0 - ${map}Slope(q, r, d, r.x * r.y * v.x, r.x * r.y * v.y) / scale);
+  return vec2f(distance, 2.0 - distance);
 }`;
 }

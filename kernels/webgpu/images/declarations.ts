@@ -34,12 +34,12 @@ var<private> z: u32;
 var<private> handedFirst: u32;
 var<private> scratchFirst: u32;
 
-// What a window reads: its taps as numbers of cells, and halves behind those inside; \`count\` cells, \`inside\` of them read.
+// What a window reads: its taps as numbers of position pairs, and halves behind those inside; \`count\` position pairs, \`inside\` of them read.
 struct Window {
   taps: u32,
   halves: u32,
   count: u32,
-  cells: u32,
+  positionPairs: u32,
   inside: u32,
 }
 
@@ -73,7 +73,7 @@ export const PUT = (
   outputs: number,
   scales: number,
 ): string => `// Stores an entry, and its mirror image where there is one; never -0.
-fn put(output: u32, pair: vec2u, cell: vec2u, value: f32) {
+fn put(output: u32, pair: vec2u, positionPair: vec2u, value: f32) {
   let scaled = value * imagesX[x + ${scales}u + output] * imagesZ[z + ${scales}u + output];
   let k = select(scaled, 0.0, scaled == 0.0);
   results[output * tile.area + pair.x * tile.stride + pair.y] = k;

@@ -12,8 +12,8 @@ const LEAST = 1e-30;
 /** Functions of a position pair, printed where they are called. */
 const CELL: Readonly<Record<string, string>> = {
   factors: `// A factor of the position p of the image of x and of p' of the image of z.
-fn factors(column: u32, cell: vec2u) -> vec2f {
-  return vec2f(imagesX[x + column + cell.x], imagesZ[z + column + cell.y]);
+fn factors(column: u32, positionPair: vec2u) -> vec2f {
+  return vec2f(imagesX[x + column + positionPair.x], imagesZ[z + column + positionPair.y]);
 }`,
   both: `fn both(a: vec2f) -> f32 {
   return a.x * a.y;
@@ -22,8 +22,8 @@ fn factors(column: u32, cell: vec2u) -> vec2f {
   return 0.5 * (a.x - a.y) * (a.x - a.y);
 }`,
   bothOf: `// (1 - u, 1 + u) from 1 - u.
-fn bothOf(gap: f32) -> vec2f {
-  return vec2f(gap, 2.0 - gap);
+fn bothOf(distance: f32) -> vec2f {
+  return vec2f(distance, 2.0 - distance);
 }`,
   signed: `// (1 - u, 1 + u) as one number: 1 - u, or for u < 0 minus 1 + u.
 fn signed(v: vec2f) -> f32 {
@@ -34,11 +34,11 @@ fn sides(v: f32) -> vec2f {
   return select(vec2f(v, 2.0 - v), vec2f(2.0 + v, -v), v < 0.0);
 }`,
   weighed: `// s s' (1 - u) + 1/2 (s - s')^2.
-fn weighed(gap: f32, s: vec2f) -> f32 {
-  return both(s) * gap + spread(s);
+fn weighed(distance: f32, s: vec2f) -> f32 {
+  return both(s) * distance + spread(s);
 }`,
   distancesOf: `// (1 - u, 1 + u) of a covariance and both own values; exactly 0 where all three are one number.
-fn gapsOf(k: f32, own: vec2f) -> vec2f {
+fn distancesOf(k: f32, own: vec2f) -> vec2f {
   if (own.x == own.y && k == own.x && k > 0.0) { return vec2f(0.0, 2.0); }
   let root = sqrt(both(own));
   if (!(root > 0.0)) { return vec2f(1.0); }
@@ -59,14 +59,14 @@ fn summedSides(slot: u32, w: Window, taps: u32, c: u32) -> vec2f {
   for (var k = 0u; k < taps; k++) { sum += sides(held(slot, tap(w, k, c))); }
   return sum;
 }`,
-  windowDistance: `fn windowDistance(slot: u32, gaps: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32) -> f32 {
-  return windowed(slot, gaps, w, taps, read, s, inverse, c, 2.0).x;
+  windowDistance: `fn windowDistance(slot: u32, distances: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32) -> f32 {
+  return windowed(slot, distances, w, taps, read, s, inverse, c, 2.0).x;
 }`,
-  windowSides: `fn windowSides(slot: u32, gaps: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32) -> vec2f {
-  return windowed(slot, gaps, w, taps, read, s, inverse, c, ${literal(FAR)});
+  windowSides: `fn windowSides(slot: u32, distances: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32) -> vec2f {
+  return windowed(slot, distances, w, taps, read, s, inverse, c, ${literal(FAR)});
 }`,
-  windowed: `// Gaps behind a window, (mean of what was weighed - 1/2 (s - s')^2) / (s s'); by their shares where that cancels, or above \`far\`.
-fn windowed(slot: u32, gaps: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32, far: f32) -> vec2f {
+  windowed: `// Cosine distances behind a window, (mean of what was weighed - 1/2 (s - s')^2) / (s s'); by their shares where that cancels, or above \`far\`.
+fn windowed(slot: u32, distances: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32, far: f32) -> vec2f {
   var sum = 0.0;
   for (var k = 0u; k < taps; k++) {
     let at = tap(w, k, c);
@@ -78,19 +78,19 @@ fn windowed(slot: u32, gaps: u32, w: Window, taps: u32, read: u32, s: vec2f, inv
   }
   let scale = both(inverse);
   let lost = spread(s) * scale;
-  let gap = max(0.0, sum / f32(taps) * scale - lost);
-  if (gap < ${literal(DOUBTFUL)} * lost || gap > far) { return fromShares(gaps, w, taps, read, inverse, c); }
-  return bothOf(gap);
+  let distance = max(0.0, sum / f32(taps) * scale - lost);
+  if (distance < ${literal(DOUBTFUL)} * lost || distance > far) { return fromWeights(distances, w, taps, read, inverse, c); }
+  return bothOf(distance);
 }`,
-  fromWeights: `// Sum over the taps of a b gap + 1/2 (a - b)^2 for their shares a, b.
-fn fromShares(gaps: u32, w: Window, taps: u32, read: u32, inverse: vec2f, c: u32) -> vec2f {
+  fromWeights: `// Sum over the taps of a b cosine distance + 1/2 (a - b)^2 for their shares a, b.
+fn fromWeights(distances: u32, w: Window, taps: u32, read: u32, inverse: vec2f, c: u32) -> vec2f {
   let root = inverse / sqrt(f32(taps));
   var sum = vec2f(0.0);
   for (var k = 0u; k < taps; k++) {
     let at = tap(w, k, c);
     if (at < w.inside) {
-      let a = factors(read, cellAt(w.cells, w.inside, at)) * root;
-      sum += both(a) * sides(held(gaps, at)) + spread(a);
+      let a = factors(read, positionPairAt(w.positionPairs, w.inside, at)) * root;
+      sum += both(a) * sides(held(distances, at)) + spread(a);
     } else if (at > w.inside) {
       let half = halfDeviation(w, at, read);
       let a = half.x * select(root.y, root.x, half.y > 0.0);
@@ -107,13 +107,13 @@ fn halfDeviation(w: Window, at: u32, read: u32) -> vec2f {
   return vec2f(imagesX[x + read + p], 1.0);
 }`,
   putSelfKernels: `// Stores the own values of the positions of an image.
-fn putSelfKernels(positions: u32, pair: vec2u, cell: vec2u, value: f32) {
-  if (cell.x == cell.y) { results[pair.x * positions + cell.x] = value; }
+fn putSelfKernels(positions: u32, pair: vec2u, positionPair: vec2u, value: f32) {
+  if (positionPair.x == positionPair.y) { results[pair.x * positions + positionPair.x] = value; }
 }`,
   handOn: `fn handOn(place: u32, value: f32) {
   handedOn[handedFirst + place] = value;
 }`,
-  pooled: `// Sum over the pairs of taps of a cell of a pool; short sums first.
+  pooled: `// Sum over the pairs of taps of a position pair of a pool; short sums first.
 fn pooled(place: u32, numbers: u32, count: u32, side: u32, c: u32) -> f32 {
   var sum = 0.0;
   for (var k = 0u; k < side; k++) {
@@ -144,9 +144,9 @@ fn reduced(part: f32, thread: u32) -> f32 {
   return parts[0];
 }`,
   pixelDistances: `// 1/2 |x - z|^2 of unit pixels, and 2 minus that; by the sum of the pixels where x . z < 0.
-fn pixelDistances(cell: vec2u) -> vec2f {
-  let first = x + cell.x * CHANNELS;
-  let second = z + cell.y * CHANNELS;
+fn pixelDistances(positionPair: vec2u) -> vec2f {
+  let first = x + positionPair.x * CHANNELS;
+  let second = z + positionPair.y * CHANNELS;
   var u = 0.0;
   for (var k = 0u; k < CHANNELS; k++) { u += imagesX[first + k] * imagesZ[second + k]; }
   let sign = select(1.0, -1.0, u < 0.0);
@@ -155,14 +155,14 @@ fn pixelDistances(cell: vec2u) -> vec2f {
     let d = imagesX[first + k] - sign * imagesZ[second + k];
     sum += d * d;
   }
-  let gaps = bothOf(0.5 * sum);
-  return select(gaps, gaps.yx, u < 0.0);
+  let distances = bothOf(0.5 * sum);
+  return select(distances, distances.yx, u < 0.0);
 }`,
   tap: `fn tap(w: Window, k: u32, c: u32) -> u32 {
   return tables[w.taps + k * w.count + c];
 }`,
-  positionPairAt: `fn cellAt(cells: u32, count: u32, c: u32) -> vec2u {
-  return vec2u(tables[cells + c], tables[cells + count + c]);
+  positionPairAt: `fn positionPairAt(positionPairs: u32, count: u32, c: u32) -> vec2u {
+  return vec2u(tables[positionPairs + c], tables[positionPairs + count + c]);
 }`,
 };
 

@@ -29,6 +29,8 @@ type Of<Op extends PositionPairInstruction['op']> = Extract<PositionPairInstruct
 
 const PREFIX = { distance: 'g', weighed: 'w', plain: 'k' } as const;
 
+const labelOf = ({ form, value }: ImageValue): string => `${PREFIX[form]}${namePart(value)}`;
+
 /**
  * Prints what happens at a position pair `c` of positions `positionPair`: `g7` is a cosine distance 1 - u of value 7, or (1 - u, 1 + u) as a vec2f, `w7` what a window adds
  * up, `k7` a covariance.
@@ -37,8 +39,8 @@ export class PositionPairPrinter {
   readonly lines: string[] = [];
   /** Sums over all position pairs, one for each mean over everything: pool and name. */
   readonly sums: { readonly step: ValueId; readonly name: string }[] = [];
-  readonly #in: PositionPairContext;
   readonly #here = new Set<string>();
+  readonly #in: PositionPairContext;
 
   constructor(context: PositionPairContext) {
     this.#in = context;
@@ -52,8 +54,8 @@ export class PositionPairPrinter {
     return form === 'distance' && this.#in.plan.body.signed[value];
   }
 
-  #label({ form, value }: ImageValue): string {
-    return `${PREFIX[form]}${namePart(value)}`;
+  #selfKernel(of: ImageValue): void {
+    this.#line(`putSelfKernels(${this.#in.layout.positions(of.value)}u, pair, positionPair, ${this.#name(of)});`);
   }
 
   /** The value at this position pair, fetched from its slot when it is first read here. */
@@ -61,10 +63,10 @@ export class PositionPairPrinter {
     const key = valueKey(v);
     if (!this.#here.has(key)) {
       const held = `held(${this.#slot(v)}, c)`;
-      this.#line(`let ${this.#label(v)} = ${this.#isBoth(v) ? `sides(${held})` : held};`);
+      this.#line(`let ${labelOf(v)} = ${this.#isBoth(v) ? `sides(${held})` : held};`);
       this.#here.add(key);
     }
-    return this.#label(v);
+    return labelOf(v);
   }
 
   #slot(v: ImageValue): string {
@@ -74,11 +76,11 @@ export class PositionPairPrinter {
   }
 
   #define(v: ImageValue, expression: string): void {
-    this.#line(`let ${this.#label(v)} = ${expression};`);
+    this.#line(`let ${labelOf(v)} = ${expression};`);
     this.#here.add(valueKey(v));
     const slot = this.#in.slots.get(valueKey(v));
     if (slot === undefined) return;
-    this.#line(`hold(${slot}u, c, ${this.#isBoth(v) ? `signed(${this.#label(v)})` : this.#label(v)});`);
+    this.#line(`hold(${slot}u, c, ${this.#isBoth(v) ? `signed(${labelOf(v)})` : labelOf(v)});`);
   }
 
   /** Stores a cosine distance in the form that the value has. */
@@ -95,7 +97,7 @@ export class PositionPairPrinter {
   }
 
   #factors(column: ImageColumn, offset = 0): string {
-    return `factors(${placePart(this.#in.layout.place(column) + offset)}, cell)`;
+    return `factors(${placePart(this.#in.layout.place(column) + offset)}, positionPair)`;
   }
 
   #step(value: ValueId): Step {
@@ -110,7 +112,7 @@ export class PositionPairPrinter {
   print(i: PositionPairInstruction): void {
     switch (i.op) {
       case 'source':
-        this.#define(i.out, 'pixelDistances(cell)');
+        this.#define(i.out, 'pixelDistances(positionPair)');
         return;
       case 'piecewiseLinear':
         this.#piecewise(i);
@@ -138,10 +140,10 @@ export class PositionPairPrinter {
         this.#distanceOf(i);
         return;
       case 'output':
-        this.#line(`put(${i.which}u, pair, cell, ${this.#name(i.of)});`);
+        this.#line(`put(${i.which}u, pair, positionPair, ${this.#name(i.of)});`);
         return;
       case 'selfKernel':
-        this.#line(`putSelfKernels(${this.#in.layout.positions(i.of.value)}u, pair, cell, ${this.#name(i.of)});`);
+        this.#selfKernel(i.of);
         return;
       default:
         this.#plain(i);
@@ -327,14 +329,12 @@ export class PositionPairPrinter {
     const deviation = this.#factors({ kind: 'deviation', value: i.step });
     const inverse = this.#factors({ kind: 'inverse', value: i.step });
     const name = this.#isBoth(i.out) ? 'windowSides' : 'windowDistance';
-    this.#define(
-      i.out,
-      `${name}(${this.#slot(i.of)}, ${this.#slot(i.distances)}, ${window}, ${taps}u, ${read}, ${deviation}, ${inverse}, c)`,
-    );
+    const slots = `${this.#slot(i.of)}, ${this.#slot(i.distances)}`;
+    this.#define(i.out, `${name}(${slots}, ${window}, ${taps}u, ${read}, ${deviation}, ${inverse}, c)`);
   }
 
   #distanceOf({ out, of }: Of<'distanceOf'>): void {
-    const call = `gapsOf(${this.#name(of)}, ${this.#factors({ kind: 'square', value: out.value })})`;
+    const call = `distancesOf(${this.#name(of)}, ${this.#factors({ kind: 'square', value: out.value })})`;
     this.#define(out, this.#isBoth(out) ? call : `${call}.x`);
   }
 

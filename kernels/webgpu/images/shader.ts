@@ -121,7 +121,7 @@ ${usesInfo ? `  let info = FIELDS${this.#stage} + (tile.component + group.x) * $
   }
 
   #grid(grid: number): string {
-    this.#field(`cells${grid}`, { kind: 'cells', grid });
+    this.#field(`positionPairs${grid}`, { kind: 'positionPairs', grid });
     return this.#field(`count${grid}`, { kind: 'count', grid });
   }
 
@@ -142,7 +142,7 @@ ${usesInfo ? `  let info = FIELDS${this.#stage} + (tile.component + group.x) * $
       this.#field(`taps${first}`, { kind: 'taps', step: first }),
       this.#field(`halves${first}`, { kind: 'halves', step: first }),
       this.#grid(to),
-      this.#field(`cells${from}`, { kind: 'cells', grid: from }),
+      this.#field(`positionPairs${from}`, { kind: 'positionPairs', grid: from }),
       this.#grid(from),
     ];
     this.#lets.set(`window${first}`, `Window(${parts.join(', ')})`);
@@ -176,8 +176,8 @@ ${usesInfo ? `  let info = FIELDS${this.#stage} + (tile.component + group.x) * $
         );
       }
       lines.push(`  for (var c = thread; c < ${this.#grid(grid)}; c += THREADS) {`);
-      if (printer.lines.some((l) => l.includes('cell)') || l.includes('cell,'))) {
-        lines.push(`    let cell = cellAt(cells${grid}, count${grid}, c);`);
+      if (printer.lines.some((l) => l.includes('positionPair)') || l.includes('positionPair,'))) {
+        lines.push(`    let positionPair = positionPairAt(positionPairs${grid}, count${grid}, c);`);
       }
       lines.push(...printer.lines, '  }');
     }

@@ -37,7 +37,7 @@ export function isWhole(step: Step): boolean {
  * the number of the position pair of a value of an earlier stage, for a pool `[taps, position pairs]`.
  */
 export type Field =
-  | { readonly kind: 'count' | 'cells' | 'first'; readonly grid: number }
+  | { readonly kind: 'count' | 'positionPairs' | 'first'; readonly grid: number }
   | { readonly kind: 'taps' | 'halves'; readonly step: ValueId }
   | { readonly kind: 'numbers'; readonly of: ValueId; readonly grid: number };
 
@@ -189,7 +189,7 @@ class TableMaker {
     switch (field.kind) {
       case 'count':
         return positionPairs.of(field.grid).count;
-      case 'cells': {
+      case 'positionPairs': {
         const { p, q } = positionPairs.of(field.grid);
         return this.#words.add(Uint32Array.from([...p, ...q]));
       }
@@ -265,7 +265,7 @@ class TableMaker {
 }
 
 function isPlace({ kind }: Field): boolean {
-  return kind === 'cells' || kind === 'taps' || kind === 'halves' || kind === 'numbers';
+  return kind === 'positionPairs' || kind === 'taps' || kind === 'halves' || kind === 'numbers';
 }
 
 /** Numbers of each stored value that a pair hands on: one a position pair, or one a component for a mean over everything. */
@@ -286,7 +286,7 @@ export function tableWords(plan: ImagePlan, fields: readonly (readonly Field[])[
   const positionPairs = (grid: number): number => positionPairCount(places.grids[grid], offsets[grid]);
   const words = (field: Field): number => {
     switch (field.kind) {
-      case 'cells':
+      case 'positionPairs':
         return 2 * positionPairs(field.grid);
       case 'taps':
         return tapCount(programme.steps[field.step]) * positionPairs(places.of[field.step].grid);

@@ -207,16 +207,16 @@ export function productShader(): string {
 }
 
 const REDO_BINDINGS = `@group(0) @binding(6) var<storage, read> pairs: array<u32>;
-@group(0) @binding(7) var<storage, read> gaps: array<f32>;
+@group(0) @binding(7) var<storage, read> distances: array<f32>;
 @group(0) @binding(8) var<storage, read_write> redone: array<vec2f>;`;
 
-const REDO_ENTRY = `// Near pairs again, from gaps that the host computed from the differences of their rows.
+const REDO_ENTRY = `// Near-duplicate pairs again, from cosine distances that the host computed from the differences of their rows.
 @compute @workgroup_size(64)
 fn redoPairs(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= tile.count) { return; }
   let pair = pairs[id.x];
-  let gap = gaps[id.x];
-  let source = select(vec2f(gap, 2.0 - gap), vec2f(2.0 - gap, gap), (pair & 0x80000000u) != 0u);
+  let distance = distances[id.x];
+  let source = select(vec2f(distance, 2.0 - distance), vec2f(2.0 - distance, distance), (pair & 0x80000000u) != 0u);
   redone[id.x] = evaluate(source, vec2u(tile.rowX + ((pair >> 16u) & 0x7fffu), tile.rowZ + (pair & 0xffffu)));
 }`;
 

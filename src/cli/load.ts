@@ -5,7 +5,7 @@ import { type Input, type Labels, type ReadOptions, readInput, type SparseShape 
 import { type Scaled, scale } from '../data/scale.js';
 import { isPipe, isStdin } from '../data/source/place.js';
 import { DataError, UsageError } from '../errors.js';
-import type { InputRecord } from '../report/record.js';
+import type { InputRecord } from '../report/records/common.js';
 import { axesNotes } from './axes-notes.js';
 import { checkColumnNames } from './column-names.js';
 import { checkSameKind, type LabelsRecord, type LoadedLabels, labelsOf } from './load-labels.js';

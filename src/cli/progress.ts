@@ -1,5 +1,5 @@
 import type { Progress } from '../kernel/types.js';
-import { countText, secondsText } from '../report/units.js';
+import { countText, secondsText } from '../report/text/units.js';
 import type { ParsedArguments } from './options/parsed.js';
 
 /** A bar that shows how far a computation has come. */

@@ -17,10 +17,10 @@ import {
 } from '../../src/index.js';
 import { finiteNetwork } from '../../src/network/network.js';
 import { loadWeights } from '../../src/network/weight-files.js';
-import { csvText } from '../../src/report/csv.js';
 import { drawFigure } from '../../src/report/figures/index.js';
-import { figureHtml } from '../../src/report/html.js';
-import { readRecord } from '../../src/report/read-record.js';
+import { csvText } from '../../src/report/formats/csv.js';
+import { figureHtml } from '../../src/report/pages/html.js';
+import { readRecord } from '../../src/report/records/read.js';
 import { elements, idxFile, npyDictionary, npyFile, npyOf, zipFile } from '../data/bytes.js';
 import type { Chance } from '../fuzz/chance.js';
 import { ROOT } from '../house/sources.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { comparePage } from '../../src/report/compare-page.js';
+import { comparePage } from '../../src/report/pages/compare.js';
 import { bench } from '../cli/ntk.js';
 import { afterAll, beforeAll, describe, expect, test } from '../jest.js';
 import { type Browser, CHROMIUM, startBrowser } from './browser.js';

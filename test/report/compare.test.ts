@@ -1,8 +1,8 @@
-import type { Chart } from '../../src/report/chart.js';
-import { comparePage } from '../../src/report/compare-page.js';
+import type { Chart } from '../../src/report/charts/chart.js';
+import { figureSvg } from '../../src/report/charts/panel-svg.js';
 import type { Figure, RecordFile } from '../../src/report/figures/figure.js';
 import { drawFigure } from '../../src/report/figures/index.js';
-import { figureSvg } from '../../src/report/panel-svg.js';
+import { comparePage } from '../../src/report/pages/compare.js';
 import { describe, expect, test } from '../jest.js';
 import { type Made, madeComparison } from './comparison.js';
 

@@ -1,11 +1,11 @@
 import { Window } from 'happy-dom';
-import { NARROW, type Series } from '../../src/report/chart.js';
-import { csvText } from '../../src/report/csv.js';
+import { NARROW, type Series } from '../../src/report/charts/chart.js';
+import { figureSvg } from '../../src/report/charts/panel-svg.js';
 import type { Figure, RecordFile } from '../../src/report/figures/figure.js';
 import { drawFigure } from '../../src/report/figures/index.js';
-import { figureHtml } from '../../src/report/html.js';
-import { figureSvg } from '../../src/report/panel-svg.js';
-import { pdfOfSvg } from '../../src/report/pdf.js';
+import { csvText } from '../../src/report/formats/csv.js';
+import { pdfOfSvg } from '../../src/report/formats/pdf.js';
+import { figureHtml } from '../../src/report/pages/html.js';
 import { describe, expect, test } from '../jest.js';
 
 const ANGLES = Array.from({ length: 61 }, (_, k) => (k * Math.PI) / 60);

@@ -1,10 +1,10 @@
 import { inflateSync } from 'node:zlib';
-import type { Chart } from '../../src/report/chart.js';
+import type { Chart } from '../../src/report/charts/chart.js';
+import { figureSvg } from '../../src/report/charts/panel-svg.js';
+import { linearTicks, logTicks, tickText } from '../../src/report/charts/ticks.js';
 import type { Figure, FigureOptions, RecordFile } from '../../src/report/figures/figure.js';
 import { drawFigure } from '../../src/report/figures/index.js';
-import { figureSvg } from '../../src/report/panel-svg.js';
-import { pngOf } from '../../src/report/png.js';
-import { linearTicks, logTicks, tickText } from '../../src/report/ticks.js';
+import { pngOf } from '../../src/report/formats/png.js';
 import { describe, expect, test } from '../jest.js';
 
 function file(name: string, parsed: object): RecordFile {

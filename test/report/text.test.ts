@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { csvText, matrixCsv } from '../../src/report/csv.js';
-import { jsonText } from '../../src/report/json.js';
-import { halfAngle, valueAt } from '../../src/report/profile.js';
-import { sparkline } from '../../src/report/sparkline.js';
-import { spread } from '../../src/report/spread.js';
-import { tableText } from '../../src/report/table.js';
-import { countText, secondsText } from '../../src/report/units.js';
+import { spread } from '../../src/report/charts/spread.js';
+import { csvText, matrixCsv } from '../../src/report/formats/csv.js';
+import { jsonText } from '../../src/report/formats/json.js';
+import { halfAngle, valueAt } from '../../src/report/records/profile.js';
+import { sparkline } from '../../src/report/text/sparkline.js';
+import { tableText } from '../../src/report/text/table.js';
+import { countText, secondsText } from '../../src/report/text/units.js';
 import { describe, expect, test } from '../jest.js';
 
 describe('json', () => {

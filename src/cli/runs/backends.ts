@@ -1,8 +1,8 @@
 import { listBackends } from '../../backend/select.js';
 import { nativeFacts } from '../../platform/native.js';
-import { backendsText } from '../../report/backends-text.js';
-import { jsonText } from '../../report/json.js';
-import { commonRecord } from '../../report/record.js';
+import { jsonText } from '../../report/formats/json.js';
+import { commonRecord } from '../../report/records/common.js';
+import { backendsText } from '../../report/text/backends.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import type { ParsedArguments } from '../options/parsed.js';

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.js';
-import { jsonText } from '../../report/json.js';
-import { commonRecord } from '../../report/record.js';
+import { jsonText } from '../../report/formats/json.js';
+import { commonRecord } from '../../report/records/common.js';
 import type { CommandContext } from '../command.js';
 import { BENCHMARKS, type Benchmark } from '../commands/benchmarks.js';
 import { EXIT } from '../exit.js';

@@ -7,8 +7,8 @@ import { type OpenedModel, openModel } from '../../empirical/functions/saved-mod
 import type { FunctionOptions } from '../../empirical/functions/types.js';
 import { DataError } from '../../errors.js';
 import { defaultMemory } from '../../platform/limits.js';
-import { empiricalPlanText } from '../../report/empirical-text.js';
-import { jsonText } from '../../report/json.js';
+import { jsonText } from '../../report/formats/json.js';
+import { empiricalPlanText } from '../../report/text/empirical.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type LoadedInputs, loadInputs } from '../load.js';

@@ -1,6 +1,6 @@
 import type { KernelPlan, KernelRun } from '../../kernel/types.js';
 import type { Recomputed } from '../../operators/recomputed.js';
-import { type CommonRecord, commonRecord } from '../../report/record.js';
+import { type CommonRecord, commonRecord } from '../../report/records/common.js';
 import type { LoadedInputs } from '../load.js';
 import type { LabelsRecord } from '../load-labels.js';
 import type { KernelJob } from '../options/kernel.js';

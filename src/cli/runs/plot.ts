@@ -1,12 +1,12 @@
 import { UsageError } from '../../errors.js';
-import { csvText } from '../../report/csv.js';
-import { figureFormat } from '../../report/figure-formats.js';
 import type { RecordFile } from '../../report/figures/figure.js';
 import { drawFigure } from '../../report/figures/index.js';
 import { checkPath, writeWhole } from '../../report/file.js';
-import { jsonText } from '../../report/json.js';
-import { readRecord } from '../../report/read-record.js';
-import { commonRecord } from '../../report/record.js';
+import { csvText } from '../../report/formats/csv.js';
+import { jsonText } from '../../report/formats/json.js';
+import { figureFormat } from '../../report/pages/figure-formats.js';
+import { commonRecord } from '../../report/records/common.js';
+import { readRecord } from '../../report/records/read.js';
 import { version } from '../../report/version.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';

@@ -3,8 +3,8 @@ import type { NdArray } from '../../data/array.js';
 import type { Labels } from '../../data/index.js';
 import { writeNpy } from '../../data/write/npy.js';
 import { largestOutputs, type Targets, testLabelsOf } from '../../regression/targets.js';
-import { csvText, matrixCsv } from '../../report/csv.js';
 import { writeWhole } from '../../report/file.js';
+import { csvText, matrixCsv } from '../../report/formats/csv.js';
 
 /** Writes a matrix as its file is called: `.npy`, else csv; without `force` a file of that name stays. */
 export async function writeArray(path: string, matrix: NdArray, force: boolean): Promise<void> {

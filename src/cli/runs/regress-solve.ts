@@ -5,7 +5,7 @@ import { fitByProducts, type ProductFit } from '../../regression/fit-by-products
 import { byRow } from '../../regression/predict.js';
 import type { Targets } from '../../regression/targets.js';
 import { posteriorVariance } from '../../regression/variance.js';
-import type { SolverFacts } from '../../report/regress-text.js';
+import type { SolverFacts } from '../../report/text/regress.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import type { RegressJob } from '../options/regress.js';
 import { openProgress, wantsProgress } from '../progress.js';

@@ -10,7 +10,7 @@ import type { KernelOptions, KernelRun } from '../../kernel/types.js';
 import type { CrossOperator } from '../../operators/cross.js';
 import type { SymmetricOperator } from '../../operators/operator.js';
 import { type Recomputation, recomputationOf, recomputationOfAll } from '../../operators/recomputed.js';
-import type { InputRecord } from '../../report/record.js';
+import type { InputRecord } from '../../report/records/common.js';
 import { loadInputs } from '../load.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import type { RegressJob } from '../options/regress.js';

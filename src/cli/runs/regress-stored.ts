@@ -7,7 +7,7 @@ import {
   symmetricFile,
 } from '../../operators/matrix-file.js';
 import type { SymmetricOperator } from '../../operators/operator.js';
-import type { InputRecord } from '../../report/record.js';
+import type { InputRecord } from '../../report/records/common.js';
 import { openNpyPanels } from '../../store/npy-panels.js';
 import { checkSameKind, storedLabels } from '../load-labels.js';
 import type { RegressJob } from '../options/regress.js';

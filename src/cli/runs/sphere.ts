@@ -1,10 +1,10 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { checkPath, writeWhole } from '../../report/file.js';
-import { jsonText } from '../../report/json.js';
-import { sphereCsv } from '../../report/sphere-csv.js';
-import { type SphereRecord, type SphereResult, topFields } from '../../report/sphere-record.js';
-import { sphereText } from '../../report/sphere-text.js';
+import { jsonText } from '../../report/formats/json.js';
+import { sphereCsv } from '../../report/formats/sphere-csv.js';
+import { type SphereRecord, type SphereResult, topFields } from '../../report/records/sphere.js';
+import { sphereText } from '../../report/text/sphere.js';
 import { SPHERE_LIMITS, sphereSpectrum } from '../../spectrum/sphere.js';
 import type { CommandContext } from '../command.js';
 import { FALLBACK_DEGREE } from '../commands/sphere.js';

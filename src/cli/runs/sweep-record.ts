@@ -1,5 +1,5 @@
 import type { KernelDefinition } from '../../architecture/types.js';
-import { type CommonRecord, commonRecord } from '../../report/record.js';
+import { type CommonRecord, commonRecord } from '../../report/records/common.js';
 import type { Variant } from '../options/sweep.js';
 
 /** The architectures of a sweep as a record has them: the one, or a list of several; null without any. */

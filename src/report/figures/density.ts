@@ -1,5 +1,5 @@
 import { DataError } from '../../errors.js';
-import type { Chart, Series } from '../chart.js';
+import type { Chart, Series } from '../charts/chart.js';
 import { columnsTable } from './columns.js';
 import type { EigsData } from './eigs.js';
 import type { Figure, Named } from './figure.js';

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type Input, readInput } from '../../data/input.js';
 import { DataError, isNtkError, UsageError } from '../../errors.js';
-import type { Chart, Guide, Point, Series } from '../chart.js';
+import type { Chart, Guide, Point, Series } from '../charts/chart.js';
 import { columnsTable } from './columns.js';
 import type { EigsData } from './eigs.js';
 import type { Figure, FigureOptions, Named } from './figure.js';

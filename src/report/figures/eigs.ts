@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decayExponent, FEWEST_FOR_DECAY } from '../../spectrum/decay.js';
-import type { Chart, Guide, Point, Series } from '../chart.js';
+import type { Chart, Guide, Point, Series } from '../charts/chart.js';
 import { checked } from './check.js';
 import { type Column, columnsTable } from './columns.js';
 import { drawDensity } from './density.js';

@@ -1,7 +1,7 @@
 import type { Column } from '../../data/index.js';
-import type { Chart, Series } from '../chart.js';
-import type { HeatMap } from '../heat-map.js';
-import type { InputRecord } from '../record.js';
+import type { Chart, Series } from '../charts/chart.js';
+import type { HeatMap } from '../charts/heat-map.js';
+import type { InputRecord } from '../records/common.js';
 
 /** A row of the table below a figure: a curve with its key numbers. */
 export interface SummaryRow {

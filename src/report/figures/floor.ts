@@ -1,4 +1,4 @@
-import { type Guide, INK, type KeyEntry } from '../chart.js';
+import { type Guide, INK, type KeyEntry } from '../charts/chart.js';
 
 /** The value below which a spectrum means nothing. */
 export interface Floor {

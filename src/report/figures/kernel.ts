@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Labels, readLabels } from '../../data/index.js';
 import { parseRowRange } from '../../data/rows.js';
 import { DataError, UsageError } from '../../errors.js';
-import { type ClassRange, colourRange, type HeatMap, type MatrixSide, rangeText } from '../heat-map.js';
+import { type ClassRange, colourRange, type HeatMap, type MatrixSide, rangeText } from '../charts/heat-map.js';
 import { checked } from './check.js';
 import type { Figure, FigureKind, FigureOptions, Named } from './figure.js';
 import { matrixCells } from './matrix-cells.js';

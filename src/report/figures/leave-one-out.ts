@@ -1,6 +1,6 @@
 import { DataError } from '../../errors.js';
-import type { Series } from '../chart.js';
-import { tickText } from '../ticks.js';
+import type { Series } from '../charts/chart.js';
+import { tickText } from '../charts/ticks.js';
 import { columnsTable } from './columns.js';
 import type { Figure, Named } from './figure.js';
 import { distinctNames, familyOf } from './names.js';

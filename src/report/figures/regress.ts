@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DataError, UsageError } from '../../errors.js';
-import type { Axis, Chart, Guide, Point, Series } from '../chart.js';
-import { tickText } from '../ticks.js';
+import type { Axis, Chart, Guide, Point, Series } from '../charts/chart.js';
+import { tickText } from '../charts/ticks.js';
 import { checked } from './check.js';
 import { columnsTable } from './columns.js';
 import type { Figure, FigureKind, FigureOptions, Named } from './figure.js';

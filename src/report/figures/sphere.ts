@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Chart, Guide, Point, Series } from '../chart.js';
+import type { Chart, Guide, Point, Series } from '../charts/chart.js';
 import { checked } from './check.js';
 import { columnsTable } from './columns.js';
 import type { Figure, FigureKind, Named } from './figure.js';

@@ -1,5 +1,5 @@
-import type { Mark } from '../chart.js';
-import { rampColours, singleColour } from '../colours.js';
+import type { Mark } from '../charts/chart.js';
+import { rampColours, singleColour } from '../charts/colours.js';
 
 const MARKS: readonly Mark[] = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross', 'wye', 'hexagon'];
 

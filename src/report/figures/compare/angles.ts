@@ -1,4 +1,4 @@
-import { type Band, INK, type Point } from '../../chart.js';
+import { type Band, INK, type Point } from '../../charts/chart.js';
 import { columnsTable } from '../columns.js';
 import type { Figure } from '../figure.js';
 import type { CompareData } from './record.js';

@@ -1,4 +1,4 @@
-import { type Chart, INK, type Point, type Series } from '../../chart.js';
+import { type Chart, INK, type Point, type Series } from '../../charts/chart.js';
 import { columnsTable } from '../columns.js';
 import type { Figure } from '../figure.js';
 import type { CompareData } from './record.js';

@@ -1,4 +1,4 @@
-import type { Chart, Guide, Point, Series } from '../../chart.js';
+import type { Chart, Guide, Point, Series } from '../../charts/chart.js';
 import { columnsTable } from '../columns.js';
 import type { Figure, Named } from '../figure.js';
 import { distinctNames } from '../names.js';

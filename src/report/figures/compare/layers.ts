@@ -1,4 +1,4 @@
-import { type Guide, INK, type Point, type Series } from '../../chart.js';
+import { type Guide, INK, type Point, type Series } from '../../charts/chart.js';
 import type { Figure } from '../figure.js';
 import { type CompareData, percent } from './record.js';
 import { type WidthMarks, widthMarks } from './widths.js';

@@ -1,6 +1,6 @@
 import { DataError } from '../../../errors.js';
-import type { Series } from '../../chart.js';
-import { singleColour } from '../../colours.js';
+import type { Series } from '../../charts/chart.js';
+import { singleColour } from '../../charts/colours.js';
 import { columnsTable } from '../columns.js';
 import type { Figure } from '../figure.js';
 import { type CompareData, percent } from './record.js';

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import type { Comparison } from '../../../compare/types.js';
 import { DataError, UsageError } from '../../../errors.js';
-import type { InputRecord } from '../../record.js';
+import type { InputRecord } from '../../records/common.js';
 import { checked } from '../check.js';
 import type { Named, RecordFile } from '../figure.js';
 

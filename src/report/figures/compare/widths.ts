@@ -1,4 +1,4 @@
-import type { KeyEntry, Point, Series } from '../../chart.js';
+import type { KeyEntry, Point, Series } from '../../charts/chart.js';
 import { stylesOf } from '../styles.js';
 
 /** Share of the distance between two places over which the marks of all widths are spread. */

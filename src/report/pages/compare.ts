@@ -1,17 +1,17 @@
-import { type FigureLayout, HALF, NARROW } from './chart.js';
-import { compareTitle, conclusions, effortText, subjectText } from './compare-words.js';
-import { drawAngles } from './figures/compare/angles.js';
-import { drawEigenvalues, drawRatios } from './figures/compare/eigenvalues.js';
-import { drawError } from './figures/compare/error.js';
-import { drawLayers } from './figures/compare/layers.js';
-import { drawMean } from './figures/compare/mean.js';
-import { type CompareData, comparisons, percent } from './figures/compare/record.js';
-import type { Figure } from './figures/figure.js';
+import { type FigureLayout, HALF, NARROW } from '../charts/chart.js';
+import { figureSvg } from '../charts/panel-svg.js';
+import { drawAngles } from '../figures/compare/angles.js';
+import { drawEigenvalues, drawRatios } from '../figures/compare/eigenvalues.js';
+import { drawError } from '../figures/compare/error.js';
+import { drawLayers } from '../figures/compare/layers.js';
+import { drawMean } from '../figures/compare/mean.js';
+import { type CompareData, comparisons, percent } from '../figures/compare/record.js';
+import type { Figure } from '../figures/figure.js';
+import { jsonText } from '../formats/json.js';
+import { escaped } from '../formats/xml.js';
+import { compareTitle, conclusions, effortText, subjectText } from '../text/compare-words.js';
+import { countText, secondsText } from '../text/units.js';
 import { pageHtml, summaryTable } from './html.js';
-import { jsonText } from './json.js';
-import { figureSvg } from './panel-svg.js';
-import { countText, secondsText } from './units.js';
-import { escaped } from './xml.js';
 
 const STYLE = `
   body { max-width: 1176px; padding: 24px 20px; overflow-wrap: anywhere; }

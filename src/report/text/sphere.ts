@@ -1,4 +1,4 @@
-import type { SphereResult, SphereRow } from './sphere-record.js';
+import type { SphereResult, SphereRow } from '../records/sphere.js';
 import { tableText } from './table.js';
 
 /** Up to this degree every one is shown; beyond, only some. */

@@ -1,9 +1,9 @@
-import { NARROW, type Series, WIDE } from './chart.js';
-import { csvText } from './csv.js';
-import type { Figure, SummaryRow } from './figures/figure.js';
-import { markPath } from './mark-style.js';
-import { figureSvg } from './panel-svg.js';
-import { escaped } from './xml.js';
+import { NARROW, type Series, WIDE } from '../charts/chart.js';
+import { markPath } from '../charts/mark-style.js';
+import { figureSvg } from '../charts/panel-svg.js';
+import type { Figure, SummaryRow } from '../figures/figure.js';
+import { csvText } from '../formats/csv.js';
+import { escaped } from '../formats/xml.js';
 
 /**
  * What a page may do, should a name in it ever pass for more than text: nothing is loaded, no script runs, no form is sent.

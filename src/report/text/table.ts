@@ -1,4 +1,4 @@
-import { onOneLine, withoutMiddle } from '../printable.js';
+import { onOneLine, withoutMiddle } from '../../printable.js';
 
 /** Side to which a column is aligned. */
 export type Align = 'left' | 'right';

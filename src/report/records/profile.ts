@@ -1,4 +1,4 @@
-import type { CommonRecord } from './record.js';
+import type { CommonRecord } from './common.js';
 
 /** What one curve of a profile shows. */
 export interface ProfileCurve {

@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot';
+import { FIGURE_STYLE, svgText } from '../formats/svg-document.js';
 import { type Chart, type FigureLayout, INK, type Point, type Series, WIDE } from './chart.js';
 import { labelMarks } from './chart-labels.js';
 import { type Frame, frameOf } from './frame.js';
 import { headerMarks } from './header-marks.js';
 import { FAINT, markStyle } from './mark-style.js';
-import { FIGURE_STYLE, svgText } from './svg-document.js';
 
 /** Marks that a long curve carries along its way. */
 const MARKS_ALONG = 9;

@@ -1,16 +1,19 @@
 import { extname } from 'node:path';
-import { UsageError } from '../errors.js';
-import type { Figure } from './figures/figure.js';
+import { UsageError } from '../../errors.js';
+import type { Figure } from '../figures/figure.js';
 
 /** Turns a figure into the content of a file; `footer` says where the numbers come from, for formats that have room for it. */
 type Render = (figure: Figure, footer: string) => Promise<string | Uint8Array>;
 
 /** Formats of figures by the ending of the file; each is loaded when it is wanted. */
 const FORMATS: Readonly<Record<string, Render>> = {
-  '.svg': async (figure) => `${(await import('./panel-svg.js')).figureSvg(figure)}\n`,
+  '.svg': async (figure) => `${(await import('../charts/panel-svg.js')).figureSvg(figure)}\n`,
   '.html': async (figure, footer) => (await import('./html.js')).figureHtml(figure, footer),
   '.pdf': async (figure) => {
-    const [{ figureSvg }, { pdfOfSvg }] = await Promise.all([import('./panel-svg.js'), import('./pdf.js')]);
+    const [{ figureSvg }, { pdfOfSvg }] = await Promise.all([
+      import('../charts/panel-svg.js'),
+      import('../formats/pdf.js'),
+    ]);
     return pdfOfSvg(figureSvg(figure), figure.title);
   },
 };

@@ -1,4 +1,4 @@
-import { type ProfileResult, valueAt } from './profile.js';
+import { type ProfileResult, valueAt } from '../records/profile.js';
 import { sparkline } from './sparkline.js';
 import { tableText } from './table.js';
 

@@ -1,4 +1,4 @@
-import { onOneLine, withoutMiddle } from '../printable.js';
+import { onOneLine, withoutMiddle } from '../../printable.js';
 import type { FigureLayout, KeyEntry } from './chart.js';
 
 /** Size of the title's letters, pixels. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { LEVEL } from '../compare/statistics.js';
-import { studentQuantile } from '../spectrum/student.js';
-import { type CompareData, networkName, percent } from './figures/compare/record.js';
+import { LEVEL } from '../../compare/statistics.js';
+import { studentQuantile } from '../../spectrum/student.js';
+import { type CompareData, networkName, percent } from '../figures/compare/record.js';
 import { countText, secondsText } from './units.js';
 
 /**

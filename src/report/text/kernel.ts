@@ -1,5 +1,5 @@
-import { readableBytes } from '../data/budget.js';
-import type { KernelPlan } from '../kernel/types.js';
+import { readableBytes } from '../../data/budget.js';
+import type { KernelPlan } from '../../kernel/types.js';
 import { secondsText } from './units.js';
 
 /** A plan for people: one line a fact. */

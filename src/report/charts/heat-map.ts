@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
+import { pngOf } from '../formats/png.js';
+import { FIGURE_STYLE, svgText } from '../formats/svg-document.js';
 import { type FigureLayout, INK, WIDE } from './chart.js';
 import { headerHeight } from './header.js';
 import { headerMarks } from './header-marks.js';
-import { pngOf } from './png.js';
-import { FIGURE_STYLE, svgText } from './svg-document.js';
 import { linearTicks, type Tick, tickText } from './ticks.js';
 
 /** Rows or columns of one class, from `start` to before `end`. */

@@ -1,5 +1,5 @@
-import type { PresetFlags } from '../architecture/preset-flags.js';
-import type { Recomputed } from '../operators/recomputed.js';
+import type { PresetFlags } from '../../architecture/preset-flags.js';
+import type { Recomputed } from '../../operators/recomputed.js';
 import { tableText } from './table.js';
 
 /** How equations were solved. */

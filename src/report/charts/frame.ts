@@ -1,4 +1,4 @@
-import { onOneLine } from '../printable.js';
+import { onOneLine } from '../../printable.js';
 import type { Axis, Chart, FigureLayout, Series } from './chart.js';
 import { headerHeight } from './header.js';
 import { linearTicks, logTicks, type Tick } from './ticks.js';

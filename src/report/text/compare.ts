@@ -1,5 +1,5 @@
-import type { ComparePlan, Comparison, Interval } from '../compare/types.js';
-import { readableBytes } from '../data/budget.js';
+import type { ComparePlan, Comparison, Interval } from '../../compare/types.js';
+import { readableBytes } from '../../data/budget.js';
 import { fallText } from './compare-words.js';
 import { tableText } from './table.js';
 import { countText, secondsText } from './units.js';

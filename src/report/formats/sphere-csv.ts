@@ -1,5 +1,5 @@
+import type { SphereResult } from '../records/sphere.js';
 import { csvText } from './csv.js';
-import type { SphereResult } from './sphere-record.js';
 
 /** Eigenvalues as csv: a row for each degree; of each kernel the eigenvalue, its error bound and the prediction. */
 export function sphereCsv({ degrees, multiplicities, rows }: SphereResult): string {

@@ -1,5 +1,5 @@
-import type { NdArray, Precision } from '../data/array.js';
-import { shortest } from '../store/csv-file.js';
+import type { NdArray, Precision } from '../../data/array.js';
+import { shortest } from '../../store/csv-file.js';
 
 /** A cell, quoted where it holds a comma, a quote or a line break. */
 function cell(value: string | number | null): string {

@@ -1,5 +1,5 @@
-import type { SphereSpectrum } from '../spectrum/sphere.js';
-import type { CommonRecord } from './record.js';
+import type { SphereSpectrum } from '../../spectrum/sphere.js';
+import type { CommonRecord } from './common.js';
 
 /** The spectrum of one kernel of a record. */
 export interface SphereRow extends Omit<SphereSpectrum, 'degrees' | 'multiplicities' | 'warnings'> {

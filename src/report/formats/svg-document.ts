@@ -1,6 +1,6 @@
 import type * as Plot from '@observablehq/plot';
 import { Window } from 'happy-dom';
-import { InternalError } from '../errors.js';
+import { InternalError } from '../../errors.js';
 import { type XmlNode, xmlOf } from './xml.js';
 
 type PlotDocument = NonNullable<Plot.PlotOptions['document']>;

@@ -1,6 +1,6 @@
-import type { BackendReport } from '../backend/select.js';
-import { readableBytes } from '../data/budget.js';
-import type { NativeFacts } from '../platform/native.js';
+import type { BackendReport } from '../../backend/select.js';
+import { readableBytes } from '../../data/budget.js';
+import type { NativeFacts } from '../../platform/native.js';
 import { tableText } from './table.js';
 
 function speedText({ gflops }: BackendReport): string {

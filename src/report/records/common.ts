@@ -1,8 +1,8 @@
-import { serialiseArchitecture } from '../architecture/serialise.js';
-import type { KernelDefinition } from '../architecture/types.js';
-import type { Precision } from '../data/array.js';
-import { peakMemory } from './peak-memory.js';
-import { version } from './version.js';
+import { serialiseArchitecture } from '../../architecture/serialise.js';
+import type { KernelDefinition } from '../../architecture/types.js';
+import type { Precision } from '../../data/array.js';
+import { peakMemory } from '../../platform/peak-memory.js';
+import { version } from '../version.js';
 
 /** Version of the records' form. Fields may be added within a version; none is renamed or removed. */
 export const RECORD_FORMAT = 'ntk-record/1';

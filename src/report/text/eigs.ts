@@ -1,8 +1,8 @@
-import type { PresetFlags } from '../architecture/preset-flags.js';
-import { roundingFloor } from '../linalg/floor.js';
-import type { Recomputed } from '../operators/recomputed.js';
-import { onOneLine } from '../printable.js';
-import type { DimensionAt, Estimate, SpectrumSummary } from '../spectrum/summary.js';
+import type { PresetFlags } from '../../architecture/preset-flags.js';
+import { roundingFloor } from '../../linalg/floor.js';
+import type { Recomputed } from '../../operators/recomputed.js';
+import { onOneLine } from '../../printable.js';
+import type { DimensionAt, Estimate, SpectrumSummary } from '../../spectrum/summary.js';
 import { sparkline } from './sparkline.js';
 import { tableText } from './table.js';
 

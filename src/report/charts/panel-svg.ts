@@ -1,6 +1,6 @@
+import type { Figure } from '../figures/figure.js';
 import { type FigureLayout, WIDE } from './chart.js';
 import { chartSvg } from './chart-svg.js';
-import type { Figure } from './figures/figure.js';
 import { heatMapSvg } from './heat-map.js';
 
 /** The picture of a figure as a self-contained SVG text on white. */

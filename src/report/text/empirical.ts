@@ -1,5 +1,5 @@
-import { readableBytes } from '../data/budget.js';
-import type { EmpiricalPlan } from '../empirical/types.js';
+import { readableBytes } from '../../data/budget.js';
+import type { EmpiricalPlan } from '../../empirical/types.js';
 import { countText, secondsText } from './units.js';
 
 /** The plan of an empirical kernel for people: one line a fact. */

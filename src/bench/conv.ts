@@ -14,6 +14,7 @@ import { tiles } from '../kernel/tiles.js';
 import { defaultThreads } from '../platform/limits.js';
 import { keepNeeded } from '../programme/needs.js';
 import { type BenchLine, linesText } from './lines.js';
+import type { BenchOutcome } from './outcome.js';
 
 /** What the benchmark is told. */
 export interface ConvBenchOptions {
@@ -148,10 +149,7 @@ async function threadLines(x: NdArray, threads: number): Promise<BenchLine[]> {
 }
 
 /** `ntk bench conv`: kernels of images beside their arithmetic on numbers in the first-level cache, measured in the same run. */
-export async function benchConv({ data, threads = defaultThreads() }: ConvBenchOptions): Promise<{
-  readonly result: object;
-  readonly text: string;
-}> {
+export async function benchConv({ data, threads = defaultThreads() }: ConvBenchOptions): Promise<BenchOutcome<'conv'>> {
   const x = data === undefined ? madeUpImages(THREADED) : await readInput(data);
   if (x.shape.length !== 4) {
     throw new UsageError(

@@ -19,6 +19,7 @@ import { eigenpairs } from '../spectrum/eigenpairs.js';
 import { openNpyPanels } from '../store/npy-panels.js';
 import { firstRows, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
+import type { BenchOutcome } from './outcome.js';
 import { type ScipyLine, withScipy } from './scipy.js';
 
 /** What the benchmark is told. */
@@ -169,7 +170,7 @@ export async function benchEigs({
   data,
   threads = defaultThreads(),
   rows = ROWS,
-}: EigsBenchOptions): Promise<{ result: object; text: string }> {
+}: EigsBenchOptions): Promise<BenchOutcome<'eigs'>> {
   const read = data === undefined ? madeUpRows(rows, MADE_UP_FEATURES) : asVectors(await readInput(data));
   const architecture = presetArchitecture('fc', { depth: 3 });
   const { x } = scale(firstRows(read, rows), 'unit-rows');

@@ -13,6 +13,7 @@ import { defaultThreads } from '../platform/limits.js';
 import { firstRows, madeUpImages, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
 import { least } from './measure.js';
+import type { BenchOutcome } from './outcome.js';
 
 /** What the benchmark is told. */
 export interface EmpiricalBenchOptions {
@@ -116,7 +117,7 @@ async function imageLines(threads: number): Promise<BenchLine[]> {
 export async function benchEmpirical({
   data,
   threads = defaultThreads(),
-}: EmpiricalBenchOptions): Promise<{ result: object; text: string }> {
+}: EmpiricalBenchOptions): Promise<BenchOutcome<'empirical'>> {
   const x = firstRows(data === undefined ? madeUpRows(EXAMPLES, 784) : asVectors(await readInput(data)), EXAMPLES);
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`;
   const lines = [

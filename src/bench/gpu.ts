@@ -17,6 +17,7 @@ import { type Sizes, sizesFor } from './gpu-sizes.js';
 import { diskSpeed, room, type Streamed, stream, type Target } from './gpu-stream.js';
 import { biased, firstRows, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
+import type { BenchOutcome } from './outcome.js';
 
 /** What the benchmark is told. */
 export interface GpuBenchOptions {
@@ -282,10 +283,7 @@ function headText({ version, device }: Availability, { x, sizes, notes }: Bench,
  *
  * Throws BackendError when there is no device.
  */
-export async function benchGpu({
-  data,
-  threads = defaultThreads(),
-}: GpuBenchOptions): Promise<{ result: object; text: string }> {
+export async function benchGpu({ data, threads = defaultThreads() }: GpuBenchOptions): Promise<BenchOutcome<'gpu'>> {
   const start = performance.now();
   const { backend } = await selectBackend('webgpu', 'f32');
   const availability = await backend.probe();
@@ -318,7 +316,7 @@ export async function benchGpu({
     result: {
       machine,
       device: availability.device ?? null,
-      version: availability.version ?? null,
+      deviceVersion: availability.version ?? null,
       sizes,
       threads,
       lines: all,

@@ -14,6 +14,7 @@ import { biased, firstRows, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
 import { kernelSeconds, least } from './measure.js';
 import { nativeLines } from './native.js';
+import type { BenchOutcome } from './outcome.js';
 
 /** What the benchmark is told. */
 export interface KernelBenchOptions {
@@ -131,7 +132,7 @@ async function layerLines(x: NdArray): Promise<BenchLine[]> {
 export async function benchKernel({
   data,
   threads = defaultThreads(),
-}: KernelBenchOptions): Promise<{ result: object; text: string }> {
+}: KernelBenchOptions): Promise<BenchOutcome<'kernel'>> {
   const x = data === undefined ? madeUpRows(MADE_UP_ROWS, MADE_UP_FEATURES) : asVectors(await readInput(data));
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}, ${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add`;
   const lines = [

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { writeNpy } from '../data/write/npy.js';
 import { InternalError } from '../errors.js';
 import { type BenchLine, linesText } from './lines.js';
+import type { BenchOutcome } from './outcome.js';
 
 const MAIN = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 const ROUNDS = 7;
@@ -30,7 +31,7 @@ function least(commands: readonly (readonly string[])[]): number[] {
 }
 
 /** Measures how long a process takes all in: Node alone, `ntk --help`, and `ntk kernel` on 100 rows of 64 features. */
-export async function benchStart(): Promise<{ result: object; text: string }> {
+export async function benchStart(): Promise<BenchOutcome<'start'>> {
   const folder = mkdtempSync(join(tmpdir(), 'ntk-bench-'));
   try {
     const [input, out] = [join(folder, 'x.npy'), join(folder, 'K.npy')];

@@ -1,19 +1,9 @@
 import { type Input, type LabelFile, type Labels, type Owner, readLabels } from '../data/index.js';
 import type { RowRange } from '../data/rows.js';
 import { DataError } from '../errors.js';
+import type { LabelsRecord } from '../report/records/common.js';
 import type { LoadLimits } from './load.js';
 import type { InputOptions } from './options/inputs.js';
-
-/** Labels of X as the record names them. */
-export interface LabelsRecord {
-  /** File that they came from: X itself, or that of `--labels`. */
-  readonly path: string;
-  readonly count: number;
-  /** Number of different values, or of different rows. */
-  readonly distinct: number;
-  /** Names of the classes; null where labels are numbers. */
-  readonly classes: readonly string[] | null;
-}
 
 /** Labels of an input: those of a file of their own, else those inside it. */
 export interface LoadedLabels {

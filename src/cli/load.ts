@@ -5,10 +5,10 @@ import { type Input, type Labels, type ReadOptions, readInput, type SparseShape 
 import { type Scaled, scale } from '../data/scale.js';
 import { isPipe, isStdin } from '../data/source/place.js';
 import { DataError, UsageError } from '../errors.js';
-import type { InputRecord } from '../report/records/common.js';
+import type { InputRecord, LabelsRecord } from '../report/records/common.js';
 import { axesNotes } from './axes-notes.js';
 import { checkColumnNames } from './column-names.js';
-import { checkSameKind, type LabelsRecord, type LoadedLabels, labelsOf } from './load-labels.js';
+import { checkSameKind, type LoadedLabels, labelsOf } from './load-labels.js';
 import type { InputOptions } from './options/inputs.js';
 
 /** The data of a command, ready for the library. */

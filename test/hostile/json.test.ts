@@ -2,7 +2,7 @@ import { MOST_LEVELS, parseJson } from '../../src/data/json.js';
 import { jsonErrorPlace } from '../../src/data/json-error.js';
 import { ArchitectureError, DataError } from '../../src/errors.js';
 import { parseArchitecture, readArchitecture, readModel } from '../../src/index.js';
-import { readRecord } from '../../src/report/records/read.js';
+import { readRecord } from '../../src/report/read-record.js';
 import { refused, temporaryFolder } from '../data/fixtures.js';
 import { describe, expect, test } from '../jest.js';
 

@@ -20,7 +20,7 @@ import { loadWeights } from '../../src/network/weight-files.js';
 import { drawFigure } from '../../src/report/figures/index.js';
 import { csvText } from '../../src/report/formats/csv.js';
 import { figureHtml } from '../../src/report/pages/html.js';
-import { readRecord } from '../../src/report/records/read.js';
+import { readRecord } from '../../src/report/read-record.js';
 import { elements, idxFile, npyDictionary, npyFile, npyOf, zipFile } from '../data/bytes.js';
 import type { Chance } from '../fuzz/chance.js';
 import { ROOT } from '../house/sources.js';

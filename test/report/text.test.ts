@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { spread } from '../../src/report/charts/spread.js';
+import { halfAngle, valueAt } from '../../src/report/curve.js';
 import { csvText, matrixCsv } from '../../src/report/formats/csv.js';
 import { jsonText } from '../../src/report/formats/json.js';
-import { halfAngle, valueAt } from '../../src/report/records/profile.js';
 import { sparkline } from '../../src/report/text/sparkline.js';
 import { tableText } from '../../src/report/text/table.js';
 import { countText, secondsText } from '../../src/report/text/units.js';

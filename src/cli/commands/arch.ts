@@ -21,5 +21,5 @@ export const archCommand: Command = {
     ['ntk arch mine.json --describe --input 64', 'check it, and say what it does'],
     ['ntk arch fc --depth 2 --describe --shader', 'the WGSL that a GPU will run'],
   ],
-  run: async (args, context) => (await import('../runs/arch.js')).runArch(args, context),
+  run: async (args) => (await import('../runs/arch.js')).runArch(args),
 };

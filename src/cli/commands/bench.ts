@@ -20,5 +20,5 @@ export const benchCommand: Command = {
     ['ntk bench eigs --data digits.csv', 'eigenpairs of a small kernel'],
     ['ntk bench gpu --data digits.csv || ntk backends', 'a first try of the GPU, or why there is none'],
   ],
-  run: async (args, context) => (await import('../runs/bench.js')).runBench(args, context),
+  run: async (args) => (await import('../runs/bench.js')).runBench(args),
 };

@@ -10,8 +10,8 @@ import { programmeNotes } from '../../kernel/describe.js';
 import { kernelShader } from '../../kernel/shader.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
-import { commonRecord } from '../../report/records/common.js';
-import type { CommandContext } from '../command.js';
+import { commonRecord } from '../../report/record.js';
+import type { ArchRecord } from '../../report/records/arch.js';
 import { EXIT } from '../exit.js';
 import { definitionOf, readPresetFlags } from '../options/architecture.js';
 import { singleKind } from '../options/compute.js';
@@ -47,7 +47,7 @@ async function describe(
 }
 
 /** Runs `ntk arch`. */
-export async function runArch(args: ParsedArguments, { command }: CommandContext): Promise<number> {
+export async function runArch(args: ParsedArguments): Promise<number> {
   const out = textOf(args, 'out');
   const wanted = args.switches.has('describe');
   for (const flag of ['input', 'kind', 'shader']) {
@@ -68,7 +68,7 @@ export async function runArch(args: ParsedArguments, { command }: CommandContext
   if (args.switches.has('json')) {
     const stages = { load, compile: performance.now() / 1000 - load };
     const head = {
-      command,
+      command: 'arch' as const,
       backend: null,
       precision: null,
       stages,
@@ -76,7 +76,8 @@ export async function runArch(args: ParsedArguments, { command }: CommandContext
       inputs: [],
       warnings: [],
     };
-    await print(jsonText({ ...commonRecord(head), description: description?.trimEnd().split('\n') }));
+    const record: ArchRecord = { ...commonRecord(head), description: description?.trimEnd().split('\n') };
+    await print(jsonText(record));
   } else if (out === undefined) await print(description ?? serialiseArchitecture(definition));
   else say(`${out}: written`);
   return EXIT.done;

@@ -1,15 +1,15 @@
 import { listBackends } from '../../backend/select.js';
 import { nativeFacts } from '../../platform/native.js';
 import { jsonText } from '../../report/formats/json.js';
-import { commonRecord } from '../../report/records/common.js';
+import { commonRecord } from '../../report/record.js';
+import type { BackendsRecord } from '../../report/records/backends.js';
 import { backendsText } from '../../report/text/backends.js';
-import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { print } from '../print.js';
 
 /** Runs `ntk backends`. */
-export async function runBackends(args: ParsedArguments, { command }: CommandContext): Promise<number> {
+export async function runBackends(args: ParsedArguments): Promise<number> {
   const load = performance.now() / 1000;
   const backends = await listBackends();
   const native = await nativeFacts('auto');
@@ -18,7 +18,16 @@ export async function runBackends(args: ParsedArguments, { command }: CommandCon
     return EXIT.done;
   }
   const stages = { load, check: performance.now() / 1000 - load };
-  const head = { command, backend: null, precision: null, stages, architecture: null, inputs: [], warnings: [] };
-  await print(jsonText({ ...commonRecord(head), backends, native }));
+  const head = {
+    command: 'backends' as const,
+    backend: null,
+    precision: null,
+    stages,
+    architecture: null,
+    inputs: [],
+    warnings: [],
+  };
+  const record: BackendsRecord = { ...commonRecord(head), backends, native };
+  await print(jsonText(record));
   return EXIT.done;
 }

@@ -1,7 +1,7 @@
+import type { BenchOutcome } from '../../bench/outcome.js';
 import { UsageError } from '../../errors.js';
 import { jsonText } from '../../report/formats/json.js';
-import { commonRecord } from '../../report/records/common.js';
-import type { CommandContext } from '../command.js';
+import { commonRecord } from '../../report/record.js';
 import { BENCHMARKS, type Benchmark } from '../commands/benchmarks.js';
 import { EXIT } from '../exit.js';
 import { nearestText } from '../nearest.js';
@@ -16,14 +16,8 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
-/** What a benchmark returns: fields for the record, and the table for people. */
-export interface BenchResult {
-  readonly result: object;
-  readonly text: string;
-}
-
 /** Every benchmark; each is loaded when it is wanted. */
-const BENCHES: Readonly<Record<Benchmark, () => Promise<(options: BenchOptions) => Promise<BenchResult>>>> = {
+const BENCHES: { readonly [N in Benchmark]: () => Promise<(options: BenchOptions) => Promise<BenchOutcome<N>>> } = {
   kernel: async () => (await import('../../bench/kernel.js')).benchKernel,
   eigs: async () => (await import('../../bench/eigs.js')).benchEigs,
   conv: async () => (await import('../../bench/conv.js')).benchConv,
@@ -33,7 +27,7 @@ const BENCHES: Readonly<Record<Benchmark, () => Promise<(options: BenchOptions) 
 };
 
 /** Runs `ntk bench`. */
-export async function runBench(args: ParsedArguments, { command }: CommandContext): Promise<number> {
+export async function runBench(args: ParsedArguments): Promise<number> {
   const [what] = args.positionals;
   const name = BENCHMARKS.find((one) => one === what);
   if (name === undefined) {
@@ -55,7 +49,15 @@ export async function runBench(args: ParsedArguments, { command }: CommandContex
     return EXIT.done;
   }
   const stages = { load, compute: performance.now() / 1000 - load };
-  const head = { command, backend: null, precision: null, stages, architecture: null, inputs: [], warnings: [] };
+  const head = {
+    command: 'bench',
+    backend: null,
+    precision: null,
+    stages,
+    architecture: null,
+    inputs: [],
+    warnings: [],
+  };
   await print(jsonText({ ...commonRecord(head), bench: name, ...result }));
   return EXIT.done;
 }

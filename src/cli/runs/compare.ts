@@ -9,7 +9,9 @@ import { libraryIn } from '../../linalg/algebra.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
-import { commonRecord } from '../../report/records/common.js';
+import { commonRecord } from '../../report/record.js';
+import type { StageSeconds } from '../../report/records/common.js';
+import type { ComparePlanRecord, CompareRecord } from '../../report/records/compare.js';
 import { comparePlanText, compareText } from '../../report/text/compare.js';
 import type { CommandContext } from '../command.js';
 import { commandLine } from '../command-line.js';
@@ -52,16 +54,16 @@ function optionsOf(job: CompareJob, data: LoadedInputs, signal: AbortSignal): Co
 }
 
 /** The record of a comparison that was made, or only planned. */
-function recordOf(
+function recordOf<R extends { readonly plan: ComparePlan }>(
   job: CompareJob,
   data: LoadedInputs,
-  result: Comparison | { readonly plan: ComparePlan },
-  stages: Readonly<Record<string, number>>,
+  result: R,
+  stages: StageSeconds,
   warnings: readonly string[],
-): object {
+) {
   const { backend, precision } = result.plan;
   const architecture = job.definition;
-  const head = { command: 'compare', backend, precision, stages, architecture, inputs: data.inputs, warnings };
+  const head = { command: 'compare' as const, backend, precision, stages, architecture, inputs: data.inputs, warnings };
   return {
     ...commonRecord(head),
     out: job.out,
@@ -135,7 +137,7 @@ async function compute(
   warn(run.warnings);
   const { compile, ...spent } = run.stages;
   const stages = { load: loaded, compile: compiled - loaded + compile, ...spent };
-  const record = recordOf(job, data, run.comparison, stages, [...before, ...run.warnings]);
+  const record: CompareRecord = recordOf(job, data, run.comparison, stages, [...before, ...run.warnings]);
   const text = jsonText(record);
   await writeWhole(job.record, text);
   const { comparePage } = await import('../../report/pages/compare.js');
@@ -162,6 +164,7 @@ export async function runCompareCommand(args: ParsedArguments, { signal }: Comma
   if (!job.plan) return compute(job, data, options, planned, args, before, loaded);
   const stages = { load: loaded, compile: now() - loaded };
   const { plan } = planned;
-  await print(job.json ? jsonText(recordOf(job, data, { plan }, stages, before)) : comparePlanText(plan));
+  const record: ComparePlanRecord = recordOf(job, data, { plan }, stages, before);
+  await print(job.json ? jsonText(record) : comparePlanText(plan));
   return EXIT.done;
 }

@@ -11,8 +11,10 @@ import { defaultMemory } from '../../platform/limits.js';
 import { targetsOf } from '../../regression/targets.js';
 import { writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
-import { commonRecord, type InputRecord } from '../../report/records/common.js';
-import { type DensityResult, type EigsResult, eigsText, indefiniteText } from '../../report/text/eigs.js';
+import { commonRecord } from '../../report/record.js';
+import type { InputRecord } from '../../report/records/common.js';
+import type { DensityResult, EigsRecord, EigsResult } from '../../report/records/eigs.js';
+import { eigsText, indefiniteText } from '../../report/text/eigs.js';
 import { type SpectralDensity, spectralDensity } from '../../spectrum/density.js';
 import { type Eigenpairs, eigenpairs } from '../../spectrum/eigenpairs.js';
 import { summarise } from '../../spectrum/summary.js';
@@ -210,11 +212,11 @@ async function one(work: Work, variant: Variant | null): Promise<EigsResult> {
   }
 }
 
-function recordOf(work: Work, results: readonly EigsResult[], command: string): object {
+function recordOf(work: Work, results: readonly EigsResult[]): EigsRecord {
   const { job, source, algebra, clock, warnings } = work;
   const isStored = job.variants.length === 0;
   const head = {
-    command,
+    command: 'eigs' as const,
     backend: isStored ? null : job.finite !== null ? 'host' : results[0].matrix.replace('computed on ', ''),
     precision: isStored ? null : job.compute.precision,
     stages: { ...clock },
@@ -234,7 +236,7 @@ function recordOf(work: Work, results: readonly EigsResult[], command: string): 
 }
 
 /** Runs `ntk eigs`. */
-export async function runEigs(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
+export async function runEigs(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
   const asked = readEigsJob(args);
   const memory = asked.compute.memory ?? defaultMemory();
   const read = asked.variants.length === 0 ? fromStored : fromData;
@@ -248,7 +250,7 @@ export async function runEigs(args: ParsedArguments, { command, signal }: Comman
   const work: Work = { args, job, source, targets, algebra, memory, signal, clock, warnings: [] };
   const results: EigsResult[] = [];
   for (const variant of job.variants.length === 0 ? [null] : job.variants) results.push(await one(work, variant));
-  const record = jsonText(recordOf(work, results, command));
+  const record = jsonText(recordOf(work, results));
   if (job.out !== null) await writeWhole(job.out, record, args.switches.has('force'));
   if (job.json) await print(record);
   else await print(eigsText(results));

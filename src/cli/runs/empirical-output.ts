@@ -12,7 +12,9 @@ import { libraryIn } from '../../linalg/algebra.js';
 import { writeRecordOf, writeWhole } from '../../report/file.js';
 import { matrixCsv } from '../../report/formats/csv.js';
 import { jsonText } from '../../report/formats/json.js';
-import { commonRecord } from '../../report/records/common.js';
+import { commonRecord } from '../../report/record.js';
+import type { StageSeconds } from '../../report/records/common.js';
+import type { EmpiricalRecord } from '../../report/records/empirical.js';
 import { secondsText } from '../../report/text/units.js';
 import { EXIT } from '../exit.js';
 import type { LoadedInputs } from '../load.js';
@@ -40,8 +42,8 @@ export interface EmpiricalCall {
 export function empiricalRecord(
   { files, network, data }: EmpiricalCall,
   { plan, kernel }: { readonly plan: EmpiricalPlan; readonly kernel: Pick<EmpiricalKernel, 'check'> | null },
-  stages: Readonly<Record<string, number>>,
-): object {
+  stages: StageSeconds,
+): EmpiricalRecord {
   const { backend, precision } = plan;
   const { architecture, width, init, weights, saveWeights, model, seed } = network;
   const { inputs, warnings } = data;
@@ -114,7 +116,7 @@ export async function underProgress<T>(
 export async function reportEmpirical(
   call: EmpiricalCall,
   kernel: ReportedKernel,
-  stages: Readonly<Record<string, number>>,
+  stages: StageSeconds,
   signal: AbortSignal,
 ): Promise<number> {
   const { out, record, json, force } = call.files;

@@ -1,8 +1,7 @@
 import type { KernelPlan, KernelRun } from '../../kernel/types.js';
-import type { Recomputed } from '../../operators/recomputed.js';
-import { type CommonRecord, commonRecord } from '../../report/records/common.js';
+import { commonRecord } from '../../report/record.js';
+import type { KernelRecord } from '../../report/records/kernel.js';
 import type { LoadedInputs } from '../load.js';
-import type { LabelsRecord } from '../load-labels.js';
 import type { KernelJob } from '../options/kernel.js';
 
 /** Seconds since the process started, at the ends of two stages. */
@@ -13,35 +12,13 @@ export interface KernelTimes {
   readonly finished: number;
 }
 
-/** Record of `ntk kernel`, documented in docs/record.md. */
-export interface KernelRecord extends CommonRecord {
-  readonly out: string | null;
-  readonly shape: readonly number[];
-  readonly kind: string;
-  readonly normalized: boolean;
-  readonly threads: number;
-  readonly native: string | null;
-  readonly seed: number;
-  readonly scale: string;
-  readonly layout: string;
-  /** Ranges as `a:b`; null: all rows. */
-  readonly rows: string | null;
-  readonly rowsZ: string | null;
-  readonly labels: LabelsRecord | null;
-  readonly plan: KernelPlan;
-  readonly tableError: number | null;
-  readonly nearPairs: number | null;
-  /** Null after `--plan` too. */
-  readonly recomputed: Recomputed | null;
-}
-
 /** A range as it was given, `a:b`; null for all rows. */
 export function rangeText(range: { readonly start: number; readonly end: number } | null): string | null {
   return range === null ? null : `${range.start}:${Number.isFinite(range.end) ? range.end : ''}`;
 }
 
 /** What the process spent apart from the library's own stages (loading modules) counts as `compile`. */
-function stagesOf(run: KernelRun | null, { loaded, finished }: KernelTimes): Readonly<Record<string, number>> {
+function stagesOf(run: KernelRun | null, { loaded, finished }: KernelTimes) {
   const spent = finished - loaded;
   if (run === null) return { load: loaded, compile: spent };
   const { compile, compute, write, check } = run.stages;
@@ -67,7 +44,7 @@ export function kernelRecord(
   const { definition: architecture, compute, input, out } = job;
   const { backend, precision } = plan;
   const stages = stagesOf(run, times);
-  const head = { command: 'kernel', backend, precision, stages, architecture, inputs: data.inputs, warnings };
+  const head = { command: 'kernel' as const, backend, precision, stages, architecture, inputs: data.inputs, warnings };
   return {
     ...commonRecord(head),
     out,

@@ -13,6 +13,7 @@ import { defaultMemory } from '../../platform/limits.js';
 import { writeRecordOf } from '../../report/file.js';
 import { matrixCsv } from '../../report/formats/csv.js';
 import { jsonText } from '../../report/formats/json.js';
+import type { KernelRecord } from '../../report/records/kernel.js';
 import { planText } from '../../report/text/kernel.js';
 import { countText, secondsText } from '../../report/text/units.js';
 import type { CommandContext } from '../command.js';
@@ -22,7 +23,7 @@ import { type KernelJob, readKernelJob } from '../options/kernel.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { print, say } from '../print.js';
 import { openProgress, wantsProgress } from '../progress.js';
-import { type KernelRecord, type KernelTimes, kernelRecord } from './kernel-record.js';
+import { type KernelTimes, kernelRecord } from './kernel-record.js';
 
 /** Entries of the largest matrix that is printed on a terminal. */
 const TERMINAL_ENTRIES = 100_000;
@@ -81,8 +82,9 @@ async function printMatrix({ compute }: KernelJob, matrices: Omit<KernelMatrices
 }
 
 function summary({ out, shape, kind, precision, backend, plan, stages, seconds }: KernelRecord): string {
+  const { compute = 0, write = 0 } = stages;
   const [n, m] = shape;
-  const rate = (n * m) / Math.max(1e-9, stages.compute + stages.write);
+  const rate = (n * m) / Math.max(1e-9, compute + write);
   const size = readableBytes(plan.outputBytes);
   return `${out}: ${n} x ${m} ${kind} in ${precision} on ${backend}, ${size}, ${secondsText(seconds)} (${countText(rate)} entries/s)`;
 }

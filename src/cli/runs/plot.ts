@@ -5,8 +5,9 @@ import { checkPath, writeWhole } from '../../report/file.js';
 import { csvText } from '../../report/formats/csv.js';
 import { jsonText } from '../../report/formats/json.js';
 import { figureFormat } from '../../report/pages/figure-formats.js';
-import { commonRecord } from '../../report/records/common.js';
-import { readRecord } from '../../report/records/read.js';
+import { readRecord } from '../../report/read-record.js';
+import { commonRecord } from '../../report/record.js';
+import type { PlotRecord } from '../../report/records/plot.js';
 import { version } from '../../report/version.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
@@ -32,7 +33,7 @@ function checkOutputs(args: ParsedArguments): {
 }
 
 /** Runs `ntk plot`. */
-export async function runPlot(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
+export async function runPlot(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
   const render = figureFormat(textOf(args, 'out') ?? 'figure.svg');
   const { out, data, force } = checkOutputs(args);
   const options = readFigureOptions(args);
@@ -48,10 +49,19 @@ export async function runPlot(args: ParsedArguments, { command, signal }: Comman
   if (data !== undefined) await writeWhole(data, csvText(figure.data), force);
   const inputs = files.map(({ input }) => input);
   const stages = { load, compute: computed - load, write: performance.now() / 1000 - computed };
-  const head = { command, backend: null, precision: null, stages, architecture: null, inputs, warnings: [] };
+  const head = {
+    command: 'plot' as const,
+    backend: null,
+    precision: null,
+    stages,
+    architecture: null,
+    inputs,
+    warnings: [],
+  };
   const { names, title, panel } = figure;
-  const record = { ...commonRecord(head), out, data: data ?? null, title, curves: names };
-  if (args.switches.has('json')) await print(jsonText(record));
-  else if (out !== undefined) say(`${out}: ${panel.form === 'heat-map' ? 'picture of ' : ''}${names.join(', ')}`);
+  if (args.switches.has('json') && out !== undefined) {
+    const record: PlotRecord = { ...commonRecord(head), out, data: data ?? null, title, curves: names };
+    await print(jsonText(record));
+  } else if (out !== undefined) say(`${out}: ${panel.form === 'heat-map' ? 'picture of ' : ''}${names.join(', ')}`);
   return EXIT.done;
 }

@@ -1,10 +1,11 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { kernelProfile } from '../../kernel/profile.js';
+import { halfAngle } from '../../report/curve.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
 import { curvesCsv } from '../../report/formats/profile-csv.js';
-import { halfAngle, type ProfileRecord, type ProfileResult } from '../../report/records/profile.js';
+import type { ProfileRecord, ProfileResult } from '../../report/records/profile.js';
 import { profileText } from '../../report/text/profile.js';
 import type { CommandContext } from '../command.js';
 import { DEFAULT_ANGLES } from '../commands/profile.js';
@@ -53,7 +54,7 @@ function csvOf({ angles, curves, values }: ProfileResult): string {
 }
 
 /** Runs `ntk profile`. */
-export async function runProfile(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
+export async function runProfile(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
   const out = textOf(args, 'out');
   if (out !== undefined) checkPath(out, args.switches.has('force'), ['.json', '.csv']);
   if (args.values.has('kind') && textOf(args, 'kind') === 'both') {
@@ -62,7 +63,7 @@ export async function runProfile(args: ParsedArguments, { command, signal }: Com
   const variants = readVariants(args);
   const load = performance.now() / 1000;
   const result = compute(args, variants, signal);
-  const record: ProfileRecord = { ...sweepRecord(variants, { command, load, warnings: [] }), ...result };
+  const record: ProfileRecord = { ...sweepRecord(variants, { command: 'profile', load, warnings: [] }), ...result };
   const json = jsonText(record);
   if (out !== undefined)
     await writeWhole(out, extname(out).toLowerCase() === '.csv' ? csvOf(result) : json, args.switches.has('force'));

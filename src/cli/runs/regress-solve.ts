@@ -5,7 +5,7 @@ import { fitByProducts, type ProductFit } from '../../regression/fit-by-products
 import { byRow } from '../../regression/predict.js';
 import type { Targets } from '../../regression/targets.js';
 import { posteriorVariance } from '../../regression/variance.js';
-import type { SolverFacts } from '../../report/text/regress.js';
+import type { SolverFacts } from '../../report/records/regress.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import type { RegressJob } from '../options/regress.js';
 import { openProgress, wantsProgress } from '../progress.js';
@@ -183,7 +183,7 @@ async function solveByProducts(task: Task): Promise<Solved> {
     for (const { converged, iterations, products, rank, ...fit } of await iterate(task, n)) {
       const facts = { iterations, products, preconditioner: rank === 0 ? 'none' : 'partial Cholesky', rank };
       const solver = {
-        name: 'cg',
+        name: 'cg' as const,
         reason: task.choice.reason,
         converged,
         tol: task.job.tol,

@@ -6,8 +6,9 @@ import type { Recomputed } from '../../operators/recomputed.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { accuracy, rootMeanSquareError, type Targets, targetsOf, testLabelsOf } from '../../regression/targets.js';
 import { jsonText } from '../../report/formats/json.js';
-import { commonRecord } from '../../report/records/common.js';
-import { type RegressResult, regressText } from '../../report/text/regress.js';
+import { commonRecord } from '../../report/record.js';
+import type { RegressRecord, RegressResult } from '../../report/records/regress.js';
+import { regressText } from '../../report/text/regress.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import type { ParsedArguments } from '../options/parsed.js';
@@ -145,11 +146,11 @@ async function one(work: Work, planned: Planned): Promise<readonly RegressResult
   return results;
 }
 
-function recordOf(work: Work, results: readonly RegressResult[], command: string): object {
+function recordOf(work: Work, results: readonly RegressResult[]): RegressRecord {
   const { job, start, targets, algebra, clock, sizes, warnings } = work;
   const definitions = job.variants.map(({ definition }) => definition);
   const head = {
-    command,
+    command: 'regress' as const,
     backend: results[0].backend,
     precision: job.compute.precision,
     stages: { ...clock },
@@ -161,7 +162,7 @@ function recordOf(work: Work, results: readonly RegressResult[], command: string
   return {
     ...commonRecord(head),
     task: targets.task,
-    kind: job.compute.kind,
+    kind: job.compute.kind === 'nngp' ? 'nngp' : 'ntk',
     train: sizes[sizes.length - 1],
     test: start.m,
     outputs: targets.outputs,
@@ -206,7 +207,7 @@ function failures(results: readonly RegressResult[], tol: number): string[] {
 }
 
 /** Runs `ntk regress`. */
-export async function runRegress(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
+export async function runRegress(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
   const work = await open(args, readRegressJob(args), signal);
   const { job, start, targets, clock } = work;
   const planned = await planAll(work);
@@ -214,7 +215,7 @@ export async function runRegress(args: ParsedArguments, { command, signal }: Com
   for (const warning of start.warnings) say(`ntk: warning: ${warning}`);
   const results: RegressResult[] = [];
   for (const each of planned) results.push(...(await one(work, each)));
-  if (job.json) await print(jsonText(recordOf(work, results, command)));
+  if (job.json) await print(jsonText(recordOf(work, results)));
   else await print(regressText(results, { task: targets.task, test: start.m, out: job.out }));
   const failed = failures(results, job.tol);
   for (const failure of failed) say(`ntk: not converged: ${failure}`);

@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
 import { sphereCsv } from '../../report/formats/sphere-csv.js';
-import { type SphereRecord, type SphereResult, topFields } from '../../report/records/sphere.js';
+import type { SphereFacts, SphereRecord, SphereResult } from '../../report/records/sphere.js';
 import { sphereText } from '../../report/text/sphere.js';
 import { SPHERE_LIMITS, sphereSpectrum } from '../../spectrum/sphere.js';
 import type { CommandContext } from '../command.js';
@@ -53,8 +53,15 @@ function compute(args: ParsedArguments, variants: readonly Variant[], signal: Ab
   return { result: { kind, normalized, dim, degrees, multiplicities, rows }, warnings };
 }
 
+/** The fields that stand at the top of a record of one kernel; none for a sweep. */
+function topFields({ rows }: SphereResult): Partial<SphereFacts> {
+  if (rows.length !== 1) return {};
+  const { eigenvalues, errorBounds, method, exponent, endpoints, predicted, fit, trace } = rows[0];
+  return { eigenvalues, errorBounds, method, exponent, endpoints, predicted, fit, trace };
+}
+
 /** Runs `ntk sphere`. */
-export async function runSphere(args: ParsedArguments, { command, signal }: CommandContext): Promise<number> {
+export async function runSphere(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
   const out = textOf(args, 'out');
   if (out !== undefined) checkPath(out, args.switches.has('force'), ['.json', '.csv']);
   if (args.values.has('kind') && textOf(args, 'kind') === 'both') {
@@ -63,7 +70,7 @@ export async function runSphere(args: ParsedArguments, { command, signal }: Comm
   const variants = readVariants(args);
   const load = performance.now() / 1000;
   const { result, warnings } = compute(args, variants, signal);
-  const common = sweepRecord(variants, { command, load, warnings });
+  const common = sweepRecord(variants, { command: 'sphere', load, warnings });
   const record: SphereRecord = { ...common, ...result, ...topFields(result) };
   const json = jsonText(record);
   for (const warning of warnings) say(warning);

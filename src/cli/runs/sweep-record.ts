@@ -1,5 +1,6 @@
 import type { KernelDefinition } from '../../architecture/types.js';
-import { type CommonRecord, commonRecord } from '../../report/records/common.js';
+import { commonRecord } from '../../report/record.js';
+import type { CommonRecord } from '../../report/records/common.js';
 import type { Variant } from '../options/sweep.js';
 
 /** The architectures of a sweep as a record has them: the one, or a list of several; null without any. */
@@ -10,9 +11,9 @@ export function sweptArchitecture(variants: readonly Variant[]): KernelDefinitio
 }
 
 /** What a sweep without data tells of itself. */
-export interface SweepFacts {
+export interface SweepFacts<C extends string> {
   /** Name of the command. */
-  readonly command: string;
+  readonly command: C;
   /** Seconds since the process started when the arithmetic began. */
   readonly load: number;
   /** What was also said on stderr. */
@@ -20,7 +21,10 @@ export interface SweepFacts {
 }
 
 /** The common fields of a sweep that reads no data and computes in float64 on no backend. */
-export function sweepRecord(variants: readonly Variant[], { command, load, warnings }: SweepFacts): CommonRecord {
+export function sweepRecord<const C extends string>(
+  variants: readonly Variant[],
+  { command, load, warnings }: SweepFacts<C>,
+): CommonRecord & { readonly command: C } {
   return commonRecord({
     command,
     backend: null,

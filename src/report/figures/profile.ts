@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DataError } from '../../errors.js';
 import type { Chart, Point, Series } from '../charts/chart.js';
-import { architecturesOf, halfAngle } from '../records/profile.js';
+import { architecturesOf, halfAngle } from '../curve.js';
 import { checked } from './check.js';
 import { columnsTable } from './columns.js';
 import type { Figure, FigureKind, Named } from './figure.js';

@@ -1,61 +1,13 @@
-import type { PresetFlags } from '../../architecture/preset-flags.js';
 import { roundingFloor } from '../../linalg/floor.js';
-import type { Recomputed } from '../../operators/recomputed.js';
 import { onOneLine } from '../../printable.js';
 import type { DimensionAt, Estimate, SpectrumSummary } from '../../spectrum/summary.js';
+import type { DensityResult, EigsResult } from '../records/eigs.js';
 import { sparkline } from './sparkline.js';
 import { tableText } from './table.js';
 
-/** A spectral density, as a record holds it. */
-export interface DensityResult {
-  /** Where it is given, ascending. */
-  readonly points: readonly number[];
-  /** Eigenvalues per unit, as a share of n. */
-  readonly values: readonly number[];
-  /** Standard errors over the random vectors. */
-  readonly errors: readonly number[];
-  /** Share of the eigenvalues at most each point. */
-  readonly cumulative: readonly number[];
-  /** Their standard errors. */
-  readonly cumulativeErrors: readonly number[];
-  /** Width of the Gaussian that each eigenvalue becomes. */
-  readonly width: number;
-  /** Random vectors. */
-  readonly samples: number;
-  /** Lanczos steps of each. */
-  readonly steps: number;
-  /** Products with one vector. */
-  readonly products: number;
-}
-
-/** The spectrum of one matrix, as a record holds it. */
-export interface EigsResult extends PresetFlags, SpectrumSummary {
-  readonly name: string;
-  /** What the matrix is: stored, or computed on which backend. */
-  readonly matrix: string;
-  /** BLAS that computed the inner products of a kernel; null without. */
-  readonly native: string | null;
-  readonly n: number;
-  readonly values: readonly number[];
-  readonly residuals: readonly number[];
-  readonly converged: boolean;
-  readonly tol: number;
-  readonly method: string;
-  readonly reason: string;
-  readonly products: number;
-  readonly trace: readonly number[];
-  readonly precisionFloor: number;
-  readonly norm: number;
-  readonly conditionNumber: number | null;
-  readonly missed: object | null;
-  /** Entries that were computed again by `reference`; null where none were. */
-  readonly recomputed: Recomputed | null;
-  /** Null when it was not asked for. */
-  readonly density: DensityResult | null;
-}
-
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 const power = (value: number): string => value.toExponential(2);
+const timeText = (value: number | null): string => (value === null || value === Infinity ? 'never' : power(value));
 
 /** A number, or the bounds between which it lies. */
 function estimateText({ value, lower, upper }: Estimate): string {
@@ -69,7 +21,7 @@ function rankText({ numericalRank: { least, most }, n }: EigsResult): string {
 
 function conditionText(result: EigsResult): string {
   const { conditionAtLeast, conditionResolved, doubleConstantBound, meanCorrelation, norm } = result;
-  if (norm === 0) return 'all eigenvalues are 0: there is no condition number';
+  if (norm === 0 || conditionAtLeast === null) return 'all eigenvalues are 0: there is no condition number';
   const own = `condition number ${conditionResolved ? '' : 'at least '}${power(conditionAtLeast)}`;
   if (doubleConstantBound === null || meanCorrelation === null) return own;
   const rows = `at least ${power(doubleConstantBound)} at unit diagonal by the mean correlation ${short(meanCorrelation)}`;
@@ -77,7 +29,11 @@ function conditionText(result: EigsResult): string {
 }
 
 /** Says that a matrix is not positive semidefinite, by its smallest eigenvalue as far as that is known; null where it may be. */
-export function indefiniteText({ positiveSemidefinite, lowest, lowestKnown }: SpectrumSummary): string | null {
+export function indefiniteText({
+  positiveSemidefinite,
+  lowest,
+  lowestKnown,
+}: Pick<SpectrumSummary, 'positiveSemidefinite' | 'lowest' | 'lowestKnown'>): string | null {
   if (positiveSemidefinite !== false) return null;
   const which = lowestKnown ? 'the smallest eigenvalue is' : 'there is an eigenvalue of at most';
   return `not positive semidefinite, as kernels are; ${which} ${Number(lowest.toPrecision(6))}`;
@@ -117,7 +73,7 @@ function table(result: EigsResult): string {
     String(i + 1),
     value.toExponential(10),
     residuals[i].toExponential(1),
-    Number.isFinite(learningTimes[i]) ? power(learningTimes[i]) : 'never',
+    timeText(learningTimes[i]),
     ...(targetShares === null ? [] : [`${(100 * targetShares[i]).toFixed(2)} %`]),
     ...(Math.abs(value) <= floor ? ['below the floor'] : []),
   ]);

@@ -1,4 +1,5 @@
-import { type ProfileResult, valueAt } from '../records/profile.js';
+import { valueAt } from '../curve.js';
+import type { ProfileResult } from '../records/profile.js';
 import { sparkline } from './sparkline.js';
 import { tableText } from './table.js';
 

@@ -1,47 +1,5 @@
-import type { PresetFlags } from '../../architecture/preset-flags.js';
-import type { Recomputed } from '../../operators/recomputed.js';
+import type { RegressResult } from '../records/regress.js';
 import { tableText } from './table.js';
-
-/** How equations were solved. */
-export interface SolverFacts {
-  /** `cholesky`, `eigen` or `cg`. */
-  readonly name: string;
-  /** Why this one. */
-  readonly reason: string;
-  /** Whether the tolerance was met, where there is one. */
-  readonly converged: boolean;
-  /** Relative residual of the equations. */
-  readonly residual: number;
-  /** Tolerance of conjugate gradients. */
-  readonly tol?: number;
-  readonly iterations?: number;
-  /** Products of the kernel with one vector. */
-  readonly products?: number;
-  readonly preconditioner?: string;
-  /** Rows of the kernel in the preconditioner. */
-  readonly rank?: number;
-}
-
-/** What a regression with one kernel gave. */
-export interface RegressResult extends PresetFlags {
-  readonly name: string;
-  readonly backend: string;
-  /** BLAS that computed the inner products; null without. */
-  readonly native: string | null;
-  /** Training rows. */
-  readonly trainSize: number;
-  /** Share of test rows whose largest output is their label; null for numbers, or without test labels. */
-  readonly accuracy: number | null;
-  /** Root mean squared error on the test rows; null for classes, or without test labels. */
-  readonly rmse: number | null;
-  readonly residual: number;
-  readonly ridge: number;
-  readonly time: number | null;
-  readonly leaveOneOut: readonly { readonly ridge: number; readonly error: number }[] | null;
-  readonly solver: SolverFacts;
-  /** Entries of the kernels that were computed again by `reference`; null where none were. */
-  readonly recomputed: Recomputed | null;
-}
 
 /** What all results have in common. */
 export interface RegressSetting {

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import { show } from '../../architecture/show.js';
-import { type JsonKind, readJson } from '../../data/json.js';
-import { DataError } from '../../errors.js';
-import type { RecordFile } from '../figures/figure.js';
-import { RECORD_FORMAT } from './common.js';
+import { show } from '../architecture/show.js';
+import { type JsonKind, readJson } from '../data/json.js';
+import { DataError } from '../errors.js';
+import type { RecordFile } from './figures/figure.js';
+import { RECORD_FORMAT } from './records/format.js';
 
 /** A record; those of a million eigenvalues have some tens of MiB. */
 const RECORD_FILE: JsonKind = { what: 'a record', most: 2 ** 28, remedy: 'Write one with ntk profile --out F.json.' };

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { device } from './backends.js';
+import { type CommonRecord, commonOf, type Described, numbers, pair } from './common.js';
+
+/** One measurement with the limit that it is compared with. */
+export const benchLine = z.strictObject({
+  name: z.string().describe('what was measured'),
+  value: z.number().describe('the measurement'),
+  unit: z.string().describe('its unit; empty for a ratio'),
+  limit: z.string().describe('what it is compared with; may be empty'),
+  how: z.string().optional().describe('how it was measured, where the name does not say it'),
+});
+
+/** Fields of the record of one benchmark beside those of all records. */
+function benchmark<N extends string, F extends z.ZodRawShape>(name: N, fields: F) {
+  return z.strictObject({
+    ...commonOf('bench'),
+    bench: z.literal(name).describe('name of the benchmark'),
+    ...fields,
+    lines: z.array(benchLine).describe('one object for each measurement'),
+  });
+}
+
+const machine = { machine: z.string().describe('processor and version of Node') };
+
+const sized = {
+  ...machine,
+  shape: numbers.describe('rows and features that were measured on'),
+  threads: z.number().describe('worker threads'),
+};
+
+/** What SciPy measured beside, or why it did not. */
+const scipy = z
+  .union([
+    z.strictObject({
+      scipy: z.string(),
+      lines: z.array(
+        z.strictObject({ k: z.number(), seconds: z.number(), products: z.number(), residual: z.number() }),
+      ),
+    }),
+    z.strictObject({ reason: z.string() }),
+  ])
+  .describe(
+    "SciPy's version and its `lines` (`k`, `seconds`, `products`, `residual`), or the `reason` why there are none",
+  );
+
+/** Sizes of the work on a GPU. */
+const sizes = z.strictObject({
+  products: z.array(pair),
+  rows: z.number(),
+  features: z.number(),
+  tile: z.number(),
+  streamRows: z.number(),
+  streamSeconds: z.number(),
+  enough: z.number(),
+  rounds: z.number(),
+  transfer: pair,
+  compared: z.number(),
+  images: z.strictObject({ side: z.number(), tile: pair, enough: z.number(), rounds: z.number() }),
+});
+
+const gpu = {
+  machine: z
+    .strictObject({
+      processor: z.string(),
+      processors: z.number(),
+      memoryBytes: z.number(),
+      node: z.string(),
+    })
+    .describe('`processor`, `processors`, `memoryBytes`, and the version of `node`'),
+  device: device.nullable().describe('the accelerator, as in `backends`'),
+  deviceVersion: z.string().nullable().describe('of the device or library'),
+  sizes: sizes.describe('sizes of the work'),
+  threads: z.number().describe('worker threads'),
+  parts: z
+    .array(z.strictObject({ name: z.string(), seconds: z.number(), error: z.string().optional() }))
+    .describe('parts of the benchmark as they went: `name`, `seconds`, and the `error` that ended it'),
+  notes: z.array(z.string()).describe('what a reader should know'),
+};
+
+/** Records of `ntk bench`, by benchmark. */
+export const BENCH_RECORDS = {
+  kernel: benchmark('kernel', sized),
+  eigs: benchmark('eigs', { ...sized, scipy }),
+  conv: benchmark('conv', {}),
+  empirical: benchmark('empirical', sized),
+  start: benchmark('start', machine),
+  gpu: benchmark('gpu', gpu),
+} as const;
+
+/** Record of `ntk bench`. */
+export const benchRecord = z.discriminatedUnion('bench', [
+  BENCH_RECORDS.kernel,
+  BENCH_RECORDS.eigs,
+  BENCH_RECORDS.conv,
+  BENCH_RECORDS.empirical,
+  BENCH_RECORDS.start,
+  BENCH_RECORDS.gpu,
+]);
+
+/** Fields of the record of one benchmark that no other command has. */
+export type BenchFields<N extends keyof typeof BENCH_RECORDS> = Omit<
+  Described<(typeof BENCH_RECORDS)[N]>,
+  keyof CommonRecord | 'bench'
+>;
+
+/** Record of `ntk bench`. */
+export type BenchRecord = Described<typeof benchRecord>;

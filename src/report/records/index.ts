@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import { archRecord } from './arch.js';
+import { backendsRecord } from './backends.js';
+import { benchRecord } from './bench.js';
+import { comparePlanRecord, compareRecord } from './compare.js';
+import { eigsRecord } from './eigs.js';
+import { empiricalRecord } from './empirical.js';
+import { kernelRecord } from './kernel.js';
+import { plotRecord } from './plot.js';
+import { profileRecord } from './profile.js';
+import { regressRecord } from './regress.js';
+import { sphereRecord } from './sphere.js';
+
+/** The form of every record, by command; that of `compare --plan`, which has no results, by the name `compare-plan`. */
+export const RECORDS = {
+  kernel: kernelRecord,
+  empirical: empiricalRecord,
+  compare: compareRecord,
+  'compare-plan': comparePlanRecord,
+  profile: profileRecord,
+  eigs: eigsRecord,
+  regress: regressRecord,
+  sphere: sphereRecord,
+  plot: plotRecord,
+  arch: archRecord,
+  backends: backendsRecord,
+  bench: benchRecord,
+} as const satisfies Readonly<Record<string, z.ZodType>>;

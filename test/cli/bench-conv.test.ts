@@ -1,6 +1,7 @@
 import type { BenchLine } from '../../src/bench/lines.js';
 import { npyOf } from '../data/fixtures.js';
 import { beforeAll, describe, expect, test } from '../jest.js';
+import { fitsBench } from '../report/fits.js';
 import { bench, numbers, refused } from './ntk.js';
 
 const at = bench();
@@ -13,6 +14,7 @@ describe('ntk bench conv', () => {
   test('every time stands beside the arithmetic of the same run, and pairs beside those of neural-tangents', async () => {
     const { code, stdout, stderr } = await at.ntk('bench', 'conv', '--data', 'images.npy', '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    fitsBench(stdout, 'conv');
     const { lines }: { readonly lines: readonly BenchLine[] } = JSON.parse(stdout);
     for (const { value } of lines) expect(Number.isFinite(value)).toBe(true);
     for (const precision of ['f32', 'f64']) {

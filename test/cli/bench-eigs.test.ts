@@ -1,6 +1,7 @@
 import type { BenchLine } from '../../src/bench/lines.js';
 import { npyOf } from '../data/fixtures.js';
 import { expect, test } from '../jest.js';
+import { fitsBench } from '../report/fits.js';
 import { bench, numbers } from './ntk.js';
 
 const at = bench();
@@ -9,6 +10,7 @@ test('ntk bench eigs measures each ratio beside its limit', async () => {
   at.write('rows.npy', npyOf([240, 5], numbers(1200)));
   const { code, stdout, stderr } = await at.ntk('bench', 'eigs', '--data', 'rows.npy', '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  fitsBench(stdout, 'eigs');
   const record: { readonly lines: readonly BenchLine[]; readonly shape: readonly number[] } = JSON.parse(stdout);
   expect(record.shape).toEqual([240, 5]);
   const of = (name: string): number => record.lines.find((line) => line.name === name)?.value ?? Number.NaN;

@@ -1,6 +1,7 @@
 import type { BenchLine } from '../../src/bench/lines.js';
 import { npyOf } from '../data/fixtures.js';
 import { expect, test } from '../jest.js';
+import { fitsBench } from '../report/fits.js';
 import { bench, numbers } from './ntk.js';
 
 const at = bench();
@@ -9,6 +10,7 @@ test('ntk bench empirical measures each ratio beside its limit', async () => {
   at.write('rows.npy', npyOf([40, 8], numbers(320)));
   const { code, stdout } = await at.ntk('bench', 'empirical', '--data', 'rows.npy', '--json');
   expect(code).toBe(0);
+  fitsBench(stdout, 'empirical');
   const { lines, shape } = JSON.parse(stdout) as {
     readonly lines: readonly BenchLine[];
     readonly shape: readonly number[];

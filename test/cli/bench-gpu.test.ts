@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { BenchLine } from '../../src/bench/lines.js';
 import { describe, expect, test } from '../jest.js';
+import { fitsBench } from '../report/fits.js';
 import { bench, ended, refused, start } from './ntk.js';
 
 const at = bench();
@@ -38,6 +39,7 @@ describe('ntk bench gpu', () => {
     }
     const { code, stdout, stderr } = await ended(start(at.path('.'), ['bench', 'gpu', '--json']));
     expect({ code, stderr: stderr.replaceAll(/^.*XDG_RUNTIME_DIR.*\n/gm, '') }).toEqual({ code: 0, stderr: '' });
+    fitsBench(stdout, 'gpu');
     const record: GpuRecord = JSON.parse(stdout);
     expect(record).toMatchObject({ bench: 'gpu', device: { software: true } });
     expect(record.notes.join()).toContain('a processor plays the GPU');

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { decayExponent, FEWEST_FOR_DECAY } from '../../spectrum/decay.js';
 import type { Chart, Guide, Point, Series } from '../charts/chart.js';
+import { type Described, numbers } from '../records/common.js';
+import { decay, density, eigsRecord, eigsRow } from '../records/eigs.js';
 import { checked } from './check.js';
 import { type Column, columnsTable } from './columns.js';
 import { drawDensity } from './density.js';
@@ -10,33 +12,20 @@ import { type Floor, floorGuide } from './floor.js';
 import { distinctNames, familyOf } from './names.js';
 import { stylesOf } from './styles.js';
 
-const decaySchema = z.looseObject({
-  exponent: z.number(),
-  interval: z.tuple([z.number(), z.number()]),
-  from: z.number(),
-  to: z.number(),
-  amplitude: z.number(),
+// Fits, densities and vectors came later than the record.
+const rowSchema = eigsRow.pick({ name: true, n: true, precisionFloor: true }).extend({
+  values: numbers.min(1),
+  decay: decay.pick({ exponent: true, interval: true, from: true, to: true, amplitude: true }).nullish(),
+  density: density.pick({ points: true, values: true, errors: true }).nullish(),
 });
-const rowSchema = z.looseObject({
-  name: z.string(),
-  n: z.number(),
-  values: z.array(z.number()).min(1),
-  precisionFloor: z.number(),
-  decay: decaySchema.nullish(),
-  density: z
-    .looseObject({ points: z.array(z.number()), values: z.array(z.number()), errors: z.array(z.number()) })
-    .nullish(),
-});
-const schema = z.looseObject({
-  which: z.enum(['largest', 'smallest']),
+const schema = eigsRecord.pick({ which: true, inputs: true }).extend({
   vectors: z.string().nullish(),
-  inputs: z.array(z.looseObject({ path: z.string(), shape: z.array(z.number()).nullable(), sha256: z.string() })),
   rows: z.array(rowSchema).min(1),
 });
 
 /** The part of a record of eigenvalues that figures need. */
-export type EigsData = z.infer<typeof schema>;
-type Row = z.infer<typeof rowSchema>;
+export type EigsData = Described<typeof schema>;
+type Row = Described<typeof rowSchema>;
 
 /** A spectrum with its curve. */
 interface Spectrum {
@@ -48,13 +37,7 @@ interface Spectrum {
 }
 
 /** The fitted power law: eigenvalue i is c i^-p from `from` to `to`. */
-interface Decay {
-  readonly exponent: number;
-  readonly interval: readonly [number, number];
-  readonly from: number;
-  readonly to: number;
-  readonly amplitude: number;
-}
+type Decay = NonNullable<Row['decay']>;
 
 /** The fit in the record, or one made here for a record without the field; only spectra from the largest eigenvalue on have one. */
 function decayOf({ values, decay, precisionFloor }: Row, first: number): Decay | null {

@@ -4,19 +4,16 @@ import { type Labels, readLabels } from '../../data/index.js';
 import { parseRowRange } from '../../data/rows.js';
 import { DataError, UsageError } from '../../errors.js';
 import { type ClassRange, colourRange, type HeatMap, type MatrixSide, rangeText } from '../charts/heat-map.js';
+import { type Described, input } from '../records/common.js';
+import { kernelRecord } from '../records/kernel.js';
 import { checked } from './check.js';
 import type { Figure, FigureKind, FigureOptions, Named } from './figure.js';
 import { matrixCells } from './matrix-cells.js';
 
-const schema = z.looseObject({
-  out: z.string(),
-  shape: z.tuple([z.number(), z.number()]),
-  kind: z.enum(['ntk', 'nngp', 'both']),
-  normalized: z.boolean(),
-  rows: z.string().nullable(),
-  inputs: z.array(z.looseObject({ path: z.string() })),
-});
-type KernelData = z.infer<typeof schema>;
+const schema = kernelRecord
+  .pick({ shape: true, kind: true, normalized: true, rows: true })
+  .extend({ out: z.string(), inputs: z.array(input.pick({ path: true })) });
+type KernelData = Described<typeof schema>;
 
 /** PositionPairs of a side: a larger matrix is averaged down. */
 const MOST = 600;

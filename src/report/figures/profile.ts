@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { DataError } from '../../errors.js';
 import type { Chart, Point, Series } from '../charts/chart.js';
 import { architecturesOf, halfAngle } from '../curve.js';
+import { type Described, numbers } from '../records/common.js';
+import { profileCurve, profileRecord } from '../records/profile.js';
 import { checked } from './check.js';
 import { columnsTable } from './columns.js';
 import type { Figure, FigureKind, Named } from './figure.js';
 import { distinctNames } from './names.js';
 import { stylesOf } from './styles.js';
 
-/** The part of a profile's record that a figure needs; other fields pass through unread. */
-const schema = z.looseObject({
-  kind: z.enum(['ntk', 'nngp']),
-  angles: z.array(z.number()).min(2),
-  curves: z.array(z.looseObject({ name: z.string(), arch: z.string() })).min(1),
+/** The part of a profile's record that a figure needs; other fields are left unread. */
+const schema = profileRecord.pick({ kind: true, values: true }).extend({
+  angles: numbers.min(2),
+  curves: z.array(profileCurve.pick({ name: true, arch: true })).min(1),
   architecture: z.union([z.looseObject({}), z.array(z.looseObject({}))]),
-  values: z.array(z.array(z.number())),
 });
-type ProfileData = z.infer<typeof schema>;
+type ProfileData = Described<typeof schema>;
 
 const TICKS = [
   [0, '0'],

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { DataError, UsageError } from '../../errors.js';
 import type { Axis, Chart, Guide, Point, Series } from '../charts/chart.js';
 import { tickText } from '../charts/ticks.js';
+import type { Described } from '../records/common.js';
+import { regressRecord, regressRow } from '../records/regress.js';
 import { checked } from './check.js';
 import { columnsTable } from './columns.js';
 import type { Figure, FigureKind, FigureOptions, Named } from './figure.js';
@@ -9,28 +11,15 @@ import { drawLeaveOneOut } from './leave-one-out.js';
 import { distinctNames, familyOf } from './names.js';
 import { stylesOf } from './styles.js';
 
-const rowSchema = z.looseObject({
-  name: z.string(),
-  accuracy: z.number().nullable(),
-  rmse: z.number().nullable(),
-  ridge: z.number(),
-  time: z.number().nullable(),
-  depth: z.number().optional(),
-  alpha: z.number().optional(),
-  gamma: z.number().optional(),
-  trainSize: z.number().optional(),
-  leaveOneOut: z.array(z.looseObject({ ridge: z.number(), error: z.number() })).nullable(),
-});
-const schema = z.looseObject({
-  task: z.enum(['classify', 'regress']),
-  kind: z.string(),
-  train: z.number(),
-  rows: z.array(rowSchema).min(1),
-});
+const rowSchema = regressRow
+  .pick({ name: true, accuracy: true, rmse: true, ridge: true, time: true, leaveOneOut: true })
+  // Sizes of their own came later than the record.
+  .extend({ ...regressRow.pick({ depth: true, alpha: true, gamma: true, trainSize: true }).partial().shape });
+const schema = regressRecord.pick({ task: true, kind: true, train: true }).extend({ rows: z.array(rowSchema).min(1) });
 
 /** The part of a record of regressions that figures need. */
-export type RegressData = z.infer<typeof schema>;
-type Row = z.infer<typeof rowSchema>;
+export type RegressData = Described<typeof schema>;
+type Row = Described<typeof rowSchema>;
 
 /** Fields that a curve may run over, the one first that is taken first where several vary. */
 const FIELDS = {

@@ -1,30 +1,25 @@
 import { z } from 'zod';
 import type { Chart, Guide, Point, Series } from '../charts/chart.js';
+import { type Described, numbers } from '../records/common.js';
+import { endpoints, fit, sphereRecord, sphereRow } from '../records/sphere.js';
 import { checked } from './check.js';
 import { columnsTable } from './columns.js';
 import type { Figure, FigureKind, Named } from './figure.js';
 import { distinctNames, familyOf } from './names.js';
 import { type Style, stylesOf } from './styles.js';
 
-const rowSchema = z.looseObject({
-  name: z.string(),
-  arch: z.string(),
-  eigenvalues: z.array(z.number()).min(1),
-  errorBounds: z.array(z.number()),
-  exponent: z.number().nullable(),
-  endpoints: z.looseObject({ c1: z.number().nullable(), cm: z.number().nullable() }),
-  predicted: z.array(z.number().nullable()),
-  fit: z.looseObject({ exponent: z.number(), from: z.number(), to: z.number() }).nullable(),
-});
-const schema = z.looseObject({
-  kind: z.enum(['ntk', 'nngp']),
-  normalized: z.boolean(),
-  dim: z.number(),
-  degrees: z.array(z.number()).min(1),
-  rows: z.array(rowSchema).min(1),
-});
-type SphereData = z.infer<typeof schema>;
-type Row = z.infer<typeof rowSchema>;
+const rowSchema = sphereRow
+  .pick({ name: true, arch: true, errorBounds: true, exponent: true, predicted: true })
+  .extend({
+    eigenvalues: numbers.min(1),
+    endpoints: endpoints.pick({ c1: true, cm: true }),
+    fit: fit.pick({ exponent: true, from: true, to: true }).nullable(),
+  });
+const schema = sphereRecord
+  .pick({ kind: true, normalized: true, dim: true })
+  .extend({ degrees: numbers.min(1), rows: z.array(rowSchema).min(1) });
+type SphereData = Described<typeof schema>;
+type Row = Described<typeof rowSchema>;
 
 /** Share of a value from which on its error bar is longer than its mark. */
 const VISIBLE = 0.05;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commonOf, type Described } from './common.js';
 
 /** Record of `ntk arch`. */
-export const archRecord = z.strictObject({
+export const archRecord = z.object({
   ...commonOf('arch'),
   description: z.array(z.string()).optional().describe('with `--describe`: the lines of the text'),
 });

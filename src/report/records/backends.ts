@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commonOf, type Described, precision } from './common.js';
 
 /** An accelerator. */
-export const device = z.strictObject({
+export const device = z.object({
   name: z.string(),
   driver: z.string().optional(),
   memoryBytes: z.number().optional(),
@@ -12,7 +12,7 @@ export const device = z.strictObject({
 });
 
 /** One backend. */
-export const backend = z.strictObject({
+export const backend = z.object({
   name: z.string().describe('as `--backend` takes it'),
   precisions: z.array(precision).describe('those that it offers'),
   available: z.boolean().describe('whether it can be used here'),
@@ -26,13 +26,13 @@ export const backend = z.strictObject({
       'the accelerator: `name`, `driver`, `memoryBytes`, `software` (whether a processor plays it), `limits`, `features`',
     ),
   gflops: z
-    .strictObject({ f64: z.number().optional(), f32: z.number().optional() })
+    .object({ f64: z.number().optional(), f32: z.number().optional() })
     .optional()
     .describe('measured speed of a matrix product, by precision; of `host` on one thread'),
 });
 
 /** The BLAS and LAPACK of the machine. */
-export const nativeLibrary = z.strictObject({
+export const nativeLibrary = z.object({
   available: z.boolean().describe("whether one was found; else the engine's own is used"),
   name: z.string().optional().describe('library with its version'),
   path: z.string().optional().describe('where it lies'),
@@ -41,7 +41,7 @@ export const nativeLibrary = z.strictObject({
 });
 
 /** Record of `ntk backends`. */
-export const backendsRecord = z.strictObject({
+export const backendsRecord = z.object({
   ...commonOf('backends'),
   backends: z.array(backend).describe('one object for each backend'),
   native: nativeLibrary.describe(

@@ -3,7 +3,7 @@ import { device } from './backends.js';
 import { type CommonRecord, commonOf, type Described, numbers, pair } from './common.js';
 
 /** One measurement with the limit that it is compared with. */
-export const benchLine = z.strictObject({
+export const benchLine = z.object({
   name: z.string().describe('what was measured'),
   value: z.number().describe('the measurement'),
   unit: z.string().describe('its unit; empty for a ratio'),
@@ -13,7 +13,7 @@ export const benchLine = z.strictObject({
 
 /** Fields of the record of one benchmark beside those of all records. */
 function benchmark<N extends string, F extends z.ZodRawShape>(name: N, fields: F) {
-  return z.strictObject({
+  return z.object({
     ...commonOf('bench'),
     bench: z.literal(name).describe('name of the benchmark'),
     ...fields,
@@ -32,20 +32,18 @@ const sized = {
 /** What SciPy measured beside, or why it did not. */
 const scipy = z
   .union([
-    z.strictObject({
+    z.object({
       scipy: z.string(),
-      lines: z.array(
-        z.strictObject({ k: z.number(), seconds: z.number(), products: z.number(), residual: z.number() }),
-      ),
+      lines: z.array(z.object({ k: z.number(), seconds: z.number(), products: z.number(), residual: z.number() })),
     }),
-    z.strictObject({ reason: z.string() }),
+    z.object({ reason: z.string() }),
   ])
   .describe(
     "SciPy's version and its `lines` (`k`, `seconds`, `products`, `residual`), or the `reason` why there are none",
   );
 
 /** Sizes of the work on a GPU. */
-const sizes = z.strictObject({
+const sizes = z.object({
   products: z.array(pair),
   rows: z.number(),
   features: z.number(),
@@ -56,12 +54,12 @@ const sizes = z.strictObject({
   rounds: z.number(),
   transfer: pair,
   compared: z.number(),
-  images: z.strictObject({ side: z.number(), tile: pair, enough: z.number(), rounds: z.number() }),
+  images: z.object({ side: z.number(), tile: pair, enough: z.number(), rounds: z.number() }),
 });
 
 const gpu = {
   machine: z
-    .strictObject({
+    .object({
       processor: z.string(),
       processors: z.number(),
       memoryBytes: z.number(),
@@ -73,7 +71,7 @@ const gpu = {
   sizes: sizes.describe('sizes of the work'),
   threads: z.number().describe('worker threads'),
   parts: z
-    .array(z.strictObject({ name: z.string(), seconds: z.number(), error: z.string().optional() }))
+    .array(z.object({ name: z.string(), seconds: z.number(), error: z.string().optional() }))
     .describe('parts of the benchmark as they went: `name`, `seconds`, and the `error` that ended it'),
   notes: z.array(z.string()).describe('what a reader should know'),
 };

@@ -30,7 +30,7 @@ export const singleKind = z.enum(['ntk', 'nngp']);
 const stage = z.number().optional();
 
 /** Seconds by stage. */
-export const stages = z.strictObject({
+export const stages = z.object({
   load: z.number().describe('start of the process, reading and scaling'),
   compile: stage.describe('plan, tables, modules, threads'),
   initialise: stage.describe('drawing or reading weights (`empirical`, `compare`)'),
@@ -43,7 +43,7 @@ export const stages = z.strictObject({
 });
 
 /** A file that went in. */
-export const input = z.strictObject({
+export const input = z.object({
   path: z.string().describe("as given, with the array's name for `.npz`"),
   shape: numbers
     .nullable()
@@ -58,7 +58,7 @@ const architecture = z.looseObject({ format: z.enum(['ntk-architecture/1', 'ntk-
 export type ArchitectureFile = Described<typeof architecture>;
 
 /** Entries of a kernel that were computed again. */
-export const recomputed = z.strictObject({
+export const recomputed = z.object({
   entries: z
     .number()
     .describe(
@@ -71,7 +71,7 @@ export const recomputed = z.strictObject({
 });
 
 /** Labels of an input. */
-export const labels = z.strictObject({
+export const labels = z.object({
   path: z.string().describe('file that they came from'),
   count: z.number().describe('number of labels'),
   distinct: z.number().describe('number of different ones; of several columns, of different rows'),
@@ -83,7 +83,7 @@ export const labels = z.strictObject({
 
 /** The finite network whose empirical NTK was taken, as its flags were given. */
 export const network = z
-  .strictObject({
+  .object({
     width: z.number().nullable(),
     init: z.enum(['gaussian', 'orthogonal']).nullable(),
     outputs: z.number().nullable(),
@@ -103,9 +103,9 @@ export function presetFlags(text: string) {
     alpha: number,
     gamma: number,
     bias: number,
-    biasInit: word,
     filter: number,
     firstFilter: number,
+    biasInit: word,
     padding: word,
     head: word,
     train: word,
@@ -161,7 +161,7 @@ export function commonOf<C extends string>(command: C) {
   return { ...common, command: z.literal(command).describe(`\`${command}\``) };
 }
 
-const anyCommand = z.strictObject(common);
+const anyCommand = z.object(common);
 
 /** Fields that every record has. */
 export type CommonRecord = Described<typeof anyCommand>;

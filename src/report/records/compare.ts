@@ -6,11 +6,11 @@ const asKernelPlan = 'as in the plan of a kernel';
 const asEmpiricalPlan = 'as in the plan of an empirical kernel';
 
 /** The plan of a comparison. */
-export const comparePlan = z.strictObject({
+export const comparePlan = z.object({
   shape: pair.describe(asEmpiricalPlan),
   widths: z
     .array(
-      z.strictObject({
+      z.object({
         width: z.number(),
         parameters: z.number(),
         networks: z.number(),
@@ -32,7 +32,7 @@ export const comparePlan = z.strictObject({
 });
 
 /** What a comparison computed twice. */
-export const compareCheck = z.strictObject({
+export const compareCheck = z.object({
   networks: z
     .number()
     .describe('largest difference of a 2 x 2 block of a network from another method, relative to its largest entry'),
@@ -44,10 +44,10 @@ export const compareCheck = z.strictObject({
 });
 
 /** How the mean kernel over the networks lies to the analytic one. */
-const meanKernel = z.strictObject({ errors: numbers, expected: gaps, bias: gaps });
+const meanKernel = z.object({ errors: numbers, expected: gaps, bias: gaps });
 
 /** The largest eigenvalues. */
-const eigenvalues = z.strictObject({
+export const eigenvalues = z.object({
   analytic: numbers,
   rounding: z.number(),
   empirical: z.array(numbers),
@@ -55,7 +55,7 @@ const eigenvalues = z.strictObject({
 });
 
 /** The leading eigenspaces. */
-const eigenspaces = z.strictObject({
+const eigenspaces = z.object({
   dimensions: numbers,
   gaps,
   angles: z.array(numbers),
@@ -63,7 +63,7 @@ const eigenspaces = z.strictObject({
 });
 
 /** The share of a trained layer. */
-const layer = z.strictObject({ path: z.string(), analytic: z.number(), empirical: numbers, deviation: gaps });
+const layer = z.object({ path: z.string(), analytic: z.number(), empirical: numbers, deviation: gaps });
 
 /** What is known of a comparison before it is computed. */
 const head = {
@@ -119,9 +119,7 @@ const results = {
     ),
   parameters: numbers.describe('weights and biases of one network, by width'),
   networkSeconds: numbers.describe('mean wall time of one network, by width'),
-  pairs: z
-    .strictObject({ done: z.number(), reused: z.number() })
-    .describe('networks `done`, and `reused` from earlier runs'),
+  pairs: z.object({ done: z.number(), reused: z.number() }).describe('networks `done`, and `reused` from earlier runs'),
   check: compareCheck.describe('what was computed twice'),
   recomputed: recomputed
     .nullable()
@@ -133,10 +131,10 @@ const results = {
 const plan = comparePlan.describe('what was planned before the start');
 
 /** Record of a comparison, `compare.json`. */
-export const compareRecord = z.strictObject({ ...head, ...results, plan });
+export const compareRecord = z.object({ ...head, ...results, plan });
 
 /** Record of `ntk compare --plan`. */
-export const comparePlanRecord = z.strictObject({ ...head, plan });
+export const comparePlanRecord = z.object({ ...head, plan });
 
 /** Record of a comparison, `compare.json`. */
 export type CompareRecord = Described<typeof compareRecord>;

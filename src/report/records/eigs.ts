@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commonOf, type Described, gaps, network, numbers, pair, presetFlags, recomputed } from './common.js';
 
 /** A spectral density. */
-export const density = z.strictObject({
+export const density = z.object({
   points: numbers.describe('where it is given, ascending'),
   values: numbers.describe('eigenvalues per unit, as a share of n; the integral is 1'),
   errors: numbers.describe('standard errors of `values` over the random vectors'),
@@ -18,7 +18,7 @@ export const density = z.strictObject({
 const estimate = { value: z.number(), lower: z.number(), upper: z.number() };
 
 /** The power law through eigenvalues. */
-const decay = z.strictObject({
+export const decay = z.object({
   exponent: z.number(),
   amplitude: z.number(),
   interval: pair,
@@ -28,7 +28,7 @@ const decay = z.strictObject({
   deviation: z.number(),
 });
 
-const missed = z.strictObject({
+const missed = z.object({
   by: z.enum(['inertia', 'random vectors', 'all']),
   bound: z.number(),
   missed: z.number().nullable(),
@@ -95,13 +95,13 @@ const summary = {
     ),
   noDecay: z.string().nullable().describe('why `decay` is null'),
   effectiveDimension: z
-    .array(z.strictObject({ ridge: z.number(), ...estimate }))
+    .array(z.object({ ridge: z.number(), ...estimate }))
     .nullable()
     .describe(
       'sum of l / (l + r) at each `ridge` (r as a multiple of the mean diagonal): `value`, between `lower` and `upper`; these differ where not all eigenvalues are known, and `value` is then their middle; null for the smallest alone, and of a matrix that is not positive semidefinite',
     ),
   numericalRank: z
-    .strictObject({ least: z.number(), most: z.number() })
+    .object({ least: z.number(), most: z.number() })
     .describe(
       'eigenvalues above the floor in magnitude (and above 2^-49 of the norm, which a decomposition may err): `least` and `most`, equal where it is known',
     ),
@@ -112,7 +112,7 @@ const summary = {
     .nullable()
     .describe('share of the labels (classes as 0 and 1) along each eigenvector; null without labels'),
   alignment: z
-    .strictObject(estimate)
+    .object(estimate)
     .nullable()
     .describe(
       "kernel-target alignment tr(Y'KY) / (norms of K and YY'): `value`, `lower`, `upper` as above; null without labels, and where not all eigenvalues are known of a matrix that is not positive semidefinite",
@@ -135,12 +135,12 @@ const facts = {
 };
 
 /** The spectrum of one matrix. */
-export const eigsRow = z.strictObject({ name: z.string().describe('the architecture, or the file'), ...facts });
+export const eigsRow = z.object({ name: z.string().describe('the architecture, or the file'), ...facts });
 
-const one = z.strictObject(facts);
+const one = z.object(facts);
 
 /** Record of `ntk eigs`; of a single matrix its fields stand beside `rows` as well, except the name. */
-export const eigsRecord = z.strictObject({
+export const eigsRecord = z.object({
   ...commonOf('eigs'),
   which: z.enum(['largest', 'smallest']).describe('as given'),
   seed: z.number().describe('as given'),

@@ -6,10 +6,10 @@ const asAbove = 'as above';
 const asInKernel = 'as in `kernel`';
 
 /** A trained layer, or a variable of a model, in the plan. */
-const layer = z.strictObject({ path: z.string(), method, parameters: z.number() });
+const layer = z.object({ path: z.string(), method, parameters: z.number() });
 
 /** The plan of an empirical kernel. */
-export const empiricalPlan = z.strictObject({
+export const empiricalPlan = z.object({
   shape: numbers.describe(asAbove),
   symmetric: z.boolean().describe(asAbove),
   backend: z.string().describe(asAbove),
@@ -37,7 +37,7 @@ export const empiricalPlan = z.strictObject({
 });
 
 /** Gradients of a model against differences of its outputs. */
-export const slopes = z.strictObject({
+export const slopes = z.object({
   directions: z
     .number()
     .describe('random directions: one for each variable, or for some together where there are more than 12'),
@@ -55,7 +55,7 @@ export const slopes = z.strictObject({
 });
 
 /** A block of an empirical kernel that was computed twice. */
-export const empiricalCheck = z.strictObject({
+export const empiricalCheck = z.object({
   methods: z.array(method).describe('that computed the block again, each layer by another than before'),
   difference: z.number().describe('largest, relative to the largest entry of the block'),
   tolerance: z.number().describe('what it may be; else the exit code is 3'),
@@ -63,13 +63,13 @@ export const empiricalCheck = z.strictObject({
 });
 
 /** A saved model and its files. */
-const model = z.strictObject({
+const model = z.object({
   path: z.string(),
-  files: z.array(z.strictObject({ path: z.string(), sha256: z.string() })),
+  files: z.array(z.object({ path: z.string(), sha256: z.string() })),
 });
 
 /** Record of `ntk empirical`. */
-export const empiricalRecord = z.strictObject({
+export const empiricalRecord = z.object({
   ...commonOf('empirical'),
   out: z.string().nullable().describe('the output file as given; null when the matrix went to stdout'),
   shape: numbers.describe('of the result: `[n, m]`, or `[n, m, o, o]`'),

@@ -1,19 +1,8 @@
 import { z } from 'zod';
-import {
-  commonOf,
-  type Described,
-  labels,
-  native,
-  numbers,
-  pair,
-  planned,
-  precision,
-  reading,
-  recomputed,
-} from './common.js';
+import { commonOf, type Described, labels, native, pair, planned, precision, reading, recomputed } from './common.js';
 
 /** The plan of a kernel matrix. */
-export const kernelPlan = z.strictObject({
+export const kernelPlan = z.object({
   shape: pair.describe('of the matrix'),
   symmetric: z.boolean().describe('whether only the upper half is computed'),
   backend: z.string().describe('as above'),
@@ -31,10 +20,10 @@ export const kernelPlan = z.strictObject({
 });
 
 /** Record of `ntk kernel`. */
-export const kernelRecord = z.strictObject({
+export const kernelRecord = z.object({
   ...commonOf('kernel'),
   out: z.string().nullable().describe('the output file as given; null when the matrix went to stdout'),
-  shape: numbers.describe('of the matrix, `[n, m]`'),
+  shape: pair.describe('of the matrix, `[n, m]`'),
   kind: z.enum(['ntk', 'nngp', 'both']).describe('`ntk`, `nngp` or `both`'),
   normalized: z.boolean().describe('whether entries were divided by sqrt(K(x,x) K(z,z))'),
   threads: z.number().describe('worker threads'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commonOf, type Described } from './common.js';
 
 /** Record of `ntk plot`. */
-export const plotRecord = z.strictObject({
+export const plotRecord = z.object({
   ...commonOf('plot'),
   out: z.string().describe('the figure'),
   data: z.string().nullable().describe('csv of the plotted numbers; null without'),

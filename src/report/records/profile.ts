@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commonOf, type Described, numbers, presetFlags, singleKind } from './common.js';
 
 /** One curve of a profile. */
-export const profileCurve = z.strictObject({
+export const profileCurve = z.object({
   name: z.string().describe('short label, different for each curve of the record'),
   arch: z.string().describe('as given to `--arch`'),
   ...presetFlags('flags of the preset, those that were given'),
@@ -23,9 +23,9 @@ const result = {
 };
 
 /** Record of `ntk profile`. */
-export const profileRecord = z.strictObject({ ...commonOf('profile'), ...result });
+export const profileRecord = z.object({ ...commonOf('profile'), ...result });
 
-const alone = z.strictObject(result);
+const alone = z.object(result);
 
 /** Result of `ntk profile`: the record without the fields that all have. */
 export type ProfileResult = Described<typeof alone>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commonOf, type Described, network, presetFlags, recomputed, singleKind } from './common.js';
 
 /** How equations were solved. */
-export const solver = z.strictObject({
+export const solver = z.object({
   name: z
     .enum(['cholesky', 'eigen', 'cg'])
     .describe(
@@ -41,7 +41,7 @@ const quality = {
 };
 
 /** One regression of a record. */
-export const regressRow = z.strictObject({
+export const regressRow = z.object({
   name: z.string().describe('the architecture, or the file of the kernel'),
   ...presetFlags('flags given for the architecture'),
   backend: z.string().describe('what computed the kernels; `stored` with `--kernel`'),
@@ -50,7 +50,7 @@ export const regressRow = z.strictObject({
   ...quality,
   time: z.number().nullable().describe('of gradient flow; null for its limit'),
   leaveOneOut: z
-    .array(z.strictObject({ ridge: z.number(), error: z.number() }))
+    .array(z.object({ ridge: z.number(), error: z.number() }))
     .nullable()
     .describe(
       '`ridge` and mean squared `error` of each that was tried, 1e-12 to 100 (those that lift a negative eigenvalue above 0); null without `--ridge auto`',
@@ -66,7 +66,7 @@ export const regressRow = z.strictObject({
 const ofOne = 'of the one result; left out of a sweep';
 
 /** Record of `ntk regress`. */
-export const regressRecord = z.strictObject({
+export const regressRecord = z.object({
   ...commonOf('regress'),
   task: z.enum(['classify', 'regress']).describe('`classify` or `regress`'),
   kind: singleKind.describe('`ntk` or `nngp`'),

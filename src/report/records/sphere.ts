@@ -1,6 +1,22 @@
 import { z } from 'zod';
 import { commonOf, type Described, gaps, numbers, presetFlags, singleKind } from './common.js';
 
+/** How a kernel behaves at t = 1 and t = -1. */
+export const endpoints = z.object({
+  nu: z.number().nullable(),
+  c1: z.number().nullable(),
+  cm: z.number().nullable(),
+});
+
+/** The exponent fitted to eigenvalues. */
+export const fit = z.object({
+  exponent: z.number(),
+  deviation: z.number(),
+  from: z.number(),
+  to: z.number(),
+  degrees: z.number(),
+});
+
 /** Facts of one kernel on the sphere. */
 const facts = {
   eigenvalues: numbers.describe('one for each degree; uniform probability measure'),
@@ -14,26 +30,19 @@ const facts = {
     .describe(
       'd + 2 nu - 1: eigenvalues fall like degree^-exponent; null for a smooth kernel, and for networks with elu',
     ),
-  endpoints: z
-    .strictObject({ nu: z.number().nullable(), c1: z.number().nullable(), cm: z.number().nullable() })
-    .describe('`nu`, `c1`, `cm`: K is a polynomial plus c1 (1-t)^nu near t = 1, plus cm (1+t)^nu near t = -1'),
+  endpoints: endpoints.describe(
+    '`nu`, `c1`, `cm`: K is a polynomial plus c1 (1-t)^nu near t = 1, plus cm (1+t)^nu near t = -1',
+  ),
   predicted: gaps.describe(
     'what these constants predict for each degree: (c1 + cm) or (c1 - cm) times the eigenvalue of (1-t)^nu; null where there is none',
   ),
-  fit: z
-    .strictObject({
-      exponent: z.number(),
-      deviation: z.number(),
-      from: z.number(),
-      to: z.number(),
-      degrees: z.number(),
-    })
+  fit: fit
     .nullable()
     .describe(
       'exponent fitted to the computed eigenvalues: `exponent`, its standard error `deviation`, the range `from` `to`, and the number of `degrees`; null where too few stand above their bounds',
     ),
   trace: z
-    .strictObject({
+    .object({
       computed: z.number(),
       tail: z.number().nullable(),
       diagonal: z.number(),
@@ -45,7 +54,7 @@ const facts = {
 };
 
 /** The spectrum of one kernel. */
-export const sphereRow = z.strictObject({
+export const sphereRow = z.object({
   name: z.string().describe('short label, different for each row of the record'),
   arch: z.string().describe('as given to `--arch`'),
   ...presetFlags('flags of the preset, those that were given'),
@@ -62,16 +71,16 @@ const result = {
   rows: z.array(sphereRow).describe('one object for each kernel'),
 };
 
-const top = z.strictObject(facts);
+const top = z.object(facts);
 
 /** Record of `ntk sphere`; of a single kernel its fields stand beside `rows` as well. */
-export const sphereRecord = z.strictObject({
+export const sphereRecord = z.object({
   ...commonOf('sphere'),
   ...result,
   ...top.partial().shape,
 });
 
-const alone = z.strictObject(result);
+const alone = z.object(result);
 
 /** The spectrum of one kernel of a record. */
 export type SphereRow = Described<typeof sphereRow>;

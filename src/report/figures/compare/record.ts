@@ -1,63 +1,28 @@
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
-import type { Comparison } from '../../../compare/types.js';
 import { DataError, UsageError } from '../../../errors.js';
-import type { InputRecord } from '../../records/common.js';
+import { type Described, numbers } from '../../records/common.js';
+import { compareCheck, compareRecord, eigenvalues } from '../../records/compare.js';
 import { checked } from '../check.js';
 import type { Named, RecordFile } from '../figure.js';
 
+const schema = compareRecord
+  .pick({ warnings: true, inputs: true, shape: true, seed: true, init: true, outputs: true })
+  .extend(compareRecord.pick({ errors: true, errorIntervals: true, errorsOfSeeds: true, meanKernel: true }).shape)
+  .extend(compareRecord.pick({ slope: true, slopeInterval: true, slopeLevel: true }).shape)
+  .extend(compareRecord.pick({ intercept: true, expectedSlope: true, eigenspaces: true, layers: true }).shape)
+  .extend(compareRecord.pick({ parameters: true, networkSeconds: true }).shape)
+  .extend({
+    architecture: z.looseObject({ name: z.string().optional() }),
+    widths: numbers.min(1),
+    seeds: z.number().int().min(1),
+    // The size of rounding came later than the record.
+    eigenvalues: eigenvalues.extend({ analytic: numbers.min(1), rounding: z.number().default(0) }),
+    check: compareCheck.pick({ networksTolerance: true }),
+  });
+
 /** The part of a record of a comparison that figures need. */
-export type CompareData = Omit<Comparison, 'kind' | 'networkSeeds' | 'pairs' | 'plan' | 'check' | 'recomputed'> & {
-  /** What the kernels of finite networks may differ by from rounding. */
-  readonly check: Pick<Comparison['check'], 'networksTolerance'>;
-  /** As an architecture file has it. */
-  readonly architecture: { readonly name?: string | undefined };
-  /** What the command also said. */
-  readonly warnings: readonly string[];
-  /** Files that went in. */
-  readonly inputs: readonly Pick<InputRecord, 'path' | 'shape' | 'sha256'>[];
-};
-
-const numbers = z.array(z.number());
-const maybe = z.array(z.number().nullable());
-const interval = z.tuple([z.number(), z.number()]);
-
-const schema: z.ZodType<CompareData> = z.looseObject({
-  architecture: z.looseObject({ name: z.string().optional() }),
-  warnings: z.array(z.string()),
-  inputs: z.array(z.looseObject({ path: z.string(), shape: numbers.nullable(), sha256: z.string() })),
-  shape: z.tuple([z.number(), z.number()]),
-  widths: numbers.min(1),
-  seeds: z.number().int().min(1),
-  seed: z.number(),
-  init: z.enum(['gaussian', 'orthogonal']).nullable(),
-  outputs: z.number(),
-  errors: numbers,
-  errorIntervals: z.array(interval.nullable()),
-  errorsOfSeeds: z.array(numbers),
-  slope: z.number().nullable(),
-  slopeInterval: interval.nullable(),
-  slopeLevel: z.number(),
-  intercept: z.number().nullable(),
-  expectedSlope: z.number(),
-  meanKernel: z.looseObject({ errors: numbers, expected: maybe, bias: maybe }),
-  eigenvalues: z.looseObject({
-    analytic: numbers.min(1),
-    rounding: z.number().default(0),
-    empirical: z.array(numbers),
-    deviation: z.array(maybe),
-  }),
-  check: z.looseObject({ networksTolerance: z.number() }),
-  eigenspaces: z.looseObject({
-    dimensions: numbers,
-    gaps: maybe,
-    angles: z.array(numbers),
-    anglesDeviation: z.array(maybe),
-  }),
-  layers: z.array(z.looseObject({ path: z.string(), analytic: z.number(), empirical: numbers, deviation: maybe })),
-  parameters: numbers,
-  networkSeconds: numbers,
-});
+export type CompareData = Described<typeof schema>;
 
 /** What a record says of its lists decides how much is drawn, so their lengths have to agree with it. */
 function checkLengths(path: string, lists: readonly (readonly unknown[])[], length: number, what: string): void {

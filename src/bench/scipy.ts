@@ -12,11 +12,13 @@ export interface ScipyLine {
   readonly products: number;
   /** Largest residual over the largest eigenvalue. */
   readonly residual: number;
+  /** The smallest of the k eigenvalues. */
+  readonly smallest: number;
 }
 
 /** What SciPy measured, or why it did not. */
 export type ScipyResult =
-  | { readonly scipy: string; readonly lines: readonly ScipyLine[] }
+  | { readonly scipy: string; readonly python: string; readonly lines: readonly ScipyLine[] }
   | { readonly reason: string };
 
 /** Top eigenpairs of a stored matrix by SciPy's eigsh in a `python3` of the system, for each count, where it has SciPy. */

@@ -34,12 +34,13 @@ const scipy = z
   .union([
     z.object({
       scipy: z.string(),
+      python: z.string(),
       lines: z.array(z.object({ k: z.number(), seconds: z.number(), products: z.number(), residual: z.number() })),
     }),
     z.object({ reason: z.string() }),
   ])
   .describe(
-    "SciPy's version and its `lines` (`k`, `seconds`, `products`, `residual`), or the `reason` why there are none",
+    "versions of SciPy and Python and its `lines` (`k`, `seconds`, `products`, `residual`, `smallest`: the last eigenvalue), or the `reason` why there are none",
   );
 
 /** Sizes of the work on a GPU. */

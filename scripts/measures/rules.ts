@@ -9,7 +9,8 @@ function isExported(node: ts.Statement): boolean {
   return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some((m) => m.kind === ts.SyntaxKind.ExportKeyword);
 }
 
-function declaredNames(node: ts.Statement, tree: ts.SourceFile): readonly string[] {
+/** Names that a statement declares; none of one that only does something. */
+export function declaredNames(node: ts.Statement, tree: ts.SourceFile): readonly string[] {
   if (ts.isVariableStatement(node)) return node.declarationList.declarations.map((d) => d.name.getText(tree));
   const named = node as ts.Statement & { readonly name?: ts.Node };
   return named.name === undefined ? [] : [named.name.getText(tree)];

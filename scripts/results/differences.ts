@@ -51,12 +51,16 @@ export function compareRecords(before: string, after: string): readonly Differen
   return differencesOf('', JSON.parse(before), JSON.parse(after));
 }
 
-/** Lines in which two texts differ, what changes from run to run masked; the first one where they have not the same number of lines. */
-export function compareTexts(before: string, after: string): readonly Difference[] {
-  const [old, now] = [masked(before).split('\n'), masked(after).split('\n')];
+function compareLines(before: string, after: string): readonly Difference[] {
+  const [old, now] = [before.split('\n'), after.split('\n')];
   const lines = Array.from({ length: Math.max(old.length, now.length) }, (_, k) => k).filter((k) => old[k] !== now[k]);
   const differing = old.length === now.length ? lines : lines.slice(0, 1);
   return differing.map((k) => ({ place: `line ${k + 1}`, before: shown(old[k]), after: shown(now[k]) }));
+}
+
+/** Lines in which two texts differ, what changes from run to run masked; the first one where they have not the same number of lines. */
+export function compareTexts(before: string, after: string): readonly Difference[] {
+  return compareLines(masked(before), masked(after));
 }
 
 /** The first byte in which two files differ. */
@@ -108,12 +112,16 @@ function compareArchives(name: string, before: Buffer, after: Buffer): readonly 
 type Comparison = (name: string, before: Buffer, after: Buffer) => readonly Difference[];
 
 const asTexts: Comparison = (_, before, after) => compareTexts(before.toString('latin1'), after.toString('latin1'));
+/** Every byte counts, and is named by its line. */
+const asLines: Comparison = (_, before, after) => compareLines(before.toString('latin1'), after.toString('latin1'));
 
 /** By the ending of a file; all others are compared byte by byte. */
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
   json: (_, before, after) => compareRecords(before.toString(), after.toString()),
   npy: compareArrays,
   npz: compareArchives,
+  csv: asLines,
+  svg: asLines,
   html: asTexts,
   pdf: asTexts,
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { declaredNames, undocumentedExports } from '../../scripts/measures/rules.js';
 import { describe, expect, test } from '../jest.js';
 import { lineOf, ROOT, type Source, sources, walk } from './sources.js';
 
@@ -29,16 +30,6 @@ function complaints(files: readonly Source[], complain: (node: ts.Node, source: 
 function exportedClasses(path: string): ReadonlySet<string> {
   const classes = src.find((source) => source.path === path)?.tree.statements.filter(ts.isClassDeclaration) ?? [];
   return new Set(classes.flatMap((node) => node.name?.text ?? []));
-}
-
-function isExported(node: ts.Statement): boolean {
-  return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some((m) => m.kind === ts.SyntaxKind.ExportKeyword);
-}
-
-function declaredNames(node: ts.Statement, tree: ts.SourceFile): readonly string[] {
-  if (ts.isVariableStatement(node)) return node.declarationList.declarations.map((d) => d.name.getText(tree));
-  const named = node as ts.Statement & { readonly name?: ts.Node };
-  return named.name === undefined ? [] : [named.name.getText(tree)];
 }
 
 describe('types', () => {
@@ -138,19 +129,7 @@ describe('modules', () => {
   });
 
   test('every export of src has a doc comment', () => {
-    const bare = src.flatMap(({ path, tree }) => {
-      const exported = tree.statements.filter(isExported);
-      const documented = new Set(
-        exported
-          .filter((node) => ts.getJSDocCommentsAndTags(node).length > 0)
-          .flatMap((node) => declaredNames(node, tree)),
-      );
-      return exported
-        .flatMap((node) => declaredNames(node, tree))
-        .filter((name) => !documented.has(name))
-        .map((name) => `${path}: ${name}`);
-    });
-    expect(bare).toEqual([]);
+    expect(undocumentedExports(src)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
-import ts from 'typescript';
+import { bodySizes, fileSizes, type Sized } from '../../scripts/measures/sizes.js';
 import { describe, expect, test } from '../jest.js';
-import { lineOf, type Source, sources, walk } from './sources.js';
+import { sources } from './sources.js';
 
 const FILE_LIMIT = 350;
 const BODY_LIMIT = 60;
@@ -12,30 +12,10 @@ const BODY_LIMIT = 60;
 const LONG_FILES: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {};
 const LONG_BODIES: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {};
 
-function fileLengths(files: readonly Source[]): Map<string, number> {
-  return new Map(files.map(({ path, text }) => [path, text.trimEnd().split('\n').length]));
-}
-
-function nameOf(node: ts.FunctionLikeDeclaration, tree: ts.SourceFile): string {
-  if (node.name !== undefined) return node.name.getText(tree);
-  if (ts.isConstructorDeclaration(node)) return 'constructor';
-  const { parent } = node;
-  const named = ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent);
-  return named ? parent.name.getText(tree) : `line ${lineOf(tree, node)}`;
-}
-
-/** Lines of each function body, braces not counted, as `path#name`. */
-function bodyLengths(files: readonly Source[]): Map<string, number> {
+/** The longest of each name. */
+function longest(sizes: readonly Sized[]): ReadonlyMap<string, number> {
   const lengths = new Map<string, number>();
-  for (const { path, tree } of files) {
-    walk(tree, (node) => {
-      if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined || !ts.isBlock(node.body)) return;
-      const first = tree.getLineAndCharacterOfPosition(node.body.getStart(tree)).line;
-      const last = tree.getLineAndCharacterOfPosition(node.body.getEnd()).line;
-      const key = `${path}#${nameOf(node, tree)}`;
-      lengths.set(key, Math.max(lengths.get(key) ?? 0, last - first - 1));
-    });
-  }
+  for (const { name, lines } of sizes) lengths.set(name, Math.max(lengths.get(name) ?? 0, lines));
   return lengths;
 }
 
@@ -61,12 +41,12 @@ describe('size', () => {
   const files = sources('src', 'kernels');
 
   test(`a file has at most ${FILE_LIMIT} lines`, () => {
-    expect(tooLong(fileLengths(files), FILE_LIMIT, LONG_FILES)).toEqual([]);
-    expect(obsolete(fileLengths(files), FILE_LIMIT, LONG_FILES)).toEqual([]);
+    expect(tooLong(longest(fileSizes(files)), FILE_LIMIT, LONG_FILES)).toEqual([]);
+    expect(obsolete(longest(fileSizes(files)), FILE_LIMIT, LONG_FILES)).toEqual([]);
   });
 
   test(`a function body has at most ${BODY_LIMIT} lines`, () => {
-    expect(tooLong(bodyLengths(files), BODY_LIMIT, LONG_BODIES)).toEqual([]);
-    expect(obsolete(bodyLengths(files), BODY_LIMIT, LONG_BODIES)).toEqual([]);
+    expect(tooLong(longest(bodySizes(files)), BODY_LIMIT, LONG_BODIES)).toEqual([]);
+    expect(obsolete(longest(bodySizes(files)), BODY_LIMIT, LONG_BODIES)).toEqual([]);
   });
 });

@@ -87,10 +87,12 @@ describe('one bit of a result', () => {
     ]);
   });
 
-  test('of a text or a figure is named with its line or byte', () => {
+  test('of a text or a figure is named with its line, of other files with its byte', () => {
     const [before, after] = ['a\n1,0.25\nb', 'a\n1,0.26\nb'];
     expect(comparePrinted(before, after)).toEqual([{ place: 'line 2', before: '1,0.25', after: '1,0.26' }]);
-    expect(compareFiles('K.csv', Buffer.from(before), Buffer.from(after))).toEqual([
+    expect(compareFiles('K.csv', Buffer.from(before), Buffer.from(after))).toHaveLength(1);
+    expect(compareFiles('K.csv', Buffer.from('0.35 s'), Buffer.from('0.36 s'))).toHaveLength(1);
+    expect(compareFiles('K.other', Buffer.from(before), Buffer.from(after))).toEqual([
       { place: 'byte 7', before: '53', after: '54' },
     ]);
     expect(compareFiles('K.svg', Buffer.from(before), Buffer.from(`${before}c`))).toHaveLength(1);

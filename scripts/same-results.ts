@@ -26,10 +26,11 @@ interface Report {
   readonly differences: readonly Found[];
 }
 
-function compareCommand({ name, line, exit }: Command, [before, after]: readonly Side[]): Report {
+function compareCommand(command: Command, [before, after]: readonly Side[]): Report {
+  const { name, line } = command;
   const [old, now] = [before.run(line), after.run(line)];
   const seconds = { before: old.seconds, after: now.seconds };
-  return { name, line, files: [...old.files.keys()], seconds, differences: compareOutcomes(exit ?? 0, old, now) };
+  return { name, line, files: [...old.files.keys()], seconds, differences: compareOutcomes(command, old, now) };
 }
 
 function print({ name, line, seconds, differences }: Report): void {

@@ -7,6 +7,8 @@ export interface Command {
   readonly line: string;
   /** Exit code that it must have, in both states. [0] */
   readonly exit?: number;
+  /** Whether it prints code, whose names may change as long as each becomes another one. */
+  readonly code?: boolean;
   /** Backend without which it is left out, where neither state has it. */
   readonly needs?: string;
 }
@@ -238,7 +240,8 @@ const REST: readonly Command[] = [
   { name: 'arch', line: `arch rescntk --depth 2 --head gap --filter 5` },
   { name: 'arch-describe', line: `arch networks/kinked.json --describe --input 12` },
   { name: 'arch-describe-image', line: `arch networks/smooth-image.json --describe --input 6x6x2 --json` },
-  { name: 'arch-shader', line: `arch networks/smooth.json --describe --shader` },
+  { name: 'arch-shader', line: `arch networks/smooth.json --describe --shader`, code: true },
+  { name: 'arch-image-shader', line: `arch cntk --depth 2 --head gap --describe --shader --input 6x6x2`, code: true },
   { name: 'plot-profile', line: `plot profile.json --out profile.svg --data profile.csv --title angles` },
   { name: 'plot-eigs', line: `plot eigs-dense.json --out eigs.html` },
   { name: 'plot-sphere', line: `plot sphere.json --out sphere.pdf` },

@@ -63,6 +63,22 @@ export function compareTexts(before: string, after: string): readonly Difference
   return compareLines(masked(before), masked(after));
 }
 
+/** Code with every name replaced by the number of its first appearance, and without comments: the same for code that says other names. */
+function structure(code: string): string {
+  const numbers = new Map<string, number>();
+  const numberOf = (name: string): number => {
+    const known = numbers.get(name) ?? numbers.size;
+    numbers.set(name, known);
+    return known;
+  };
+  return code.replace(/ *\/\/.*$/gm, '').replace(/\b[A-Za-z_]\w*\b/g, (name) => `n${numberOf(name)}`);
+}
+
+/** Lines in which two programs differ other than in the names that they use, as `compareTexts`. */
+export function compareCode(before: string, after: string): readonly Difference[] {
+  return compareLines(structure(before), structure(after));
+}
+
 /** The first byte in which two files differ. */
 export function compareBytes(before: Buffer, after: Buffer): readonly Difference[] {
   if (before.equals(after)) return [];
@@ -132,8 +148,9 @@ export function compareFiles(name: string, before: Buffer, after: Buffer): reado
   return compare === undefined ? compareBytes(before, after) : compare(name, before, after);
 }
 
-/** Differences of what two commands printed: records where both are, else texts. */
-export function comparePrinted(before: string, after: string): readonly Difference[] {
+/** Differences of what two commands printed: records where both are, else texts, or code whose names are free. */
+export function comparePrinted(before: string, after: string, isCode = false): readonly Difference[] {
+  if (isCode) return compareCode(before, after);
   const areRecords = [before, after].every((text) => text.startsWith('{'));
   return areRecords ? compareRecords(before, after) : compareTexts(before, after);
 }

@@ -1,5 +1,6 @@
 /** Where two results differ: records number by number, arrays entry by entry, figures byte by byte, texts line by line. */
 import { type RawArray, readMembers, readRaw, shownEntry } from './arrays.js';
+import { withoutNames } from './code.js';
 import { isIgnored, isIgnoredEntry, masked } from './ignored.js';
 
 /** A place at which two results are not the same, with what stands there. */
@@ -63,20 +64,9 @@ export function compareTexts(before: string, after: string): readonly Difference
   return compareLines(masked(before), masked(after));
 }
 
-/** Code with every name replaced by the number of its first appearance, and without comments: the same for code that says other names. */
-function structure(code: string): string {
-  const numbers = new Map<string, number>();
-  const numberOf = (name: string): number => {
-    const known = numbers.get(name) ?? numbers.size;
-    numbers.set(name, known);
-    return known;
-  };
-  return code.replace(/ *\/\/.*$/gm, '').replace(/\b[A-Za-z_]\w*\b/g, (name) => `n${numberOf(name)}`);
-}
-
 /** Lines in which two programs differ other than in the names that they use, as `compareTexts`. */
 export function compareCode(before: string, after: string): readonly Difference[] {
-  return compareLines(structure(before), structure(after));
+  return compareLines(withoutNames(before), withoutNames(after));
 }
 
 /** The first byte in which two files differ. */

@@ -137,12 +137,33 @@ test('times, speeds and memory of texts are masked, other numbers are not', () =
   expect(comparePrinted('memory 1 MiB at the peak, of 2 GiB', 'memory 1 MiB at the peak, of 3 GiB')).toHaveLength(1);
 });
 
-test('names of code are free, as long as each becomes another one', () => {
-  const before = 'fn sineGap(q: f32) -> f32 { return 0.5 * sineGap(q); } // a sine';
-  const code = (after: string): number => comparePrinted(before, after, true).length;
-  expect(code('fn sinDistance(p: f32) -> f32 { return 0.5 * sinDistance(p); }')).toBe(0);
-  expect(code('fn sinDistance(p: f32) -> f32 { return 0.5 * sineGap(p); }')).toBe(1);
-  expect(code('fn sinDistance(p: f32) -> f32 { return 0.25 * sinDistance(p); }')).toBe(1);
+describe('names of code', () => {
+  const program = (gap: string, map: string, local: string, factor = '0.5', called = map): string => `
+fn ${gap}(q: f32) -> f32 { // of ${map}
+  return ${factor} * q;
+}
+
+fn ${map}(r: vec2f) -> f32 {
+  let ${local} = ${gap}(r.x);
+  return ${local} + r.y;
+}
+
+fn main() { ${called}(1.0); }
+`;
+  const differ = (after: string): number => comparePrinted(program('gap', 'sine', 'd'), after, true).length;
+
+  test('are free, as long as each becomes another one', () => {
+    expect(differ(program('distance', 'sin', 'at'))).toBe(0);
+    expect(differ(program('distance', 'sin', 'sin'))).toBe(0);
+    expect(differ(program('distance', 'sin', 'at', '0.5', 'distance'))).toBeGreaterThan(0);
+    expect(differ(program('distance', 'sin', 'at', '0.5', 'sine'))).toBeGreaterThan(0);
+  });
+
+  test('are free alone: numbers count, and what is missing', () => {
+    expect(differ(program('distance', 'sin', 'at', '0.25'))).toBe(1);
+    expect(differ(program('distance', 'sin', 'at').replace('r.y', 'r.x'))).toBe(1);
+    expect(differ(program('distance', 'sin', 'at').replace(/fn distance[^}]*}\n/, ''))).toBeGreaterThan(0);
+  });
 });
 
 describe('outcomes', () => {

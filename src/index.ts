@@ -123,18 +123,34 @@ export { DEFAULT_WIDTH, type FiniteNetwork, finiteNetwork, type WidthOptions } f
 export { loadWeights, saveWeights } from './network/weight-files.js';
 export type { LayerWeights, Weights } from './network/weights.js';
 export type { CrossOperator } from './operators/cross.js';
+export type { MatrixFile, MatrixLimits } from './operators/matrix-file.js';
 export { DenseOperator, type SymmetricOperator } from './operators/operator.js';
 export type { Recomputation, Recomputed } from './operators/recomputed.js';
 export { storedOperator } from './operators/stored.js';
 export type { Fit, FitData, TriedRidge } from './regression/fit.js';
 export { fitByProducts, type ProductData, type ProductFit, type ProductOptions } from './regression/fit-by-products.js';
+export {
+  type KernelRegression,
+  type KernelRegressionOptions,
+  type RegressionStages,
+  regressKernel,
+  type SizedFit,
+  type SolverFacts,
+} from './regression/kernel-regression.js';
 export { type RegressData, type Regression, type RegressOptions, regress } from './regression/regress.js';
+export { type Targets, type Task, targetsOf } from './regression/targets.js';
+export { analyticSource } from './sources/analytic.js';
+export { empiricalSource } from './sources/empirical.js';
+export { functionSource } from './sources/function.js';
+export type { KernelSource, Origin, SourceKind, SourceMatrix } from './sources/source.js';
+export { type StoredOptions, type StoredSource, storedSource } from './sources/stored.js';
 export type { EigenMethod } from './spectrum/choose.js';
 export type { PowerLawFit } from './spectrum/decay.js';
 export type { SpectrumEnd } from './spectrum/dense.js';
 export { type DensityOptions, type SpectralDensity, spectralDensity } from './spectrum/density.js';
 export { type EigenOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.js';
 export type { IterationProgress, MissedCheck, Products } from './spectrum/iteration.js';
+export { type KernelSpectrum, type KernelSpectrumOptions, kernelSpectrum } from './spectrum/kernel-spectrum.js';
 export type { DecayFit } from './spectrum/sphere/asymptotics.js';
 export {
   type SphereEndpoints,

@@ -71,6 +71,7 @@ function checkMemory({ operations, input, outputs }: FiniteNetwork, { count, pre
 class EmpiricalOperator implements SymmetricOperator {
   readonly size: number;
   readonly description = 'empirical';
+  readonly backend = 'host';
   readonly roundoff: number;
   readonly native: string | null;
   readonly #engine: Engine;

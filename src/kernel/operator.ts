@@ -49,6 +49,9 @@ function add(range: TileRange, { forRows, forColumns }: TileSums, y: Float64Arra
   if (forColumns !== null) one(forColumns, range.column, range.columns);
 }
 
+/** Vectors that one product takes at once: its tiles cost far more than a product with them. */
+const VECTORS_AT_ONCE = 4;
+
 /**
  * The symmetric kernel of rows x `[n, d]`, computed tile by tile whenever it is applied and never stored.
  *
@@ -58,7 +61,9 @@ class ComputedOperator implements SymmetricOperator {
   readonly size: number;
   readonly description: string;
   readonly roundoff: number;
+  readonly backend: string;
   readonly native: string | null;
+  readonly block = VECTORS_AT_ONCE;
   readonly #planned: Planned;
   readonly #job: KernelJob;
   readonly #tile: number;
@@ -78,6 +83,7 @@ class ComputedOperator implements SymmetricOperator {
     this.#diagonal = selfKernels(task);
     this.size = planned.plan.shape[0];
     this.description = `computed on ${planned.plan.backend}`;
+    this.backend = planned.plan.backend;
     this.native = planned.plan.native;
     this.roundoff = planned.plan.precision === 'f64' ? 2 ** -53 : 2 ** -24;
   }

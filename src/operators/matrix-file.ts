@@ -18,6 +18,7 @@ export interface MatrixFile {
   readonly shape: readonly number[];
   /** Of the file's bytes, hexadecimal; null where it was not read whole. */
   readonly sha256: string | null;
+  /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
   /** Unit roundoff of its entries: 2^-53 for doubles and integers, 2^-24 for singles. */
   readonly roundoff: number;
@@ -29,6 +30,7 @@ export interface MatrixFile {
 export interface MatrixLimits {
   /** Bytes that the process may take. */
   readonly memory: number;
+  /** Aborts the reading with an InterruptedError. */
   readonly signal?: AbortSignal;
 }
 

@@ -17,8 +17,12 @@ export interface SymmetricOperator {
   readonly name?: string;
   /** Unit roundoff of its entries: 2^-53, or 2^-24 where they are singles. */
   readonly roundoff: number;
+  /** Backend that computes its entries; absent where they are stored. */
+  readonly backend?: string;
   /** BLAS library that its entries come from; null or absent without. */
   readonly native?: string | null;
+  /** Vectors that one product should take at once, where its entries cost far more than a product with them; absent: 1. */
+  readonly block?: number;
   /** What came of computing entries again by `reference` so far; absent where none are computed in closed form. */
   readonly recomputation?: Recomputation;
   /** A X for X `[columns, n]`: a new array. */
@@ -129,4 +133,27 @@ function common(
   description: string,
 ): Pick<SymmetricOperator, 'size' | 'description' | 'roundoff' | 'close'> {
   return { size: a.size, description, roundoff: a.roundoff, close: () => a.close() };
+}
+
+/** The first `size` rows and columns of a symmetric operator; its entries are not at hand. */
+export function leadingOperator(a: SymmetricOperator, size: number): SymmetricOperator {
+  const n = a.size;
+  if (size === n) return a;
+  return {
+    size,
+    description: a.description,
+    ...(a.name === undefined ? {} : { name: a.name }),
+    roundoff: a.roundoff,
+    async apply(x, columns) {
+      const whole = new Float64Array(columns * n);
+      for (let c = 0; c < columns; c++) whole.set(x.subarray(c * size, (c + 1) * size), c * n);
+      const product = await a.apply(whole, columns);
+      const y = new Float64Array(columns * size);
+      for (let c = 0; c < columns; c++) y.set(product.subarray(c * n, c * n + size), c * size);
+      return y;
+    },
+    diagonal: async () => (await a.diagonal()).slice(0, size),
+    entries: async () => null,
+    close: () => a.close(),
+  };
 }

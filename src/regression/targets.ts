@@ -7,9 +7,11 @@ export type Task = 'classify' | 'regress';
 
 /** Targets of a regression: for classes one output each (one-hot), else the labels themselves. */
 export interface Targets {
+  /** What the labels ask for. */
   readonly task: Task;
   /** `[outputs, n]`: one output after the other. */
   readonly values: Float64Array;
+  /** Numbers of each row. */
   readonly outputs: number;
   /** The label of each output, ascending; null when the labels are numbers. */
   readonly classes: Float64Array | null;

@@ -20,6 +20,7 @@ const STAGES: readonly (readonly string[])[] = [
   ['src/kernel/'],
   ['src/network/'],
   ['src/empirical/'],
+  ['src/sources/'],
   ['src/spectrum/'],
   ['src/regression/'],
   ['src/compare/'],

@@ -11,6 +11,7 @@ const READERS: readonly (readonly [path: string, commands: readonly string[]])[]
   ['src/regression/', ['regress']],
   ['src/linalg/', ['eigs', 'regress']],
   ['src/operators/', ['eigs', 'regress']],
+  ['src/sources/', ['eigs', 'regress']],
   ['src/empirical/', ['empirical', 'eigs', 'regress', 'compare']],
   ['src/cli/runs/eigs', ['eigs']],
   ['src/cli/options/eigs', ['eigs']],

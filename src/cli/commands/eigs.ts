@@ -1,3 +1,4 @@
+import { DEFAULT_PAIRS } from '../../spectrum/defaults.js';
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KIND_FLAG } from '../options/compute.js';
@@ -7,8 +8,6 @@ import { OUTPUT_FLAGS, PROGRESS_FLAGS } from '../options/output.js';
 
 const GROUP = 'Spectrum';
 
-/** Eigenpairs where the user does not say how many. */
-export const DEFAULT_PAIRS = 20;
 /** Ridge of the effective dimension where the user gives none: that of `ntk regress`. */
 export const DEFAULT_RIDGE = 1e-6;
 /** Methods that may be asked for. */

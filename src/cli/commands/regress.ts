@@ -1,10 +1,10 @@
+import { SOLVERS } from '../../regression/defaults.js';
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KIND_FLAG } from '../options/compute.js';
 import { OPTIONAL_FINITE_FLAGS } from '../options/finite.js';
 import { INPUT_FLAGS } from '../options/inputs.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
-import { SOLVERS } from '../options/regress.js';
 
 const GROUP = 'Regression';
 

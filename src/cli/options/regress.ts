@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js';
+import { DEFAULT_ITERATIONS, DEFAULT_RIDGE, DEFAULT_TOLERANCE, SOLVERS } from '../../regression/defaults.js';
 import type { Task } from '../../regression/targets.js';
 import { checkPath } from '../../report/file.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
@@ -7,18 +8,6 @@ import { type InputOptions, readInputOptions } from './inputs.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
 import { readVariants, type Variant } from './sweep.js';
 import { badValue, finiteNumber, listOf, nonEmpty, oneOf, positiveInteger } from './values.js';
-
-/** Ridge where the user gives none. */
-const DEFAULT_RIDGE = 1e-6;
-
-/** How equations are solved. */
-export const SOLVERS = ['auto', 'cholesky', 'cg'] as const;
-
-/** Relative residual at which conjugate gradients are done: of predictions on the training rows no more is wrong. */
-const DEFAULT_TOLERANCE = 1e-6;
-
-/** Steps of conjugate gradients before they give up. */
-const DEFAULT_ITERATIONS = 1000;
 
 /** A call of `ntk regress`, checked as far as it can be without the data. */
 export interface RegressJob {

@@ -1,23 +1,20 @@
 import type { Progress } from '../../kernel/types.js';
+import type { KernelSource } from '../../sources/source.js';
 import type { IterationProgress } from '../../spectrum/iteration.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { openProgress, type ProgressBar, wantsProgress } from '../progress.js';
 
 /** Shows how far a search for eigenpairs is: the pairs found; of a computed matrix, whose products take long, each product as well. */
 export class EigsProgress {
-  readonly #bar: ProgressBar | null;
+  #bar: ProgressBar | null = null;
   readonly #start = performance.now();
   #finished = 0;
   #pairs = '';
 
-  private constructor(bar: ProgressBar | null) {
-    this.#bar = bar;
-  }
-
-  /** `unit` is what the rate counts. Shows nothing where no progress is wanted. */
-  static async open(args: ParsedArguments, unit: 'products' | 'entries'): Promise<EigsProgress> {
-    const bar = wantsProgress(args) ? await openProgress(!args.switches.has('progress'), unit) : null;
-    return new EigsProgress(bar);
+  /** Opens the bar for a kernel: of one in closed form the rate counts entries, else products. Shows nothing where no progress is wanted. */
+  async show(args: ParsedArguments, { kind }: KernelSource): Promise<void> {
+    if (!wantsProgress(args)) return;
+    this.#bar = await openProgress(!args.switches.has('progress'), kind === 'analytic' ? 'entries' : 'products');
   }
 
   /** Takes what a matrix that is never stored tells within a product with a block of vectors. */

@@ -14,6 +14,7 @@ import { jsonText } from '../../report/formats/json.js';
 import { empiricalPlanText } from '../../report/text/empirical.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
+import { finiteOptions, withWeights } from '../finite-options.js';
 import { type LoadedInputs, loadInputs } from '../load.js';
 import { type EmpiricalJob, readEmpiricalJob } from '../options/empirical.js';
 import type { ParsedArguments } from '../options/parsed.js';
@@ -26,7 +27,6 @@ import {
   underProgress,
   writeResults,
 } from './empirical-output.js';
-import { finiteOptions, withWeights } from './finite-options.js';
 
 const now = (): number => performance.now() / 1000;
 

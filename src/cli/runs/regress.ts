@@ -4,22 +4,39 @@ import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
 import type { Recomputed } from '../../operators/recomputed.js';
 import { defaultMemory } from '../../platform/limits.js';
+import {
+  type PlannedRegression,
+  planRegression,
+  runRegression,
+  type SizedFit,
+} from '../../regression/kernel-regression.js';
 import { accuracy, rootMeanSquareError, type Targets, targetsOf, testLabelsOf } from '../../regression/targets.js';
 import { jsonText } from '../../report/formats/json.js';
 import { commonRecord } from '../../report/record.js';
 import type { RegressRecord, RegressResult } from '../../report/records/regress.js';
 import { regressText } from '../../report/text/regress.js';
+import type { Origin } from '../../sources/source.js';
 import type { CommandContext } from '../command.js';
 import { EXIT } from '../exit.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { type RegressJob, readRegressJob } from '../options/regress.js';
 import type { Variant } from '../options/sweep.js';
 import { print, say } from '../print.js';
-import { type Choice, chooseSolver } from './regress-memory.js';
+import { openProgress, wantsProgress } from '../progress.js';
 import { classNames, predictedNames, unknownClasses, writeArray, writePredictions } from './regress-output.js';
-import { type Clock, now, predictAll, type SizedFit, solve, type Task } from './regress-solve.js';
-import { fromData, type Kernels, type Start } from './regress-source.js';
+import { fromData, type Start } from './regress-source.js';
 import { fromStored } from './regress-stored.js';
+
+/** Seconds of each stage. */
+interface Clock {
+  load: number;
+  compile: number;
+  compute: number;
+  solve: number;
+  write: number;
+}
+
+const now = (): number => performance.now() / 1000;
 
 interface Work {
   readonly args: ParsedArguments;
@@ -38,11 +55,10 @@ interface Work {
   predicted: readonly string[] | null;
 }
 
-/** One architecture, its kernels and what will solve with them. */
+/** One architecture, its kernel and what will solve with it. */
 interface Planned {
   readonly variant: Variant | null;
-  readonly kernels: Kernels;
-  readonly choice: Choice;
+  readonly regression: PlannedRegression;
 }
 
 function sizesOf({ trainSizes }: RegressJob, n: number): readonly number[] {
@@ -55,16 +71,35 @@ function sizesOf({ trainSizes }: RegressJob, n: number): readonly number[] {
   return trainSizes ?? [n];
 }
 
+/** How near the tolerance a residual is, as a bar; steps do not count. */
+async function progressOf({ args, job }: Work) {
+  if (!wantsProgress(args)) return { onIteration: () => undefined, stop: () => undefined };
+  const bar = await openProgress(!args.switches.has('progress'), 'products');
+  let start: number | null = null;
+  const onIteration = (iteration: number, residual: number): void => {
+    start ??= now();
+    const done = Math.round(100 * Math.min(1, Math.max(0, Math.log(residual) / Math.log(job.tol))));
+    bar.update({ done, total: 100, rate: iteration / Math.max(1e-9, now() - start), remaining: Number.NaN });
+  };
+  return { onIteration, stop: bar.stop };
+}
+
 /** Looks at all architectures before anything is computed, so that what does not fit is refused at once. */
 async function planAll(work: Work): Promise<readonly Planned[]> {
-  const { job, start, targets, sizes, algebra, memory } = work;
-  const results = sizes.length * job.ridges.length * (job.times?.length ?? 1);
-  const counts = { n: sizes[sizes.length - 1], m: start.m, outputs: targets.outputs, results };
+  const { job, start, targets, sizes, algebra, memory, signal } = work;
   const planned: Planned[] = [];
   for (const variant of job.stored === null ? job.variants : [null]) {
-    const kernels = await start.kernels(variant);
-    const choice = chooseSolver(job, counts, algebra, await kernels.least(), memory);
-    planned.push({ variant, kernels, choice });
+    const regression = await planRegression(await start.kernel(variant), targets, {
+      ...{ algebra, memory, signal, trainSizes: sizes },
+      ridges: job.ridges,
+      times: job.times,
+      solver: job.solver,
+      tolerance: job.tol,
+      iterations: job.iterations,
+      seed: job.compute.seed,
+      variance: job.variance !== null,
+    });
+    planned.push({ variant, regression });
   }
   return planned;
 }
@@ -80,12 +115,7 @@ function quality(
   return { accuracy: accuracy(predictions, targets.classes, labels), rmse: null };
 }
 
-function resultOf(
-  { job, start, targets }: Work,
-  { variant }: Planned,
-  recomputed: Recomputed | null,
-  origin: { readonly backend: string; readonly native: string | null },
-) {
+function resultOf({ job, start, targets }: Work, { variant }: Planned, recomputed: Recomputed | null, origin: Origin) {
   return (fit: SizedFit, predictions: Float64Array): RegressResult => {
     const bad = predictions.find((v) => !Number.isFinite(v));
     if (bad !== undefined) {
@@ -125,15 +155,18 @@ function warningsOf({ job, sizes }: Work, { variant }: Planned, fits: readonly S
 
 async function one(work: Work, planned: Planned): Promise<readonly RegressResult[]> {
   const { job, targets, clock } = work;
-  const task: Task = { ...work, kernels: planned.kernels, choice: planned.choice };
-  const { fits, variances } = await solve(task);
-  const predictions = await predictAll(task, fits);
-  const { recomputed, warnings } = planned.kernels.recomputation();
+  const progress = await progressOf(work);
+  const { regression } = planned;
+  const options = { ...regression.options, onIteration: progress.onIteration };
+  const found = await runRegression({ ...regression, options }).finally(progress.stop);
+  const { fits, predictions, variances, origin, stages } = found;
+  for (const stage of ['compile', 'compute', 'solve'] as const) clock[stage] += stages[stage];
+  const { recomputed, warnings } = found.recomputation;
   for (const warning of new Set([...warningsOf(work, planned, fits), ...warnings])) {
     say(`ntk: warning: ${warning}`);
     work.warnings.push(warning);
   }
-  const result = resultOf(work, planned, recomputed, await planned.kernels.origin());
+  const result = resultOf(work, planned, recomputed, origin);
   const results = fits.map((fit, k) => result(fit, predictions[k]));
   work.predicted = predictedNames(predictions[predictions.length - 1], targets);
   const began = now();

@@ -105,9 +105,6 @@ export const regressRecord = z.object({
     .describe('one object for each architecture, number of training rows, ridge and time, the last fastest'),
 });
 
-/** How equations were solved. */
-export type SolverFacts = Described<typeof solver>;
-
 /** What a regression with one kernel gave. */
 export type RegressResult = Described<typeof regressRow>;
 

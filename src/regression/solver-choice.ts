@@ -1,9 +1,9 @@
-import { readableBytes } from '../../data/budget.js';
-import { MemoryError } from '../../errors.js';
-import type { LinearAlgebra } from '../../linalg/algebra.js';
-import { needsEigenpairs } from '../../regression/fit.js';
-import { productFitNumbers } from '../../regression/fit-by-products.js';
-import type { RegressJob } from '../options/regress.js';
+import { readableBytes } from '../data/budget.js';
+import { MemoryError } from '../errors.js';
+import type { LinearAlgebra } from '../linalg/algebra.js';
+import type { SOLVERS } from './defaults.js';
+import { needsEigenpairs } from './fit.js';
+import { productFitNumbers } from './fit-by-products.js';
 
 /** Rows of the preconditioner of conjugate gradients where there is room, and where there is little. */
 const RANK = { most: 500, least: 16 } as const;
@@ -13,6 +13,19 @@ const SLACK = 48 * 2 ** 20;
 
 /** Part of the slack that is left to the plans of the kernels: the process grows a little between the choice and them. */
 const GROWTH = 24 * 2 ** 20;
+
+/** What is asked of the solver. */
+export interface SolverTask {
+  /** [auto] */
+  readonly solver: (typeof SOLVERS)[number];
+  readonly ridges: readonly (number | 'auto')[];
+  /** Times of gradient flow; null: its limit alone. */
+  readonly times: readonly number[] | null;
+  /** Whether posterior variances are wanted. */
+  readonly variance: boolean;
+  /** Whether entries come from a file, of which all rows are there. */
+  readonly stored: boolean;
+}
 
 /** Sizes of a regression. */
 export interface Sizes {
@@ -44,15 +57,15 @@ function resultBytes({ n, m, outputs, results }: Sizes): number {
 }
 
 /** Bytes of K(test, train) and a block of solved rows, which variances need. */
-function varianceBytes({ n, m }: Sizes, job: RegressJob): number {
-  return job.variance === null ? 0 : 8 * n * (m + 2 * Math.min(m, 256));
+function varianceBytes({ n, m }: Sizes, task: SolverTask): number {
+  return !task.variance ? 0 : 8 * n * (m + 2 * Math.min(m, 256));
 }
 
-function denseBytes(sizes: Sizes, job: RegressJob, eigen: boolean, algebra: LinearAlgebra): number {
+function denseBytes(sizes: Sizes, task: SolverTask, eigen: boolean, algebra: LinearAlgebra): number {
   const { n, outputs } = sizes;
   // Cholesky works in the memory of K itself.
   const squares = eigen ? 1 + algebra.eigenCopies : 1;
-  return 8 * n * (squares * n + 8 * outputs) + varianceBytes(sizes, job) + resultBytes(sizes);
+  return 8 * n * (squares * n + 8 * outputs) + varianceBytes(sizes, task) + resultBytes(sizes);
 }
 
 /** What the process itself takes more or less from run to run: whoever promises what a message asks for is not refused again. */
@@ -71,32 +84,32 @@ function tooMuch(needed: number, limit: number, remedy: string): MemoryError {
  * Throws MemoryError, with what would be needed, when nothing that was asked for fits.
  */
 export function chooseSolver(
-  job: RegressJob,
+  task: SolverTask,
   sizes: Sizes,
   algebra: LinearAlgebra,
   least: number,
   limit: number,
 ): Choice {
   // Of a stored kernel all rows are there, whatever is wanted.
-  const fewer = job.stored === null ? ', choose fewer --rows' : '';
-  const eigen = needsEigenpairs({ ridges: job.ridges, times: job.times ?? [] });
+  const fewer = task.stored ? '' : ', choose fewer --rows';
+  const eigen = needsEigenpairs({ ridges: task.ridges, times: task.times ?? [] });
   // A device that was closed has not given all back, and one that iterates is still at work.
   const second = least - process.memoryUsage.rss();
-  const later = varianceBytes(sizes, job);
-  const held = SLACK + denseBytes(sizes, job, eigen, algebra) + second;
+  const later = varianceBytes(sizes, task);
+  const held = SLACK + denseBytes(sizes, task, eigen, algebra) + second;
   const dense = least + held;
   const name = eigen ? 'eigen' : 'cholesky';
   const what = eigen ? 'kernel and eigenvectors' : 'kernel with its factor in place';
-  if (job.solver !== 'cg' && dense <= limit) {
+  if (task.solver !== 'cg' && dense <= limit) {
     const fits = `${what} fit: ${readableBytes(dense)} of ${readableBytes(limit)}`;
-    const decompose = least + SLACK + denseBytes(sizes, job, true, algebra) + second <= limit;
-    const reason = job.solver === 'auto' ? fits : 'asked for';
+    const decompose = least + SLACK + denseBytes(sizes, task, true, algebra) + second <= limit;
+    const reason = task.solver === 'auto' ? fits : 'asked for';
     return { solver: name, reason, rank: 0, held: held - GROWTH, later, decompose };
   }
-  if (job.solver === 'cholesky') {
+  if (task.solver === 'cholesky') {
     throw tooMuch(dense, limit, `Raise --memory${fewer}, or give --solver cg, which never stores the kernel`);
   }
-  if (eigen || job.variance !== null) {
+  if (eigen || task.variance) {
     throw tooMuch(dense, limit, `Raise --memory${fewer}, or leave --ridge auto, --time and --variance out`);
   }
   const bytes = (rank: number): number =>
@@ -109,5 +122,5 @@ export function chooseSolver(
   while (least + besides + bytes(rank) > limit) rank = Math.max(RANK.least, Math.floor(rank * 0.8));
   const reason = `${what} need ${readableBytes(dense)}, more than ${readableBytes(limit)}`;
   const part = { rank, held: besides - GROWTH + bytes(rank), later: bytes(rank), decompose: false };
-  return { solver: 'cg', reason: job.solver === 'auto' ? reason : 'asked for', ...part };
+  return { solver: 'cg', reason: task.solver === 'auto' ? reason : 'asked for', ...part };
 }

@@ -1,0 +1,2 @@
+/** Eigenpairs of a kernel where none are asked for. */
+export const DEFAULT_PAIRS = 20;

@@ -1,0 +1,91 @@
+import type { LinearAlgebra } from '../linalg/algebra.js';
+import type { Recomputation } from '../operators/recomputed.js';
+import { collectGarbage } from '../platform/garbage.js';
+import { type KernelSource, NOTHING_RECOMPUTED } from '../sources/source.js';
+import { DEFAULT_PAIRS } from './defaults.js';
+import { type SpectralDensity, spectralDensity } from './density.js';
+import { type EigenOptions, type Eigenpairs, eigenpairs } from './eigenpairs.js';
+import { type SpectrumSummary, summarise } from './summary.js';
+
+/** What is asked of the spectrum of a kernel. */
+export interface KernelSpectrumOptions extends Omit<EigenOptions, 'block' | 'memory' | 'start' | 'algebra'> {
+  /** Dense linear algebra (`linearAlgebra`). */
+  readonly algebra: LinearAlgebra;
+  /** Bytes that the process may take. */
+  readonly memory: number;
+  /** Ridges of effective dimensions, as multiples of the mean diagonal. [none] */
+  readonly ridges?: readonly number[];
+  /** Targets `[outputs, n]` whose share along each eigenvector is wanted; null without. [null] */
+  readonly targets?: Float64Array | null;
+  /** Whether the density of all eigenvalues is wanted. [false] */
+  readonly density?: boolean;
+}
+
+/** The spectrum of a kernel K(x, x), and what it says. */
+export interface KernelSpectrum {
+  /** Rows n. */
+  readonly n: number;
+  /** What the matrix is: `stored K.npy`, `computed on host`, `empirical`. */
+  readonly matrix: string;
+  /** Backend that computed its entries; null where they are stored. */
+  readonly backend: string | null;
+  /** BLAS beside it; null without. */
+  readonly native: string | null;
+  /** The eigenpairs, and how far to trust them. */
+  readonly pairs: Eigenpairs;
+  /** What they say of K. */
+  readonly summary: SpectrumSummary;
+  /** Null unless asked for. */
+  readonly density: SpectralDensity | null;
+  /** Entries of the kernel that were computed again by `reference`. */
+  readonly recomputation: Recomputation;
+  /** Seconds. */
+  readonly stages: { readonly compile: number; readonly solve: number };
+}
+
+/** Bytes for modules and for arrays that wait to be collected. */
+const RESERVE = 36 * 2 ** 20;
+
+const now = (): number => performance.now() / 1000;
+
+/**
+ * The spectrum of a kernel, whatever it comes from: leading or smallest eigenpairs, what they say of K, and the density where it is wanted.
+ *
+ * @throws as `eigenpairs`, `summarise` and the operator of the source do
+ */
+export async function kernelSpectrum(source: KernelSource, options: KernelSpectrumOptions): Promise<KernelSpectrum> {
+  const { memory, ridges = [], targets = null, density = false, k, vectors, ...rest } = options;
+  const began = now();
+  const operator = await source.operator(source.rows, memory);
+  const opened = now();
+  try {
+    // What reading left behind would count against the budget.
+    collectGarbage();
+    const block = operator.block === undefined ? {} : { block: operator.block };
+    const pairs = await eigenpairs(operator, {
+      ...rest,
+      ...block,
+      k: k ?? Math.min(DEFAULT_PAIRS, operator.size),
+      vectors: vectors === true || targets !== null,
+      memory: Math.max(0, memory - process.memoryUsage.rss() - RESERVE),
+    });
+    const { seed, signal } = options;
+    const summary = await summarise(operator, pairs, { which: options.which ?? 'largest', ridges, targets });
+    const seeded = seed === undefined ? {} : { seed };
+    const stop = signal === undefined ? {} : { signal };
+    const found = density ? await spectralDensity(operator, { ...seeded, ...block, ...stop }) : null;
+    return {
+      n: operator.size,
+      matrix: operator.description,
+      backend: operator.backend ?? null,
+      native: operator.native ?? null,
+      pairs,
+      summary,
+      density: found,
+      recomputation: operator.recomputation ?? NOTHING_RECOMPUTED,
+      stages: { compile: opened - began, solve: now() - opened },
+    };
+  } finally {
+    await operator.close();
+  }
+}

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type {
   Backend,
   JobOptions,
@@ -15,7 +14,10 @@ import type {
 import { NEAR_THRESHOLD } from '../../src/backend/near-duplicates.js';
 import { type FloatArray, inSharedMemory, type Precision } from '../../src/data/array.js';
 import { InternalError } from '../../src/errors.js';
+import { processorCount } from '../../src/platform/limits.js';
 import { packageFile } from '../../src/platform/package-files.js';
+import { engineName } from '../../src/platform/runtime.js';
+import { HAS_THREADS } from '../../src/platform/thread.js';
 import { localExecutor, type Slot, Slots, threadExecutor } from './executors.js';
 import { imageMemory, imagePace, openImages } from './images/job.js';
 import { compileModule, createMemory, hasFusedMultiplyAdd } from './module.js';
@@ -171,7 +173,7 @@ export async function openHost(task: KernelTask, { threads, tile, native = null 
   const size = Math.ceil(Math.max(tile[0], tile[1]) / 24) * 24;
   const job = prepare(task, size, native?.paths ?? null);
   const module = compileModule();
-  const small = cost(task) < SMALL_JOB;
+  const small = !HAS_THREADS || cost(task) < SMALL_JOB;
   const memory = (): WebAssembly.Memory => createMemory(job.layout.bytes);
   const thread = (): ReturnType<typeof threadExecutor<TileRequest, TileAnswer>> =>
     threadExecutor(packageFile('dist/kernels/host/rows/worker.js'), memory(), { module, job });
@@ -208,8 +210,8 @@ export const host: Backend = {
   tileSizes: [768, 576, 384, 288, 192, 96, 48, 24],
   probe: async () => ({
     available: true,
-    version: `WebAssembly SIMD, ${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add, V8 ${process.versions.v8}`,
-    note: `${availableParallelism()} threads`,
+    version: `WebAssembly SIMD, ${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add, ${engineName()}`,
+    note: `${processorCount()} threads`,
   }),
   speed: async () => ({ f64: productSpeed('f64', 120), f32: productSpeed('f32', 120) }),
   memory,

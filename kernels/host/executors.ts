@@ -1,5 +1,6 @@
 import { Places } from '../../src/backend/places.js';
 import { InterruptedError } from '../../src/errors.js';
+import { nextTask } from '../../src/platform/tasks.js';
 import { startThread } from '../../src/platform/thread.js';
 
 /** Something that answers requests with what it keeps in its memory. */
@@ -19,7 +20,7 @@ export interface Executor<R, A> {
 export function localExecutor<R, A>(engine: Engine<R, A>): Executor<R, A> {
   const run = async (request: R): Promise<A> => {
     // Lets signals and progress through between tiles.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTask();
     return engine.answer(request);
   };
   return { memory: engine.memory, run, close: async () => undefined };

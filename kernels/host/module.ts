@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import type { Precision } from '../../src/data/array.js';
 import { readableBytes } from '../../src/data/budget.js';
 import { MemoryError } from '../../src/errors.js';
 import { addressSpaceLimit } from '../../src/platform/limits.js';
-import { packageFile } from '../../src/platform/package-files.js';
+import { areMemoriesGuarded, enableRelaxedSimd, moduleBytes, UNGUARDED } from '../../src/platform/wasm.js';
 
 /** Functions of the WebAssembly module for one precision. */
 export interface Kernels {
@@ -143,16 +141,16 @@ const RELAXED_PROBE = Uint8Array.of(
   11,
 );
 
-/** Whether fused multiply-add is there. Node 20 has it behind a flag, which is set here, before any module is compiled. */
+/** Whether fused multiply-add is there. It is asked for before any module is compiled. */
 export function hasFusedMultiplyAdd(): boolean {
-  if (Number(process.versions.node.split('.')[0]) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
+  enableRelaxedSimd();
   return WebAssembly.validate(RELAXED_PROBE);
 }
 
 /** Compiles the module that suits this engine. */
 export function compileModule(): WebAssembly.Module {
   const name = hasFusedMultiplyAdd() ? 'host-fused.wasm' : 'host-plain.wasm';
-  return new WebAssembly.Module(readFileSync(packageFile(`dist/kernels/host/${name}`)));
+  return new WebAssembly.Module(moduleBytes(name));
 }
 
 /** Memory that WebAssembly could not have, as an error that says why. */
@@ -160,17 +158,13 @@ function noMemory(bytes: number, error: unknown): MemoryError {
   const limit = addressSpaceLimit();
   const got = error instanceof Error ? error.message : String(error);
   const rule = `memory: the system must give ${readableBytes(bytes)} for tiles`;
-  const isGuarded = ![...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ').includes(UNGUARDED);
-  if (limit === Number.POSITIVE_INFINITY || !isGuarded)
+  if (limit === Number.POSITIVE_INFINITY || !areMemoriesGuarded())
     return new MemoryError(`${rule}, got: ${got}. Promise less memory.`, { cause: error });
   return new MemoryError(
     `${rule}, got: ${got} (ulimit -v is ${readableBytes(limit)}, and Node reserves some 10 GiB of addresses around each memory of WebAssembly). Set NODE_OPTIONS=${UNGUARDED}, or raise ulimit -v.`,
     { cause: error },
   );
 }
-
-/** Option of Node without which each memory of WebAssembly lies between guard regions. */
-const UNGUARDED = '--disable-wasm-trap-handler';
 
 /**
  * Memory for `bytes`, shared so that finished tiles are read without a copy.

@@ -8,6 +8,7 @@ import type {
   TileRange,
 } from '../../src/backend/contract.js';
 import { NEAR_THRESHOLD, nearDistance, radialAt } from '../../src/backend/near-duplicates.js';
+import { runtimeName } from '../../src/platform/runtime.js';
 import { distances, evaluate } from '../../src/programme/evaluate.js';
 import type { Rounding } from '../../src/programme/rounding.js';
 import { imageMemory, imagePace, openImages } from './images.js';
@@ -103,7 +104,7 @@ function referenceThat(rounding: Rounding | null): Backend {
     tileSizes: [128, 32, 8],
     probe: async () => ({
       available: true,
-      version: `Node ${process.versions.node}`,
+      version: runtimeName(),
       note: 'readable float64, for tests',
     }),
     memory: ({ size, outputs }) => size * size * 8 * 2 * outputs + 16 * 2 ** 20,

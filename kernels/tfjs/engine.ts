@@ -1,9 +1,12 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import * as util from 'node:util';
 import type { TensorEngine } from '../../src/backend/tensor-device.js';
-import { packageFolder, packageRequire } from '../../src/platform/package-files.js';
+import {
+  bindingFolders,
+  ownScope,
+  type PackageScope,
+  prepareTensorflow,
+  scopeAt,
+  withoutSeizing,
+} from '../../src/platform/tfjs-packages.js';
 import type { Tensors } from './tensors.js';
 
 /** A tfjs with one of its backends. */
@@ -25,26 +28,17 @@ interface NodeBackend {
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
-/** Events for which tfjs's wasm module takes over the process: it would answer any error of the caller with its own end. */
-const SEIZED = ['uncaughtException', 'unhandledRejection'] as const;
-
 /**
  * Loads parts of tfjs without what it does beside: it advertises tfjs-node on its first write, warns where a second copy of it is
  * loaded, and listens to errors of the process.
  */
 async function quietly<T>(tf: Tensors, act: () => Promise<T>): Promise<T> {
   const before = tf.env().getBool('PROD');
-  const listeners = SEIZED.map((event) => process.rawListeners(event));
   tf.env().set('PROD', true);
   try {
-    return await act();
+    return await withoutSeizing(act);
   } finally {
     tf.env().set('PROD', before);
-    SEIZED.forEach((event, k) => {
-      for (const listener of process.rawListeners(event)) {
-        if (!listeners[k].includes(listener)) process.off(event, listener as () => void);
-      }
-    });
   }
 }
 
@@ -55,23 +49,23 @@ function chosen(tf: Tensors, name: string): () => void {
   };
 }
 
-/** The core of the tfjs that `require` finds: what lies beyond it (models, layers) would only cost time. */
-function coreOf(require: NodeJS.Require): { readonly tf: Tensors; readonly require: NodeJS.Require } {
-  const inside = createRequire(require.resolve('@tensorflow/tfjs/package.json'));
-  const load = (): Tensors => inside('@tensorflow/tfjs-core') as Tensors;
+/** The core of the tfjs that is found: what lies beyond it (models, layers) would only cost time. */
+function coreOf(scope: PackageScope): { readonly tf: Tensors; readonly inside: PackageScope } {
+  const inside = scope.inside('@tensorflow/tfjs');
+  const load = (): Tensors => inside.load('@tensorflow/tfjs-core') as Tensors;
   const tf = first === null ? load() : hushed(first, load);
   first ??= tf;
-  return { tf, require: inside };
+  return { tf, inside };
 }
 
 /** Loads the layers of a tfjs, which are needed for saved models alone. */
-function layersOf(inside: NodeJS.Require): Engine['layers'] {
-  return () => inside('@tensorflow/tfjs-layers') as ReturnType<Engine['layers']>;
+function layersOf(inside: PackageScope): Engine['layers'] {
+  return () => inside.load('@tensorflow/tfjs-layers') as ReturnType<Engine['layers']>;
 }
 
 /** The tfjs of this package with the backend that its user has chosen: tensors and backends are shared by all copies in a process. */
 export async function currentEngine(): Promise<Engine> {
-  const { tf, require: inside } = coreOf(packageRequire());
+  const { tf, inside } = coreOf(ownScope());
   await tf.ready();
   const name = tf.getBackend();
   const version = `TensorFlow.js ${tf.version_core}, ${name}`;
@@ -110,12 +104,12 @@ export function loadTfjs(names: readonly ('wasm' | 'cpu')[] = ['wasm', 'cpu']): 
 
 async function findTfjs(names: readonly ('wasm' | 'cpu')[]): Promise<Loaded> {
   try {
-    const require = packageRequire();
-    const { tf, require: inside } = coreOf(require);
+    const scope = ownScope();
+    const { tf, inside } = coreOf(scope);
     let wasm: string | null = null;
     const found = await quietly(tf, async () => {
-      inside('@tensorflow/tfjs-backend-cpu');
-      if (names.includes('wasm')) wasm = registerWasm(require);
+      inside.load('@tensorflow/tfjs-backend-cpu');
+      if (names.includes('wasm')) wasm = registerWasm(scope);
       for (const name of names) if (await start(tf, name)) return name;
       return null;
     });
@@ -130,39 +124,14 @@ async function findTfjs(names: readonly ('wasm' | 'cpu')[]): Promise<Loaded> {
 }
 
 /** Registers the wasm backend; says what went wrong, if anything did. */
-function registerWasm(require: NodeJS.Require): string | null {
+function registerWasm(scope: PackageScope): string | null {
   try {
     const path = '@tensorflow/tfjs-backend-wasm';
-    (require(path) as WasmPackage).setWasmPaths(`${dirname(require.resolve(path))}/`);
+    (scope.load(path) as WasmPackage).setWasmPaths(`${scope.folderOf(path)}/`);
     return null;
   } catch (error) {
     return message(error);
   }
-}
-
-/** Places of TensorFlow's binding, best first: packages beside this one, then what `scripts/install-tensorflow` made. */
-function tensorflowFolders(): string[] {
-  const require = packageRequire();
-  const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].flatMap((name) => {
-    try {
-      return [dirname(require.resolve(`${name}/package.json`))];
-    } catch {
-      return [];
-    }
-  });
-  const own = process.env.NTK_TENSORFLOW_DIR ?? join(packageFolder() ?? process.cwd(), '.tensorflow');
-  return [...packages, join(own, 'node_modules', '@tensorflow', 'tfjs-node')];
-}
-
-/** Settings that TensorFlow reads when it is loaded; those of the caller stay. */
-function prepareEnvironment(): void {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
-  // TF32 would round the factors of products to 10 bits.
-  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
-  // tfjs-node 4.22 calls what Node 23 took away.
-  const old: { isNullOrUndefined?: (value: unknown) => boolean } = packageRequire()('node:util');
-  if (!('isNullOrUndefined' in util)) old.isNullOrUndefined = (value) => value === null || value === undefined;
 }
 
 /** Copies of tfjs share one registry in a process, and starting a backend takes a while: one after the other. */
@@ -180,9 +149,9 @@ export function loadTensorflow(): Promise<Loaded> {
 }
 
 async function findTensorflow(): Promise<Loaded> {
-  const folders = tensorflowFolders().filter((folder) => existsSync(join(folder, 'lib')));
+  const folders = bindingFolders();
   if (folders.length === 0) return { engine: null, reason: 'no binding of TensorFlow is installed' };
-  prepareEnvironment();
+  prepareTensorflow();
   const reasons: string[] = [];
   for (const folder of folders) {
     try {
@@ -195,10 +164,10 @@ async function findTensorflow(): Promise<Loaded> {
 }
 
 async function startTensorflow(folder: string): Promise<Engine> {
-  const require = createRequire(join(folder, 'package.json'));
-  const { tf, require: inside } = coreOf(require);
+  const scope = scopeAt(folder);
+  const { tf, inside } = coreOf(scope);
   return quietly(tf, async () => {
-    require(folder);
+    scope.load(folder);
     await tf.setBackend('tensorflow');
     const { binding, isUsingGpuDevice } = tf.backend() as NodeBackend;
     tf.scalar(0).dispose();

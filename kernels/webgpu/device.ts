@@ -1,8 +1,6 @@
-import { EventEmitter } from 'node:events';
 import type { Availability, DeviceFacts } from '../../src/backend/contract.js';
 import { BackendError } from '../../src/errors.js';
-import { optionalPackage } from '../../src/platform/package-files.js';
-import { vulkanObstacle } from './vulkan.js';
+import { openGpu } from '../../src/platform/gpu.js';
 
 /** A GPU device that kernels run on. */
 export interface OpenDevice {
@@ -18,39 +16,9 @@ export interface OpenDevice {
 
 type Missing = Required<Pick<Availability, 'reason' | 'remedy'>>;
 
-/**
- * Dawn dies at random when the object that it gave is collected: it is kept on an object of the process itself, which outlives every
- * sandbox of modules (a test runner's, a bundler's).
- */
-const KEPT = Symbol.for('ntk-engine.webgpu');
-
-function keep(instance: GPU): void {
-  const keeper = EventEmitter as { [KEPT]?: GPU[] };
-  keeper[KEPT] = [...(keeper[KEPT] ?? []), instance];
-}
-
 let found: Promise<OpenDevice | Missing> | null = null;
 
-const INSTALL = 'Install the optional package with `npm install webgpu`, or use --backend host';
 const DRIVER = 'Check that the driver fits the card and the user may use it (vulkaninfo), or use --backend host';
-
-/** The entry to WebGPU: a browser's own, or Dawn's in Node. */
-async function gpu(): Promise<GPU | Missing> {
-  const browser = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (browser !== undefined) return browser;
-  const obstacle = vulkanObstacle();
-  if (obstacle !== null) return obstacle;
-  try {
-    const { create, globals } = await optionalPackage<typeof import('webgpu')>('webgpu');
-    Object.assign(globalThis, globals);
-    const instance = create([]) as GPU;
-    keep(instance);
-    return instance;
-  } catch (error) {
-    const text = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return { reason: `the package webgpu (Dawn) cannot be loaded: ${text}`, remedy: INSTALL };
-  }
-}
 
 /** Whether a processor plays the GPU. */
 function isSoftware({ vendor, architecture, device, description }: GPUAdapterInfo): boolean {
@@ -69,7 +37,7 @@ const LIMITS = [
 ] as const;
 
 async function open(): Promise<OpenDevice | Missing> {
-  const entry = await gpu();
+  const entry = await openGpu();
   if ('reason' in entry) return entry;
   const adapter = await entry.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) return { reason: 'no GPU adapter was found', remedy: DRIVER };

@@ -5,6 +5,7 @@ import { type Input, type Labels, type ReadOptions, readInput, type SparseShape 
 import { type Scaled, scale } from '../data/scale.js';
 import { isPipe, isStdin } from '../data/source/place.js';
 import { DataError, UsageError } from '../errors.js';
+import { residentBytes } from '../platform/memory.js';
 import type { InputRecord, LabelsRecord } from '../report/records/common.js';
 import { axesNotes } from './axes-notes.js';
 import { checkColumnNames } from './column-names.js';
@@ -53,7 +54,7 @@ function zeroWarning(path: string, mode: string, { zeros }: Scaled): readonly st
 
 /** What a pipe may take: the whole of it is kept beside what the process has already. */
 function memoryFor(path: string, { memory }: LoadLimits): number {
-  return isStdin(path) || isPipe(path) ? Math.max(0, memory - process.memoryUsage.rss()) : memory;
+  return isStdin(path) || isPipe(path) ? Math.max(0, memory - residentBytes()) : memory;
 }
 
 type Read = (more: ReadOptions) => Promise<Input>;

@@ -4,6 +4,8 @@ import { plannedEmpirical } from '../empirical/kernel.js';
 import { InterruptedError } from '../errors.js';
 import type { Progress } from '../kernel/types.js';
 import { collectGarbage } from '../platform/garbage.js';
+import { residentBytes } from '../platform/memory.js';
+import { nextTask } from '../platform/tasks.js';
 import { type AnalyticKernel, analyticKernel, traceOf } from './analytic.js';
 import { Pace } from './pace.js';
 import { empiricalOptions, networkSeed, type PlannedComparison, pairName, planCompare } from './plan.js';
@@ -193,7 +195,7 @@ class Comparing {
     const started = performance.now();
     const own = planned.plan.memoryBytes - base;
     // Collecting takes as long as a small network, of which the engine takes care.
-    if (process.memoryUsage.rss() + own > (own > LARGE ? plan.memoryBytes : plan.memoryLimit)) collectGarbage();
+    if (residentBytes() + own > (own > LARGE ? plan.memoryBytes : plan.memoryLimit)) collectGarbage();
     const options = {
       ...empiricalOptions(this.#options, width, memory),
       seed: networkSeed(seed, s, width),
@@ -209,7 +211,7 @@ class Comparing {
   }
 
   async #pause(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTask();
     if (this.#options.signal?.aborted) throw new InterruptedError();
   }
 }

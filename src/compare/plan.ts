@@ -9,6 +9,7 @@ import { linearAlgebra } from '../linalg/index.js';
 import { parameterCount } from '../network/memory.js';
 import { finiteNetwork } from '../network/network.js';
 import { defaultMemory } from '../platform/limits.js';
+import { residentBytes } from '../platform/memory.js';
 import { DEFAULT_LEADING, DEFAULT_SEEDS } from './defaults.js';
 import { PairStore } from './store.js';
 import type { CompareOptions, ComparePlan, WidthPlan } from './types.js';
@@ -163,7 +164,7 @@ export async function planCompare(x: NdArray, options: CompareOptions): Promise<
   const limit = options.memory ?? defaultMemory();
   const held = heldBytes(n, k, algebra);
   const memory = limit - held;
-  const base = process.memoryUsage.rss();
+  const base = residentBytes();
   const planned = [];
   for (const width of widths) planned.push(await planNetwork(x, options, width, { held, limit }));
   const plans = planned.map((one) => one.plan);

@@ -16,18 +16,28 @@ export interface NdArray<T extends FloatArray = FloatArray> {
 /** Number formats that results come in. */
 export type Precision = 'f64' | 'f32';
 
+/** Zeroed memory that threads share; where there are none (a page that is not isolated), of this one alone. */
+export function sharedBuffer(bytes: number): ArrayBuffer | SharedArrayBuffer {
+  return typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
+}
+
+/** Whether an array lies in memory that threads share, as far as there is any. */
+export function isShared({ buffer }: FloatArray): boolean {
+  return typeof SharedArrayBuffer === 'undefined' || buffer instanceof SharedArrayBuffer;
+}
+
 /**
  * A zeroed store of `length` elements in shared memory, so that worker threads read it without a copy.
  */
 export function allocate(length: number, precision: Precision): FloatArray {
   const bytes = length * (precision === 'f64' ? 8 : 4);
-  const buffer = new SharedArrayBuffer(bytes);
+  const buffer = sharedBuffer(bytes);
   return precision === 'f64' ? new Float64Array(buffer) : new Float32Array(buffer);
 }
 
 /** The same array, copied into shared memory unless it lies there. */
 export function inSharedMemory<T extends FloatArray>(array: T): T {
-  if (array.buffer instanceof SharedArrayBuffer) return array;
+  if (isShared(array)) return array;
   const copy = allocate(array.length, array instanceof Float64Array ? 'f64' : 'f32') as T;
   copy.set(array);
   return copy;

@@ -3,6 +3,7 @@ import { InternalError, InterruptedError, NumericalError } from '../errors.js';
 import { matrixProduct } from '../linalg/product.js';
 import type { Engine } from '../network/engine.js';
 import { drawWeights, givenWeights } from '../network/weights.js';
+import { nextTask } from '../platform/tasks.js';
 import { checkBlock } from './check.js';
 import { DeviceRun, type EmpiricalTotals, openNetwork } from './device.js';
 import { type PlannedEmpirical, planEmpirical } from './plan.js';
@@ -25,7 +26,7 @@ export function inPrecision({ data }: NdArray, engine: Engine): FloatArray {
 /** Lets signals through, and throws where the work was interrupted. */
 function pauseOf({ signal }: EmpiricalOptions): () => Promise<void> {
   return async () => {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTask();
     if (signal?.aborted) throw new InterruptedError();
   };
 }

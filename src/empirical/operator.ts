@@ -9,6 +9,8 @@ import { cotangentNumbers, parameterCount, patchNumbers, savedNumbers } from '..
 import type { FiniteNetwork } from '../network/network.js';
 import type { SymmetricOperator } from '../operators/operator.js';
 import { defaultMemory } from '../platform/limits.js';
+import { residentBytes } from '../platform/memory.js';
+import { nextTask } from '../platform/tasks.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import { empiricalKernel, engineOf, inPrecision } from './kernel.js';
 import { addStructured } from './methods/structured.js';
@@ -60,7 +62,7 @@ function checkMemory({ operations, input, outputs }: FiniteNetwork, { count, pre
     patchNumbers(operations, count * outputs) +
     Math.max(0, ...least) +
     BUFFER_NUMBERS;
-  const bytes = process.memoryUsage.rss() + (precision === 'f32' ? 4 : 8) * numbers;
+  const bytes = residentBytes() + (precision === 'f32' ? 4 : 8) * numbers;
   if (bytes <= limit) return;
   throw new MemoryError(
     `--memory: products with an empirical kernel need about ${readableBytes(bytes)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --width, or choose fewer --rows.`,
@@ -109,7 +111,7 @@ class EmpiricalOperator implements SymmetricOperator {
           addProduct({ operation, x: meeting, z: meeting, output, outputs: 1 }, v, target, this.#engine);
         }
         if (this.#signal?.aborted) throw new InterruptedError();
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTask();
       }
     }
     return y;

@@ -14,6 +14,7 @@ import {
 } from '../network/memory.js';
 import { type FiniteNetwork, finiteNetwork } from '../network/network.js';
 import { defaultMemory, defaultThreads } from '../platform/limits.js';
+import { residentBytes } from '../platform/memory.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
 import { chooseOnDevice } from './device.js';
 import { halves } from './halves.js';
@@ -219,7 +220,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reser
   const sizes: Sizes = { rows: x.shape[0], columns: z.shape[0], symmetric: z === x, outputs, contraction };
   const layers = layersOf(network, sizes, options);
   const limit = options.memory ?? defaultMemory();
-  const memory = { base: process.memoryUsage.rss() + reserve, limit };
+  const memory = { base: residentBytes() + reserve, limit };
   const withInputs = { limit, base: memory.base + copiedBytes(z === x ? [x] : [x, z], precision) };
   const device = await selectNetworkBackend(options.backend ?? 'auto', precision);
   const speed = (product.isNative ? SPEED.native : SPEED.own) * (precision === 'f32' ? 2 : 1);

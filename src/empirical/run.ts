@@ -1,4 +1,4 @@
-import { allocate, type FloatArray } from '../data/array.js';
+import { allocate, type FloatArray, isShared } from '../data/array.js';
 import type { Meeting } from '../network/backward.js';
 import type { Engine } from '../network/engine.js';
 import type { FiniteNetwork } from '../network/network.js';
@@ -100,7 +100,7 @@ export class EmpiricalRun {
       const [first, end] = [begin(worker), begin(worker + 1)];
       const range = [(at + first) * size, (at + end) * size] as const;
       // A part of a shared array reaches a thread as it is, one of another array with all the rest.
-      const part = data.buffer instanceof SharedArrayBuffer ? data.subarray(...range) : data.slice(...range);
+      const part = isShared(data) ? data.subarray(...range) : data.slice(...range);
       return { do: 'pass', side, data: part, count: end - first, at: first, all: count };
     });
     if (side === 1) return;

@@ -8,10 +8,11 @@ import type {
   TileSums,
   VectorBlock,
 } from '../backend/contract.js';
-import type { NdArray } from '../data/array.js';
+import { type NdArray, sharedBuffer } from '../data/array.js';
 import { InternalError, InterruptedError, UsageError } from '../errors.js';
 import type { SymmetricOperator } from '../operators/operator.js';
 import type { Recomputation } from '../operators/recomputed.js';
+import { residentBytes } from '../platform/memory.js';
 import { makePlan, type Planned } from './plan.js';
 import { ProductSamples } from './product-samples.js';
 import { type Opened, openFitting, prepared } from './run.js';
@@ -106,7 +107,7 @@ class ComputedOperator implements SymmetricOperator {
       await this.#eachTile((range, data) => accumulate(range, data, x, y, n));
       return y;
     }
-    const values = new Float64Array(new SharedArrayBuffer(x.byteLength));
+    const values = new Float64Array(sharedBuffer(x.byteLength));
     values.set(x);
     const vectors = { values, count };
     await this.#inOrder(
@@ -150,7 +151,7 @@ class ComputedOperator implements SymmetricOperator {
   async entries(): Promise<Float64Array | null> {
     const n = this.size;
     const bytes = 8 * n * n;
-    if (process.memoryUsage.rss() + bytes > this.#planned.plan.memoryLimit) return null;
+    if (residentBytes() + bytes > this.#planned.plan.memoryLimit) return null;
     const a = new Float64Array(n * n);
     await this.#eachTile((range, { values, stride }) => {
       for (let i = 0; i < range.rows; i++) {

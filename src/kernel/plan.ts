@@ -6,6 +6,7 @@ import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
 import { hasGpu } from '../platform/gpu.js';
 import { defaultMemory, defaultThreads } from '../platform/limits.js';
+import { residentBytes } from '../platform/memory.js';
 import { nativeLibrary } from '../platform/native.js';
 import type { NativeLibrary } from '../platform/native-library.js';
 import { imageTask, imageWorkload } from './image-workload.js';
@@ -81,7 +82,7 @@ async function planOf(work: Workload, options: KernelOptions, keep: boolean, ima
   const outputBytes = extent.rows * extent.columns * (precision === 'f64' ? 8 : 4) * work.outputs.length;
   const native = await libraryFor(options.native ?? 'auto', backend, work);
   const demand = work.on(backend, threads, native !== null);
-  const need = (size: number): number => process.memoryUsage.rss() + demand.bytes(size) + (keep ? outputBytes : 0);
+  const need = (size: number): number => residentBytes() + demand.bytes(size) + (keep ? outputBytes : 0);
   const size = demand.tile(limit, need);
   const least = need(demand.smallest);
   if (size === null) throw tooLittle(least, limit);

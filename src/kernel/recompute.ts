@@ -9,6 +9,7 @@ import {
   type Recomputed,
   recomputedOfAll,
 } from '../operators/recomputed.js';
+import { residentBytes } from '../platform/memory.js';
 import { EXCUSED, roundings } from '../programme/rounding.js';
 import type { Planned } from './plan.js';
 import { type Outline, outline, prepareTask } from './prepare.js';
@@ -137,7 +138,7 @@ function obstacle(reference: Backend, planned: Planned): string | null {
     return `one takes about ${pair.toPrecision(2)} s there, more than ${budget.toPrecision(2)} s (${BUDGET.share * 100} % of the run, at least ${BUDGET.seconds} s)`;
   }
   const bytes = bytesOf(reference, planned);
-  const isTooMuch = bytes > 0 && process.memoryUsage.rss() + bytes > planned.plan.memoryLimit;
+  const isTooMuch = bytes > 0 && residentBytes() + bytes > planned.plan.memoryLimit;
   return isTooMuch ? 'one takes more memory there than --memory leaves' : null;
 }
 

@@ -1,5 +1,5 @@
 import type { Backend, Pace } from '../backend/contract.js';
-import type { NdArray } from '../data/array.js';
+import { isShared, type NdArray } from '../data/array.js';
 import { TABLE_RULES } from '../programme/table.js';
 import { tablePays } from '../programme/zonal.js';
 import type { Outline } from './prepare.js';
@@ -19,7 +19,7 @@ function columnCount({ programme }: Outline): number {
 function rowBytes(o: Outline, columns: number): number {
   const element = o.precision === 'f64' ? 8 : 4;
   const one = (x: NdArray): number => {
-    const shared = x.data.buffer instanceof SharedArrayBuffer ? 0 : x.data.byteLength;
+    const shared = isShared(x.data) ? 0 : x.data.byteLength;
     const own = o.zonal.applies ? 0 : x.shape[0] * (o.programme.steps.length * 12 + columns * 8);
     return shared + x.data.length * element + x.shape[0] * (columns * element + 32) + own;
   };

@@ -1,11 +1,13 @@
 import { readableBytes } from '../data/budget.js';
 import { type Input, readInput } from '../data/input.js';
 import { DataError, MemoryError, NtkError } from '../errors.js';
+import { residentBytes } from '../platform/memory.js';
 import { openNpyPanels } from '../store/npy-panels.js';
-import { type CrossOperator, denseCross, storedCross } from './cross.js';
+import { type CrossOperator, denseCross } from './cross.js';
 import { DenseOperator, type SymmetricOperator } from './operator.js';
 import { storedOperator } from './stored.js';
 import { checkFinite } from './stored-check.js';
+import { storedCross } from './stored-cross.js';
 
 /** Room for what reading text and unpacking take beside the numbers. */
 const SLACK = 16 * 2 ** 20;
@@ -37,7 +39,7 @@ export interface MatrixLimits {
 /** The memory budget that a whole matrix would need, from the complaint that its numbers do not fit. */
 function tooLarge(path: string, error: MemoryError, memory: number): MemoryError {
   const bytes = Number(/\((\d+) bytes\)/.exec(error.message)?.[1] ?? Number.NaN);
-  const held = process.memoryUsage.rss();
+  const held = residentBytes();
   // Packed text may not say how much it is.
   const need = Number.isNaN(bytes)
     ? `more than the ${readableBytes(held)} that the process has already`
@@ -49,7 +51,7 @@ function tooLarge(path: string, error: MemoryError, memory: number): MemoryError
 
 /** All of a matrix: the numbers as they were read, and once more as doubles. */
 async function readWhole(path: string, { memory, signal }: MatrixLimits): Promise<Input> {
-  const room = Math.max(0, (memory - process.memoryUsage.rss() - SLACK) / 2);
+  const room = Math.max(0, (memory - residentBytes() - SLACK) / 2);
   try {
     return await readInput(path, { memoryLimit: room, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {

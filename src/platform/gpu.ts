@@ -1,4 +1,7 @@
+import { EventEmitter } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
+import { optionalPackage } from './package-files.js';
+import { vulkanObstacle } from './vulkan.js';
 
 /** Whether the system shows a GPU to this process: looked up without loading any driver. Systems other than Linux are taken to have one. */
 export function hasGpu(): boolean {
@@ -8,5 +11,42 @@ export function hasGpu(): boolean {
     return readdirSync('/dev/dri').some((name) => name.startsWith('renderD'));
   } catch {
     return false;
+  }
+}
+
+/** Why there is no way to a GPU, and what to do about it. */
+export interface MissingGpu {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/**
+ * Dawn dies at random when the object that it gave is collected: it is kept on an object of the process itself, which outlives every
+ * sandbox of modules (a test runner's, a bundler's).
+ */
+const KEPT = Symbol.for('ntk-engine.webgpu');
+
+function keep(instance: GPU): void {
+  const keeper = EventEmitter as { [KEPT]?: GPU[] };
+  keeper[KEPT] = [...(keeper[KEPT] ?? []), instance];
+}
+
+const INSTALL = 'Install the optional package with `npm install webgpu`, or use --backend host';
+
+/** The entry to WebGPU by Dawn; what stands in the way where there is none. */
+export async function openGpu(): Promise<GPU | MissingGpu> {
+  const given = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (given !== undefined) return given;
+  const obstacle = vulkanObstacle();
+  if (obstacle !== null) return obstacle;
+  try {
+    const { create, globals } = await optionalPackage<typeof import('webgpu')>('webgpu');
+    Object.assign(globalThis, globals);
+    const instance = create([]) as GPU;
+    keep(instance);
+    return instance;
+  } catch (error) {
+    const text = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    return { reason: `the package webgpu (Dawn) cannot be loaded: ${text}`, remedy: INSTALL };
   }
 }

@@ -30,6 +30,11 @@ function usableAddressSpace(): number {
   return Math.max(0, addressSpaceLimit() - (size - resident) * PAGE);
 }
 
+/** Processors that the machine shows this process. */
+export function processorCount(): number {
+  return availableParallelism();
+}
+
 /** Threads to use when none are asked for: what the container's quota or the Slurm job allows, else what the machine has. */
 export function defaultThreads(): number {
   const allowed = Math.min(controlGroupLimits(fileText).processors, slurmLimits(process.env).processors);
@@ -37,7 +42,7 @@ export function defaultThreads(): number {
 }
 
 /**
- * Memory promise in bytes when none is given: four fifths of what this process may have.
+ * Memory budget in bytes when none is given: four fifths of what this process may have.
  *
  * The least of what its control groups, Slurm, `ulimit` and the machine allow.
  */

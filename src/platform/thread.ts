@@ -10,6 +10,9 @@ export interface Thread<R, A> {
   close(): Promise<void>;
 }
 
+/** Whether work can be given to threads. */
+export const HAS_THREADS: boolean = true;
+
 /** Codes of threads that the system gave no memory. */
 const NO_MEMORY = ['ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED'];
 

@@ -1,6 +1,7 @@
 import { readableBytes } from '../data/budget.js';
 import { MemoryError } from '../errors.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
+import { residentBytes } from '../platform/memory.js';
 import type { SOLVERS } from './defaults.js';
 import { needsEigenpairs } from './fit.js';
 import { productFitNumbers } from './fit-by-products.js';
@@ -94,7 +95,7 @@ export function chooseSolver(
   const fewer = task.stored ? '' : ', choose fewer --rows';
   const eigen = needsEigenpairs({ ridges: task.ridges, times: task.times ?? [] });
   // A device that was closed has not given all back, and one that iterates is still at work.
-  const second = least - process.memoryUsage.rss();
+  const second = least - residentBytes();
   const later = varianceBytes(sizes, task);
   const held = SLACK + denseBytes(sizes, task, eigen, algebra) + second;
   const dense = least + held;

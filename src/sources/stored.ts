@@ -8,6 +8,7 @@ import {
   symmetricFile,
 } from '../operators/matrix-file.js';
 import { leadingOperator, type SymmetricOperator } from '../operators/operator.js';
+import { residentBytes } from '../platform/memory.js';
 import { openNpyPanels } from '../store/npy-panels.js';
 import { type KernelSource, NOTHING_RECOMPUTED } from './source.js';
 
@@ -112,7 +113,7 @@ export async function storedSource(path: string, options: StoredOptions): Promis
     rows: n,
     testRows: cross?.shape[0] ?? 0,
     origin: async () => ({ backend: 'stored', native: null }),
-    least: async () => process.memoryUsage.rss() + PANELS,
+    least: async () => residentBytes() + PANELS,
     matrix: async (size) => ({
       values: await corner(kernel, await open(), size),
       roundoff: kernel.roundoff,

@@ -1,6 +1,7 @@
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import type { Recomputation } from '../operators/recomputed.js';
 import { collectGarbage } from '../platform/garbage.js';
+import { residentBytes } from '../platform/memory.js';
 import { type KernelSource, NOTHING_RECOMPUTED } from '../sources/source.js';
 import { DEFAULT_PAIRS } from './defaults.js';
 import { type SpectralDensity, spectralDensity } from './density.js';
@@ -40,7 +41,12 @@ export interface KernelSpectrum {
   /** Entries of the kernel that were computed again by `reference`. */
   readonly recomputation: Recomputation;
   /** Seconds. */
-  readonly stages: { readonly compile: number; readonly solve: number };
+  readonly stages: {
+    /** Opening the operator. */
+    readonly compile: number;
+    /** Everything after that. */
+    readonly solve: number;
+  };
 }
 
 /** Bytes for modules and for arrays that wait to be collected. */
@@ -67,7 +73,7 @@ export async function kernelSpectrum(source: KernelSource, options: KernelSpectr
       ...block,
       k: k ?? Math.min(DEFAULT_PAIRS, operator.size),
       vectors: vectors === true || targets !== null,
-      memory: Math.max(0, memory - process.memoryUsage.rss() - RESERVE),
+      memory: Math.max(0, memory - residentBytes() - RESERVE),
     });
     const { seed, signal } = options;
     const summary = await summarise(operator, pairs, { which: options.which ?? 'largest', ridges, targets });

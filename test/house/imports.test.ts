@@ -26,7 +26,7 @@ const STAGES: readonly (readonly string[])[] = [
   ['src/compare/'],
   ['src/report/'],
   ['src/bench/'],
-  ['src/index.ts'],
+  ['src/index.ts', 'src/browser.ts'],
   ['src/cli/'],
 ];
 

@@ -104,8 +104,8 @@ describe('narrow waist', () => {
 });
 
 describe('modules', () => {
-  test('src/index.ts holds exports only', () => {
-    const index = src.find(({ path }) => path === 'src/index.ts');
+  test.each(['src/index.ts', 'src/browser.ts'])('%s holds exports only', (name) => {
+    const index = src.find(({ path }) => path === name);
     expect(index).toBeDefined();
     const others = index?.tree.statements.filter(
       (node) => !(ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined),

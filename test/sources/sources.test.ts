@@ -165,7 +165,7 @@ describe('a stored source', () => {
     const [stored, analytic] = await Promise.all(
       ['stored', 'analytic'].map(async (kind) => regressKernel(await SOURCES[kind](), targets, options)),
     );
-    stored.predictions.forEach((one, k) => expectClose(one, analytic.predictions[k], 1e-10));
+    for (const [k, one] of stored.predictions.entries()) expectClose(one, analytic.predictions[k], 1e-10);
     expect(stored.fits.map(({ trainSize }) => trainSize)).toEqual([5, N]);
     expect([stored.recomputation.recomputed, analytic.recomputation.recomputed === null]).toEqual([null, false]);
   });

@@ -11,6 +11,7 @@ import type {
 import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
 import type { FloatArray, Precision } from '../../../src/data/array.js';
 import { packageFile } from '../../../src/platform/package-files.js';
+import { HAS_THREADS } from '../../../src/platform/thread.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import { positionPairCount } from '../../../src/programme/images/position-pairs.js';
 import { ANY_INPUTS } from '../../../src/programme/images/self-kernels.js';
@@ -119,7 +120,7 @@ export async function openImages(task: ImageTask, { threads, tile }: JobOptions)
   const module = compileModule();
   const memory = (): WebAssembly.Memory => createMemory(schedule.blocks.bytes);
   const pairs = (task.x.count * task.z.count) / (task.symmetric ? 2 : 1);
-  const small = pairs * imagePace(task.programme, task.precision) < SMALL_JOB;
+  const small = !HAS_THREADS || pairs * imagePace(task.programme, task.precision) < SMALL_JOB;
   const thread = (): ReturnType<typeof threadExecutor<ImageRequest, ImageAnswer>> =>
     threadExecutor(packageFile('dist/kernels/host/images/worker.js'), memory(), { module, job });
   const executors = small

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { answerRequests, threadStart } from '../../../src/platform/port.js';
 import { ImageEngine, type ImageJob, type ImageRequest, scheduleImages } from './engine.js';
 
 /** What a thread is started with. */
@@ -8,9 +8,7 @@ export interface ImageWorkerStart {
   readonly job: ImageJob;
 }
 
-const { module, memory, job } = workerData as ImageWorkerStart;
+const { module, memory, job } = threadStart<ImageWorkerStart>();
 const engine = new ImageEngine(module, memory, job, scheduleImages(job));
 
-parentPort?.on('message', (request: ImageRequest) => {
-  parentPort?.postMessage(engine.answer(request));
-});
+answerRequests((request: ImageRequest) => engine.answer(request));

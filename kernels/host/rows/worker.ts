@@ -1,5 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { sameLibrary } from '../../../src/platform/native.js';
+import { answerRequests, threadStart } from '../../../src/platform/port.js';
 import { TileEngine, type TileJob, type TileRequest } from './tile.js';
 
 /** What a thread is started with. */
@@ -9,9 +9,7 @@ export interface WorkerStart {
   readonly job: TileJob;
 }
 
-const { module, memory, job } = workerData as WorkerStart;
+const { module, memory, job } = threadStart<WorkerStart>();
 const engine = new TileEngine(module, memory, job, job.native === null ? null : await sameLibrary(job.native));
 
-parentPort?.on('message', (request: TileRequest) => {
-  parentPort?.postMessage(engine.answer(request));
-});
+answerRequests((request: TileRequest) => engine.answer(request));

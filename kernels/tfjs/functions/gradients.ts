@@ -1,4 +1,5 @@
 import { InterruptedError, UsageError } from '../../../src/errors.js';
+import { nextTask } from '../../../src/platform/tasks.js';
 import type { Engine } from '../engine.js';
 import type { Tensor } from '../tensors.js';
 import { mendGradients } from './added-gradients.js';
@@ -202,7 +203,7 @@ export function pauseOf(signal: AbortSignal | undefined): Pause {
   let rested = performance.now();
   return async () => {
     if (performance.now() - rested > 20) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTask();
       rested = performance.now();
     }
     if (signal?.aborted) throw new InterruptedError();

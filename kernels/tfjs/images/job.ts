@@ -1,6 +1,7 @@
 import type { ImageTask, KernelJob, Output, Tile, TileData, TileRange } from '../../../src/backend/contract.js';
 import { type PreparedImages, prepareImages, type SharedImages } from '../../../src/backend/images/prepare.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
+import { nextTask } from '../../../src/platform/tasks.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';
 import type { Engine } from '../engine.js';
 import { explained } from '../explained.js';
@@ -73,7 +74,7 @@ export class ImageTensorJob implements KernelJob {
   /** Lets the event loop run where it is due, and makes sure that the job is still wanted and its tfjs backend the chosen one. */
   async #pause(): Promise<void> {
     if (performance.now() - this.#rested > PATIENCE) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTask();
       this.#rested = performance.now();
     }
     if (this.#slots.closed) throw new InterruptedError();

@@ -1,5 +1,6 @@
 import type { NetworkBatch, NetworkContribution, NetworkJob, NetworkTask } from '../../../src/backend/network.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
+import { nextTask } from '../../../src/platform/tasks.js';
 import type { WeightsOperation } from '../../../src/vocabulary/operations.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { Engine } from '../engine.js';
@@ -121,7 +122,7 @@ export class NetworkTensorJob implements NetworkJob {
 
   /** Lets the event loop run, and makes sure that the job is still wanted and its tfjs backend the chosen one. */
   async #pause(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTask();
     if (this.#isClosed) throw new InterruptedError();
     this.#engine.use();
   }

@@ -9,6 +9,7 @@ import type {
 } from '../../../src/backend/contract.js';
 import { singleTask } from '../../../src/backend/single.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
+import { nextTask } from '../../../src/platform/tasks.js';
 import type { Engine } from '../engine.js';
 import { explained } from '../explained.js';
 import { Slots } from '../slots.js';
@@ -106,7 +107,7 @@ export class TensorJob implements KernelJob {
   /** Lets the event loop run where it is due, and makes sure that the job is still wanted and its tfjs backend the chosen one. */
   readonly #pause = async (): Promise<void> => {
     if (performance.now() - this.#rested > PATIENCE) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTask();
       this.#rested = performance.now();
     }
     if (this.#slots.closed) throw new InterruptedError();

@@ -5,6 +5,7 @@ import { readableBytes } from '../../data/budget.js';
 import { MemoryError, UsageError } from '../../errors.js';
 import { type MatrixProduct, matrixProduct } from '../../linalg/product.js';
 import { defaultMemory } from '../../platform/limits.js';
+import { residentBytes } from '../../platform/memory.js';
 import type { EmpiricalPlan } from '../types.js';
 import type { FunctionOf, FunctionOptions } from './types.js';
 
@@ -202,7 +203,7 @@ export async function planFunction(
   const lengths = source.variables.map(({ size }) => size);
   const results = length * (1 + (contributions ? lengths.length : 0)) + rows * outputs;
   const panels = PANEL_COPIES * Math.min(length, Math.max(PANEL_NUMBERS, columns * (full ? outputs ** 2 : 1)));
-  const base = process.memoryUsage.rss() + LOOSE_BYTES + 4 * bytes + 4 * (results + panels);
+  const base = residentBytes() + LOOSE_BYTES + 4 * bytes + 4 * (results + panels);
   const budget = Math.min(MOST_NUMBERS, (limit - base) / 4);
   const chosen = choose(sizes, lengths, budget);
   if (chosen === null) {

@@ -4,6 +4,7 @@ import type { TensorEngine } from '../../backend/tensor-device.js';
 import { readableBytes } from '../../data/budget.js';
 import { type ReadFile, readModelFiles } from '../../data/model-files.js';
 import { MemoryError } from '../../errors.js';
+import { residentBytes } from '../../platform/memory.js';
 import type { TensorFunction } from './types.js';
 
 /** The outputs of all layers are there once forward, and once as what is derived by them. */
@@ -51,7 +52,7 @@ export async function openModel(
   const engine = await openTensorEngine(backend);
   const { loadModel } = await import('../../../kernels/tfjs/functions/model.js');
   const { exampleBytes, ...model } = await loadModel(engine, files);
-  const need = process.memoryUsage.rss() + PASSES * exampleBytes;
+  const need = residentBytes() + PASSES * exampleBytes;
   if (memory !== undefined && need > memory) {
     model.dispose();
     throw new MemoryError(

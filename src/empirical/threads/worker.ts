@@ -1,6 +1,6 @@
-import { parentPort } from 'node:worker_threads';
 import { InternalError } from '../../errors.js';
 import { type MatrixProduct, matrixProduct } from '../../linalg/product.js';
+import { answerRequests } from '../../platform/port.js';
 import { PoolWorker, type WorkerAnswer } from './pool-worker.js';
 import type { ThreadRequest, WorkerStart } from './worker-pool.js';
 
@@ -24,6 +24,4 @@ async function answer(request: ThreadRequest): Promise<WorkerAnswer> {
   return {};
 }
 
-parentPort?.on('message', async (request: ThreadRequest) => {
-  parentPort?.postMessage(await answer(request));
-});
+answerRequests(answer);

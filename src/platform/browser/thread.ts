@@ -1,0 +1,10 @@
+import { InternalError } from '../../errors.js';
+import type { Thread } from '../thread.js';
+
+/** Whether work can be given to threads: in a page all of it is done where it is asked for. */
+export const HAS_THREADS = false;
+
+/** There are none. */
+export function startThread<R, A>(url: URL, _start: object): Thread<R, A> {
+  throw new InternalError(`a page has no thread for ${url.href}`);
+}

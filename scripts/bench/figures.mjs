@@ -1,0 +1,43 @@
+/** What a document may quote of the output of a command: a table by command, each line a name, a value and its unit. */
+
+const number = (name, value, unit = '') => (Number.isFinite(value) ? [{ name, value, unit }] : []);
+
+/** Every record: the whole, its stages, its peak of memory. */
+function common({ seconds, stages, peakMemoryBytes }) {
+  return [
+    ...number('whole command', seconds, 's'),
+    ...Object.entries(stages ?? {}).flatMap(([stage, value]) => number(stage, value, 's')),
+    ...number('peak memory', peakMemoryBytes, 'bytes'),
+  ];
+}
+
+function compare({ widths, slope, slopeInterval, errors, meanKernel, parameters, recomputed }) {
+  return [
+    ...number('slope', slope),
+    ...number('slope, 95 % from', slopeInterval?.[0]),
+    ...number('slope, 95 % to', slopeInterval?.[1]),
+    ...widths.flatMap((width, i) => [
+      ...number(`width ${width}, error of one network`, 100 * errors[i], '%'),
+      ...number(`width ${width}, error of the mean kernel`, 100 * meanKernel.errors[i], '%'),
+      ...number(`width ${width}, what chance gives the mean kernel`, 100 * meanKernel.expected?.[i], '%'),
+      ...number(`width ${width}, parameters`, parameters[i]),
+    ]),
+    ...number('difference of recomputed entries', recomputed?.difference),
+  ];
+}
+
+const kernel = ({ recomputed, plan, shape }) => [
+  ...number('rows', shape?.[0]),
+  ...number('size of the result', plan?.outputBytes, 'bytes'),
+  ...number('difference of recomputed entries', recomputed?.difference),
+];
+
+const lines = (output) => output.lines.map(({ name, value, unit }) => ({ name, value, unit }));
+
+const BY_COMMAND = { bench: lines, compare, kernel, eigs: kernel, beside: lines, starts: lines };
+
+/** Figures of the output of `ntk COMMAND --json`, or of a script whose output names itself in `command`. */
+export function figuresOf(output) {
+  const own = BY_COMMAND[output.command]?.(output) ?? [];
+  return (output.lines === undefined ? [...own, ...common(output)] : own).filter(({ value }) => value !== null);
+}

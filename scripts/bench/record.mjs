@@ -53,19 +53,24 @@ function commitOfCode() {
   return git('log', '-1', '--format=%H', '--', 'src', 'kernels');
 }
 
+/** The program and its arguments: `ntk` and `node` are this Node's, scripts those of this clone wherever the command runs. */
+function started([program, ...words]) {
+  const own = (word) => (word.startsWith('scripts/') && existsSync(join(ROOT, word)) ? join(ROOT, word) : word);
+  const rest = words.map(own);
+  if (program === 'ntk') return [process.execPath, [NTK, ...rest, ...(rest.includes('--json') ? [] : ['--json'])]];
+  return [program === 'node' ? process.execPath : own(program), rest];
+}
+
 function run({ folder, command }) {
-  const [program, ...rest] = command;
-  const isNtk = program === 'ntk';
-  const args = isNtk ? [NTK, ...rest, ...(rest.includes('--json') ? [] : ['--json'])] : rest;
+  const [program, args] = started(command);
   const began = performance.now();
-  const program_ = isNtk ? process.execPath : program;
-  const { status, stdout, error } = spawnSync(program_, args, {
+  const { status, stdout, error } = spawnSync(program, args, {
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 2 ** 28,
   });
-  if (error) fail(`${program}: ${error.message}`);
+  if (error) fail(`${command[0]}: ${error.message}`);
   // 3: computed, a tolerance was not met; the record says which.
   if (status !== 0 && status !== 3) fail(`${command.join(' ')}: exit code ${status}.`);
   return { seconds: (performance.now() - began) / 1000, exit: status, output: JSON.parse(stdout) };

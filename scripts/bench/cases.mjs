@@ -1,0 +1,62 @@
+/** What is computed by several programs beside each other: name, data, network, how often. */
+
+const relu = { kind: 'relu' };
+const he = { weightStd: Math.SQRT2 };
+const conv = (filter, more = {}) => ({ kind: 'conv', filter: [filter, filter], padding: 'same', ...more });
+const times = (count, layers) => Array.from({ length: count }, () => layers).flat();
+const dense = { kind: 'dense' };
+
+/** Fully connected, as the preset `fc`. */
+const connected = (depth) => [...times(depth, [{ kind: 'dense', ...he }, relu]), dense];
+/** Convolutions of 3 x 3 taps with zeros at the border, as the presets `cntk` and `rescntk` with `--padding same`. */
+const plain = (depth, head) => [...times(depth, [conv(3, he), relu]), { kind: head }, dense];
+const block = (filter) => ({ kind: 'residual', branch: [conv(filter), relu, conv(3, he)] });
+const residual = (depth, head) => [conv(1), block(1), ...times(depth - 1, [block(3)]), { kind: head }, dense];
+
+/** Symmetric kernels `[n, n]` of rows; all entries, though half would do. */
+const rows = (depth, precision, rounds, runs) => ({
+  data: 't10k-images-idx3-ubyte.gz',
+  kind: 'analytic',
+  rows: 4000,
+  precision,
+  layers: connected(depth),
+  rounds,
+  runs,
+});
+/** Blocks `[b, b]` of different images. */
+const images = (layers, b, rounds, runs) => ({
+  data: 'test.bin',
+  kind: 'analytic',
+  block: b,
+  precision: 'f32',
+  layers,
+  rounds,
+  runs,
+});
+const network = (data, count, layers, width, outputs, rounds, runs) => ({
+  data,
+  kind: 'empirical',
+  rows: count,
+  precision: 'f32',
+  layers,
+  width,
+  outputs,
+  rounds,
+  runs,
+});
+const hidden = (outputs) => network('t10k-images-idx3-ubyte.gz', 500, connected(3), 512, outputs, 3, 5);
+const filters = (outputs) => network('test.bin', 64, plain(4, 'globalAvgPool'), 64, outputs, 3, 3);
+
+export const CASES = {
+  'fc depth 3, f32': rows(3, 'f32', 3, 3),
+  'fc depth 3, f64': rows(3, 'f64', 3, 2),
+  'fc depth 50, f32': rows(50, 'f32', 2, 1),
+  'cntk tr depth 5': images(plain(5, 'flatten'), 64, 3, 3),
+  'rescntk tr depth 5': images(residual(5, 'flatten'), 64, 3, 3),
+  'cntk gap depth 5': images(plain(5, 'globalAvgPool'), 2, 2, 2),
+  'rescntk gap depth 5': images(residual(5, 'globalAvgPool'), 2, 2, 1),
+  'empirical fc, 1 output': hidden(1),
+  'empirical fc, 10 outputs': hidden(10),
+  'empirical conv, 1 output': filters(1),
+  'empirical conv, 10 outputs': filters(10),
+};

@@ -34,7 +34,7 @@ const kernel = ({ recomputed, plan, shape }) => [
 
 const lines = (output) => output.lines.map(({ name, value, unit }) => ({ name, value, unit }));
 
-const BY_COMMAND = { bench: lines, compare, kernel, eigs: kernel, beside: lines, starts: lines };
+const BY_COMMAND = { bench: lines, compare, kernel, eigs: kernel, beside: lines, nodes: lines };
 
 /** Figures of the output of `ntk COMMAND --json`, or of a script whose output names itself in `command`. */
 export function figuresOf(output) {

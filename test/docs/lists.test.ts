@@ -18,6 +18,7 @@ import { describe, expect, test } from '../jest.js';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const page = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 const README = page('README.md');
+const NETWORKS = page('docs/guide/networks.md');
 
 /** The part of a page under a heading. */
 function section(text: string, heading: string): string {
@@ -25,15 +26,15 @@ function section(text: string, heading: string): string {
   return rest.split(/\n## /)[0];
 }
 
-/** What stands in backticks in the first column of the table that has this heading in its first column. */
-function firstColumn(text: string, heading: string): readonly string[] {
+/** What stands in backticks in a column, the first by default, of the table that has this heading in its first column. */
+function column(text: string, heading: string, at = 1): readonly string[] {
   const [, rest = ''] = text.split(`\n| ${heading} |`);
   const rows = rest
     .split(/\n(?!\|)/)[0]
     .split('\n')
     .slice(2);
   return rows.flatMap((row) => {
-    const [, cell = ''] = row.split(/(?<!\\)\|/);
+    const cell = row.split(/(?<!\\)\|/)[at] ?? '';
     return [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code.replaceAll('\\|', '|'));
   });
 }
@@ -41,11 +42,15 @@ function firstColumn(text: string, heading: string): readonly string[] {
 const WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const here = Object.entries(COMMANDS).filter(([, { load }]) => load !== undefined);
 
+test('README.md has at most 130 lines', () => {
+  expect(README.trimEnd().split('\n').length).toBeLessThanOrEqual(130);
+});
+
 describe('lists that stand in several places say the same', () => {
   test('commands: README and ntk --help, word for word', () => {
     const usages = here.flatMap(([, { usage }]) => usage.split(' | ').map((one) => `ntk ${one}`));
-    const listed = firstColumn(section(README, 'Commands'), 'command');
-    expect(listed.filter((line) => !usages.includes(line))).toEqual([
+    const listed = column(README, 'you want', 2);
+    expect(listed.filter((line) => line.startsWith('ntk ') && !usages.includes(line))).toEqual([
       'ntk empirical X --model model.json --out K.npy', // A second use of a command that is there.
     ]);
     expect(usages.filter((line) => !listed.includes(line))).toEqual([]);
@@ -53,32 +58,33 @@ describe('lists that stand in several places say the same', () => {
   });
 
   test('benchmarks: README, ntk --help and ntk bench --help', async () => {
-    const inTable = firstColumn(section(README, 'Commands'), 'command').find((line) => line.startsWith('ntk bench'));
+    const inTable = column(README, 'you want', 2).find((line) => line.startsWith('ntk bench'));
     expect(inTable).toBe(`ntk bench ${BENCHMARKS.join('|')}`);
     expect(overview()).toContain(`ntk bench ${BENCHMARKS.join('|')}`);
     const { positionals } = (await COMMANDS.bench.load?.()) ?? { positionals: [] };
     expect(positionals[0].describe.match(/[a-z]+/g)).toEqual(expect.arrayContaining([...BENCHMARKS]));
-    const others = [...README.matchAll(/ntk bench (\w+)/g)].map(([, name]) => name);
+    const others = [...`${README}${page('docs/guide/speed.md')}`.matchAll(/ntk bench (\w+)/g)].map(([, name]) => name);
     expect(others.filter((name) => !BENCHMARKS.some((one) => one === name))).toEqual([]);
   });
 
-  test('backends: README, --backend and ntk backends', async () => {
-    const inTable = firstColumn(README, '`--backend`');
+  test('backends: README, docs/guide/gpu.md, --backend and ntk backends', async () => {
+    const inTable = column(README, '`--backend`');
     const choices = (COMPUTE_FLAGS.backend.choices ?? []).filter((name) => name !== 'auto');
     const reported = (await listBackends()).map(({ name }) => name);
     expect([...inTable].sort()).toEqual([...choices].sort());
+    expect([...column(page('docs/guide/gpu.md'), '`--backend`')].sort()).toEqual([...choices].sort());
     expect([...reported].sort()).toEqual([...choices].sort());
     expect(README).toContain(`All ${WORDS[choices.length]} are held to the same reference values`);
   });
 
-  test('presets and kernels that are no networks: README and the table of each', () => {
+  test('presets and kernels that are no networks: docs/guide/networks.md and the table of each', () => {
     const forms = Object.values(RADIAL_FAMILIES).map(({ form }) => form);
-    const names = firstColumn(section(README, 'Architectures'), 'preset');
+    const names = column(section(NETWORKS, 'Presets'), 'preset');
     expect([...names].sort()).toEqual([...Object.keys(PRESETS), ...forms].sort());
   });
 
-  test('layers: README and the table of layers', () => {
-    const [, sentence = ''] = /^A file has the layers (.*)$/m.exec(README) ?? [];
+  test('layers: docs/guide/networks.md and the table of layers', () => {
+    const [, sentence = ''] = /^A file has the layers (.*)$/m.exec(NETWORKS) ?? [];
     const named = [...sentence.matchAll(/`(\w+)`/g)].map(([, name]) => name);
     expect([...new Set(named)].sort()).toEqual(Object.keys(LAYERS).sort());
   });
@@ -91,16 +97,17 @@ describe('lists that stand in several places say the same', () => {
     for (const layout of LAYOUTS) expect(guide).toContain(`--layout ${layout}`);
   });
 
-  test('exit codes: README and the table of the command line', () => {
-    const rows = section(README, 'Exit codes').matchAll(/^\| (\d+) \|/gm);
+  test('exit codes: docs/guide/limits.md and the table of the command line', () => {
+    const rows = section(page('docs/guide/limits.md'), 'Exit codes').matchAll(/^\| (\d+) \|/gm);
     expect([...rows].map(([, code]) => Number(code))).toEqual(Object.values(EXIT));
   });
 
-  test('examples: README, its number of them, and scripts/examples', () => {
+  test('examples: docs/guide/library.md, its number of them, and scripts/examples', () => {
+    const guide = page('docs/guide/library.md');
     const files = readdirSync(join(ROOT, 'scripts/examples')).map((name) => name.replace(/\.ts$/, ''));
-    const listed = [...README.matchAll(/^\| \[([\w-]+)\]\(scripts\/examples\//gm)].map(([, name]) => name);
+    const listed = [...guide.matchAll(/^\| \[([\w-]+)\]\(\.\.\/\.\.\/scripts\/examples\//gm)].map(([, name]) => name);
     expect([...listed].sort()).toEqual(files.sort());
-    expect(README).toContain(`\`scripts/examples/\` has ${WORDS[files.length]} complete programs`);
+    expect(guide).toContain(`\`scripts/examples/\` has ${WORDS[files.length]} complete programs`);
     expect(page('CHANGELOG.md').toLowerCase()).toContain(`${WORDS[files.length]} complete programs`);
   });
 });

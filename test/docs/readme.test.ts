@@ -15,14 +15,17 @@ function blocks(page: string, language: string): readonly string[] {
   return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter((m) => m[1] === language).map((m) => m[2]);
 }
 
-/** The `ntk` commands of a shell text, with `\` line ends joined. */
-function ntkCommands(text: string): readonly string[] {
+/** The lines of a shell text, with `\` line ends joined. */
+function linesOf(text: string): readonly string[] {
   return text
     .replaceAll(/\\\n\s*/g, '')
     .split('\n')
-    .map((line) => line.trim().replace(/^(\$ |npx )+/, ''))
-    .filter((line) => line.startsWith('ntk '));
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
+
+/** Its `ntk` commands. */
+const ntkCommands = (text: string): readonly string[] => linesOf(text).filter((line) => line.startsWith('ntk '));
 
 /** What the examples of the help call `digits.csv`: columns with names, the last one `label`. */
 function digitsWithHeader(): string {
@@ -36,7 +39,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder as the examples expect it: the data of the repository, `digits.csv`, and the package by its name. */
+/** A folder as the examples expect it: the data of the repository, `digits.csv`, the package by its name, and TensorFlow.js. */
 function workspace(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ntk-docs-'));
   folders.push(folder);
@@ -44,12 +47,13 @@ function workspace(): string {
   writeFileSync(join(folder, 'digits.csv'), digitsWithHeader());
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(ROOT, join(folder, 'node_modules/ntk-engine'));
+  symlinkSync(join(ROOT, 'node_modules/@tensorflow'), join(folder, 'node_modules/@tensorflow'));
   return folder;
 }
 
 /** Runs a line as a shell would, with `ntk` from this build; a line that fails shows what it said. */
 function shell(cwd: string, line: string) {
-  const script = `ntk() { "${process.execPath}" "${CLI}" "$@"; }\n${line}`;
+  const script = `set -e\nntk() { "${process.execPath}" "${CLI}" "$@"; }\n${line}`;
   const env = { ...process.env, NODE_OPTIONS: '' };
   const { status, stderr, stdout } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8', env });
   const failure = status === 0 ? null : `${line}: exit ${status}: ${stderr}`;
@@ -67,28 +71,44 @@ test('README shows commands and a library example, and links to every guide', ()
   expect(GUIDES.filter((page) => !text.includes(`](${page})`))).toEqual([]);
 });
 
-const PAGES = ['README.md', ...GUIDES].filter((page) => blocks(page, 'sh').length + blocks(page, 'js').length > 0);
+/** tables.md has a test of its own, tables.test.ts. */
+const PAGES = ['README.md', ...GUIDES.filter((page) => page !== 'docs/guide/tables.md')];
 
-describe.each(PAGES)('%s', (page) => {
-  const commands = blocks(page, 'sh').flatMap(ntkCommands);
-  const programs = blocks(page, 'js').map((code, i) => [i + 1, code] as const);
+/** What stands in pages is run in one folder, and what stands in several of them once: a file is written by one command. */
+const done = new Set<string>();
+const once = (line: string): boolean => !done.has(line) && done.add(line).has(line);
+const RUNS = PAGES.map((page) => ({
+  page,
+  commands: [...blocks(page, 'sh').flatMap(linesOf), ...blocks(page, 'bash')].filter(once),
+  programs: blocks(page, 'js').filter(once),
+})).filter(({ commands, programs }) => commands.length + programs.length > 0);
+
+describe('pages', () => {
   let folder = '';
   beforeAll(() => {
     folder = workspace();
   });
 
-  if (commands.length > 0) {
-    test.each(commands)('%s', (line) => {
-      expect(shell(folder, line)).toMatchObject({ failure: null });
-    });
-  }
+  test('lines of their `sh` blocks are commands', () => {
+    const lines = PAGES.flatMap((page) => blocks(page, 'sh').flatMap(linesOf));
+    expect(lines.filter((line) => !line.startsWith('ntk '))).toEqual([]);
+  });
 
-  if (programs.length > 0) {
-    test.each(programs)('library example %d', (i, code) => {
-      writeFileSync(join(folder, `example-${i}.mjs`), code);
-      expect(shell(folder, `"${process.execPath}" example-${i}.mjs`)).toMatchObject({ failure: null });
+  describe.each(RUNS)('$page', ({ page, commands, programs }) => {
+    for (const line of commands) {
+      test(line, () => {
+        expect(shell(folder, line)).toMatchObject({ failure: null });
+      });
+    }
+
+    programs.forEach((code, i) => {
+      test(`library example ${i + 1}`, () => {
+        const file = `${page.replaceAll(/\W+/g, '-')}-${i + 1}.mjs`;
+        writeFileSync(join(folder, file), code);
+        expect(shell(folder, `"${process.execPath}" ${file}`)).toMatchObject({ failure: null });
+      });
     });
-  }
+  });
 });
 
 describe('--help', () => {
@@ -101,10 +121,8 @@ describe('--help', () => {
     const help = shell(folder, `ntk ${name} --help`);
     expect(help).toMatchObject({ failure: null, stderr: '' });
     const text = help.stdout.replaceAll(/\s+/g, ' ');
-    for (const example of examples) {
-      expect(text).toContain(example);
-      expect(shell(folder, example)).toMatchObject({ failure: null });
-    }
+    for (const example of examples) expect(text).toContain(example);
+    for (const example of examples) expect(shell(folder, example)).toMatchObject({ failure: null });
   });
 
   test('without a command shows an example that runs', () => {

@@ -28,8 +28,8 @@ function run(script: string) {
 
 /** What a block is promised to say, beside ending well. */
 const SAID: Readonly<Record<number, readonly string[]>> = {
-  2: ['names of rows'],
-  3: ['column 2 twice'],
+  3: ['names of rows'],
+  4: ['column 2 twice'],
 };
 
 describe('docs/guide/tables.md', () => {

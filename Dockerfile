@@ -1,5 +1,5 @@
 # Images of the `ntk` command: --target cpu (WebAssembly and OpenBLAS on the processor) and --target vulkan (NVIDIA GPUs by WebGPU).
-# docs/containers.md says how to build and run them.
+# docs/guide/clusters.md says how to build and run them.
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /opt/ntk

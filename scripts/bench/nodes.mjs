@@ -56,10 +56,11 @@ function beside(releases) {
     const lines = [];
     for (const precision of ['f32', 'f64']) {
       const least = runs.map((all) => Math.min(...all.map(({ seconds }) => seconds[precision])));
-      const name = (k) => `${precision}, Node ${runs[k][0].version}`;
+      const name = (k) => `Node ${runs[k][0].version}`;
       least.forEach((value, k) => {
-        lines.push({ name: name(k), value, unit: 's' });
-        if (k > 0) lines.push({ name: `${name(0)} / ${name(k)}`, value: least[0] / value, unit: 'times' });
+        lines.push({ name: `${precision}, ${name(k)}`, value, unit: 's' });
+        if (k > 0)
+          lines.push({ name: `${precision}, ${name(0)} / ${name(k)}`, value: least[0] / value, unit: 'times' });
       });
     }
     console.log(JSON.stringify({ command: 'nodes', rows: [ROWS, FEATURES], lines, runs }));

@@ -20,6 +20,26 @@ function targets(page: string): readonly string[] {
   return [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map((m) => m[1]).filter((link) => !/^[a-z]+:/.test(link));
 }
 
+/** Names under which the headings of a page are linked to. */
+function anchors(page: string): ReadonlySet<string> {
+  const headings = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, text]) => text);
+  const anchor = (text: string): string =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-');
+  return new Set(headings.map(anchor));
+}
+
+/** Links to headings that are not there. */
+function missingHeadings(page: string): readonly string[] {
+  const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^):#]*\.md|)#([^)]+)\)/g)];
+  const target = (link: string): string => (link === '' ? page : join(dirname(page), link));
+  return links
+    .filter(([, link, heading]) => existsSync(join(ROOT, target(link))) && !anchors(target(link)).has(heading))
+    .map(([link]) => link);
+}
+
 /** Names in backticks that read like a file or folder of the source tree, without patterns such as `<kind>.ts`. */
 function namedFiles(page: string): readonly string[] {
   const text = readFileSync(join(ROOT, page), 'utf8');
@@ -56,6 +76,10 @@ describe('documents', () => {
 
   test.each(pages)('%s links to files that exist', (page) => {
     expect(targets(page).filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
+  });
+
+  test.each(pages)('%s links to headings that exist', (page) => {
+    expect(missingHeadings(page)).toEqual([]);
   });
 
   test.each(pages)('%s names files that exist', (page) => {

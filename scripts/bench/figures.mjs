@@ -34,7 +34,24 @@ const kernel = ({ recomputed, plan, shape }) => [
 
 const lines = (output) => output.lines.map(({ name, value, unit }) => ({ name, value, unit }));
 
-const BY_COMMAND = { bench: lines, compare, kernel, eigs: kernel, beside: lines, nodes: lines };
+/** The fuzzers' last lines: `seed S, cases A to B: N wrong, M refused`, `seed S, files A to B of each kind: N wrong, P MiB at the peak`. */
+function text({ text: said }) {
+  return said.flatMap((line) => {
+    const [, from, to, rest] = /seed \d+, (?:cases|files) (\d+) to (\d+)[^:]*: (.*)$/.exec(line) ?? [];
+    if (rest === undefined) return [];
+    const counts = [...rest.matchAll(/(\d+) (wrong|refused)/g)].flatMap(([, count, what]) =>
+      number(what, Number(count)),
+    );
+    const [, peak] = /(\d+) MiB at the peak/.exec(rest) ?? [];
+    return [
+      ...number('cases', to - from),
+      ...counts,
+      ...number('peak memory', 2 ** 20 * (peak ?? Number.NaN), 'bytes'),
+    ];
+  });
+}
+
+const BY_COMMAND = { bench: lines, compare, kernel, eigs: kernel, beside: lines, nodes: lines, text };
 
 /** Figures of the output of `ntk COMMAND --json`, or of a script whose output names itself in `command`. */
 export function figuresOf(output) {

@@ -53,9 +53,18 @@ function commitOfCode() {
   return git('log', '-1', '--format=%H', '--', 'src', 'kernels');
 }
 
+/** What a command said: JSON, or its lines. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { command: 'text', text: text.split('\n') };
+  }
+}
+
 /** The program and its arguments: `ntk` and `node` are this Node's, scripts those of this clone wherever the command runs. */
 function started([program, ...words]) {
-  const own = (word) => (word.startsWith('scripts/') && existsSync(join(ROOT, word)) ? join(ROOT, word) : word);
+  const own = (word) => (/^(scripts|dist)\//.test(word) && existsSync(join(ROOT, word)) ? join(ROOT, word) : word);
   const rest = words.map(own);
   if (program === 'ntk') return [process.execPath, [NTK, ...rest, ...(rest.includes('--json') ? [] : ['--json'])]];
   return [program === 'node' ? process.execPath : own(program), rest];
@@ -73,7 +82,7 @@ function run({ folder, command }) {
   if (error) fail(`${command[0]}: ${error.message}`);
   // 3: computed, a tolerance was not met; the record says which.
   if (status !== 0 && status !== 3) fail(`${command.join(' ')}: exit code ${status}.`);
-  return { seconds: (performance.now() - began) / 1000, exit: status, output: JSON.parse(stdout) };
+  return { seconds: (performance.now() - began) / 1000, exit: status, output: parsed(stdout.trim()) };
 }
 
 function inputs({ folder, command }) {

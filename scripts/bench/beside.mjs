@@ -1,9 +1,9 @@
 /**
  * The engine beside neural-tangents and torch.func on the same data and networks, one process each, in alternation, so that a busy machine
- * is busy for all: `node scripts/bench/beside.mjs [--cases TEXT] [--peers FOLDER]` prints one JSON object.
+ * is busy for all: `node scripts/bench/beside.mjs [rows|images|empirical] [--peers FOLDER]` prints one JSON object.
  *
  * It runs in a folder with the MNIST test images (t10k-images-idx3-ubyte.gz) and the test batch of CIFAR-10 (test.bin).
- * `--cases TEXT` takes the cases of `cases.mjs` whose names hold it; FOLDER [dist/peers] is what `scripts/bench/peers` made.
+ * The word takes one group of the cases in `cases.mjs`; FOLDER [dist/peers] is what `scripts/bench/peers` made.
  * Of each program the least of all runs counts; `times` is theirs over ours. Kernels of infinite width have to agree.
  */
 import { spawnSync } from 'node:child_process';
@@ -22,6 +22,9 @@ function flag(name, fallback) {
   const at = process.argv.indexOf(name);
   return at < 0 ? fallback : process.argv[at + 1];
 }
+
+const GROUPS = ['rows', 'images', 'empirical'];
+const groupOf = ({ kind, block }) => (kind === 'empirical' ? kind : block === undefined ? 'rows' : 'images');
 
 const peers = resolve(flag('--peers', join(HERE, '../../dist/peers')));
 const python = (name) => join(peers, name, 'bin/python');
@@ -109,7 +112,8 @@ if (!existsSync(python('neural-tangents'))) {
 }
 const folder = mkdtempSync(join(tmpdir(), 'ntk-beside-'));
 try {
-  const chosen = Object.entries(CASES).filter(([name]) => name.includes(flag('--cases', '')));
+  const group = GROUPS.find((name) => process.argv.includes(name));
+  const chosen = Object.entries(CASES).filter(([, one]) => group === undefined || groupOf(one) === group);
   const lines = [];
   const programs = [];
   for (const [name, one] of chosen) {

@@ -45,17 +45,17 @@ const network = (data, count, layers, width, outputs, rounds, runs) => ({
   rounds,
   runs,
 });
-const hidden = (outputs) => network('t10k-images-idx3-ubyte.gz', 500, connected(3), 512, outputs, 3, 5);
-const filters = (outputs) => network('test.bin', 64, plain(4, 'globalAvgPool'), 64, outputs, 3, 3);
+const hidden = (outputs) => network('t10k-images-idx3-ubyte.gz', 500, connected(3), 512, outputs, 2, 4);
+const filters = (outputs) => network('test.bin', 64, plain(4, 'globalAvgPool'), 64, outputs, 2, 2);
 
 export const CASES = {
   'fc depth 3, f32': rows(3, 'f32', 3, 3),
   'fc depth 3, f64': rows(3, 'f64', 3, 2),
   'fc depth 50, f32': rows(50, 'f32', 2, 1),
-  'cntk tr depth 5': images(plain(5, 'flatten'), 256, 64, 3, 2),
-  'rescntk tr depth 5': images(residual(5, 'flatten'), 256, 64, 3, 2),
+  'cntk tr depth 5': images(plain(5, 'flatten'), 256, 64, 2, 2),
+  'rescntk tr depth 5': images(residual(5, 'flatten'), 256, 64, 2, 1),
   'cntk gap depth 5': images(plain(5, 'globalAvgPool'), 16, 2, 2, 1),
-  'rescntk gap depth 5': images(residual(5, 'globalAvgPool'), 16, 2, 2, 1),
+  'rescntk gap depth 5': images(residual(5, 'globalAvgPool'), 8, 2, 1, 1),
   'empirical fc, 1 output': hidden(1),
   'empirical fc, 10 outputs': hidden(10),
   'empirical conv, 1 output': filters(1),

@@ -91,14 +91,14 @@ export async function checkBlock(
   const sizes: Sizes = { rows, columns, symmetric, outputs, contraction };
   const used = new Map(layers.map(({ path, method }) => [path, method]));
   const methods = new Set<EmpiricalMethod>();
-  await backward(network.operations, sides, false, engine, async (operation, meetings) => {
+  for (const { operation, meetings } of backward(network.operations, sides, engine)) {
     const [x, z] = [meetings[0], meetings[meetings.length - 1]];
     const target = { data: block, columns, row: 0, column: 0, pair };
     const method = cheapestBut(operation, sizes, used.get(operation.path) ?? 'structured');
     methods.add(method);
     await ADD[method]({ operation, x, z, outputs, allOutputs: outputs, contraction, target }, engine, pause);
     await pause();
-  });
+  }
   if (symmetric) mirror(block, rows, Math.sqrt(pair));
   const worst = difference(block, ntk, [rows, columns], shape[1], pair);
   return { methods: [...methods], difference: worst, tolerance: CHECK_TOLERANCE[precision] };

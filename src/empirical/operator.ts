@@ -34,16 +34,12 @@ interface OperatorSizes {
 }
 
 /** Takes all examples through the network and back once, and keeps what meets at each trained layer. */
-async function featuresOf(network: FiniteNetwork, engine: Engine, x: FloatArray): Promise<readonly Feature[]> {
+function featuresOf(network: FiniteNetwork, engine: Engine, x: FloatArray): readonly Feature[] {
   const count = x.length / sizeOf(network.input);
   const { saved } = forward(network.operations, x, count, engine);
   const cotangent = startCotangent(engine, network.outputs, 0, network.outputs, count);
-  const features: Feature[] = [];
-  await backward(network.operations, [{ count, saved, cotangent }], false, engine, async (operation, [meeting]) => {
-    features.push({ operation, meeting });
-    return 'kept';
-  });
-  return features;
+  const layers = backward(network.operations, [{ count, saved, cotangent }], engine, { keeps: true });
+  return Array.from(layers, ({ operation, meetings: [meeting] }) => ({ operation, meeting }));
 }
 
 /** Numbers of the rooms that a product works in beside its batch: a gradient, and patches of some examples. */
@@ -184,7 +180,7 @@ export async function empiricalOperator(x: NdArray, options: EmpiricalOptions): 
   const { plan, network } = planned;
   checkMemory(network, { count: x.shape[0], precision: plan.precision, limit });
   const engine = await engineOf(planned, options);
-  const features = await featuresOf(network, engine, inPrecision(x, engine));
+  const features = featuresOf(network, engine, inPrecision(x, engine));
   const entries = () => entriesOf(x, { ...options, weights: engine.weights }, limit);
   return new EmpiricalOperator(x.shape[0], engine, features, network.outputs, options.signal, entries);
 }

@@ -24,10 +24,26 @@ type Blocks = readonly [Block, Block];
 
 type Buffers = readonly [FloatArray, FloatArray];
 
+/** A trained layer that the workers have reached on the way back of some outputs of a pair of blocks. */
+interface LayerOfBlocks {
+  readonly path: string;
+  /** `[copies, units]`, where the cotangents of all outputs are one but for these. */
+  readonly factors: FloatArray | null;
+  readonly blocks: Blocks;
+  readonly outputs: number;
+}
+
 /** A contribution without what meets: that lies with the workers of the pool. */
 type LayerContribution = Omit<Contribution, 'x' | 'z'>;
 
 const NOTHING = new Float64Array(0);
+
+/** How many layers all pairs of blocks reach, some outputs at a time. */
+function layersOfBlocks({ shape: [n, m], symmetric, examples, outputs, outputsAtOnce, layers }: EmpiricalPlan): number {
+  const blocks = Math.ceil(n / examples);
+  const pairs = symmetric ? (blocks * (blocks + 1)) / 2 : blocks * Math.ceil(m / examples);
+  return Math.max(1, pairs * Math.ceil(outputs / outputsAtOnce) * layers.length);
+}
 
 /** A run of one kernel: blocks of examples, and for each pair of them the way back with every layer's contribution. */
 export class EmpiricalRun {
@@ -42,8 +58,8 @@ export class EmpiricalRun {
   readonly #jacobian: number;
   readonly #buffers = new Map<string, FloatArray>();
   readonly #started = performance.now();
+  readonly #steps: number;
   #done = 0;
-  #steps = 1;
   /** The kernel. */
   readonly ntk: FloatArray;
   /** Contributions of the layers, which the kernel then lacks; null unless asked for. */
@@ -68,14 +84,28 @@ export class EmpiricalRun {
       ? new Map(plan.layers.map(({ path }) => [path, allocate(length, plan.precision)]))
       : null;
     this.outputs = allocate(plan.shape[0] * plan.outputs, plan.precision);
+    this.#steps = layersOfBlocks(plan);
   }
 
   async compute(x: FloatArray, z: FloatArray): Promise<void> {
+    for await (const layer of this.#layers(x, z)) {
+      await this.#contribute(layer);
+      this.#tell();
+    }
+    const [n] = this.#plan.shape;
+    const o = Math.sqrt(this.#pair);
+    if (!this.#plan.symmetric) return;
+    for (const data of [this.ntk, ...(this.contributions?.values() ?? [])]) mirror(data, n, o);
+  }
+
+  /**
+   * The schedule, as all workers go through it in step: every pair of blocks, some outputs at a time, and the trained layers on their way back.
+   *
+   * A layer is valid until the next one is asked for: then the workers go on, and write over what met there.
+   */
+  async *#layers(x: FloatArray, z: FloatArray): AsyncGenerator<LayerOfBlocks, void> {
     const [n, m] = this.#plan.shape;
-    const { symmetric, examples, outputs, outputsAtOnce, layers } = this.#plan;
-    const blocks = Math.ceil(n / examples);
-    const pairs = symmetric ? (blocks * (blocks + 1)) / 2 : blocks * Math.ceil(m / examples);
-    this.#steps = Math.max(1, pairs * Math.ceil(outputs / outputsAtOnce) * layers.length);
+    const { symmetric, examples, outputs, outputsAtOnce } = this.#plan;
     for (let r = 0; r < n; r += examples) {
       const rows = { at: r, count: Math.min(examples, n - r) };
       await this.#pass(x, rows, 0);
@@ -83,12 +113,16 @@ export class EmpiricalRun {
         const isDiagonal = symmetric && c === r;
         const columns = isDiagonal ? rows : { at: c, count: Math.min(examples, m - c) };
         if (!isDiagonal) await this.#pass(z, columns, 1);
-        await this.#pairOfBlocks([rows, columns]);
+        for (let first = 0; first < outputs; first += outputsAtOnce) {
+          const some = Math.min(outputsAtOnce, outputs - first);
+          let [{ path, factors }] = await this.#all({ do: 'back', sides: isDiagonal ? 1 : 2, first, some, outputs });
+          while (path) {
+            yield { path, factors: factors ?? null, blocks: [rows, columns], outputs: some };
+            [{ path, factors }] = await this.#all({ do: 'next' });
+          }
+        }
       }
     }
-    if (!symmetric) return;
-    const o = Math.sqrt(this.#pair);
-    for (const data of [this.ntk, ...(this.contributions?.values() ?? [])]) mirror(data, n, o);
   }
 
   /** Takes a block through the network: each worker some examples. */
@@ -110,26 +144,12 @@ export class EmpiricalRun {
     }
   }
 
-  async #pairOfBlocks([x, z]: Blocks): Promise<void> {
-    const { outputs, outputsAtOnce } = this.#plan;
-    const sides = x === z ? 1 : 2;
-    for (let first = 0; first < outputs; first += outputsAtOnce) {
-      const some = Math.min(outputsAtOnce, outputs - first);
-      let [{ path, factors }] = await this.#all({ do: 'back', sides, first, some, outputs });
-      while (path) {
-        await this.#share(path, [x, z], some, factors ?? null);
-        this.#done += 1;
-        this.#tell();
-        [{ path, factors }] = await this.#all({ do: 'next' });
-      }
-    }
-  }
-
   #all(request: WorkerRequest): Promise<readonly WorkerAnswer[]> {
     return this.#pool.all(() => request);
   }
 
-  async #share(path: string, [x, z]: Blocks, outputs: number, factors: FloatArray | null): Promise<void> {
+  /** Has all workers add what a layer contributes. */
+  async #contribute({ path, factors, blocks: [x, z], outputs }: LayerOfBlocks): Promise<void> {
     const method = this.#methods.get(path) ?? 'structured';
     const share = this.contributions?.get(path);
     const [, columns] = this.#plan.shape;
@@ -200,6 +220,7 @@ export class EmpiricalRun {
   }
 
   #tell(): void {
+    this.#done += 1;
     const total = this.ntk.length / this.#pair;
     const done = Math.round((total * this.#done) / this.#steps);
     const rate = done / Math.max(1e-9, (performance.now() - this.#started) / 1000);

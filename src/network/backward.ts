@@ -36,8 +36,12 @@ export interface Meeting {
   readonly factors?: FloatArray | null;
 }
 
-/** Called for each trained layer, from the last to the first, with all batches; answers `kept` where it keeps them: cotangents are overwritten else. */
-export type Visit = (operation: WeightsOperation, meetings: readonly Meeting[]) => Promise<unknown>;
+/** A trained layer that cotangents have reached on their way back. */
+export interface ReachedLayer {
+  readonly operation: WeightsOperation;
+  /** What meets there, of each batch. */
+  readonly meetings: readonly Meeting[];
+}
 
 /** Derivatives of outputs `[first, first + some)` by all outputs: rows of the identity, for each example. */
 export function startCotangent(
@@ -122,37 +126,32 @@ function joined(engine: Engine, a: FloatArray | null, b: FloatArray | null): Flo
   return out;
 }
 
-async function throughSum(
+function* throughSum(
   { branch, skip, alpha }: Extract<Operation, { readonly op: 'sum' }>,
   sides: readonly Side[],
   goesOn: boolean,
   engine: Engine,
-  visit: Visit,
-): Promise<readonly FloatArray[] | null> {
+  keeps: boolean,
+): Generator<ReachedLayer, readonly FloatArray[] | null> {
   const traced = (key: 'branch' | 'skip', factor: number): Side[] =>
     sides.map(({ count, saved, cotangent }) => ({
       count,
       saved: saved[saved.length - 1][key] ?? [],
       cotangent: factor === 1 ? cotangent : cotangent.map((v) => factor * v),
     }));
-  const one = await backward(branch, traced('branch', alpha), goesOn, engine, visit);
-  const other = await backward(skip, traced('skip', 1), goesOn, engine, visit);
+  const one = yield* through(branch, traced('branch', alpha), goesOn, engine, keeps);
+  const other = yield* through(skip, traced('skip', 1), goesOn, engine, keeps);
   return goesOn ? sides.map((_, i) => joined(engine, one?.[i] ?? null, other?.[i] ?? null)) : null;
 }
 
-/**
- * Takes cotangents of several batches back through operations, all batches in step, and visits each trained layer on the way.
- *
- * Only the cotangents at one point are alive at a time. The way ends at the first trained layer unless it `goesOn` before these operations; then the
- * cotangents at their beginning are returned, else null.
- */
-export async function backward(
+/** The way back through a list of operations, which ends at the first trained layer unless it `goesOn`: then the cotangents before the list are returned. */
+function* through(
   operations: readonly Operation[],
   sides: readonly Side[],
   goesOn: boolean,
   engine: Engine,
-  visit: Visit,
-): Promise<readonly FloatArray[] | null> {
+  keeps: boolean,
+): Generator<ReachedLayer, readonly FloatArray[] | null> {
   const first = operations.findIndex((operation) => isTrained([operation]));
   if (first < 0 && !goesOn) return null;
   let here = sides;
@@ -165,20 +164,32 @@ export async function backward(
     }
     if (operation.op === 'sum') {
       const inside = here.map((side) => ({ ...side, saved: side.saved.slice(i, i + 1) }));
-      const before = await throughSum(operation, inside, further, engine, visit);
+      const before = yield* throughSum(operation, inside, further, engine, keeps);
       if (before === null) return null;
       here = here.map((side, s) => ({ ...side, cotangent: before[s] }));
       continue;
     }
-    let isKept = false;
-    if (operation.op === 'weights' && Number(operation.fields.train) > 0) {
-      const meetings = here.map((side) => meetingOf(side, i));
-      isKept = (await visit(operation, meetings)) === 'kept';
-    }
+    const isMeeting = operation.op === 'weights' && Number(operation.fields.train) > 0;
+    if (isMeeting) yield { operation, meetings: here.map((side) => meetingOf(side, i)) };
     if (!further) return null;
     // Cotangents that come from behind the list belong to others too.
-    const spare = !isKept && i < operations.length - 1;
+    const spare = !(keeps && isMeeting) && i < operations.length - 1;
     here = here.map((side) => pulledBack(operation, side, side.saved[i].input, engine, spare));
   }
   return here.map((side) => withoutFactors(engine, side).cotangent);
+}
+
+/**
+ * Takes cotangents of several batches back through operations, all batches in step, and stops at each trained layer, from the last to the first.
+ *
+ * Only the cotangents at one point are alive at a time: what meets at a layer is valid until the next step, which overwrites its cotangents unless
+ * `keeps` says that whoever takes them keeps them. The way ends at the first trained layer.
+ */
+export function* backward(
+  operations: readonly Operation[],
+  sides: readonly Side[],
+  engine: Engine,
+  { keeps = false }: { readonly keeps?: boolean } = {},
+): Generator<ReachedLayer, void> {
+  yield* through(operations, sides, false, engine, keeps);
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { tensorBackend } from '../../kernels/tfjs/backend.js';
 import type { Engine } from '../../kernels/tfjs/engine.js';
+import { backward, disposeActivations, forward } from '../../kernels/tfjs/network/passes.js';
 import type { Backend } from '../../src/backend/contract.js';
 import type { FloatArray, NdArray } from '../../src/data/array.js';
 import { DeviceRun, openNetwork } from '../../src/empirical/device.js';
@@ -8,6 +9,9 @@ import { empiricalKernel } from '../../src/empirical/kernel.js';
 import { planEmpirical } from '../../src/empirical/plan.js';
 import type { EmpiricalOptions } from '../../src/empirical/types.js';
 import { InterruptedError } from '../../src/errors.js';
+import { finiteNetwork } from '../../src/network/network.js';
+import { weightsOf } from '../../src/vocabulary/operations.js';
+import { positionCount } from '../../src/vocabulary/windows.js';
 import { arbitraryCase, EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from '../empirical/networks.js';
 import { describe, expect, test } from '../jest.js';
 import { tensorEngines } from './tensor-engines.js';
@@ -79,6 +83,43 @@ describe.each(ENGINES)('finite networks on %s', (_name, engine) => {
       for (const [path, share] of run.contributions ?? []) {
         expect(difference(share, truth.contributions?.get(path)?.data ?? new Float64Array())).toBeLessThan(TOLERANCE);
       }
+      expect(engine.tf.memory().numTensors).toBe(before);
+    });
+
+    test('gives its tensors back wherever the way back is left', async () => {
+      const before = engine.tf.memory().numTensors;
+      const { weights } = await empiricalKernel(x, common);
+      const { operations, input, outputs } = finiteNetwork(architecture, shape, common);
+      const single = (values: FloatArray) => Float32Array.from(values);
+      const layers = [...weights].map(
+        ([path, { matrix, bias }]) => [path, { matrix: single(matrix), bias: bias && single(bias) }] as const,
+      );
+      const device = { tf: engine.tf, weights: new Map(layers) };
+      const h = engine.tf.tensor3d(Float32Array.from(x.data), [
+        shape[0],
+        positionCount(input.positions ?? []),
+        input.channels,
+      ]);
+      const { output, saved } = forward(device, operations, h);
+      const held = engine.tf.memory().numTensors;
+      const ones = () => ({
+        saved,
+        cotangent: engine.tf.tensor3d(new Float32Array(shape[0] * outputs).fill(1), [shape[0], 1, outputs]),
+      });
+      const trained = weightsOf(operations).filter(({ fields }) => Number(fields.train) > 0).length;
+      // Behind the last one the way ends by itself.
+      for (let last = 1; last <= trained + 1; last++) {
+        let here = 0;
+        for (const { meetings } of backward(device, operations, [ones()])) {
+          expect(meetings[0].cotangent.isDisposed).toBe(false);
+          here += 1;
+          if (here === last) break;
+        }
+        expect(here).toBe(Math.min(last, trained));
+        expect(engine.tf.memory().numTensors).toBe(held);
+      }
+      for (const tensor of [h, output]) tensor.dispose();
+      disposeActivations(saved);
       expect(engine.tf.memory().numTensors).toBe(before);
     });
 

@@ -55,12 +55,12 @@ export class NetworkTensorJob implements NetworkJob {
       const { apart, operations } = this.#task;
       const found: { path: string | null; total: Tensor }[] = [];
       try {
-        await backward(this.#device, operations, sides, false, async (operation, meetings) => {
+        for (const { operation, meetings } of backward(this.#device, operations, sides)) {
           await this.#pause();
           const total = await this.#share(operation, meetings, some);
           if (apart || found.length === 0) found.push({ path: apart ? operation.path : null, total });
           else found[0] = { path: null, total: this.#joined(found[0].total, total) };
-        });
+        }
         await this.#pause();
         return await Promise.all(
           found.map(async ({ path, total }) => ({ path, values: (await total.data()) as Float32Array })),

@@ -70,31 +70,23 @@ export interface Meeting {
   readonly cotangent: Tensor;
 }
 
-/** Called for each trained layer, from the last to the first. */
-export type Visit = (operation: WeightsOperation, meetings: readonly Meeting[]) => Promise<void>;
-
-function dispose(cotangents: readonly Tensor[]): null {
-  for (const cotangent of cotangents) cotangent.dispose();
-  return null;
+/** A trained layer that cotangents have reached on their way back. */
+export interface ReachedLayer {
+  readonly operation: WeightsOperation;
+  /** What meets there, of each batch: valid until the next step. */
+  readonly meetings: readonly Meeting[];
 }
 
-/** Gives tensors back where the work fails or is interrupted. */
-async function orDispose<T>(tensors: readonly Tensor[], work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    dispose(tensors);
-    throw error;
-  }
+function dispose(tensors: readonly Tensor[]): void {
+  for (const tensor of tensors) tensor.dispose();
 }
 
-async function throughSum(
+function* throughSum(
   device: Device,
   operation: Extract<Operation, { readonly op: 'sum' }>,
   sides: readonly Side[],
   goesOn: boolean,
-  visit: Visit,
-): Promise<readonly Tensor[] | null> {
+): Generator<ReachedLayer, readonly Tensor[] | null> {
   const { tf } = device;
   const list = (key: 'branch' | 'skip', factor: number): Side[] =>
     sides.map(({ saved, cotangent }) => ({
@@ -103,51 +95,72 @@ async function throughSum(
     }));
   const [branch, skip] = [list('branch', operation.alpha), list('skip', 1)];
   dispose(sides.map(({ cotangent }) => cotangent));
-  const waiting = skip.map(({ cotangent }) => cotangent);
-  const one = await orDispose(waiting, () => backward(device, operation.branch, branch, goesOn, visit));
-  const other = await orDispose(one ?? [], () => backward(device, operation.skip, skip, goesOn, visit));
-  if (one === null || other === null) return one ?? other;
-  const sum = sides.map((_, i) => tf.tidy(() => tf.add(tf.reshape(one[i], other[i].shape), other[i])));
-  dispose([...one, ...other]);
-  return sum;
+  // What waits for the other summand is given back where the way is left.
+  let waiting = skip.map(({ cotangent }) => cotangent);
+  try {
+    const one = yield* through(device, operation.branch, branch, goesOn);
+    waiting = [...(one ?? [])];
+    const other = yield* through(device, operation.skip, skip, goesOn);
+    if (one === null || other === null) {
+      waiting = [];
+      return one ?? other;
+    }
+    waiting.push(...other);
+    return sides.map((_, i) => tf.tidy(() => tf.add(tf.reshape(one[i], other[i].shape), other[i])));
+  } finally {
+    dispose(waiting);
+  }
 }
 
-/**
- * Takes cotangents back through operations, and visits each trained layer on the way.
- *
- * Ends at the first trained layer unless it `goesOn`: then the cotangents before these operations are returned, else null.
- */
-export async function backward(
+/** The way back through a list of operations, which ends at the first trained layer unless it `goesOn`: then the cotangents before the list are returned. */
+function* through(
   device: Device,
   operations: readonly Operation[],
   sides: readonly Side[],
   goesOn: boolean,
-  visit: Visit,
-): Promise<readonly Tensor[] | null> {
+): Generator<ReachedLayer, readonly Tensor[] | null> {
+  const { tf } = device;
   const first = operations.findIndex((operation) => isTrained([operation]));
   let cotangents: readonly Tensor[] = sides.map(({ cotangent }) => cotangent);
-  if (first < 0 && !goesOn) return dispose(cotangents);
+  if (first < 0 && !goesOn) {
+    dispose(cotangents);
+    return null;
+  }
   for (let i = operations.length - 1; i >= (goesOn ? 0 : first); i--) {
     const operation = operations[i];
-    const { tf } = device;
     const behind = cotangents.map((cotangent) => shaped(tf, cotangent, operation.to));
     dispose(cotangents);
     const end = !goesOn && i === first;
     if (operation.op === 'sum') {
       const inner = sides.map(({ saved }, s) => ({ saved: saved.slice(0, i + 1), cotangent: behind[s] }));
-      const before = await throughSum(device, operation, inner, !end, visit);
+      const before = yield* throughSum(device, operation, inner, !end);
       if (before === null) return null;
       cotangents = before;
       continue;
     }
     const inputs = sides.map(({ saved }) => saved[i].input);
-    if (operation.op === 'weights' && isTrained([operation])) {
-      const meetings = inputs.map((input, s) => ({ input, cotangent: behind[s] }));
-      await orDispose(behind, () => visit(operation, meetings));
+    try {
+      if (operation.op === 'weights' && isTrained([operation])) {
+        yield { operation, meetings: inputs.map((input, s) => ({ input, cotangent: behind[s] })) };
+      }
+      if (end) return null;
+      cotangents = inputs.map((input, s) => vjpOfOperation(device, operation, input, behind[s]));
+    } finally {
+      dispose(behind);
     }
-    if (end) return dispose(behind);
-    cotangents = inputs.map((input, s) => vjpOfOperation(device, operation, input, behind[s]));
-    dispose(behind);
   }
   return cotangents;
+}
+
+/**
+ * Takes cotangents back through operations, and stops at each trained layer, from the last to the first, where the way ends.
+ *
+ * From its first step on the cotangents are its own: it gives back what it holds at its end, and where it is left before (`return`, an error).
+ */
+export function* backward(
+  device: Device,
+  operations: readonly Operation[],
+  sides: readonly Side[],
+): Generator<ReachedLayer, void> {
+  yield* through(device, operations, sides, false);
 }

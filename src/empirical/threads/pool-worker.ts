@@ -1,6 +1,13 @@
 import type { FloatArray } from '../../data/array.js';
 import { InternalError } from '../../errors.js';
-import { backward, expanded, type Meeting, type Side, startFactors } from '../../network/backward.js';
+import {
+  backward,
+  expanded,
+  type Meeting,
+  type ReachedLayer,
+  type Side,
+  startFactors,
+} from '../../network/backward.js';
 import type { Engine } from '../../network/engine.js';
 import { forward, type Passed } from '../../network/forward.js';
 import { type Operation, sizeOf, type WeightsOperation } from '../../vocabulary/operations.js';
@@ -12,7 +19,12 @@ import type { Partition } from './partition.js';
 /** Arrays of both sides; the same one twice on the diagonal of a symmetric matrix. */
 type Buffers = readonly [FloatArray, FloatArray];
 
-/** What a workers of a pool is asked to do; `Contribution`s come without their operation, which each worker has. */
+/**
+ * What a worker of a pool is asked to do; `Contribution`s come without their operation, which each worker has.
+ *
+ * In this order (`EmpiricalRun` asks): `pass` for each side, `back`, then at every trained layer either `fill` and `contract` for each part of
+ * its Jacobian, or `give` and `add`, and `next`, until `back` or `next` answers that there is no further layer.
+ */
 export type WorkerRequest =
   /** Take examples of a side through the network: `count` of `all`, from `at` on. */
   | {
@@ -67,17 +79,17 @@ interface Company {
   readonly all: number;
 }
 
-/** One workers of a pool: it takes its examples through the network and back, layer by layer as it is asked, and does its panels of the products. */
+/** One worker of a pool: it takes its examples through the network and back, layer by layer as it is asked, and does its panels of the products. */
 export class PoolWorker {
   readonly #operations: readonly Operation[];
   readonly #engine: Engine;
   readonly #partition: Partition;
   readonly #pause: () => Promise<void>;
   readonly #company: (Company | null)[] = [null, null];
-  #here: { readonly operation: WeightsOperation; readonly meetings: readonly Meeting[] } | null = null;
-  #arrived: (path: string | null) => void = () => undefined;
-  #failed: (error: unknown) => void = () => undefined;
-  #leave: () => void = () => undefined;
+  /** The way back of the outputs that were begun last. */
+  #way: Iterator<ReachedLayer, void> | null = null;
+  /** The trained layer that it has reached. */
+  #here: ReachedLayer | null = null;
 
   constructor(operations: readonly Operation[], engine: Engine, partition: Partition, pause: () => Promise<void>) {
     this.#operations = operations;
@@ -91,9 +103,10 @@ export class PoolWorker {
       case 'pass':
         return this.#pass(request);
       case 'back':
-        return this.#reached(() => this.#start(request));
+        this.#way = this.#wayBack(request);
+        return this.#next();
       case 'next':
-        return this.#reached(() => this.#leave());
+        return this.#next();
       case 'fill':
         this.#fill(request);
         return {};
@@ -113,42 +126,30 @@ export class PoolWorker {
   #pass({ side, data, count, at, all }: Extract<WorkerRequest, { do: 'pass' }>): WorkerAnswer {
     // What was there is let go before its successor is made.
     this.#company[side] = null;
+    this.#way = null;
     this.#here = null;
     const passed = forward(this.#operations, data, count, this.#engine);
     this.#company[side] = { passed, count, at, all };
     return { output: passed.output };
   }
 
-  #start({ sides, first, some, outputs }: Extract<WorkerRequest, { do: 'back' }>): void {
+  #wayBack({ sides, first, some, outputs }: Extract<WorkerRequest, { do: 'back' }>): Iterator<ReachedLayer, void> {
     const companies = this.#company.slice(0, sides).map((one): Side => {
       if (one === null) throw new InternalError('a way back of examples that did not pass');
       const { count, passed } = one;
       return { count, saved: passed.saved, ...startFactors(this.#engine, outputs, first, some, count) };
     });
-    const way = backward(this.#operations, companies, false, this.#engine, (operation, meetings) => {
-      this.#here = { operation, meetings };
-      this.#arrived(operation.path);
-      return new Promise<void>((resolve) => {
-        this.#leave = () => {
-          this.#here = null;
-          resolve();
-        };
-      });
-    });
-    way.then(
-      () => this.#arrived(null),
-      (error: unknown) => this.#failed(error),
-    );
+    return backward(this.#operations, companies, this.#engine);
   }
 
-  /** The layer that is reached when the way goes on. */
-  async #reached(go: () => void): Promise<WorkerAnswer> {
-    const path = await new Promise<string | null>((resolve, reject) => {
-      this.#arrived = resolve;
-      this.#failed = reject;
-      go();
-    });
-    return { path, factors: this.#here?.meetings[0].factors ?? null };
+  /** Goes on to the next trained layer. */
+  #next(): WorkerAnswer {
+    // What met at the layer before is let go, as the way back writes over it.
+    this.#here = null;
+    const step = this.#way?.next();
+    if (step === undefined || step.done === true) this.#way = null;
+    else this.#here = step.value;
+    return { path: this.#here?.operation.path ?? null, factors: this.#here?.meetings[0].factors ?? null };
   }
 
   /** What meets at this layer, side by side with the places of its examples. */
@@ -162,7 +163,7 @@ export class PoolWorker {
   }
 
   #layer() {
-    if (this.#here === null) throw new InternalError('a member of a team is at no layer');
+    if (this.#here === null) throw new InternalError('a worker of a pool is at no layer');
     return this.#here;
   }
 

@@ -1,9 +1,10 @@
 import { InternalError } from '../errors.js';
+import type { KernelState } from '../layers/layer.js';
 import { lowerLayers } from '../layers/lower.js';
 import { ProgrammeBuilder } from '../vocabulary/builder.js';
-import type { Programme } from '../vocabulary/steps.js';
+import type { Programme, ValueId } from '../vocabulary/steps.js';
 import { checkInput } from './check-input.js';
-import type { KernelDefinition } from './types.js';
+import type { Architecture, KernelDefinition } from './types.js';
 
 /** Which kernel is wanted. */
 export type KernelKind = 'ntk' | 'nngp' | 'both';
@@ -14,6 +15,11 @@ export interface InputShape {
   readonly positions: readonly number[] | null;
   /** Numbers at a position; for vectors their length. */
   readonly channels: number;
+}
+
+/** The state that enters the first layer. */
+function dataState(builder: ProgrammeBuilder, { positions, channels }: InputShape): KernelState {
+  return { covariance: builder.inner(), tangent: null, rawChannels: channels, positions };
 }
 
 /**
@@ -39,9 +45,25 @@ export function lower(definition: KernelDefinition, input: number | InputShape, 
     };
   }
   checkInput(definition, shape);
-  const start = { covariance: builder.inner(), tangent: null, rawChannels: features, positions };
   const context = { builder, tangent: kind !== 'nngp', lowerLayers };
-  const { covariance, tangent } = lowerLayers(definition.layers, start, context);
+  const { covariance, tangent } = lowerLayers(definition.layers, dataState(builder, shape), context);
   const programme = { steps: builder.steps, nngp: kind === 'ntk' ? null : covariance, ntk: tangent };
   return positions === null ? programme : { ...programme, positions };
+}
+
+/**
+ * The NTK of a network and those of `parts`, which are the same network with other layers trained, as one programme: a step that several of them
+ * take is there once, so that covariances and slopes are computed once for all.
+ *
+ * @throws ArchitectureError when the network does not fit the inputs (`checkInput`)
+ */
+export function lowerParts(network: Architecture, parts: readonly Architecture[], input: InputShape): Programme {
+  checkInput(network, input);
+  const { positions } = input;
+  const builder = new ProgrammeBuilder({ onImages: positions !== null, shares: true });
+  const context = { builder, tangent: true, lowerLayers };
+  const tangentOf = ({ layers }: Architecture): ValueId | null =>
+    lowerLayers(layers, dataState(builder, input), context).tangent;
+  const [ntk, ...values] = [network, ...parts].map(tangentOf);
+  return { steps: builder.steps, nngp: null, ntk, parts: values, ...(positions && { positions }) };
 }

@@ -145,7 +145,7 @@ class Comparing {
     }
     const options = { ...this.#options, memory };
     const made = await this.#timed('compute', () =>
-      analyticKernel(this.#x, options, paths, (finished) => this.#pace.analytic(finished, paths.length)),
+      analyticKernel(this.#x, options, paths, () => this.#pace.analytic()),
     );
     const { recomputed, warnings } = made.recomputation;
     this.#warnings.push(...warnings);

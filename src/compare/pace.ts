@@ -19,9 +19,9 @@ export class Pace {
     this.#networks = plan.widths.length * seeds;
   }
 
-  /** So many of the analytic kernels, one and one for each layer, are there. */
-  analytic(finished: number, layers: number): void {
-    this.#spent = this.#analytic * Math.min(1, finished / (1 + layers));
+  /** The analytic kernel is there; its parts take the less time the more inputs there are. */
+  analytic(): void {
+    this.#spent = this.#analytic;
     this.#say(this.#spent);
   }
 

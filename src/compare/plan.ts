@@ -11,11 +11,12 @@ import { finiteNetwork } from '../network/network.js';
 import { defaultMemory } from '../platform/limits.js';
 import { residentBytes } from '../platform/memory.js';
 import { DEFAULT_LEADING, DEFAULT_SEEDS } from './defaults.js';
+import { partsSeconds } from './parts.js';
 import { PairStore } from './store.js';
 import type { CompareOptions, ComparePlan, WidthPlan } from './types.js';
 
-/** Matrices `[n, n]` in float64 that a comparison holds beside an empirical kernel: K, the sum of its parts, mean, squares, one in double. */
-const HELD_MATRICES = 5;
+/** Matrices `[n, n]` in float64 that a comparison holds beside an empirical kernel: K, mean, squares, one in double. */
+const HELD_MATRICES = 4;
 /** Rows up to which a decomposition finds the eigenpairs, beyond which an iteration does, and the matrices that each holds. */
 const DENSE = { rows: 300, iterationCopies: 3 } as const;
 /** Seconds of a network that no count of operations shows: planning, waiting, the check. */
@@ -181,7 +182,7 @@ export async function planCompare(x: NdArray, options: CompareOptions): Promise<
   const isKnown = store?.has('analytic') === true;
   const { architecture } = options;
   const one = await planKernel(x, { architecture, backend: 'host', memory: limit, ...(threads && { threads }) });
-  const analyticSeconds = isKnown ? 0 : one.seconds * (paths.length === 1 ? 1 : 1 + paths.length);
+  const analyticSeconds = isKnown ? 0 : one.seconds + partsSeconds({ architecture, x, paths });
   const plan: ComparePlan = {
     shape: [n, n],
     widths: byWidth,

@@ -250,6 +250,8 @@ export class PairOfImages {
 export interface ImageResult {
   readonly nngp: CosineDistances | null;
   readonly ntk: CosineDistances | null;
+  /** Those of the parts of the NTK, where the programme has any. */
+  readonly parts: readonly (CosineDistances | null)[];
 }
 
 /**
@@ -270,5 +272,6 @@ export function evaluateImages(
     pair.run(index);
   });
   const pick = (v: ValueId | null): CosineDistances | null => (v === null ? null : pair.value(v));
-  return { nngp: pick(programme.nngp), ntk: pick(programme.ntk) };
+  const { nngp, ntk, parts = [] } = programme;
+  return { nngp: pick(nngp), ntk: pick(ntk), parts: parts.map(pick) };
 }

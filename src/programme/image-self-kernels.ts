@@ -145,5 +145,6 @@ export function imageFactors(
     if (used[index] === 1) self.run(index);
   });
   const output = (v: number | null): Extended | null => (v === null ? null : selfKernels[v]);
-  return { ...factors, nngp: output(programme.nngp), ntk: output(programme.ntk) };
+  const { nngp, ntk, parts = [] } = programme;
+  return { ...factors, nngp: output(nngp), ntk: output(ntk), parts: parts.map(output) };
 }

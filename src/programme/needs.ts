@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import type { Programme, Step, ValueId } from '../vocabulary/steps.js';
+import { outputsOf, type Programme, type Step, type ValueId } from '../vocabulary/steps.js';
 
 /** Values that a step refers to. */
 export function operands(step: Step): readonly ValueId[] {
@@ -66,11 +66,8 @@ function renumber(step: Step, id: (v: ValueId) => ValueId): Step {
  * The pass *needs*: walks from the outputs back and keeps only the steps that they rest on.
  */
 export function keepNeeded(programme: Programme): Programme {
-  const { steps, nngp, ntk } = programme;
-  const used = neededSteps(
-    programme,
-    [nngp, ntk].filter((output) => output !== null),
-  );
+  const { steps, nngp, ntk, parts } = programme;
+  const used = neededSteps(programme, outputsOf(programme));
   const position = new Int32Array(steps.length).fill(-1);
   const kept: Step[] = [];
   const id = (v: ValueId): ValueId => {
@@ -87,6 +84,7 @@ export function keepNeeded(programme: Programme): Programme {
     steps: kept,
     nngp: nngp === null ? null : id(nngp),
     ntk: ntk === null ? null : id(ntk),
+    ...(parts && { parts: parts.map((part) => (part === null ? null : id(part))) }),
   };
 }
 
@@ -100,6 +98,6 @@ export function lastUses(programme: Programme): Int32Array {
   programme.steps.forEach((step, index) => {
     for (const v of operands(step)) last[v] = index;
   });
-  for (const output of [programme.nngp, programme.ntk]) if (output !== null) last[output] = programme.steps.length;
+  for (const output of outputsOf(programme)) last[output] = programme.steps.length;
   return last;
 }

@@ -31,6 +31,8 @@ export interface RowFactors {
   /** K(x,x) of the NNGP and of the NTK; null where the programme has no such output. */
   readonly nngp: Extended | null;
   readonly ntk: Extended | null;
+  /** Those of the parts of the NTK, where the programme has any. */
+  readonly parts?: readonly (Extended | null)[];
 }
 
 function sumSelfKernel(step: Extract<Step, { op: 'sum' }>, selfKernels: readonly Extended[], total: Extended): void {
@@ -165,5 +167,6 @@ export function rowFactors(programme: Programme, lengths: Extended | Float64Arra
     selfKernels.push(total);
   }
   const output = (v: number | null): Extended | null => (v === null ? null : selfKernels[v]);
-  return { rows, columns, nngp: output(programme.nngp), ntk: output(programme.ntk) };
+  const { nngp, ntk, parts = [] } = programme;
+  return { rows, columns, nngp: output(nngp), ntk: output(ntk), parts: parts.map(output) };
 }

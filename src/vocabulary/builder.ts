@@ -8,10 +8,16 @@ function isIdentity({ filter, stride }: Windows): boolean {
 export class ProgrammeBuilder {
   readonly #steps: Step[] = [];
   readonly #onImages: boolean;
+  /** The steps so far by what they are; null where equal steps stand apart. */
+  readonly #known: Map<string, ValueId> | null;
 
-  /** On images a sum keeps one summand, if only with weight 0: it says where the positions of the value come from. So does a sum that is 0. */
-  constructor({ onImages = false }: { readonly onImages?: boolean } = {}) {
+  /**
+   * On images a sum keeps one summand, if only with weight 0: it says where the positions of the value come from. So does a sum that is 0.
+   * With `shares` a step that is there already is not appended again.
+   */
+  constructor({ onImages = false, shares = false }: { readonly onImages?: boolean; readonly shares?: boolean } = {}) {
     this.#onImages = onImages;
+    this.#known = shares ? new Map() : null;
   }
 
   /** The steps so far. */
@@ -69,7 +75,11 @@ export class ProgrammeBuilder {
   }
 
   #append(step: Step): ValueId {
-    this.#steps.push(step);
-    return this.#steps.length - 1;
+    const key = this.#known && JSON.stringify(step);
+    const there = key === null ? undefined : this.#known?.get(key);
+    if (there !== undefined) return there;
+    const value = this.#steps.push(step) - 1;
+    if (key !== null) this.#known?.set(key, value);
+    return value;
   }
 }

@@ -84,4 +84,11 @@ export interface Programme {
   readonly nngp: ValueId | null;
   /** Value of the NTK; null when it is not wanted, or when nothing is trained (then the NTK is 0 everywhere). */
   readonly ntk: ValueId | null;
+  /** Values of the NTKs in each of which one layer alone is trained, which add up to the NTK; null where that is 0. Absent where they are not wanted. */
+  readonly parts?: readonly (ValueId | null)[];
+}
+
+/** The values that a programme is run for. */
+export function outputsOf({ nngp, ntk, parts = [] }: Programme): readonly ValueId[] {
+  return [nngp, ntk, ...parts].filter((value) => value !== null);
 }

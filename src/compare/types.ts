@@ -75,7 +75,7 @@ export interface ComparePlan {
   readonly networks: number;
   /** Finished ones that are there. */
   readonly reused: number;
-  /** Rough wall time of the analytic kernels: the whole, and one for each trained layer. */
+  /** Rough wall time of the analytic kernel and the parts of its layers. */
   readonly analyticSeconds: number;
   /** Backend of the finite networks: `host`. */
   readonly backend: string;
@@ -99,7 +99,7 @@ export interface CompareChecks {
   readonly networks: number;
   /** What it may be. */
   readonly networksTolerance: number;
-  /** ||sum of the analytic kernels in which one layer is trained - K|| / ||K||. */
+  /** ||sum of the analytic kernels in which one layer is trained - K|| / ||K||, over the diagonal and the pairs of the first 4 rows. */
   readonly layers: number;
   /** What it may be. */
   readonly layersTolerance: number;

@@ -21,7 +21,7 @@ export const comparePlan = z.object({
     .describe('one object a width: `width`, `parameters`, `networks` to compute, `seconds` and `memoryBytes` of one'),
   networks: z.number().describe('networks to compute'),
   reused: z.number().describe('networks that are there'),
-  analyticSeconds: z.number().describe('rough time of the analytic kernels'),
+  analyticSeconds: z.number().describe('rough time of the analytic kernel and the parts of its layers'),
   backend: z.string().describe(asEmpiricalPlan),
   algebra: z.string().describe(asEmpiricalPlan),
   precision: precision.describe(asEmpiricalPlan),
@@ -39,7 +39,9 @@ export const compareCheck = z.object({
   networksTolerance: z.number().describe('what that may be; else the exit code is 3'),
   layers: z
     .number()
-    .describe("difference of the sum of the layers' analytic kernels from the whole, relative to its norm"),
+    .describe(
+      "difference of the sum of the layers' analytic kernels from the whole, relative to its norm, on the diagonal and the pairs of the first 4 rows",
+    ),
   layersTolerance: z.number().describe('what that may be; else the exit code is 3'),
 });
 
@@ -124,7 +126,7 @@ const results = {
   recomputed: recomputed
     .nullable()
     .describe(
-      'entries of the analytic kernels, as above; of a run that was continued those of the run that computed them',
+      'entries of the analytic kernel, as above; of a run that was continued those of the run that computed them',
     ),
 };
 

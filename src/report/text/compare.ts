@@ -23,7 +23,7 @@ export function comparePlanText(plan: ComparePlan): string {
       'time',
       networks === 0 && analyticSeconds === 0
         ? 'nothing to compute: all kernels are there'
-        : `about ${secondsText(plan.seconds)} of arithmetic, ${secondsText(analyticSeconds)} of it analytic kernels`,
+        : `about ${secondsText(plan.seconds)} of arithmetic, ${secondsText(analyticSeconds)} of it the analytic kernel`,
     ],
   ];
   return lines.map(([name, text]) => `${name.padEnd(9)} ${text}\n`).join('');

@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import { outputsOf, type Programme, type Step, type ValueId } from '../vocabulary/steps.js';
+import { outputValues, type Programme, type Step, type ValueId } from '../vocabulary/steps.js';
 
 /** Values that a step refers to. */
 export function operands(step: Step): readonly ValueId[] {
@@ -67,7 +67,7 @@ function renumber(step: Step, id: (v: ValueId) => ValueId): Step {
  */
 export function keepNeeded(programme: Programme): Programme {
   const { steps, nngp, ntk, parts } = programme;
-  const used = neededSteps(programme, outputsOf(programme));
+  const used = neededSteps(programme, outputValues(programme));
   const position = new Int32Array(steps.length).fill(-1);
   const kept: Step[] = [];
   const id = (v: ValueId): ValueId => {
@@ -98,6 +98,6 @@ export function lastUses(programme: Programme): Int32Array {
   programme.steps.forEach((step, index) => {
     for (const v of operands(step)) last[v] = index;
   });
-  for (const output of outputsOf(programme)) last[output] = programme.steps.length;
+  for (const output of outputValues(programme)) last[output] = programme.steps.length;
   return last;
 }

@@ -89,6 +89,6 @@ export interface Programme {
 }
 
 /** The values that a programme is run for. */
-export function outputsOf({ nngp, ntk, parts = [] }: Programme): readonly ValueId[] {
+export function outputValues({ nngp, ntk, parts = [] }: Programme): readonly ValueId[] {
   return [nngp, ntk, ...parts].filter((value) => value !== null);
 }

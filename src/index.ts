@@ -8,7 +8,7 @@ export { readArchitecture } from './architecture/read.js';
 export { resolveArchitecture } from './architecture/resolve.js';
 export { serialiseArchitecture } from './architecture/serialise.js';
 export type { Architecture, KernelDefinition, RadialKernel } from './architecture/types.js';
-export type { DeviceFacts } from './backend/contract.js';
+export type { DeviceFacts } from './backend/device.js';
 export { type BackendReport, listBackends } from './backend/select.js';
 export { compareWidths, planComparison } from './compare/compare-widths.js';
 export type {

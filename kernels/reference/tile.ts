@@ -1,4 +1,5 @@
-import type { KernelTask, Output, Tile, TileData, TileRange } from '../../src/backend/contract.js';
+import type { Output, RowTask } from '../../src/backend/tasks.js';
+import type { Tile, TileData, TileRange } from '../../src/backend/tile.js';
 
 function transpose(values: Float64Array, rows: number, columns: number): Float64Array {
   const result = new Float64Array(values.length);
@@ -9,7 +10,7 @@ function transpose(values: Float64Array, rows: number, columns: number): Float64
 /** A finished tile from its entries `[rows, columns]`, one array for each of the outputs. */
 export function finishedTile(
   range: TileRange,
-  outputs: KernelTask['outputs'],
+  outputs: RowTask['outputs'],
   results: readonly Float64Array[],
   transposed: boolean,
 ): Tile {

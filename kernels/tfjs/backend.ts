@@ -1,24 +1,16 @@
-import type { Availability, Backend, ImageTask, KernelTask, Pace } from '../../src/backend/contract.js';
+import type { Backend } from '../../src/backend/contract.js';
+import type { Availability } from '../../src/backend/device.js';
+import type { Pace } from '../../src/backend/pace.js';
 import type { Precision } from '../../src/data/array.js';
 import { BackendError } from '../../src/errors.js';
 import { shownPath } from '../../src/platform/package-files.js';
 import { type Engine, type Loaded, loadTensorflow, loadTfjs } from './engine.js';
-import { openImageJob } from './images/job.js';
-import { imageMemory, imagePace } from './images/memory.js';
-import { NetworkTensorJob } from './network/job.js';
-import { networkMemory } from './network/memory.js';
-import { openJob } from './rows/job.js';
+import { imagesOn } from './images/index.js';
+import { networksOn } from './network/index.js';
+import type { Platform } from './platform.js';
+import { rowsOn } from './rows/index.js';
 
-/** Tensors of a tile's size that live at the same time: values of a body, and what the largest formula needs on the way. */
-const LIVE = 64;
 const SPEED_SECONDS = 0.2;
-
-function memory({ size, outputs, columnCount }: Parameters<Backend['memory']>[0], base: number): number {
-  const tiles = (LIVE + 4 * outputs) * size * size * 4;
-  // The rows of a tile on both sides, in the making and on the device, taken as 4096 features long.
-  const panels = 4 * size * 4096 * 4;
-  return base + tiles + panels + 4 * size * columnCount * 4;
-}
 
 /** GFLOP/s of a square matrix product. */
 function productSpeed({ tf, device, use }: Engine): number {
@@ -70,23 +62,15 @@ export function tensorBackend({ name, load, remedy, base, pace }: Source): Backe
     return loaded;
   };
   const engineOf = async (): Promise<Engine> => found(await find(), name, remedy);
+  const platform: Platform = { engineOf, base, pace };
   return {
     name,
     precisions: ['f32'],
-    pace: () => pace,
     usesThreads: false,
     usesNative: false,
-    tileSizes: [2048, 1024, 512, 256, 128, 64, 32],
     probe: async () => availability(await find(), remedy),
     speed: async (): Promise<Partial<Record<Precision, number>>> => ({ f32: productSpeed(await engineOf()) }),
-    memory: (shape) => memory(shape, base),
-    open: async (task: KernelTask, options) => openJob(await engineOf(), task, options),
-    openImages: async (task: ImageTask) => openImageJob(await engineOf(), task),
-    openNetwork: async (task) => new NetworkTensorJob(await engineOf(), task),
-    networkMemory: (sizes) => base + networkMemory(sizes),
-    imageTileSizes: [128, 64, 32, 16, 8],
-    imageMemory: (shape) => base + imageMemory(shape),
-    imagePace: (programme) => imagePace(programme, pace.step),
+    tasks: { rows: rowsOn(platform), images: imagesOn(platform), network: networksOn(platform) },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Availability, DeviceFacts } from '../../src/backend/contract.js';
+import type { Availability, DeviceFacts } from '../../src/backend/device.js';
 import { BackendError } from '../../src/errors.js';
 import { openGpu } from '../../src/platform/gpu.js';
 

@@ -1,5 +1,5 @@
-import type { Tile } from '../../src/backend/contract.js';
 import { Places } from '../../src/backend/places.js';
+import type { Tile } from '../../src/backend/tile.js';
 import { BackendError, InternalError, InterruptedError } from '../../src/errors.js';
 import type { OpenDevice } from './device.js';
 

@@ -1,4 +1,4 @@
-import type { TileData } from '../../src/backend/contract.js';
+import type { TileData } from '../../src/backend/tile.js';
 
 /**
  * How the results of a tile lie on the device, and on the host once they are read: regions `[stride, stride]`, one for each output, then

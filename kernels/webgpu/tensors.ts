@@ -1,6 +1,6 @@
 import type { NamedTensorInfoMap, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
-import type { KernelTask } from '../../src/backend/contract.js';
 import { singleTask } from '../../src/backend/single.js';
+import type { RowTask } from '../../src/backend/tasks.js';
 import type { TensorDevice } from '../../src/backend/tensor-device.js';
 import { BackendError, InternalError } from '../../src/errors.js';
 import { optionalPackage } from '../../src/platform/package-files.js';
@@ -90,7 +90,7 @@ function runPairs(backend: WebgpuTensors, inputs: NamedTensorInfoMap, code: stri
   return backend.runWebGPUProgram(program, program.variableNames.map(input), 'float32', uniforms);
 }
 
-function kernelOf(tf: Core, task: KernelTask, unitX: Tensor2D, unitZ: Tensor2D): Tensor2D {
+function kernelOf(tf: Core, task: RowTask, unitX: Tensor2D, unitZ: Tensor2D): Tensor2D {
   const single = singleTask(task);
   return tf.tidy(() => {
     const tensors = {

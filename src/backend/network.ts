@@ -10,6 +10,7 @@ export interface DeviceWeights {
 
 /** A finite network whose empirical NTK a device is to compute. */
 export interface NetworkTask {
+  readonly kind: 'network';
   readonly operations: readonly Operation[];
   /** Shape of an example. */
   readonly input: UnitShape;

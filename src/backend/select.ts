@@ -2,7 +2,9 @@ import type { Precision } from '../data/array.js';
 import { BackendError, MemoryError } from '../errors.js';
 import { hasGpu } from '../platform/gpu.js';
 import type { Rounding } from '../programme/rounding.js';
-import type { Availability, Backend } from './contract.js';
+import type { Backend } from './contract.js';
+import type { Availability } from './device.js';
+import type { Kind } from './tasks.js';
 import type { TensorDevice, TensorEngine } from './tensor-device.js';
 
 /** How a backend is loaded, and what it offers before it is. */
@@ -94,25 +96,42 @@ function accelerates({ availability }: Found): boolean {
   return availability.available && availability.device !== undefined && !availability.device.software;
 }
 
+/** What a backend that lacks a kind of task is refused with; all have rows. */
+const LACKING: Readonly<Record<Exclude<Kind, 'rows'>, (name: BackendId) => string>> = {
+  images: (name) =>
+    `--backend ${name}: must compute networks of images, got one for vectors only. Leave --backend out.`,
+  network: (name) =>
+    `--backend ${name}: must be host, tfjs or tensorflow for finite networks, got ${name}. Leave it out.`,
+};
+
+/** @throws BackendError for a backend without a door for that kind of task */
+function requireKind({ tasks }: Backend, name: BackendId, kind: Kind): void {
+  if (kind !== 'rows' && tasks[kind] === undefined) throw new BackendError(LACKING[kind](name));
+}
+
+function offers(name: BackendId, precision: Precision): boolean {
+  return BACKENDS[name].precisions.some((p) => p === precision);
+}
+
 /**
- * The backend of that name, or for `auto` the first accelerator that offers the precision, else `host`.
+ * The backend of that name, or for `auto` the first accelerator that offers the precision, else the first on the processor.
  *
- * Throws BackendError when it is not available here, lacks the precision, or computes on vectors only where `images` are to be computed on.
+ * Throws BackendError when it is not available here, lacks the precision, or the kind of task.
  */
-export async function selectBackend(name: BackendId | 'auto', precision: Precision, images = false): Promise<Found> {
-  if (name === 'auto') return (await accelerator(precision, images)) ?? (images ? forImages(precision) : probe('host'));
-  const { precisions } = BACKENDS[name];
-  if (!precisions.some((p) => p === precision)) {
+export async function selectBackend(
+  name: BackendId | 'auto',
+  precision: Precision,
+  kind: Kind = 'rows',
+): Promise<Found> {
+  if (name === 'auto') return (await accelerator(precision, kind)) ?? onProcessor(precision, kind);
+  if (!offers(name, precision)) {
+    const { precisions } = BACKENDS[name];
     const remedy = `Use --precision ${precisions[0]}, or --backend host.`;
     throw new BackendError(`--backend ${name}: computes in ${precisions.join(', ')}, got ${precision}. ${remedy}`);
   }
   const found = await probe(name);
   const { availability } = found;
-  if (images && found.backend.openImages === undefined) {
-    throw new BackendError(
-      `--backend ${name}: must compute networks of images, got one for vectors only. Leave --backend out.`,
-    );
-  }
+  requireKind(found.backend, name, kind);
   if (availability.available) return found;
   throw new BackendError(
     `--backend ${name}: must be available here, got: ${availability.reason ?? 'nothing found'}. ${availability.remedy ?? 'Use --backend host'}.`,
@@ -120,45 +139,41 @@ export async function selectBackend(name: BackendId | 'auto', precision: Precisi
 }
 
 /**
- * The backend that computes a finite network, or null for `host`: for `auto` that unless there is an accelerator of the precision.
+ * The backend that computes a finite network, or null for `host`, which has an engine of its own for them: for `auto` that unless there is an
+ * accelerator of the precision.
  *
  * Throws BackendError as `selectBackend` does, and for one that knows no finite networks.
  */
 export async function selectNetworkBackend(name: BackendId | 'auto', precision: Precision): Promise<Backend | null> {
   if (name === 'host') return null;
-  if (name === 'auto') {
-    const isFast = hasGpu() && BACKENDS.tensorflow.precisions.some((p) => p === precision);
-    const found = isFast ? await probe('tensorflow') : null;
-    return found !== null && accelerates(found) ? found.backend : null;
-  }
-  if ((await loadBackend(name)).openNetwork === undefined) {
-    throw new BackendError(
-      `--backend ${name}: must be host, tfjs or tensorflow for finite networks, got ${name}. Leave it out.`,
-    );
-  }
-  return (await selectBackend(name, precision)).backend;
+  if (name === 'auto') return (await accelerator(precision, 'network'))?.backend ?? null;
+  requireKind(await loadBackend(name), name, 'network');
+  return (await selectBackend(name, precision, 'network')).backend;
 }
 
-/** The first backend with an accelerator for that precision; null when there is none. Without a GPU nothing is loaded to find out. */
-async function accelerator(precision: Precision, images: boolean): Promise<Found | null> {
+/** The first backend with an accelerator for that precision and kind; null when there is none. Without a GPU nothing is loaded to find out. */
+async function accelerator(precision: Precision, kind: Kind): Promise<Found | null> {
   if (!hasGpu()) return null;
-  for (const name of Object.keys(BACKENDS) as BackendId[]) {
-    if (!ACCELERATED.includes(name) || !BACKENDS[name].precisions.some((p) => p === precision)) continue;
+  for (const name of ACCELERATED) {
+    if (!offers(name, precision) || (await loadBackend(name)).tasks[kind] === undefined) continue;
     const found = await probe(name);
-    if (accelerates(found) && (!images || found.backend.openImages !== undefined)) return found;
+    if (accelerates(found)) return found;
   }
   return null;
 }
 
-/** The first backend on the processor that computes on images in that precision, the fastest first. */
-async function forImages(precision: Precision): Promise<Found> {
-  for (const name of ['host', 'tfjs', 'reference'] as const) {
-    if (!BACKENDS[name].precisions.some((p) => p === precision)) continue;
+/** Backends on the processor, the fastest first. */
+const ON_PROCESSOR: readonly BackendId[] = ['host', 'tfjs', 'reference'];
+
+/** The first backend on the processor that computes such tasks in that precision. */
+async function onProcessor(precision: Precision, kind: Kind): Promise<Found> {
+  for (const name of ON_PROCESSOR) {
+    if (!offers(name, precision)) continue;
     const found = await probe(name);
-    if (found.availability.available && found.backend.openImages !== undefined) return found;
+    if (found.availability.available && found.backend.tasks[kind] !== undefined) return found;
   }
   throw new BackendError(
-    `--precision: must be one in which a backend here computes on images, got ${precision}. Use --precision f64.`,
+    `--precision: must be one in which a backend here computes on ${kind}, got ${precision}. Use --precision f64.`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { SmoothDual } from '../programme/maps/dual.js';
 import { SMOOTH_DUALS, type SmoothMap } from '../programme/maps/index.js';
 import { perfectCorrelationFeatures, varianceRange } from '../programme/perfect-correlation.js';
 import { requireVariances } from '../programme/range.js';
-import type { KernelTask, RowSet } from './contract.js';
+import type { RowSet, RowTask } from './tasks.js';
 
 /**
  * A task for devices that compute in single precision: its body and the factor columns that this reads.
@@ -45,7 +45,7 @@ function selfKernelColumns(columns: readonly Float64Array[]): Float64Array[] {
 }
 
 /** Refuses rows whose variances leave the range of the formulas of a map in single precision; 0 does not. */
-function checkVariances(map: SmoothMap, step: number, { x, z }: KernelTask): void {
+function checkVariances(map: SmoothMap, step: number, { x, z }: RowTask): void {
   for (const rows of x === z ? [x] : [x, z]) {
     requireVariances(map, rows.factors.columns[step][0], 'f32', (i) => `row ${i}`);
   }
@@ -57,7 +57,7 @@ function featuresOf(dual: SmoothDual, lists: readonly Float64Array[]): Float64Ar
   return dual.isWave && least < most ? null : perfectCorrelationFeatures(dual, lists);
 }
 
-function columnsOf(instruction: Instruction, task: KernelTask): Columns {
+function columnsOf(instruction: Instruction, task: RowTask): Columns {
   const { x, z } = task;
   const both = (pick: (rows: RowSet) => Float64Array[]): Columns => ({ x: pick(x), z: pick(z), features: 0 });
   switch (instruction.op) {
@@ -97,7 +97,7 @@ function table(columns: readonly Float64Array[], rows: number): Float32Array {
   return result;
 }
 
-function scalesOf(task: KernelTask, rows: RowSet): Float64Array[] {
+function scalesOf(task: RowTask, rows: RowSet): Float64Array[] {
   return task.outputs.map((output) => rows.scales[output] ?? new Float64Array(1));
 }
 
@@ -106,7 +106,7 @@ function scalesOf(task: KernelTask, rows: RowSet): Float64Array[] {
  *
  * @throws NumericalError where a variance before a smooth map leaves the range of its formulas
  */
-export function singleTask(task: KernelTask): SingleTask {
+export function singleTask(task: RowTask): SingleTask {
   const body = instructionsOf(task.programme, [task.x.factors, task.z.factors]);
   const all = task.table === null ? body.instructions.map((i) => columnsOf(i, task)) : [];
   const isShared = task.x.factors.rows === 1 && task.z.factors.rows === 1;

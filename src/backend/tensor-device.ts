@@ -1,12 +1,12 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { KernelTask } from './contract.js';
+import type { RowTask } from './tasks.js';
 
 /** tfjs on the device of this engine. */
 export interface TensorDevice {
   readonly tf: typeof import('@tensorflow/tfjs-core');
   /** The kernel of a task with one output, from unit rows on the device: `[n, m]`. */
-  kernel(task: KernelTask, unitX: Tensor2D, unitZ: Tensor2D): Tensor2D;
+  kernel(task: RowTask, unitX: Tensor2D, unitZ: Tensor2D): Tensor2D;
 }
 
 /** A tfjs with one of its backends. */

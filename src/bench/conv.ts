@@ -5,8 +5,8 @@ import { compileModule, createMemory, hasFusedMultiplyAdd } from '../../kernels/
 import { layerArithmetic } from '../../kernels/host/speed.js';
 import { lower } from '../architecture/lower.js';
 import { presetArchitecture } from '../architecture/presets.js';
-import type { ImageSet, ImageTask } from '../backend/contract.js';
 import { prepareImages } from '../backend/images/prepare.js';
+import type { ImageSet, ImageTask } from '../backend/tasks.js';
 import { allocate, type NdArray, type Precision } from '../data/array.js';
 import { readInput } from '../data/input.js';
 import { UsageError } from '../errors.js';
@@ -72,7 +72,16 @@ function taskOf(network: Network, precision: Precision, x: ImageSet): ImageTask 
   const { preset, depth, head, padding } = network;
   const architecture = presetArchitecture(preset, { depth, head, padding });
   const programme = keepNeeded(lower(architecture, { positions: x.positions, channels: x.channels }, 'both'));
-  return { programme, precision, outputs: ['ntk', 'nngp'], x, z: { ...x }, symmetric: false, normalized: false };
+  return {
+    kind: 'images',
+    programme,
+    precision,
+    outputs: ['ntk', 'nngp'],
+    x,
+    z: { ...x },
+    symmetric: false,
+    normalized: false,
+  };
 }
 
 /** Seconds of a pair on the calling thread: one square tile, the factors of its images included. */

@@ -7,8 +7,9 @@ import { type DeviceRows, taskRows } from '../../kernels/webgpu/rows/rows.js';
 import { constantsOf } from '../../kernels/webgpu/rows/shader/module.js';
 import { freeSlot, makeSlot, type Slot } from '../../kernels/webgpu/rows/slot.js';
 import { tileFields, tileNumbers } from '../../kernels/webgpu/rows/tile-numbers.js';
-import type { KernelTask, TileRange } from '../backend/contract.js';
 import { singleTask } from '../backend/single.js';
+import type { RowTask } from '../backend/tasks.js';
+import type { TileRange } from '../backend/tile.js';
 import { tiles } from '../kernel/tiles.js';
 
 /** Ways to make the tiles of a task on the device. */
@@ -25,7 +26,7 @@ export interface DeviceTiles {
 
 interface Parts {
   readonly opened: OpenDevice;
-  readonly task: KernelTask;
+  readonly task: RowTask;
   readonly rows: DeviceRows;
   readonly columns: DeviceRows;
   readonly constants: GPUBuffer;
@@ -114,7 +115,7 @@ async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
  *
  * Throws BackendError without a device, DeviceFullError when it does not fit.
  */
-export async function deviceTiles(task: KernelTask, size: number): Promise<DeviceTiles> {
+export async function deviceTiles(task: RowTask, size: number): Promise<DeviceTiles> {
   const opened = await useDevice();
   const single = singleTask(task);
   const shape = slotShape(task.x.features, task.outputs.length, size);

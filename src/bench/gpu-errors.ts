@@ -2,7 +2,8 @@ import { presetArchitecture } from '../architecture/presets.js';
 import type { Architecture } from '../architecture/types.js';
 import type { NdArray } from '../data/array.js';
 import { kernelMatrix } from '../kernel/matrix.js';
-import type { PlannedRows } from '../kernel/plan.js';
+import type { Planned } from '../kernel/plan.js';
+import type { RowComputation } from '../kernel/rows/computation.js';
 import { lastCorner } from './gpu-stream.js';
 import { biased, firstRows } from './inputs.js';
 import type { BenchLine } from './lines.js';
@@ -92,9 +93,9 @@ export async function errorLines(x: NdArray, rows: number, software: boolean): P
 }
 
 /** Error of the far corner of a large kernel, whose rows lie behind all others on the device. */
-export async function cornerLine(planned: PlannedRows, architecture: Architecture): Promise<BenchLine> {
+export async function cornerLine(planned: Planned<RowComputation>, architecture: Architecture): Promise<BenchLine> {
   const { row, rows, column, columns, values } = await lastCorner(planned, 64);
-  const { x } = planned.outline;
+  const { x } = planned.computation.outline;
   const d = x.shape[1];
   const slice = (first: number, count: number): NdArray => ({
     data: x.data.subarray(first * d, (first + count) * d),

@@ -8,7 +8,7 @@ import type { Architecture } from '../architecture/types.js';
 import { prepareImages } from '../backend/images/prepare.js';
 import type { NdArray } from '../data/array.js';
 import { InternalError } from '../errors.js';
-import { imageTask } from '../kernel/image-workload.js';
+import { imageTask } from '../kernel/images/task.js';
 import { kernelMatrix } from '../kernel/matrix.js';
 import { madeUpImages } from './inputs.js';
 import type { BenchLine } from './lines.js';

@@ -1,9 +1,10 @@
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { KernelJob, TileData, TileRange } from '../backend/contract.js';
-import type { PlannedRows } from '../kernel/plan.js';
-import { prepareTask } from '../kernel/prepare.js';
+import type { KernelJob, TileData, TileRange } from '../backend/tile.js';
+import type { Planned } from '../kernel/plan.js';
+import type { RowComputation } from '../kernel/rows/computation.js';
+import { prepareTask } from '../kernel/rows/prepare.js';
 import { tiles } from '../kernel/tiles.js';
 import { NpyFile } from '../store/npy-file.js';
 
@@ -77,7 +78,7 @@ function copying(size: number): Put {
 
 interface Loop {
   readonly job: KernelJob;
-  readonly planned: PlannedRows;
+  readonly planned: Planned<RowComputation>;
   readonly put: Put;
   readonly budget: { readonly seconds: number; readonly bytes: number };
   readonly started: number;
@@ -114,10 +115,13 @@ async function loop({ job, planned: { plan }, put, budget, started }: Loop): Pro
 }
 
 /** Streams the tiles of a planned kernel to a target for `seconds` at most. */
-export async function stream(planned: PlannedRows, target: Target, seconds: number): Promise<Streamed> {
-  const { plan, backend, outline } = planned;
+export async function stream(planned: Planned<RowComputation>, target: Target, seconds: number): Promise<Streamed> {
+  const { plan, backend, computation } = planned;
   const started = performance.now();
-  const job = await backend.open(prepareTask(outline, true).task, { threads: plan.threads, tile: plan.tile });
+  const job = await backend.tasks.rows.open(prepareTask(computation.outline, true).task, {
+    threads: plan.threads,
+    tile: plan.tile,
+  });
   const run = (put: Put, bytes = Infinity): Promise<Streamed> =>
     loop({ job, planned, put, budget: { seconds, bytes }, started });
   try {
@@ -138,15 +142,18 @@ export async function stream(planned: PlannedRows, target: Target, seconds: numb
 
 /** The corner of the last tile off the diagonal of a planned symmetric kernel, `[side, side]`, and where it stands. */
 export async function lastCorner(
-  planned: PlannedRows,
+  planned: Planned<RowComputation>,
   most: number,
 ): Promise<TileRange & { readonly values: Float64Array }> {
-  const { plan, backend, outline } = planned;
+  const { plan, backend, computation } = planned;
   const [n] = plan.shape;
   const range = [...tiles({ rows: n, columns: n, symmetric: true }, plan.tile[0])].at(plan.tiles > 1 ? -2 : -1);
   const { row, rows, column, columns } = range ?? { row: 0, rows: n, column: 0, columns: n };
   const side = Math.min(most, rows, columns);
-  const job = await backend.open(prepareTask(outline, true).task, { threads: plan.threads, tile: plan.tile });
+  const job = await backend.tasks.rows.open(prepareTask(computation.outline, true).task, {
+    threads: plan.threads,
+    tile: plan.tile,
+  });
   try {
     const tile = await job.compute({ row, rows, column, columns }, false);
     const { values, stride } = await tile.read('ntk');

@@ -1,13 +1,13 @@
 import { cpus } from 'node:os';
-import { openHost } from '../../kernels/host/backend.js';
 import { hasFusedMultiplyAdd } from '../../kernels/host/module.js';
+import { openRows } from '../../kernels/host/rows/job.js';
 import { peakSpeed, productSpeed } from '../../kernels/host/speed.js';
 import { presetArchitecture } from '../architecture/presets.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { asVectors } from '../data/image.js';
 import { readInput } from '../data/input.js';
 import { planRows } from '../kernel/plan.js';
-import { prepareTask } from '../kernel/prepare.js';
+import { prepareTask } from '../kernel/rows/prepare.js';
 import { tiles } from '../kernel/tiles.js';
 import { defaultThreads } from '../platform/limits.js';
 import { biased, firstRows, madeUpRows } from './inputs.js';
@@ -32,12 +32,12 @@ const MORE_LAYERS = 32;
 /** Seconds of the plain matrix product with the same tiles: of half the matrix, as the kernel computes it. */
 async function productSeconds(x: NdArray, precision: Precision, threads: number): Promise<number> {
   const architecture = presetArchitecture('fc');
-  const { plan, outline } = await planRows(
+  const { plan, computation } = await planRows(
     x,
     { architecture, precision, threads, backend: 'host', native: 'off' },
     false,
   );
-  const job = await openHost(prepareTask(outline, true).task, { threads, tile: plan.tile });
+  const job = await openRows(prepareTask(computation.outline, true).task, { threads, tile: plan.tile });
   const queue = tiles({ rows: plan.shape[0], columns: plan.shape[1], symmetric: true }, plan.tile[0]);
   const work = async (): Promise<void> => {
     for (let next = queue.next(); next.done !== true; next = queue.next())

@@ -1,8 +1,9 @@
 import type { Backend } from '../backend/contract.js';
+import { doorOf } from '../backend/door.js';
 import type { NetworkBatch, NetworkContribution, NetworkJob, NetworkTask } from '../backend/network.js';
 import { allocate, type FloatArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
-import { BackendError, InternalError, InterruptedError, MemoryError, UsageError } from '../errors.js';
+import { InternalError, InterruptedError, MemoryError, UsageError } from '../errors.js';
 import type { FiniteNetwork } from '../network/network.js';
 import type { Weights } from '../network/weights.js';
 import { sizeOf } from '../vocabulary/operations.js';
@@ -41,7 +42,7 @@ function taskOf(
     if (method !== 'products') return [path, method] as const;
     throw new UsageError('method: must be structured or jacobian on a device, got products. Leave it out.');
   });
-  return { operations, input, outputs, methods: new Map(methods), contraction, apart: contributions };
+  return { kind: 'network', operations, input, outputs, methods: new Map(methods), contraction, apart: contributions };
 }
 
 /** Examples and outputs that go together on a backend: outputs are split first. Throws MemoryError when nothing fits the budget. */
@@ -67,7 +68,7 @@ export function chooseOnDevice(
   let bytes = 0;
   for (const [examples, atOnce] of tries) {
     const sides = symmetric && examples >= rows ? 1 : 2;
-    bytes = kept + (backend.networkMemory?.({ task, examples, sides, atOnce }) ?? 0);
+    bytes = kept + doorOf(backend, 'network').memory({ task, examples, sides, atOnce });
     if (bytes <= limit) return { examples, atOnce, bytes };
   }
   throw new MemoryError(
@@ -79,7 +80,7 @@ function single(data: FloatArray): Float32Array {
   return data instanceof Float32Array ? data : Float32Array.from(data);
 }
 
-/** Opens a planned network on a backend. Throws BackendError for one that has no finite networks. */
+/** Opens a planned network on a backend that was chosen for it. */
 export function openNetwork(
   backend: Backend,
   network: FiniteNetwork,
@@ -87,15 +88,15 @@ export function openNetwork(
   options: EmpiricalOptions,
   weights: Weights,
 ): Promise<NetworkJob> {
-  if (backend.openNetwork === undefined) {
-    throw new BackendError(`--backend ${backend.name}: must compute finite networks. Use --backend host.`);
-  }
   const onDevice = [...weights].map(
     ([path, { matrix, bias }]) =>
       [path, { matrix: single(matrix), bias: bias === null ? null : single(bias) }] as const,
   );
   const contraction = shape.length === 4 ? 'full' : 'trace';
-  return backend.openNetwork({ ...taskOf(network, layers, contraction, options), weights: new Map(onDevice) });
+  return doorOf(backend, 'network').open({
+    ...taskOf(network, layers, contraction, options),
+    weights: new Map(onDevice),
+  });
 }
 
 /** A run of one kernel on a device: blocks of examples, and the way back for each pair of them. */

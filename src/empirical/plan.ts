@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/contract.js';
+import { doorOf } from '../backend/door.js';
 import { selectNetworkBackend } from '../backend/select.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
@@ -235,7 +236,13 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reser
   const threadsUsed = product.isNative ? threads : workers;
   // A device computes both halves of a symmetric block.
   const onDeviceSeconds = (backend: Backend): number =>
-    secondsOf(network, { ...sizes, symmetric: false }, layers, 2 * backend.pace(precision, false).product, examples);
+    secondsOf(
+      network,
+      { ...sizes, symmetric: false },
+      layers,
+      2 * doorOf(backend, 'network').pace(precision),
+      examples,
+    );
   const shape = [sizes.rows, sizes.columns, ...(contraction === 'full' ? [outputs, outputs] : [])];
   const plan: EmpiricalPlan = {
     shape,

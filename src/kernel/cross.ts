@@ -1,10 +1,10 @@
-import type { VectorBlock } from '../backend/contract.js';
+import type { VectorBlock } from '../backend/tile.js';
 import type { NdArray } from '../data/array.js';
 import { UsageError } from '../errors.js';
 import { accumulate, type CrossOperator } from '../operators/cross.js';
 import { makePlan } from './plan.js';
 import { ProductSamples } from './product-samples.js';
-import { openFitting, prepared } from './run.js';
+import { openFitting } from './run.js';
 import { tilesInOrder } from './tiles-in-order.js';
 import type { KernelOptions } from './types.js';
 
@@ -17,11 +17,11 @@ export async function computedCross(z: NdArray, x: NdArray, options: KernelOptio
   if (options.kind === 'both') throw new UsageError('computedCross: must be one kernel, got both kinds.');
   // Tiles are computed with the rows in front.
   const planned = await makePlan(z, { ...options, z: x }, false);
-  const [output] = planned.outputs;
+  const [output] = planned.computation.outputs;
   const [m, n] = planned.plan.shape;
-  const { task } = prepared(planned);
-  const { job, size } = await openFitting(task, planned);
-  const samples = new ProductSamples(planned, task, options.signal);
+  const prepared = planned.computation.prepare(planned.backend);
+  const { job, size } = await openFitting(prepared, planned);
+  const samples = new ProductSamples(planned, prepared.sizes, options.signal);
   const extent = { rows: m, columns: n, symmetric: false };
   const order = { ...options, extent, side: size, ahead: job.concurrency };
   const product = async ({ values, count }: VectorBlock): Promise<Float64Array> => {

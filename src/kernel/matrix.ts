@@ -1,4 +1,5 @@
-import type { Output, TileData, TileRange } from '../backend/contract.js';
+import type { Output } from '../backend/tasks.js';
+import type { TileData, TileRange } from '../backend/tile.js';
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { UsageError } from '../errors.js';
 import { makePlan } from './plan.js';
@@ -50,10 +51,10 @@ export async function kernelMatrix<K extends KernelKind = 'ntk'>(
   const planned = await makePlan(x, options, true);
   const [n, m] = planned.plan.shape;
   const precision = planned.plan.precision;
-  const arrays = Object.fromEntries(planned.outputs.map((output) => [output, allocate(n * m, precision)]));
+  const arrays = Object.fromEntries(planned.computation.outputs.map((output) => [output, allocate(n * m, precision)]));
   const run = await runTiles(planned, new MemorySink(arrays, m), options, started);
   const matrices = Object.fromEntries(
-    planned.outputs.map((output) => [output, { data: arrays[output], shape: [n, m] }]),
+    planned.computation.outputs.map((output) => [output, { data: arrays[output], shape: [n, m] }]),
   );
   return { ...matrices, run } as KernelMatrices<K>;
 }
@@ -67,6 +68,6 @@ export async function kernelInto(target: Float64Array, x: NdArray, options: Kern
   const started = performance.now();
   if (options.kind === 'both') throw new UsageError('kernelInto: must be one kernel, got both kinds. Leave kind out.');
   const planned = await makePlan(x, options, false);
-  const [output] = planned.outputs;
+  const [output] = planned.computation.outputs;
   return runTiles(planned, new MemorySink({ [output]: target }, planned.plan.shape[1]), options, started);
 }

@@ -1,21 +1,14 @@
-import type {
-  ImageTask,
-  KernelJob,
-  KernelTask,
-  Output,
-  TileData,
-  TileRange,
-  TileSums,
-  VectorBlock,
-} from '../backend/contract.js';
+import type { Output } from '../backend/tasks.js';
+import type { KernelJob, TileData, TileRange, TileSums, VectorBlock } from '../backend/tile.js';
 import { type NdArray, sharedBuffer } from '../data/array.js';
 import { InternalError, InterruptedError, UsageError } from '../errors.js';
 import type { SymmetricOperator } from '../operators/operator.js';
 import type { Recomputation } from '../operators/recomputed.js';
 import { residentBytes } from '../platform/memory.js';
+import type { Prepared } from './computation.js';
 import { makePlan, type Planned } from './plan.js';
 import { ProductSamples } from './product-samples.js';
-import { type Opened, openFitting, prepared } from './run.js';
+import { type Opened, openFitting } from './run.js';
 import { tilesInOrder } from './tiles-in-order.js';
 import type { KernelOptions } from './types.js';
 
@@ -74,14 +67,14 @@ class ComputedOperator implements SymmetricOperator {
   /** `[n]`; null until it is read from tiles. */
   #diagonal: Float64Array | null;
 
-  constructor(planned: Planned, task: KernelTask | ImageTask, { job, size }: Opened, options: KernelOptions) {
+  constructor(planned: Planned, prepared: Prepared, { job, size }: Opened, options: KernelOptions) {
     this.#planned = planned;
     this.#job = job;
     this.#tile = size;
-    this.#output = planned.outputs[0];
+    this.#output = planned.computation.outputs[0];
     this.#options = options;
-    this.#samples = new ProductSamples(planned, task, options.signal);
-    this.#diagonal = selfKernels(task);
+    this.#samples = new ProductSamples(planned, prepared.sizes, options.signal);
+    this.#diagonal = prepared.selfKernels();
     this.size = planned.plan.shape[0];
     this.description = `computed on ${planned.plan.backend}`;
     this.backend = planned.plan.backend;
@@ -192,13 +185,6 @@ class ComputedOperator implements SymmetricOperator {
   }
 }
 
-/** K(x,x) of every row, which a task on vectors knows; null for one on images. */
-function selfKernels(task: KernelTask | ImageTask): Float64Array | null {
-  if (!('table' in task)) return null;
-  const scales = task.x.scales[task.outputs[0]];
-  return scales === null ? new Float64Array(task.x.rows) : scales.map((s) => s * s);
-}
-
 /**
  * Opens the kernel matrix of rows x `[n, d]` as an operator that is never stored.
  *
@@ -209,6 +195,6 @@ export async function computedOperator(x: NdArray, options: KernelOptions): Prom
     throw new UsageError('computedOperator: must be one symmetric kernel, got z or both kinds. Leave them out.');
   }
   const planned = await makePlan(x, options, false);
-  const { task } = prepared(planned);
-  return new ComputedOperator(planned, task, await openFitting(task, planned), options);
+  const prepared = planned.computation.prepare(planned.backend);
+  return new ComputedOperator(planned, prepared, await openFitting(prepared, planned), options);
 }

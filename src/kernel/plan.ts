@@ -1,5 +1,4 @@
-import { isImageNetwork } from '../architecture/check-input.js';
-import type { Backend, ImageTask, Output } from '../backend/contract.js';
+import type { Backend } from '../backend/contract.js';
 import { selectBackend } from '../backend/select.js';
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
@@ -9,18 +8,18 @@ import { defaultMemory, defaultThreads } from '../platform/limits.js';
 import { residentBytes } from '../platform/memory.js';
 import { nativeLibrary } from '../platform/native.js';
 import type { NativeLibrary } from '../platform/native-library.js';
-import { imageTask, imageWorkload } from './image-workload.js';
-import { type Outline, outline } from './prepare.js';
-import { rowWorkload } from './row-workload.js';
+import type { Computation } from './computation.js';
+import { computationOf } from './kinds.js';
+import { type RowComputation, rowComputation } from './rows/computation.js';
+import { outline } from './rows/prepare.js';
 import { tileCount } from './tiles.js';
 import type { KernelOptions, KernelPlan } from './types.js';
-import type { Workload } from './workload.js';
 
 /** A plan with what it was made from. */
-interface Planning {
+export interface Planned<C extends Computation = Computation> {
   readonly plan: KernelPlan;
   readonly backend: Backend;
-  readonly outputs: readonly Output[];
+  readonly computation: C;
   /** BLAS that computes inner products; null: the backend itself. */
   readonly native: NativeLibrary | null;
   /** Bytes of the process at its peak with the smallest tiles. */
@@ -28,21 +27,6 @@ interface Planning {
   /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
 }
-
-/** The plan of a kernel of vectors. */
-export interface PlannedRows extends Planning {
-  readonly outline: Outline;
-  readonly images: null;
-}
-
-/** The plan of a kernel of images. */
-export interface PlannedImages extends Planning {
-  readonly outline: null;
-  readonly images: ImageTask;
-}
-
-/** The plan of any kernel. */
-export type Planned = PlannedRows | PlannedImages;
 
 function checkOptions({ threads, memory }: KernelOptions): void {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
@@ -57,8 +41,8 @@ function checkOptions({ threads, memory }: KernelOptions): void {
 /** Multiply-adds of a product for which looking for a library pays. */
 const NATIVE_PAYS = 5e8;
 
-/** The library for the products of a workload. A path is checked whether or not it is used. */
-async function libraryFor(native: string, backend: Backend, { products }: Workload): Promise<NativeLibrary | null> {
+/** The library for the products of a computation. A path is checked whether or not it is used. */
+async function libraryFor(native: string, backend: Backend, { products }: Computation): Promise<NativeLibrary | null> {
   const isUsed = backend.usesNative && products !== null;
   if (native === 'auto' && (!isUsed || products < NATIVE_PAYS)) return null;
   const library = await nativeLibrary(native);
@@ -73,13 +57,13 @@ function tooLittle(needed: number, limit: number): MemoryError {
   );
 }
 
-/** The plan of a workload on the backend that was asked for, or chosen. */
-async function planOf(work: Workload, options: KernelOptions, keep: boolean, images: boolean): Promise<Planning> {
-  const { extent, precision } = work;
-  const { backend, availability } = await selectBackend(options.backend ?? 'auto', precision, images);
+/** The plan of a computation on the backend that was asked for, or chosen. */
+async function planOf<C extends Computation>(work: C, options: KernelOptions, keep: boolean): Promise<Planned<C>> {
+  const { extent, precision, outputs } = work;
+  const { backend, availability } = await selectBackend(options.backend ?? 'auto', precision, work.kind);
   const threads = backend.usesThreads ? (options.threads ?? defaultThreads()) : 1;
   const limit = options.memory ?? defaultMemory();
-  const outputBytes = extent.rows * extent.columns * (precision === 'f64' ? 8 : 4) * work.outputs.length;
+  const outputBytes = extent.rows * extent.columns * (precision === 'f64' ? 8 : 4) * outputs.length;
   const native = await libraryFor(options.native ?? 'auto', backend, work);
   const demand = work.on(backend, threads, native !== null);
   const need = (size: number): number => residentBytes() + demand.bytes(size) + (keep ? outputBytes : 0);
@@ -102,8 +86,8 @@ async function planOf(work: Workload, options: KernelOptions, keep: boolean, ima
     outputBytes,
     seconds: demand.seconds,
   };
-  const warnings = images ? [] : fasterBackend(options, plan);
-  return { plan, backend, outputs: work.outputs, native, least, warnings };
+  const warnings = work.hintsAtGpu ? fasterBackend(options, plan) : [];
+  return { plan, backend, computation: work, native, least, warnings };
 }
 
 /**
@@ -111,10 +95,13 @@ async function planOf(work: Workload, options: KernelOptions, keep: boolean, ima
  *
  * Throws as `makePlan` does, and ArchitectureError for a network of images.
  */
-export async function planRows(inputs: NdArray, options: KernelOptions, keep: boolean): Promise<PlannedRows> {
+export async function planRows(
+  inputs: NdArray,
+  options: KernelOptions,
+  keep: boolean,
+): Promise<Planned<RowComputation>> {
   checkOptions(options);
-  const o = outline(inputs, options);
-  return { ...(await planOf(rowWorkload(o), options, keep, false)), outline: o, images: null };
+  return planOf(rowComputation(outline(inputs, options)), options, keep);
 }
 
 /**
@@ -124,10 +111,8 @@ export async function planRows(inputs: NdArray, options: KernelOptions, keep: bo
  * that the network does not fit.
  */
 export async function makePlan(inputs: NdArray, options: KernelOptions, keep: boolean): Promise<Planned> {
-  if (!isImageNetwork(options.architecture)) return planRows(inputs, options, keep);
   checkOptions(options);
-  const images = imageTask(inputs, options);
-  return { ...(await planOf(imageWorkload(images), options, keep, true)), outline: null, images };
+  return planOf(computationOf(inputs, options), options, keep);
 }
 
 /** Seconds of work from which a faster backend is worth a word. */

@@ -1,8 +1,8 @@
-import type { ImageTask, KernelTask, VectorBlock } from '../backend/contract.js';
+import type { VectorBlock } from '../backend/tile.js';
 import { type Recomputation, recomputationOfAll } from '../operators/recomputed.js';
 import type { Planned } from './plan.js';
 import { recompute } from './recompute.js';
-import { drawFor, Nearest, type Place, type Sample, type Sizes, sizesOf } from './samples.js';
+import { drawFor, Nearest, type Place, type Sample, type Sizes } from './samples.js';
 
 /** Rows of a matrix that are looked at for the nearest pair. */
 const LOOKED_AT = 2;
@@ -23,10 +23,10 @@ export class ProductSamples {
   readonly #draw: (bound: number) => number;
   #found: readonly Recomputation[] = [];
 
-  constructor(planned: Planned, task: KernelTask | ImageTask, signal: AbortSignal | undefined) {
+  constructor(planned: Planned, sizes: Sizes, signal: AbortSignal | undefined) {
     const [rows, columns] = planned.plan.shape;
     this.#planned = planned;
-    this.#sizes = sizesOf(task);
+    this.#sizes = sizes;
     this.#signal = signal;
     this.#draw = drawFor({ rows, columns, symmetric: planned.plan.symmetric });
     this.#columns = [...new Set([this.#draw(columns), columns - 1])];
@@ -104,7 +104,7 @@ export class ProductSamples {
   }
 
   async #compare(places: readonly Place[], read: (place: Place) => number): Promise<void> {
-    const [output] = this.#planned.outputs;
+    const [output] = this.#planned.computation.outputs;
     const samples = places.map((place): Sample => ({ ...place, values: { [output]: [read(place)] } }));
     this.#found = [...this.#found, await recompute(this.#planned, samples, this.#signal)];
   }

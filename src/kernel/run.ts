@@ -1,18 +1,11 @@
-import type {
-  ImageTask,
-  JobOptions,
-  KernelJob,
-  KernelTask,
-  Output,
-  Tile,
-  TileData,
-  TileRange,
-} from '../backend/contract.js';
-import { DeviceFullError, InternalError, InterruptedError } from '../errors.js';
+import { doorOf } from '../backend/door.js';
+import type { Output } from '../backend/tasks.js';
+import type { KernelJob, Tile, TileData, TileRange } from '../backend/tile.js';
+import { DeviceFullError, InterruptedError } from '../errors.js';
+import type { Prepared } from './computation.js';
 import type { Planned } from './plan.js';
-import { prepareTask } from './prepare.js';
 import { recompute } from './recompute.js';
-import { Samples, sizesOf } from './samples.js';
+import { Samples } from './samples.js';
 import { type Extent, tileCount, tiles } from './tiles.js';
 import type { KernelOptions, KernelPlan, KernelRun, Progress } from './types.js';
 
@@ -106,26 +99,6 @@ function extentOf({ shape, symmetric }: KernelPlan): Extent {
   return { rows: shape[0], columns: shape[1], symmetric };
 }
 
-function open(
-  { backend, native, plan: { threads } }: Planned,
-  task: KernelTask | ImageTask,
-  tile: JobOptions['tile'],
-): Promise<KernelJob> {
-  const options = { threads, tile, native };
-  if ('table' in task) return backend.open(task, options);
-  if (backend.openImages === undefined) throw new InternalError(`${backend.name} was chosen for images`);
-  return backend.openImages(task, options);
-}
-
-/** The task of a plan: for vectors with table or factors and unit rows, the work that comes before the tiles. */
-export function prepared({ outline, images, backend, plan }: Planned): {
-  readonly task: KernelTask | ImageTask;
-  readonly shortcut: string;
-} {
-  if (images !== null) return { task: images, shortcut: plan.shortcut };
-  return prepareTask(outline, backend.name !== 'reference');
-}
-
 /** A job, and the side of the largest tile that may be asked of it. */
 export interface Opened {
   readonly job: KernelJob;
@@ -133,16 +106,14 @@ export interface Opened {
 }
 
 /** Opens a job with the planned tiles, or with smaller ones where a device has no room for them. */
-export async function openFitting(task: KernelTask | ImageTask, planned: Planned): Promise<Opened> {
-  const {
-    backend,
-    plan: { tile },
-  } = planned;
-  const all = 'table' in task ? backend.tileSizes : (backend.imageTileSizes ?? backend.tileSizes);
-  const sizes = all.filter((size) => size < tile[0]);
+export async function openFitting(
+  prepared: Prepared,
+  { backend, native, computation, plan: { threads, tile } }: Planned,
+): Promise<Opened> {
+  const sizes = doorOf(backend, computation.kind).tileSizes.filter((size) => size < tile[0]);
   for (let size = tile[0]; ; ) {
     try {
-      return { job: await open(planned, task, [size, size]), size };
+      return { job: await prepared.open({ threads, tile: [size, size], native }), size };
     } catch (error) {
       const next = sizes.shift();
       if (!(error instanceof DeviceFullError) || next === undefined) throw error;
@@ -164,13 +135,13 @@ export async function runTiles(
   started: number,
 ): Promise<KernelRun> {
   if (options.signal?.aborted) throw new InterruptedError();
-  const { plan: asked, warnings } = planned;
-  const { task, shortcut } = prepared(planned);
-  const { job, size } = await openFitting(task, planned);
+  const { plan: asked, warnings, computation } = planned;
+  const prepared = computation.prepare(planned.backend);
+  const { job, size } = await openFitting(prepared, planned);
   const plan: KernelPlan = { ...asked, tile: [size, size], tiles: tileCount(extentOf(asked), size) };
   const compile = (performance.now() - started) / 1000;
   const extent = extentOf(plan);
-  const samples = new Samples(extent, size, task.outputs, sizesOf(task));
+  const samples = new Samples(extent, size, computation.outputs, prepared.sizes);
   const start = performance.now();
   const clock: Clock = { write: 0 };
   const stop = (): void => void job.close();
@@ -181,7 +152,7 @@ export async function runTiles(
     const loop: Loop = {
       job,
       extent,
-      outputs: task.outputs,
+      outputs: computation.outputs,
       queue,
       sink,
       samples,
@@ -203,10 +174,10 @@ export async function runTiles(
   );
   const check = (performance.now() - start) / 1000 - total;
   return {
-    plan: { ...plan, shortcut },
+    plan: { ...plan, shortcut: prepared.shortcut },
     stages: { compile, compute: total - clock.write, write: clock.write, check },
     recomputed,
-    tableError: 'table' in task ? (task.table?.error ?? null) : null,
+    tableError: prepared.tableError,
     nearPairs: job.nearPairs,
     warnings: [...warnings, ...unchecked],
   };

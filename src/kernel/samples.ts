@@ -1,5 +1,5 @@
-import type { ImageTask, KernelTask, Output, TileData, TileRange } from '../backend/contract.js';
-import { norm } from '../data/norm.js';
+import type { Output } from '../backend/tasks.js';
+import type { TileData, TileRange } from '../backend/tile.js';
 import { RandomSource } from '../linalg/random.js';
 import type { Extent } from './tiles.js';
 
@@ -14,29 +14,15 @@ export interface Sample extends Place {
   readonly values: Readonly<Partial<Record<Output, readonly number[]>>>;
 }
 
-/** Sizes of inputs by number, such that K over those of its two inputs is the larger the nearer they are. */
+/**
+ * Sizes of inputs by number, such that K over those of its two inputs is the larger the nearer they are: sqrt(K(x,x)) where it is known, else
+ * norms.
+ */
 export interface Sizes {
   /** Of input `i` of x. */
   x(i: number): number;
   /** Of input `j` of z. */
   z(j: number): number;
-}
-
-/** sqrt(K(x,x)) where a task knows it, which rows do; of images their norms. */
-export function sizesOf(task: KernelTask | ImageTask): Sizes {
-  const [output] = task.outputs;
-  if ('table' in task) {
-    const size =
-      ({ scales }: typeof task.x) =>
-      (i: number) =>
-        scales[output]?.[i] ?? 0;
-    return { x: size(task.x), z: size(task.z) };
-  }
-  const size = ({ data, count }: typeof task.x) => {
-    const length = data.length / count;
-    return (i: number): number => (task.normalized ? 1 : norm(data, i * length, length));
-  };
-  return { x: size(task.x), z: size(task.z) };
 }
 
 /** The nearest pair of different inputs that was seen; of several the first in the order of the matrix. */

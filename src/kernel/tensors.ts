@@ -1,10 +1,10 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { KernelDefinition } from '../architecture/types.js';
-import type { KernelTask } from '../backend/contract.js';
 import { openTensors } from '../backend/select.js';
+import type { RowTask } from '../backend/tasks.js';
 import { NumericalError, UsageError } from '../errors.js';
 import { radialStep } from '../programme/radial.js';
-import { outline, prepareTask } from './prepare.js';
+import { outline, prepareTask } from './rows/prepare.js';
 
 /** What kernel of tensors to compute. */
 export interface TensorKernelOptions {
@@ -49,7 +49,7 @@ async function rowsOf(x: Tensor2D, where: string): Promise<Rows> {
 const RESOLVED = 256;
 
 /** Refuses radial kernels that near rows on the device cannot resolve: elsewhere those come from the rows themselves, on the host. */
-function requireResolved({ programme, x, z }: KernelTask): void {
+function requireResolved({ programme, x, z }: RowTask): void {
   const step = radialStep(programme);
   if (step === null) return;
   for (const { factors } of x === z ? [x] : [x, z]) {

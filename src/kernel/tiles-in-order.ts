@@ -1,4 +1,4 @@
-import type { TileRange } from '../backend/contract.js';
+import type { TileRange } from '../backend/tile.js';
 import { InterruptedError } from '../errors.js';
 import { entriesOf, Reporter } from './run.js';
 import { type Extent, tiles } from './tiles.js';

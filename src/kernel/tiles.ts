@@ -1,4 +1,4 @@
-import type { TileRange } from '../backend/contract.js';
+import type { TileRange } from '../backend/tile.js';
 
 /** Size of a kernel matrix and whether only its upper half is computed. */
 export interface Extent {

@@ -1,6 +1,7 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
-import type { Output, TileData, TileRange } from '../backend/contract.js';
+import type { Output } from '../backend/tasks.js';
+import type { TileData, TileRange } from '../backend/tile.js';
 import type { NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import type { FileMark } from '../data/write/mark.js';
@@ -65,7 +66,7 @@ export function checkRoom(out: string, bytes: number): void {
 class Workspace implements TileSink {
   readonly #files: Partial<Record<Output, NpyFile>> = {};
 
-  constructor({ plan, outputs }: Planned, out: string) {
+  constructor({ plan, computation: { outputs } }: Planned, out: string) {
     try {
       for (const output of outputs) this.#files[output] = new NpyFile(out, plan.shape, plan.precision);
     } catch (error) {
@@ -138,7 +139,7 @@ export async function writeKernelFile(x: NdArray, out: string, options: WriteOpt
   try {
     const run = await runTiles(planned, workspace, options, started);
     const closing = performance.now();
-    const mark = await finish(workspace, planned.outputs, out, options);
+    const mark = await finish(workspace, planned.computation.outputs, out, options);
     const write = run.stages.write + (performance.now() - closing) / 1000;
     return { run: { ...run, stages: { ...run.stages, write } }, mark };
   } finally {

@@ -1,4 +1,4 @@
-import type { TileData, TileRange } from '../backend/contract.js';
+import type { TileData, TileRange } from '../backend/tile.js';
 import type { FloatArray } from '../data/array.js';
 import type { Recomputation } from './recomputed.js';
 

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import type { TileData, TileRange } from '../backend/contract.js';
+import type { TileData, TileRange } from '../backend/tile.js';
 import type { FloatArray, Precision } from '../data/array.js';
 import { writeFailure } from '../data/write/failure.js';
 import { type FileMark, markOf } from '../data/write/mark.js';

@@ -1,8 +1,11 @@
 /** Kernels straight from a backend, on the calling thread, in tiles of a few rows. */
 import { type KernelKind, lower } from '../../src/architecture/lower.js';
-import type { Backend, ImageTask, KernelJob, KernelTask, Output } from '../../src/backend/contract.js';
+import type { Backend } from '../../src/backend/contract.js';
+import { doorOf } from '../../src/backend/door.js';
+import type { ImageTask, Output, RowTask } from '../../src/backend/tasks.js';
+import type { KernelJob } from '../../src/backend/tile.js';
 import { type NdArray, type Precision, parseArchitecture } from '../../src/index.js';
-import { outline, prepareTask } from '../../src/kernel/prepare.js';
+import { outline, prepareTask } from '../../src/kernel/rows/prepare.js';
 import { tiles } from '../../src/kernel/tiles.js';
 import { keepNeeded } from '../../src/programme/needs.js';
 import type { Network } from './network.js';
@@ -37,10 +40,10 @@ function imageTask(which: Case, precision: Precision): ImageTask {
   const programme = keepNeeded(lower(parseArchitecture(json), { positions: sizes, channels }, kind));
   const set = { data: x.data, count: x.shape[0], positions: sizes ?? [], channels };
   const outputs = outputsOf(which);
-  return { programme, precision, outputs, x: set, z: set, symmetric: true, normalized };
+  return { kind: 'images', programme, precision, outputs, x: set, z: set, symmetric: true, normalized };
 }
 
-function rowTask(which: Case, precision: Precision, useTable: boolean): KernelTask {
+function rowTask(which: Case, precision: Precision, useTable: boolean): RowTask {
   const { network, x, normalized } = which;
   const { json } = network;
   const kind = kindOf(which);
@@ -52,18 +55,16 @@ const SIDE = 3;
 
 /** Inputs from one tile to the next. Rows on `webgpu` lie so that its tiles must begin at multiples of their size. */
 function stepOf(backend: Backend, { network }: Case): number {
-  return backend.name === 'webgpu' && network.sizes === null ? Math.min(...backend.tileSizes) : SIDE;
+  return backend.name === 'webgpu' && network.sizes === null ? Math.min(...backend.tasks.rows.tileSizes) : SIDE;
 }
 
 async function open(backend: Backend, which: Case, precision: Precision): Promise<KernelJob> {
   const onImages = which.network.sizes !== null;
-  const sizes = onImages ? (backend.imageTileSizes ?? backend.tileSizes) : backend.tileSizes;
-  const side = Math.min(...sizes.filter((size) => size >= SIDE));
+  const { tileSizes } = doorOf(backend, onImages ? 'images' : 'rows');
+  const side = Math.min(...tileSizes.filter((size) => size >= SIDE));
   const options = { threads: 1, tile: [side, side] as const };
-  if (!onImages) return backend.open(rowTask(which, precision, backend.name !== 'reference'), options);
-  const job = await backend.openImages?.(imageTask(which, precision), options);
-  if (job === undefined) throw new Error(`${backend.name} must open images`);
-  return job;
+  if (onImages) return doorOf(backend, 'images').open(imageTask(which, precision), options);
+  return backend.tasks.rows.open(rowTask(which, precision, backend.name !== 'reference'), options);
 }
 
 /** The kernels of a case by a backend; the NTK only where there is one. */

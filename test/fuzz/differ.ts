@@ -1,5 +1,6 @@
 import { reference, roundingReference } from '../../kernels/reference/backend.js';
-import type { Backend, Output } from '../../src/backend/contract.js';
+import type { Backend } from '../../src/backend/contract.js';
+import type { Output } from '../../src/backend/tasks.js';
 import { InternalError, type NdArray, NtkError, type Precision } from '../../src/index.js';
 import { EXCUSED, roundings } from '../../src/programme/rounding.js';
 import { type Case, compute, type Kernels } from './compute.js';

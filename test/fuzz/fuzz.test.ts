@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { host } from '../../kernels/host/backend.js';
-import type { Backend, KernelJob, Tile } from '../../src/backend/contract.js';
+import type { Backend, BackendTasks } from '../../src/backend/contract.js';
+import { doorOf } from '../../src/backend/door.js';
+import type { KernelJob, Tile } from '../../src/backend/tile.js';
 import { describe, expect, test } from '../jest.js';
 import { COMBINATIONS } from '../kernels/backends.js';
 import type { Case } from './compute.js';
@@ -96,12 +98,13 @@ function spoiled(
       };
     },
   });
-  return {
-    ...host,
-    open: async (task, options) => wrap(await host.open(task, options)),
-    openImages: async (task, options) =>
-      wrap(await (host.openImages?.(task, options) ?? Promise.reject(new Error('no images')))),
+  const { rows } = host.tasks;
+  const images = doorOf(host, 'images');
+  const tasks: BackendTasks = {
+    rows: { ...rows, open: async (task, options) => wrap(await rows.open(task, options)) },
+    images: { ...images, open: async (task, options) => wrap(await images.open(task, options)) },
   };
+  return { ...host, tasks };
 }
 
 describe('what is put in on purpose is found', () => {

@@ -12,14 +12,13 @@ const options = { architecture: presetArchitecture('fc', { depth: 2 }), backend:
 
 /** The reference on a device that has no room for tiles above `most`. */
 function crowded(most: number, asked: number[]): Backend {
-  return {
-    ...reference,
-    open: async (task, job) => {
-      asked.push(job.tile[0]);
-      if (job.tile[0] > most) throw new DeviceFullError(`no room for ${job.tile[0]}`);
-      return reference.open(task, job);
-    },
+  const { rows } = reference.tasks;
+  const open: typeof rows.open = async (task, job) => {
+    asked.push(job.tile[0]);
+    if (job.tile[0] > most) throw new DeviceFullError(`no room for ${job.tile[0]}`);
+    return rows.open(task, job);
   };
+  return { ...reference, tasks: { ...reference.tasks, rows: { ...rows, open } } };
 }
 
 /** Counts the entries that arrive. */
@@ -36,7 +35,10 @@ describe('a full device', () => {
     const planned = { ...(await makePlan(x, options, true)), backend: crowded(8, asked) };
     const sink = new Counter();
     const run = await runTiles(planned, sink, options, performance.now());
-    expect(asked).toEqual([planned.plan.tile[0], ...reference.tileSizes.filter((s) => s < planned.plan.tile[0])]);
+    expect(asked).toEqual([
+      planned.plan.tile[0],
+      ...reference.tasks.rows.tileSizes.filter((s) => s < planned.plan.tile[0]),
+    ]);
     expect(run.plan.tile).toEqual([8, 8]);
     expect(run.plan.tiles).toBe(15);
     expect(sink.entries).toBe(1600);

@@ -2,7 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { host } from '../../kernels/host/backend.js';
-import type { ImageTask, JobOptions, KernelJob, KernelTask, Tile, TileData } from '../../src/backend/contract.js';
+import type { JobOptions } from '../../src/backend/contract.js';
+import { doorOf } from '../../src/backend/door.js';
+import type { ImageTask, RowTask } from '../../src/backend/tasks.js';
+import type { KernelJob, Tile, TileData } from '../../src/backend/tile.js';
 import { explain } from '../../src/cli/exit.js';
 import {
   type Architecture,
@@ -16,9 +19,9 @@ import {
   resolveArchitecture,
   writeKernel,
 } from '../../src/index.js';
-import { imageTask } from '../../src/kernel/image-workload.js';
+import { imageTask } from '../../src/kernel/images/task.js';
 import { makePlan } from '../../src/kernel/plan.js';
-import { outline, prepareTask } from '../../src/kernel/prepare.js';
+import { outline, prepareTask } from '../../src/kernel/rows/prepare.js';
 import { runTiles, type TileSink } from '../../src/kernel/run.js';
 import { recomputationOfAll } from '../../src/operators/recomputed.js';
 import { afterAll, afterEach, describe, expect, test } from '../jest.js';
@@ -41,24 +44,20 @@ const architecture = presetArchitecture('fc', { depth: 2, bias: 0.3, biasInit: '
 const convolutional = presetArchitecture('cntk', { depth: 2 });
 
 /** What a defect makes of opening a task on `host`. */
-type Fault = (task: KernelTask | ImageTask, options: JobOptions) => Promise<KernelJob>;
+type Fault = (task: RowTask | ImageTask, options: JobOptions) => Promise<KernelJob>;
 
-const healthy = { open: host.open, openImages: host.openImages };
+const doors = { rows: host.tasks.rows, images: doorOf(host, 'images') };
+const healthy = { rows: doors.rows.open, images: doors.images.open };
 
-const openHealthy: Fault = async (task, options) => {
-  const opened = 'table' in task ? healthy.open(task, options) : healthy.openImages?.(task, options);
-  if (opened === undefined) throw new Error('host must compute on images');
-  return opened;
-};
+const openHealthy: Fault = async (task, options) =>
+  task.kind === 'rows' ? healthy.rows(task, options) : healthy.images(task, options);
 
 function breakHost(fault: Fault): void {
-  Reflect.set(host, 'open', fault);
-  Reflect.set(host, 'openImages', fault);
+  for (const door of Object.values(doors)) Reflect.set(door, 'open', fault);
 }
 
 afterEach(() => {
-  Reflect.set(host, 'open', healthy.open);
-  Reflect.set(host, 'openImages', healthy.openImages);
+  for (const kind of ['rows', 'images'] as const) Reflect.set(doors[kind], 'open', healthy[kind]);
 });
 
 /** A fault of the tiles that are read. */
@@ -89,7 +88,7 @@ function frozen(network: Architecture): Architecture {
 /** A job on other rows or another network than was asked for. */
 function ofTask(x: NdArray, options: KernelOptions): Fault {
   return (task, how) => {
-    const other = 'table' in task ? prepareTask(outline(x, options), true).task : imageTask(x, options);
+    const other = task.kind === 'rows' ? prepareTask(outline(x, options), true).task : imageTask(x, options);
     return openHealthy({ ...other, outputs: task.outputs, precision: task.precision }, how);
   };
 }

@@ -1,7 +1,9 @@
 /** Kernels of images straight from the backends, by tiles. */
 import { type InputShape, type KernelKind, lower } from '../../src/architecture/lower.js';
-import type { Backend, ImageSet, ImageTask, Output } from '../../src/backend/contract.js';
+import type { Backend } from '../../src/backend/contract.js';
+import { doorOf } from '../../src/backend/door.js';
 import { selectBackend } from '../../src/backend/select.js';
+import type { ImageSet, ImageTask, Output } from '../../src/backend/tasks.js';
 import { type NdArray, parseArchitecture } from '../../src/index.js';
 import { tiles } from '../../src/kernel/tiles.js';
 import { keepNeeded } from '../../src/programme/needs.js';
@@ -9,12 +11,12 @@ import { normals } from '../reference/monte-carlo.js';
 import { COMBINATIONS, type Combination } from './backends.js';
 
 async function opens({ backend, precision }: Combination): Promise<boolean> {
-  return (await selectBackend(backend, precision)).backend.openImages !== undefined;
+  return (await selectBackend(backend, precision)).backend.tasks.images !== undefined;
 }
 
 const OPEN = await Promise.all(COMBINATIONS.map(opens));
 
-/** The combinations whose backend computes on images: one joins as soon as it has `openImages`. */
+/** The combinations whose backend computes on images: one joins as soon as it has a door for them. */
 export const IMAGE_COMBINATIONS: readonly Combination[] = COMBINATIONS.filter((_, k) => OPEN[k]);
 
 /** What is computed, and how. */
@@ -59,12 +61,12 @@ export function imageTask(
   const programme = keepNeeded(lower(parseArchitecture(architecture), shapeOf(x), kind));
   const outputs: readonly Output[] = kind === 'both' ? ['ntk', 'nngp'] : [kind];
   const set = imageSet(x);
-  return { programme, precision, outputs, x: set, z: z ? imageSet(z) : set, symmetric: z === undefined, normalized };
+  const sets = { x: set, z: z ? imageSet(z) : set, symmetric: z === undefined };
+  return { kind: 'images', programme, precision, outputs, ...sets, normalized };
 }
 
 async function computeTask(backend: Backend, task: ImageTask, tile: number): Promise<ImageKernels> {
-  const job = await backend.openImages?.(task, { threads: 1, tile: [tile, tile] });
-  if (job === undefined) throw new Error(`${backend.name} must open images`);
+  const job = await doorOf(backend, 'images').open(task, { threads: 1, tile: [tile, tile] });
   const shape = [task.x.count, task.z.count];
   const results = new Map(task.outputs.map((output) => [output, new Float64Array(shape[0] * shape[1])]));
   try {
@@ -102,6 +104,6 @@ export async function imageKernels(
 ): Promise<ImageKernels> {
   const { backend } = await selectBackend(name, precision);
   const task = imageTask(architecture, x, options, precision);
-  const tile = options.tile ?? (backend.imageTileSizes ?? backend.tileSizes)[0];
+  const tile = options.tile ?? doorOf(backend, 'images').tileSizes[0];
   return computeTask(backend, task, tile);
 }

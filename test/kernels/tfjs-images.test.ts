@@ -1,6 +1,7 @@
 import type { Engine } from '../../kernels/tfjs/engine.js';
 import { type ImageTensorJob, openImageJob } from '../../kernels/tfjs/images/job.js';
-import type { ImageTask, Output, TileRange } from '../../src/backend/contract.js';
+import type { ImageTask, Output } from '../../src/backend/tasks.js';
+import type { TileRange } from '../../src/backend/tile.js';
 import { InterruptedError, type NdArray, NumericalError } from '../../src/index.js';
 import { describe, expect, test } from '../jest.js';
 import { type ImageLayerJson, imageNetwork } from '../reference/image-layers.js';

@@ -1,8 +1,9 @@
 import type { Engine } from '../../kernels/tfjs/engine.js';
 import { openJob, type TensorJob } from '../../kernels/tfjs/rows/job.js';
-import type { KernelTask, TileRange } from '../../src/backend/contract.js';
+import type { RowTask } from '../../src/backend/tasks.js';
+import type { TileRange } from '../../src/backend/tile.js';
 import { InterruptedError, type NdArray, parseArchitecture } from '../../src/index.js';
-import { outline, prepareTask } from '../../src/kernel/prepare.js';
+import { outline, prepareTask } from '../../src/kernel/rows/prepare.js';
 import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 import type { LayerJson } from '../reference/textbook.js';
@@ -42,7 +43,7 @@ function matrix(n: number, d: number): NdArray {
   return { data, shape: [n, d] };
 }
 
-function taskOf(layers: readonly LayerJson[], x: NdArray, zonal = false, z?: NdArray): KernelTask {
+function taskOf(layers: readonly LayerJson[], x: NdArray, zonal = false, z?: NdArray): RowTask {
   const architecture = parseArchitecture({ format: 'ntk-architecture/1', name: 'test', layers });
   const options = { architecture, kind: 'both', precision: 'f32', zonal, ...(z === undefined ? {} : { z }) } as const;
   return prepareTask(outline(x, options), zonal).task;

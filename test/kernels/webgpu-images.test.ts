@@ -1,8 +1,8 @@
 import { findDevice, useDevice } from '../../kernels/webgpu/device.js';
 import { openWebgpuImages } from '../../kernels/webgpu/images/job.js';
-import type { KernelJob, TileRange } from '../../src/backend/contract.js';
+import type { KernelJob, TileRange } from '../../src/backend/tile.js';
 import { type Architecture, kernelMatrix, type NdArray, presetArchitecture } from '../../src/index.js';
-import { imageTask } from '../../src/kernel/image-workload.js';
+import { imageTask } from '../../src/kernel/images/task.js';
 import { kernelShader } from '../../src/kernel/shader.js';
 import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';

@@ -1,5 +1,5 @@
 import { useDevice } from '../../kernels/webgpu/device.js';
-import type { KernelJob, TileRange } from '../../src/backend/contract.js';
+import type { KernelJob, TileRange } from '../../src/backend/tile.js';
 import { InterruptedError } from '../../src/errors.js';
 import { expect } from '../jest.js';
 

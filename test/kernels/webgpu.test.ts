@@ -2,7 +2,8 @@ import { findDevice, type OpenDevice, useDevice } from '../../kernels/webgpu/dev
 import { openWebgpu } from '../../kernels/webgpu/rows/job.js';
 import { DeviceRows } from '../../kernels/webgpu/rows/rows.js';
 import { peakSpeed, productSpeed } from '../../kernels/webgpu/speed.js';
-import type { KernelJob, KernelTask } from '../../src/backend/contract.js';
+import type { RowTask } from '../../src/backend/tasks.js';
+import type { KernelJob } from '../../src/backend/tile.js';
 import {
   type Architecture,
   BackendError,
@@ -11,7 +12,7 @@ import {
   parseArchitecture,
   presetArchitecture,
 } from '../../src/index.js';
-import { outline, prepareTask } from '../../src/kernel/prepare.js';
+import { outline, prepareTask } from '../../src/kernel/rows/prepare.js';
 import { kernelShader } from '../../src/kernel/shader.js';
 import { tiles } from '../../src/kernel/tiles.js';
 import { describe, expect, test } from '../jest.js';
@@ -30,7 +31,7 @@ function rows(n: number, d: number): NdArray {
   return { data, shape: [n, d] };
 }
 
-function taskOf(x: NdArray, architecture: Architecture, zonal = false): KernelTask {
+function taskOf(x: NdArray, architecture: Architecture, zonal = false): RowTask {
   return prepareTask(outline(x, { architecture, kind: 'both', precision: 'f32' }), zonal).task;
 }
 

@@ -1,6 +1,6 @@
-import type { TileRange } from '../../../src/backend/contract.js';
 import { pixelsOf } from '../../../src/backend/images/pixels.js';
 import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
+import type { TileRange } from '../../../src/backend/tile.js';
 import { allocate, type FloatArray, type Precision } from '../../../src/data/array.js';
 import { InternalError } from '../../../src/errors.js';
 import { columnNeeds, columnOf } from '../../../src/programme/images/columns.js';

@@ -1,22 +1,14 @@
-import type {
-  ImageJobShape,
-  ImageTask,
-  JobOptions,
-  KernelJob,
-  Output,
-  Tile,
-  TileData,
-  TileRange,
-} from '../../../src/backend/contract.js';
+import type { ImageJobShape, ImageWork, JobOptions } from '../../../src/backend/contract.js';
 import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
-import type { FloatArray, Precision } from '../../../src/data/array.js';
+import type { ImageTask, Output } from '../../../src/backend/tasks.js';
+import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
+import type { FloatArray } from '../../../src/data/array.js';
 import { packageFile } from '../../../src/platform/package-files.js';
 import { HAS_THREADS } from '../../../src/platform/thread.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import { positionPairCount } from '../../../src/programme/images/position-pairs.js';
 import { ANY_INPUTS } from '../../../src/programme/images/self-kernels.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';
-import type { Programme } from '../../../src/vocabulary/steps.js';
 import { localExecutor, type Slot, Slots, threadExecutor } from '../executors.js';
 import { compileModule, createMemory } from '../module.js';
 import {
@@ -89,7 +81,7 @@ function workOf(plan: ImagePlan): number {
 }
 
 /** Seconds of one pair of images on one thread of a server core of 2023. */
-export function imagePace(programme: Programme, precision: Precision): number {
+export function pairSeconds({ programme, precision }: ImageWork): number {
   return workOf(planImages(programme, ANY_INPUTS)) * (precision === 'f64' ? 2.5e-9 : 1.2e-9);
 }
 
@@ -120,7 +112,7 @@ export async function openImages(task: ImageTask, { threads, tile }: JobOptions)
   const module = compileModule();
   const memory = (): WebAssembly.Memory => createMemory(schedule.blocks.bytes);
   const pairs = (task.x.count * task.z.count) / (task.symmetric ? 2 : 1);
-  const small = !HAS_THREADS || pairs * imagePace(task.programme, task.precision) < SMALL_JOB;
+  const small = !HAS_THREADS || pairs * pairSeconds(task) < SMALL_JOB;
   const thread = (): ReturnType<typeof threadExecutor<ImageRequest, ImageAnswer>> =>
     threadExecutor(packageFile('dist/kernels/host/images/worker.js'), memory(), { module, job });
   const executors = small

@@ -1,4 +1,4 @@
-import type { KernelTask, Output, RowSet } from '../../../src/backend/contract.js';
+import type { Output, RowSet, RowTask } from '../../../src/backend/tasks.js';
 import { allocate, type FloatArray } from '../../../src/data/array.js';
 import { requireVariances } from '../../../src/programme/range.js';
 
@@ -10,7 +10,7 @@ export type Column =
   | { readonly scale: Output };
 
 /** Factor columns of a row set in the order of the code, `[columns, n]` in shared memory. */
-export function factorColumns(columns: readonly Column[], rows: RowSet, task: KernelTask): FloatArray {
+export function factorColumns(columns: readonly Column[], rows: RowSet, task: RowTask): FloatArray {
   const n = rows.rows;
   const result = allocate(Math.max(1, columns.length * n), task.precision);
   columns.forEach((column, c) => {
@@ -30,7 +30,7 @@ export function factorColumns(columns: readonly Column[], rows: RowSet, task: Ke
 }
 
 /** Refuses variances before a smooth map that two singles do not hold. */
-function checkVariances(variances: Float64Array, index: number, { programme, precision }: KernelTask): void {
+function checkVariances(variances: Float64Array, index: number, { programme, precision }: RowTask): void {
   const step = programme.steps[index];
   if (precision === 'f64' || (step.op !== 'dual' && step.op !== 'dualDerivative')) return;
   requireVariances(null, variances, precision, (i) => `row ${i}`);

@@ -1,4 +1,4 @@
-import type { KernelTask } from '../../../src/backend/contract.js';
+import type { RowTask } from '../../../src/backend/tasks.js';
 import type { Precision } from '../../../src/data/array.js';
 import { type Instruction, type Instructions, inputs, instructionsOf } from '../../../src/programme/instructions.js';
 import type { SmoothMap } from '../../../src/programme/maps/index.js';
@@ -141,7 +141,7 @@ class InstructionEncoder {
 }
 
 /** Translates a task into instructions: the table if there is one, else the whole body. */
-export function encode(task: KernelTask): Code {
+export function encode(task: RowTask): Code {
   const body = instructionsOf(task.programme, [task.x.factors, task.z.factors]);
   const encoder = new InstructionEncoder(body, task.precision);
   const { out } = encoder;

@@ -1,6 +1,6 @@
-import type { TileRange, TileSums, VectorBlock } from '../../../src/backend/contract.js';
 import { nativeProduct } from '../../../src/backend/native-product.js';
 import { nearDistance, radialAt } from '../../../src/backend/near-duplicates.js';
+import type { TileRange, TileSums, VectorBlock } from '../../../src/backend/tile.js';
 import type { FloatArray, Precision } from '../../../src/data/array.js';
 import type { NativeLibrary } from '../../../src/platform/native-library.js';
 import { gaussLegendre } from '../../../src/programme/maps/gauss-legendre.js';

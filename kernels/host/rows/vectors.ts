@@ -1,4 +1,4 @@
-import type { TileRange, TileSums, VectorBlock } from '../../../src/backend/contract.js';
+import type { TileRange, TileSums, VectorBlock } from '../../../src/backend/tile.js';
 import type { Kernels } from '../module.js';
 import { type Layout, VECTORS } from './layout.js';
 

@@ -1,5 +1,6 @@
-import type { ImageTask, KernelJob, Output, Tile, TileData, TileRange } from '../../../src/backend/contract.js';
 import { type PreparedImages, prepareImages, type SharedImages } from '../../../src/backend/images/prepare.js';
+import type { ImageTask, Output } from '../../../src/backend/tasks.js';
+import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
 import { nextTask } from '../../../src/platform/tasks.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';

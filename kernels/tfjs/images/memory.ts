@@ -43,7 +43,7 @@ export function imageMemory({ programme, outputs, size }: ImageJobShape): number
 }
 
 /** Seconds of one pair: each instruction takes some operations on every pair of positions of its stage. */
-export function imagePace(programme: Programme, step: number): number {
+export function pairSeconds(programme: Programme, step: number): number {
   const plan = planImages(programme, ANY_INPUTS);
   const { places, components, body } = plan;
   const positionPairs = components.map((stage) =>

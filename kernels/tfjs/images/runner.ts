@@ -1,5 +1,5 @@
-import type { Output } from '../../../src/backend/contract.js';
 import type { PooledOfImages, PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
+import type { Output } from '../../../src/backend/tasks.js';
 import { allocate } from '../../../src/data/array.js';
 import {
   type ImageInstruction,

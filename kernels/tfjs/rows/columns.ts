@@ -1,5 +1,5 @@
-import type { TileRange } from '../../../src/backend/contract.js';
 import type { SingleTask } from '../../../src/backend/single.js';
+import type { TileRange } from '../../../src/backend/tile.js';
 import type { Factors, Tensor, Tensors } from '../tensors.js';
 
 /** Tensors end at a multiple of this, so that no backend falls back to other code for the last few entries. */

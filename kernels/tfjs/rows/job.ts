@@ -1,13 +1,7 @@
-import type {
-  JobOptions,
-  KernelJob,
-  KernelTask,
-  Output,
-  Tile,
-  TileData,
-  TileRange,
-} from '../../../src/backend/contract.js';
+import type { JobOptions } from '../../../src/backend/contract.js';
 import { singleTask } from '../../../src/backend/single.js';
+import type { Output, RowTask } from '../../../src/backend/tasks.js';
+import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
 import { nextTask } from '../../../src/platform/tasks.js';
 import type { Engine } from '../engine.js';
@@ -44,7 +38,7 @@ export class TensorJob implements KernelJob {
   readonly concurrency: number;
   nearPairs = 0;
   readonly #engine: Engine;
-  readonly #task: KernelTask;
+  readonly #task: RowTask;
   readonly #body: TensorInstructions;
   readonly #table: TensorTable | null;
   readonly #rows: readonly [number, number];
@@ -55,7 +49,7 @@ export class TensorJob implements KernelJob {
   #right: Panel | null = null;
   #rested = performance.now();
 
-  constructor(engine: Engine, task: KernelTask) {
+  constructor(engine: Engine, task: RowTask) {
     this.#engine = engine;
     this.#task = task;
     this.#rows = [task.x.rows, task.z.rows];
@@ -245,6 +239,6 @@ function zeroTile({ rows, columns }: TileRange, transposed: boolean): TileData {
 }
 
 /** Opens a task on an engine. */
-export async function openJob(engine: Engine, task: KernelTask, _options: JobOptions): Promise<TensorJob> {
+export async function openJob(engine: Engine, task: RowTask, _options: JobOptions): Promise<TensorJob> {
   return new TensorJob(engine, task);
 }

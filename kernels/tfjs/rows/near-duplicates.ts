@@ -1,5 +1,6 @@
-import type { KernelTask, TileRange } from '../../../src/backend/contract.js';
 import { NEAR_THRESHOLD, nearDistance, radialAt } from '../../../src/backend/near-duplicates.js';
+import type { RowTask } from '../../../src/backend/tasks.js';
+import type { TileRange } from '../../../src/backend/tile.js';
 import type { RadialStep } from '../../../src/programme/radial.js';
 import { bothSides, type Tensor, type Tensors, type Value } from '../tensors.js';
 import { padded } from './columns.js';
@@ -53,7 +54,7 @@ async function positions(
 /** Looks for near-duplicate pairs in the inner products of a tile; of a tile on the diagonal the diagonal comes first, with the cosine distance 0. */
 export async function findNear(
   tf: Tensors,
-  task: KernelTask,
+  task: RowTask,
   range: TileRange,
   u: Tensor,
   onDiagonal: boolean,
@@ -102,12 +103,7 @@ function filled(rows: Int32Array): Int32Array {
 }
 
 /** The entries of near-duplicate pairs of a radial kernel, straight from their rows: `[pairs]`. */
-export function nearRadial(
-  tf: Tensors,
-  radial: RadialStep,
-  { x, z }: KernelTask,
-  { i, j, distances }: NearPairs,
-): Tensor {
+export function nearRadial(tf: Tensors, radial: RadialStep, { x, z }: RowTask, { i, j, distances }: NearPairs): Tensor {
   const d = x.features;
   return tf.tensor1d(distances.map((_, k) => radialAt(radial, x.data, i[k] * d, z.data, j[k] * d, d)));
 }

@@ -1,4 +1,4 @@
-import type { RowSet } from '../../../src/backend/contract.js';
+import type { RowSet } from '../../../src/backend/tasks.js';
 import type { Tensor, Tensors } from '../tensors.js';
 import { padded } from './columns.js';
 

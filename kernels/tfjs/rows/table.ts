@@ -1,4 +1,4 @@
-import type { KernelTask, Output } from '../../../src/backend/contract.js';
+import type { Output, RowTask } from '../../../src/backend/tasks.js';
 import { InternalError } from '../../../src/errors.js';
 import { smaller, type Tensor, type Tensors, type Value } from '../tensors.js';
 
@@ -10,7 +10,7 @@ export interface TensorTable {
 }
 
 /** Uploads the table of a task; null where it has none. */
-export function uploadTable(tf: Tensors, task: KernelTask): TensorTable | null {
+export function uploadTable(tf: Tensors, task: RowTask): TensorTable | null {
   const { table } = task;
   if (table === null) return null;
   const { intervals, degree } = table;

@@ -1,4 +1,4 @@
-import type { TileRange } from '../../../src/backend/contract.js';
+import type { TileRange } from '../../../src/backend/tile.js';
 
 /** Copies what lies above the diagonal of a square tile `[rows, stride]` below it. */
 export function mirror(values: Float32Array, rows: number, stride: number): void {

@@ -1,13 +1,7 @@
-import type {
-  ImageTask,
-  JobOptions,
-  KernelJob,
-  Output,
-  Tile,
-  TileData,
-  TileRange,
-} from '../../../src/backend/contract.js';
+import type { JobOptions } from '../../../src/backend/contract.js';
 import { type PreparedImages, prepareImagesOn } from '../../../src/backend/images/prepare.js';
+import type { ImageTask, Output } from '../../../src/backend/tasks.js';
+import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
 import { NumericalError } from '../../../src/errors.js';
 import { BufferGroup, freeBuffer } from '../buffers.js';
 import { type OpenDevice, useDevice } from '../device.js';

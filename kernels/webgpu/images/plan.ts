@@ -1,5 +1,6 @@
-import type { ImageJobShape, ImageTask } from '../../../src/backend/contract.js';
+import type { ImageJobShape } from '../../../src/backend/contract.js';
 import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
+import type { ImageTask } from '../../../src/backend/tasks.js';
 import { planImages } from '../../../src/programme/images/plan.js';
 import { ANY_INPUTS } from '../../../src/programme/images/self-kernels.js';
 import type { Programme } from '../../../src/vocabulary/steps.js';

@@ -1,13 +1,7 @@
-import type {
-  JobOptions,
-  KernelJob,
-  KernelTask,
-  Output,
-  Tile,
-  TileData,
-  TileRange,
-} from '../../../src/backend/contract.js';
+import type { JobOptions } from '../../../src/backend/contract.js';
 import { singleTask } from '../../../src/backend/single.js';
+import type { Output, RowTask } from '../../../src/backend/tasks.js';
+import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
 import { BackendError } from '../../../src/errors.js';
 import { freeBuffer, uploadBuffer } from '../buffers.js';
 import { type OpenDevice, useDevice } from '../device.js';
@@ -25,7 +19,7 @@ import { type TileNumbers, tileFields, tileNumbers, tilePlace } from './tile-num
 /** What a job keeps on the device beside its rows. */
 interface Parts {
   readonly opened: OpenDevice;
-  readonly task: KernelTask;
+  readonly task: RowTask;
   readonly shape: SlotShape;
   readonly x: DeviceRows;
   readonly z: DeviceRows;
@@ -193,7 +187,7 @@ interface WebgpuOptions extends JobOptions {
 }
 
 /** Opens a task on the device of this process. Throws BackendError without one, DeviceFullError when the tiles do not fit. */
-export async function openWebgpu(task: KernelTask, { tile, fused }: WebgpuOptions): Promise<WebgpuJob> {
+export async function openWebgpu(task: RowTask, { tile, fused }: WebgpuOptions): Promise<WebgpuJob> {
   const opened = await useDevice();
   const single = singleTask(task);
   const shape = slotShape(task.x.features, task.outputs.length, Math.max(...tile));

@@ -1,5 +1,6 @@
-import type { KernelTask, TileRange } from '../../../src/backend/contract.js';
 import { nearDistance, radialAt } from '../../../src/backend/near-duplicates.js';
+import type { RowTask } from '../../../src/backend/tasks.js';
+import type { TileRange } from '../../../src/backend/tile.js';
 import type { RadialStep } from '../../../src/programme/radial.js';
 import type { OpenDevice } from '../device.js';
 import { BATCH, FIRST_NEAR, type Slot } from './slot.js';
@@ -30,7 +31,7 @@ export async function readList(opened: OpenDevice, slot: Slot): Promise<Uint32Ar
 }
 
 /** Accurate cosine distances, without sign, of some near-duplicate pairs of a tile. */
-export function distancesOf(task: KernelTask, range: TileRange, pairs: Uint32Array): Float32Array<ArrayBuffer> {
+export function distancesOf(task: RowTask, range: TileRange, pairs: Uint32Array): Float32Array<ArrayBuffer> {
   const { x, z } = task;
   const d = x.features;
   return Float32Array.from(pairs, (pair) => {
@@ -41,7 +42,7 @@ export function distancesOf(task: KernelTask, range: TileRange, pairs: Uint32Arr
 }
 
 /** The entry of a near-duplicate pair of a radial kernel, straight from its rows. */
-export function nearRadial(radial: RadialStep, { x, z }: KernelTask, range: TileRange, pair: number): number {
+export function nearRadial(radial: RadialStep, { x, z }: RowTask, range: TileRange, pair: number): number {
   const { row, column } = unpack(pair);
   const d = x.features;
   return Math.fround(radialAt(radial, x.data, (range.row + row) * d, z.data, (range.column + column) * d, d));

@@ -1,5 +1,5 @@
-import type { KernelTask } from '../../../src/backend/contract.js';
 import type { SingleTask } from '../../../src/backend/single.js';
+import type { RowTask } from '../../../src/backend/tasks.js';
 import type { OpenDevice } from '../device.js';
 import { bindingKinds, type Pipeline, pipelineOf } from '../pipelines.js';
 import { productShader, redoShader, tileShader } from './shader/module.js';
@@ -28,12 +28,7 @@ const REDO_BINDINGS = bindingKinds(7, 1).map((kind, binding) => (binding === 1 |
  * The passes of a task: on a device one a tile, product and body together (`fused`); where a processor plays the device two, since it
  * takes seconds to compile the product into each shader.
  */
-export async function passesOf(
-  opened: OpenDevice,
-  task: KernelTask,
-  single: SingleTask,
-  fused: boolean,
-): Promise<Passes> {
+export async function passesOf(opened: OpenDevice, task: RowTask, single: SingleTask, fused: boolean): Promise<Passes> {
   const [alone, kernels, redo] = await Promise.all([
     pipelineOf(opened, productShader(), 'products', TILE_BINDINGS),
     pipelineOf(opened, tileShader(task, single, fused), 'kernels', TILE_BINDINGS),

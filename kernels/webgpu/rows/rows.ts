@@ -1,5 +1,5 @@
-import type { KernelTask, RowSet } from '../../../src/backend/contract.js';
 import type { SingleTask } from '../../../src/backend/single.js';
+import type { RowSet, RowTask } from '../../../src/backend/tasks.js';
 import type { FloatArray } from '../../../src/data/array.js';
 import { DeviceFullError } from '../../../src/errors.js';
 import { freeBuffer, uploadBuffer } from '../buffers.js';
@@ -152,7 +152,7 @@ export class DeviceRows {
 /** The rows of both operands of a task, for tiles of `size`; the same ones where the task is symmetric. */
 export function taskRows(
   opened: OpenDevice,
-  task: KernelTask,
+  task: RowTask,
   single: SingleTask,
   size: number,
 ): { readonly x: DeviceRows; readonly z: DeviceRows } {

@@ -1,4 +1,5 @@
-import type { KernelTask, TileRange } from '../../../src/backend/contract.js';
+import type { RowTask } from '../../../src/backend/tasks.js';
+import type { TileRange } from '../../../src/backend/tile.js';
 import { type Chunk, paddedFeatures } from './rows.js';
 import { TILE_FIELDS } from './shader/module.js';
 
@@ -7,7 +8,7 @@ export type TileNumbers = Readonly<Record<(typeof TILE_FIELDS)[number], number>>
 
 /** The numbers of a tile whose rows lie in the chunks `x` and `z`, with results of `stride` entries a row. */
 export function tileNumbers(
-  task: KernelTask,
+  task: RowTask,
   range: TileRange,
   stride: number,
   chunks: readonly [x: Chunk, z: Chunk],

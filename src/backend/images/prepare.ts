@@ -14,7 +14,7 @@ import { anglesRead } from '../../programme/images/translate.js';
 import { requireRange } from '../../programme/range.js';
 import type { Programme, ValueId } from '../../vocabulary/steps.js';
 import { positionCount, valueShapes } from '../../vocabulary/windows.js';
-import type { ImageSet, ImageTask, Output } from '../contract.js';
+import type { ImageSet, ImageTask, Output } from '../tasks.js';
 import { pixelsOf } from './pixels.js';
 import { requireOneUnit } from './sizes.js';
 

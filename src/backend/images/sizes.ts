@@ -1,7 +1,7 @@
 import type { Precision } from '../../data/array.js';
 import { NumericalError } from '../../errors.js';
 import { positionCount } from '../../vocabulary/windows.js';
-import type { ImageSet, ImageTask } from '../contract.js';
+import type { ImageSet, ImageTask } from '../tasks.js';
 import { pixelsOf } from './pixels.js';
 
 /**

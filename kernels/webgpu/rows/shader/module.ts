@@ -1,6 +1,6 @@
-import type { KernelTask, Output } from '../../../../src/backend/contract.js';
 import { NEAR_THRESHOLD } from '../../../../src/backend/near-duplicates.js';
 import type { SingleTask } from '../../../../src/backend/single.js';
+import type { Output, RowTask } from '../../../../src/backend/tasks.js';
 import { calledFunctions, literal } from '../../formulas/functions.js';
 import { smoothFunctions } from '../../formulas/smooth.js';
 import { InstructionPrinter } from './instructions.js';
@@ -105,7 +105,7 @@ function calledHelpers(code: string): string {
 
 /** The value that an output rests on, in WGSL; null when the kernel is 0. */
 function outputExpression(
-  task: KernelTask,
+  task: RowTask,
   single: SingleTask,
   printer: InstructionPrinter,
   output: Output,
@@ -118,7 +118,7 @@ function outputExpression(
 }
 
 /** \`evaluate\`: the kernels of one pair, from (1 - u, 1 + u) of its rows. */
-function evaluateFunction(task: KernelTask, single: SingleTask): string {
+function evaluateFunction(task: RowTask, single: SingleTask): string {
   const printer = new InstructionPrinter(single);
   const lines = task.table === null ? printer.print() : [];
   const values = task.outputs.map((output, k) => {
@@ -196,7 +196,7 @@ fn kernels(@builtin(global_invocation_id) id: vec3u) {
  * The shader of a task's tiles, WGSL with the entry point `kernels`: body or table, and list of near-duplicate pairs, as the epilogue of the matrix
  * product (`fused`) or to run after it.
  */
-export function tileShader(task: KernelTask, single: SingleTask, fused: boolean): string {
+export function tileShader(task: RowTask, single: SingleTask, fused: boolean): string {
   const finish = finishFunction(task.outputs.length);
   return assemble(task, single, RESULTS, fused ? [PRODUCT, finish, FUSED_ENTRY] : [finish, PAIR_ENTRY]);
 }
@@ -221,15 +221,15 @@ fn redoPairs(@builtin(global_invocation_id) id: vec3u) {
 }`;
 
 /** The shader that computes near-duplicate pairs again, WGSL. */
-export function redoShader(task: KernelTask, single: SingleTask): string {
+export function redoShader(task: RowTask, single: SingleTask): string {
   return assemble(task, single, REDO_BINDINGS, [REDO_ENTRY]);
 }
 
-function bodyText(task: KernelTask, single: SingleTask): string {
+function bodyText(task: RowTask, single: SingleTask): string {
   return [smoothFunctions(single), evaluateFunction(task, single)].filter((text) => text !== '').join('\n\n');
 }
 
-function assemble(task: KernelTask, single: SingleTask, bindings: string, entries: readonly string[]): string {
+function assemble(task: RowTask, single: SingleTask, bindings: string, entries: readonly string[]): string {
   const body = bodyText(task, single);
   const helpers = calledHelpers([body, SCALED, ...entries].join('\n'));
   const parts = [
@@ -255,7 +255,7 @@ var<private> tile: Tile;
 const NEAR = ${literal(NEAR_THRESHOLD.f32)};`;
 
 /** The functions of one pair for a shader of tfjs, WGSL: `evaluate`, what it calls, and the sizes that it reads. */
-export function pairFunctions(task: KernelTask, single: SingleTask): string {
+export function pairFunctions(task: RowTask, single: SingleTask): string {
   const body = bodyText(task, single);
   return [PRIVATE_TILE, calledHelpers(`${body} ${SCALED}`), SCALED, calledFunctions(body), body].join('\n\n');
 }
@@ -272,7 +272,7 @@ function sharedConstants({ shared, body, first }: SingleTask): Float32Array {
 }
 
 /** The constants that the shader of a task reads: the table's coefficients, or the factors that all rows share. */
-export function constantsOf(task: KernelTask, single: SingleTask): Float32Array {
+export function constantsOf(task: RowTask, single: SingleTask): Float32Array {
   const { table } = task;
   if (table === null) return sharedConstants(single);
   const empty = new Float64Array(8 * table.intervals);

@@ -1,19 +1,20 @@
-import { lower } from '../architecture/lower.js';
-import { checkKind } from '../architecture/parse.js';
-import type { KernelDefinition } from '../architecture/types.js';
-import type { KernelTask, Output, RowSet } from '../backend/contract.js';
-import { rowNorms, unitRows } from '../backend/rows.js';
-import type { NdArray, Precision } from '../data/array.js';
-import { UsageError } from '../errors.js';
-import type { Extended } from '../programme/extended-exponent.js';
-import { keepNeeded } from '../programme/needs.js';
-import { balancedRows } from '../programme/norms.js';
-import { balanceRadial, type RadialStep, radialStep } from '../programme/radial.js';
-import { requireRange } from '../programme/range.js';
-import { type RowFactors, rowFactors } from '../programme/self-kernels.js';
-import { decideZonal, type Norms, outputScales, type ZonalDecision, zonalTable } from '../programme/zonal.js';
-import type { Programme } from '../vocabulary/steps.js';
-import type { KernelKind, KernelOptions } from './types.js';
+import { lower } from '../../architecture/lower.js';
+import { checkKind } from '../../architecture/parse.js';
+import type { KernelDefinition } from '../../architecture/types.js';
+import type { Output, RowSet, RowTask } from '../../backend/tasks.js';
+import { rowNorms, unitRows } from '../../backend/unit-rows.js';
+import type { NdArray, Precision } from '../../data/array.js';
+import { UsageError } from '../../errors.js';
+import type { Extended } from '../../programme/extended-exponent.js';
+import { keepNeeded } from '../../programme/needs.js';
+import { balancedRows } from '../../programme/norms.js';
+import { balanceRadial, type RadialStep, radialStep } from '../../programme/radial.js';
+import { requireRange } from '../../programme/range.js';
+import { type RowFactors, rowFactors } from '../../programme/self-kernels.js';
+import { decideZonal, type Norms, outputScales, type ZonalDecision, zonalTable } from '../../programme/zonal.js';
+import type { Programme } from '../../vocabulary/steps.js';
+import { outputsOf } from '../outputs.js';
+import type { KernelOptions } from '../types.js';
 
 /** What is known before any large work: the programme, the norms, whether the zonal shortcut applies. */
 export interface Outline {
@@ -32,11 +33,6 @@ export interface Outline {
   readonly sizes: Norms;
   readonly zonal: ZonalDecision;
   readonly normalized: boolean;
-}
-
-/** The kernels of a kind, in the order in which tiles hold them. */
-export function outputsOf(kind: KernelKind): Output[] {
-  return kind === 'both' ? ['ntk', 'nngp'] : [kind];
 }
 
 /** Rows `[n, d]`: images are flattened. */
@@ -103,13 +99,13 @@ function checkScales(scales: RowSet['scales'], { precision }: Outline): void {
 }
 
 /** A task with how its shortcut turned out. */
-export interface Prepared {
-  readonly task: KernelTask;
+export interface PreparedRows {
+  readonly task: RowTask;
   readonly shortcut: string;
 }
 
 /** Does the work that comes before the tiles: table or factors, unit rows. */
-export function prepareTask(o: Outline, useTable: boolean): Prepared {
+export function prepareTask(o: Outline, useTable: boolean): PreparedRows {
   const pairs = (o.x.shape[0] * o.z.shape[0]) / (o.symmetric ? 2 : 1);
   const { table, reason } = useTable
     ? zonalTable(o.programme, o.zonal, o.precision, pairs)
@@ -120,5 +116,5 @@ export function prepareTask(o: Outline, useTable: boolean): Prepared {
   const x = rowSet(o, 'x', factors(o.sizes.x), homogeneous);
   const z = o.symmetric ? x : rowSet(o, 'z', factors(o.sizes.z), homogeneous);
   const { programme, radial, precision, outputs, symmetric } = o;
-  return { task: { programme, radial, precision, outputs, x, z, symmetric, table }, shortcut: reason };
+  return { task: { kind: 'rows', programme, radial, precision, outputs, x, z, symmetric, table }, shortcut: reason };
 }

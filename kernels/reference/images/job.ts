@@ -1,25 +1,11 @@
-import type {
-  ImageJobShape,
-  ImageSet,
-  ImageTask,
-  KernelJob,
-  Output,
-  Tile,
-  TileRange,
-} from '../../src/backend/contract.js';
-import {
-  evaluateImages,
-  type ImageProgramme,
-  imageProgramme,
-  liveNumbers,
-  pairsOf,
-} from '../../src/programme/evaluate-images.js';
-import { extendedScale } from '../../src/programme/extended-exponent.js';
-import { type ImageFactors, imageFactors } from '../../src/programme/image-self-kernels.js';
-import { requireRange } from '../../src/programme/range.js';
-import type { Rounding } from '../../src/programme/rounding.js';
-import type { Programme } from '../../src/vocabulary/steps.js';
-import { finishedTile } from './tile.js';
+import type { ImageSet, ImageTask, Output } from '../../../src/backend/tasks.js';
+import type { KernelJob, Tile, TileRange } from '../../../src/backend/tile.js';
+import { evaluateImages, type ImageProgramme, imageProgramme } from '../../../src/programme/evaluate-images.js';
+import { extendedScale } from '../../../src/programme/extended-exponent.js';
+import { type ImageFactors, imageFactors } from '../../../src/programme/image-self-kernels.js';
+import { requireRange } from '../../../src/programme/range.js';
+import type { Rounding } from '../../../src/programme/rounding.js';
+import { finishedTile } from '../tile.js';
 
 /** One image: what pairs need to know of it, and sqrt(K(x,x)) of each output (1 where entries are to be normalised). */
 interface Known {
@@ -71,7 +57,7 @@ class KnownImages {
 }
 
 /** The readable truth for images: every pair of positions of every pair of images, in float64. */
-class ReferenceImageJob implements KernelJob {
+export class ReferenceImageJob implements KernelJob {
   readonly concurrency = 1;
   readonly nearPairs = 0;
   readonly #task: ImageTask;
@@ -130,27 +116,4 @@ class ReferenceImageJob implements KernelJob {
       return x.scales[which] * z.scales[which] * u + 0;
     });
   }
-}
-
-/** Opens a task on images; `rounding` acts on what every step gives. */
-export async function openImages(task: ImageTask, rounding: Rounding | null): Promise<KernelJob> {
-  return new ReferenceImageJob(task, rounding);
-}
-
-/** Bytes of the values of one pair, and of the factors of the images of a tile. */
-export function imageMemory({ programme, size }: ImageJobShape): number {
-  const body = imageProgramme(programme);
-  const factors = body.positions.reduce((sum, n, i) => sum + n * (3 + (body.taps[i]?.count ?? 2)), 0);
-  return 8 * (liveNumbers(body) + 2 * size * factors) + 16 * 2 ** 20;
-}
-
-/** Seconds of one pair: a step takes every tap of every pair of positions, a pool every pair of taps. */
-export function imagePace(programme: Programme): number {
-  const body = imageProgramme(programme);
-  const { positions, taps } = body;
-  const work = positions.map((n, i) => {
-    const count = taps[i]?.count ?? 4;
-    return pairsOf(body, n) * (programme.steps[i].op === 'pool' ? count * count : count);
-  });
-  return work.reduce((a, b) => a + b, 0) * 1e-8;
 }

@@ -1,0 +1,10 @@
+import type { ImageKind } from '../../../src/backend/contract.js';
+import { imageMemory, openImages, pairSeconds } from './job.js';
+
+/** Kernels of images. */
+export const images: ImageKind = {
+  tileSizes: [128, 64, 32, 16, 8],
+  memory: imageMemory,
+  pace: pairSeconds,
+  open: openImages,
+};

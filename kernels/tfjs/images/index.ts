@@ -1,0 +1,14 @@
+import type { ImageKind } from '../../../src/backend/contract.js';
+import type { Platform } from '../platform.js';
+import { openImageJob } from './job.js';
+import { imageMemory, pairSeconds } from './memory.js';
+
+/** Kernels of images. */
+export function imagesOn({ engineOf, base, pace }: Platform): ImageKind {
+  return {
+    tileSizes: [128, 64, 32, 16, 8],
+    memory: (shape) => base + imageMemory(shape),
+    pace: ({ programme }) => pairSeconds(programme, pace.step),
+    open: async (task) => openImageJob(await engineOf(), task),
+  };
+}

@@ -1,0 +1,13 @@
+import type { NetworkKind } from '../../../src/backend/contract.js';
+import type { Platform } from '../platform.js';
+import { NetworkTensorJob } from './job.js';
+import { networkMemory } from './memory.js';
+
+/** Empirical kernels of finite networks. */
+export function networksOn({ engineOf, base, pace }: Platform): NetworkKind {
+  return {
+    memory: (sizes) => base + networkMemory(sizes),
+    pace: () => pace.product,
+    open: async (task) => new NetworkTensorJob(await engineOf(), task),
+  };
+}

@@ -1,0 +1,24 @@
+import type { RowJobShape, RowKind } from '../../../src/backend/contract.js';
+import { entrySeconds } from '../../../src/backend/pace.js';
+import type { Platform } from '../platform.js';
+import { TensorJob } from './job.js';
+
+/** Tensors of a tile's size that live at the same time: values of a body, and what the largest formula needs on the way. */
+const LIVE = 64;
+
+function memory({ size, outputs, columnCount }: RowJobShape, base: number): number {
+  const tiles = (LIVE + 4 * outputs) * size * size * 4;
+  // The rows of a tile on both sides, in the making and on the device, taken as 4096 features long.
+  const panels = 4 * size * 4096 * 4;
+  return base + tiles + panels + 4 * size * columnCount * 4;
+}
+
+/** Kernels of vectors. */
+export function rowsOn({ engineOf, base, pace }: Platform): RowKind {
+  return {
+    tileSizes: [2048, 1024, 512, 256, 128, 64, 32],
+    memory: (shape) => memory(shape, base),
+    pace: (work) => entrySeconds(pace, work),
+    open: async (task) => new TensorJob(await engineOf(), task),
+  };
+}

@@ -1,0 +1,15 @@
+/** Rough speed of a backend on vectors. */
+export interface Pace {
+  /** Multiply-adds of the matrix product per second. */
+  readonly product: number;
+  /** Seconds of one step of a body on one entry. */
+  readonly step: number;
+}
+
+/** Seconds of an entry: an inner product of so many features, then the steps. */
+export function entrySeconds(
+  { product, step }: Pace,
+  { features, steps }: { readonly features: number; readonly steps: number },
+): number {
+  return features / product + steps * step;
+}

@@ -19,6 +19,7 @@ import { eigenpairs } from '../spectrum/eigenpairs.js';
 import { openNpyPanels } from '../store/npy-panels.js';
 import { firstRows, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
+import { DISCARD } from './measure.js';
 import type { BenchOutcome } from './outcome.js';
 import { type ScipyLine, withScipy } from './scipy.js';
 
@@ -150,7 +151,7 @@ async function computedLines(x: NdArray, architecture: Architecture, threads: nu
   const vector = new Float64Array(operator.size).fill(1);
   let tiles = Infinity;
   const compute = async (): Promise<void> => {
-    const run = await runTiles(planned, { put: () => undefined }, { architecture }, performance.now());
+    const { run } = await runTiles(planned, DISCARD, { architecture }, performance.now());
     tiles = Math.min(tiles, run.stages.compute);
   };
   const [once] = await least([() => operator.apply(vector, 1), compute]);

@@ -128,7 +128,7 @@ export async function stream(planned: Planned<RowComputation>, target: Target, s
     if (target === 'nowhere') return await run(() => undefined);
     if (target === 'memory') return await run(copying(plan.tile[0]));
     return await withFolder(async (folder) => {
-      const file = new NpyFile(join(folder, 'K.npy'), plan.shape, 'f32');
+      const file = new NpyFile(join(folder, 'K.npy'), plan);
       try {
         return await run((range, data) => file.put(range, data), room());
       } finally {

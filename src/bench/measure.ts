@@ -1,9 +1,11 @@
 import type { Architecture } from '../architecture/types.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { makePlan } from '../kernel/plan.js';
-import { runTiles, type TileSink } from '../kernel/run.js';
+import { runTiles } from '../kernel/run.js';
+import type { SinkFor } from '../store/sink.js';
 
-const DISCARD: TileSink = { put: () => undefined };
+/** Throws tiles away. */
+export const DISCARD: SinkFor = () => ({ put: () => undefined });
 
 /** Seconds of the tiles of one kernel on `host`, results thrown away; `native` as the flag, off unless given. */
 export async function kernelSeconds(
@@ -14,7 +16,7 @@ export async function kernelSeconds(
   native = 'off',
 ): Promise<number> {
   const planned = await makePlan(x, { architecture, precision, threads, backend: 'host', native }, false);
-  const run = await runTiles(planned, DISCARD, { architecture }, performance.now());
+  const { run } = await runTiles(planned, DISCARD, { architecture }, performance.now());
   return run.stages.compute;
 }
 

@@ -221,7 +221,7 @@ export async function writePlanned(
   checkFile(out, options);
   const { plan } = planned;
   checkRoom(out, plan.outputBytes);
-  const file = new NpyFile(out, [plan.shape[0], plan.shape[1]], plan.precision);
+  const file = new NpyFile(out, { shape: [plan.shape[0], plan.shape[1]], precision: plan.precision });
   try {
     const written = await writePanels(planned, file, options);
     return { written, mark: await file.publish(options.force === true) };

@@ -2,8 +2,9 @@ import type { Output } from '../backend/tasks.js';
 import type { TileData, TileRange } from '../backend/tile.js';
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { UsageError } from '../errors.js';
+import type { SinkPlan, TileSink } from '../store/sink.js';
 import { makePlan } from './plan.js';
-import { runTiles, type TileSink } from './run.js';
+import { runTiles } from './run.js';
 import type { KernelKind, KernelMatrices, KernelOptions, KernelRun } from './types.js';
 
 /** Keeps the matrices in memory. */
@@ -49,13 +50,11 @@ export async function kernelMatrix<K extends KernelKind = 'ntk'>(
 ): Promise<KernelMatrices<K>> {
   const started = performance.now();
   const planned = await makePlan(x, options, true);
-  const [n, m] = planned.plan.shape;
-  const precision = planned.plan.precision;
-  const arrays = Object.fromEntries(planned.computation.outputs.map((output) => [output, allocate(n * m, precision)]));
-  const run = await runTiles(planned, new MemorySink(arrays, m), options, started);
-  const matrices = Object.fromEntries(
-    planned.computation.outputs.map((output) => [output, { data: arrays[output], shape: [n, m] }]),
-  );
+  const sinkFor = ({ outputs, shape: [n, m], precision }: SinkPlan): MemorySink =>
+    new MemorySink(Object.fromEntries(outputs.map((output) => [output, allocate(n * m, precision)])), m);
+  const { run, sink } = await runTiles(planned, sinkFor, options, started);
+  const { shape } = run.plan;
+  const matrices = Object.fromEntries(Object.entries(sink.arrays).map(([output, data]) => [output, { data, shape }]));
   return { ...matrices, run } as KernelMatrices<K>;
 }
 
@@ -69,5 +68,6 @@ export async function kernelInto(target: Float64Array, x: NdArray, options: Kern
   if (options.kind === 'both') throw new UsageError('kernelInto: must be one kernel, got both kinds. Leave kind out.');
   const planned = await makePlan(x, options, false);
   const [output] = planned.computation.outputs;
-  return runTiles(planned, new MemorySink({ [output]: target }, planned.plan.shape[1]), options, started);
+  const sinkFor = ({ shape }: SinkPlan): MemorySink => new MemorySink({ [output]: target }, shape[1]);
+  return (await runTiles(planned, sinkFor, options, started)).run;
 }

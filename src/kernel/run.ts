@@ -1,21 +1,15 @@
 import { doorOf } from '../backend/door.js';
 import type { Output } from '../backend/tasks.js';
-import type { KernelJob, Tile, TileData, TileRange } from '../backend/tile.js';
+import type { KernelJob, Tile, TileRange } from '../backend/tile.js';
 import { DeviceFullError, InterruptedError } from '../errors.js';
+import type { Recomputation } from '../operators/recomputed.js';
+import type { SinkFor, SinkPlan, TileSink } from '../store/sink.js';
 import type { Prepared } from './computation.js';
 import type { Planned } from './plan.js';
 import { recompute } from './recompute.js';
 import { Samples } from './samples.js';
 import { type Extent, tileCount, tiles } from './tiles.js';
-import type { KernelOptions, KernelPlan, KernelRun, Progress } from './types.js';
-
-/** Takes finished tiles; called for one tile at a time. */
-export interface TileSink {
-  /** Stores a tile at its place, and its transpose at the mirrored place where there is one. */
-  put(output: Output, range: TileRange, data: TileData): void;
-  /** Reads an entry back from where it is stored; absent where nothing is kept. */
-  entry?(output: Output, row: number, column: number): number;
-}
+import type { KernelOptions, KernelPlan, KernelRun, Progress, Stages } from './types.js';
 
 /** Counts entries and tells the caller at most ten times a second. */
 export class Reporter {
@@ -122,63 +116,101 @@ export async function openFitting(
   }
 }
 
-/**
- * Runs a planned computation, tile by tile, into a sink.
- *
- * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`. Behind the last tile some entries
- * are computed again by `reference`: throws RecomputeError where one is another.
- */
-export async function runTiles(
-  planned: Planned,
-  sink: TileSink,
-  options: KernelOptions,
-  started: number,
-): Promise<KernelRun> {
-  if (options.signal?.aborted) throw new InterruptedError();
-  const { plan: asked, warnings, computation } = planned;
-  const prepared = computation.prepare(planned.backend);
-  const { job, size } = await openFitting(prepared, planned);
-  const plan: KernelPlan = { ...asked, tile: [size, size], tiles: tileCount(extentOf(asked), size) };
-  const compile = (performance.now() - started) / 1000;
-  const extent = extentOf(plan);
-  const samples = new Samples(extent, size, computation.outputs, prepared.sizes);
-  const start = performance.now();
-  const clock: Clock = { write: 0 };
-  const stop = (): void => void job.close();
-  options.signal?.addEventListener('abort', stop, { once: true });
+/** What came of a computation, and where its tiles went. */
+export interface Finished<S extends TileSink> {
+  readonly run: KernelRun;
+  readonly sink: S;
+}
+
+/** The sink of a plan; without one the job is not wanted either. */
+async function sinkOf<S extends TileSink>(job: KernelJob, sinkFor: SinkFor<S>, plan: SinkPlan): Promise<S> {
   try {
-    const report = new Reporter(extent.rows * extent.columns, options.onProgress);
-    const queue = tiles(extent, plan.tile[0]);
-    const loop: Loop = {
-      job,
-      extent,
-      outputs: computation.outputs,
-      queue,
-      sink,
-      samples,
-      report,
-      clock,
-      signal: options.signal,
-    };
-    const count = Math.min(job.concurrency, plan.tiles);
+    return sinkFor(plan);
+  } catch (error) {
+    await job.close();
+    throw error;
+  }
+}
+
+/** Makes all tiles, several in work, then closes the job. */
+async function runLoops(loop: Loop, tileNumber: number): Promise<void> {
+  const { job, signal } = loop;
+  const stop = (): void => void job.close();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const count = Math.min(job.concurrency, tileNumber);
     await settle(Array.from({ length: count }, () => work(loop)));
   } finally {
-    options.signal?.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
     await job.close();
   }
+}
+
+/** Seconds of the tiles, and of computing some entries again behind the last of them. */
+async function runAndCheck(
+  loop: Loop,
+  planned: Planned,
+  tileNumber: number,
+): Promise<Recomputation & Pick<Stages, 'compute' | 'write' | 'check'>> {
+  const start = performance.now();
+  await runLoops(loop, tileNumber);
   const total = (performance.now() - start) / 1000;
-  const { recomputed, warnings: unchecked } = await recompute(
-    planned,
-    samples.found(sink.entry?.bind(sink)),
-    options.signal,
-  );
+  const { sink, samples, clock, signal } = loop;
+  const recomputation = await recompute(planned, samples.found(sink.entry?.bind(sink)), signal);
   const check = (performance.now() - start) / 1000 - total;
-  return {
-    plan: { ...plan, shortcut: prepared.shortcut },
-    stages: { compile, compute: total - clock.write, write: clock.write, check },
-    recomputed,
-    tableError: prepared.tableError,
-    nearPairs: job.nearPairs,
-    warnings: [...warnings, ...unchecked],
+  return { ...recomputation, compute: total - clock.write, write: clock.write, check };
+}
+
+/**
+ * Runs a planned computation, tile by tile, into the sink that is made for it: a device may have room for smaller tiles only than were planned.
+ *
+ * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`. Behind the last tile some entries
+ * are computed again by `reference`: throws RecomputeError where one is another. Whatever is thrown, the sink has been told to discard.
+ */
+export async function runTiles<S extends TileSink>(
+  planned: Planned,
+  sinkFor: SinkFor<S>,
+  options: KernelOptions,
+  started: number,
+): Promise<Finished<S>> {
+  const { signal } = options;
+  if (signal?.aborted) throw new InterruptedError();
+  const { plan: asked, warnings, computation } = planned;
+  const { outputs } = computation;
+  const prepared = computation.prepare(planned.backend);
+  const { job, size } = await openFitting(prepared, planned);
+  const extent = extentOf(asked);
+  const plan = { ...asked, tile: [size, size], tiles: tileCount(extent, size), shortcut: prepared.shortcut } as const;
+  const sink = await sinkOf(job, sinkFor, { ...plan, outputs });
+  const compile = (performance.now() - started) / 1000;
+  const samples = new Samples(extent, size, outputs, prepared.sizes);
+  const report = new Reporter(extent.rows * extent.columns, options.onProgress);
+  const loop: Loop = {
+    job,
+    extent,
+    outputs,
+    queue: tiles(extent, size),
+    sink,
+    samples,
+    report,
+    clock: { write: 0 },
+    signal,
   };
+  try {
+    const { recomputed, warnings: unchecked, ...stages } = await runAndCheck(loop, planned, plan.tiles);
+    const { tableError } = prepared;
+    const all = [...warnings, ...unchecked];
+    const run = {
+      plan,
+      stages: { compile, ...stages },
+      recomputed,
+      tableError,
+      nearPairs: job.nearPairs,
+      warnings: all,
+    };
+    return { run, sink };
+  } catch (error) {
+    sink.discard?.();
+    throw error;
+  }
 }

@@ -1,11 +1,12 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import type { TileData, TileRange } from '../backend/tile.js';
-import type { FloatArray, Precision } from '../data/array.js';
+import type { FloatArray } from '../data/array.js';
 import { writeFailure } from '../data/write/failure.js';
 import { type FileMark, markOf } from '../data/write/mark.js';
 import { npyHeader } from '../data/write/npy.js';
 import { publish, temporaryFor } from '../data/write/publish.js';
 import { isNtkError } from '../errors.js';
+import type { SinkPlan } from './sink.js';
 
 /** A `.npy` file that tiles are written into at their places, straight to disk, beside the file that it becomes part of or takes the name of. */
 export class NpyFile {
@@ -19,7 +20,7 @@ export class NpyFile {
   #open = true;
 
   /** Creates the file `[n, m]` beside `out`. @throws OutputError when the disk does not take it; then nothing stays. */
-  constructor(out: string, shape: readonly [number, number], precision: Precision) {
+  constructor(out: string, { shape, precision }: Pick<SinkPlan, 'shape' | 'precision'>) {
     const header = npyHeader(shape, precision);
     this.#out = out;
     this.path = temporaryFor(out);

@@ -22,8 +22,9 @@ import {
 import { imageTask } from '../../src/kernel/images/task.js';
 import { makePlan } from '../../src/kernel/plan.js';
 import { outline, prepareTask } from '../../src/kernel/rows/prepare.js';
-import { runTiles, type TileSink } from '../../src/kernel/run.js';
+import { runTiles } from '../../src/kernel/run.js';
 import { recomputationOfAll } from '../../src/operators/recomputed.js';
+import type { TileSink } from '../../src/store/sink.js';
 import { afterAll, afterEach, describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
 
@@ -186,7 +187,7 @@ describe('a whole run with a fault', () => {
       entry: (_output, row, column) => stored[row * 300 + column],
     };
     const asked = { ...options, z: Z };
-    const run = runTiles(await makePlan(X, asked, false), sink, asked, performance.now());
+    const run = runTiles(await makePlan(X, asked, false), () => sink, asked, performance.now());
     await expect(run).rejects.toThrow(RecomputeError);
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { type FloatArray, type KernelOptions, kernelMatrix, type NdArray, parseArchitecture } from '../../src/index.js';
 import { makePlan } from '../../src/kernel/plan.js';
 import { runTiles } from '../../src/kernel/run.js';
+import type { TileSink } from '../../src/store/sink.js';
 import { arbitraryArchitecture } from '../architecture/arbitrary.js';
 import { describe, expect, test } from '../jest.js';
 import { normals } from '../reference/monte-carlo.js';
@@ -75,11 +76,7 @@ async function tiled(json: ArchitectureJson, x: NdArray, size: number, options: 
   const n = x.shape[0];
   const out = new Float64Array(n * n);
   const plan = { ...planned.plan, tile: [size, size] as const, tiles: Math.ceil(n / size) ** 2 };
-  const put: Parameters<typeof runTiles>[1]['put'] = (
-    _output,
-    range,
-    { values, stride, transposed, transposedStride },
-  ) => {
+  const put: TileSink['put'] = (_output, range, { values, stride, transposed, transposedStride }) => {
     for (let i = 0; i < range.rows; i++) {
       for (let j = 0; j < range.columns; j++) {
         out[(range.row + i) * n + range.column + j] = values[i * stride + j];
@@ -89,7 +86,7 @@ async function tiled(json: ArchitectureJson, x: NdArray, size: number, options: 
       }
     }
   };
-  await runTiles({ ...planned, plan }, { put }, full, performance.now());
+  await runTiles({ ...planned, plan }, () => ({ put }), full, performance.now());
   return out;
 }
 

@@ -3,7 +3,7 @@ import type { NativeLibrary } from '../platform/native-library.js';
 import type { Programme } from '../vocabulary/steps.js';
 import type { Availability } from './device.js';
 import type { NetworkJob, NetworkSizes, NetworkTask } from './network.js';
-import type { ImageTask, Kind, RowTask } from './tasks.js';
+import type { ImageTask, RowTask, TaskKind } from './tasks.js';
 import type { KernelJob } from './tile.js';
 
 /** How a job is to be run. */
@@ -59,7 +59,7 @@ export interface ImageWork {
 }
 
 /** What a backend has for one kind of tasks that are computed tile by tile. */
-export interface TileKind<Task, Shape, Work> {
+export interface TiledDoor<Task, Shape, Work> {
   /** Sizes of tiles that suit the device, largest first. */
   readonly tileSizes: readonly number[];
   /** Bytes that a job needs beside its inputs. */
@@ -72,13 +72,13 @@ export interface TileKind<Task, Shape, Work> {
 }
 
 /** Kernels of vectors. */
-export type RowKind = TileKind<RowTask, RowJobShape, RowWork>;
+export type RowDoor = TiledDoor<RowTask, RowJobShape, RowWork>;
 
 /** Kernels of images. */
-export type ImageKind = TileKind<ImageTask, ImageJobShape, ImageWork>;
+export type ImageDoor = TiledDoor<ImageTask, ImageJobShape, ImageWork>;
 
 /** Empirical kernels of finite networks, whose blocks of examples are no tiles. */
-export interface NetworkKind {
+export interface NetworkDoor {
   /** Bytes that a network takes, its weights included. */
   memory(sizes: NetworkSizes): number;
   /** Rough multiply-adds of a matrix product per second, for plans. */
@@ -88,9 +88,9 @@ export interface NetworkKind {
 
 /** The doors of a backend: what it has for each kind of task. One for vectors has every backend. */
 export interface BackendTasks {
-  readonly rows: RowKind;
-  readonly images?: ImageKind;
-  readonly network?: NetworkKind;
+  readonly rows: RowDoor;
+  readonly images?: ImageDoor;
+  readonly network?: NetworkDoor;
 }
 
 /** A device that computes kernels. */
@@ -109,4 +109,4 @@ export interface Backend {
 }
 
 /** What a backend has for a kind of task, where it has it. */
-export type KindOf<K extends Kind> = NonNullable<BackendTasks[K]>;
+export type DoorOf<K extends TaskKind> = NonNullable<BackendTasks[K]>;

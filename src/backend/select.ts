@@ -4,7 +4,7 @@ import { hasGpu } from '../platform/gpu.js';
 import type { Rounding } from '../programme/rounding.js';
 import type { Backend } from './contract.js';
 import type { Availability } from './device.js';
-import type { Kind } from './tasks.js';
+import type { TaskKind } from './tasks.js';
 import type { TensorDevice, TensorEngine } from './tensor-device.js';
 
 /** How a backend is loaded, and what it offers before it is. */
@@ -27,6 +27,9 @@ const BACKENDS = {
 
 /** Names of backends that may be asked for. */
 export type BackendId = keyof typeof BACKENDS;
+
+/** The same names, in that order. */
+export const BACKEND_IDS = Object.keys(BACKENDS) as readonly BackendId[];
 
 /** Backends that may have a device of their own. */
 const ACCELERATED: readonly BackendId[] = ['webgpu', 'tensorflow'];
@@ -97,7 +100,7 @@ function accelerates({ availability }: Found): boolean {
 }
 
 /** What a backend that lacks a kind of task is refused with; all have rows. */
-const LACKING: Readonly<Record<Exclude<Kind, 'rows'>, (name: BackendId) => string>> = {
+const LACKING: Readonly<Record<Exclude<TaskKind, 'rows'>, (name: BackendId) => string>> = {
   images: (name) =>
     `--backend ${name}: must compute networks of images, got one for vectors only. Leave --backend out.`,
   network: (name) =>
@@ -105,7 +108,7 @@ const LACKING: Readonly<Record<Exclude<Kind, 'rows'>, (name: BackendId) => strin
 };
 
 /** @throws BackendError for a backend without a door for that kind of task */
-function requireKind({ tasks }: Backend, name: BackendId, kind: Kind): void {
+function requireKind({ tasks }: Backend, name: BackendId, kind: TaskKind): void {
   if (kind !== 'rows' && tasks[kind] === undefined) throw new BackendError(LACKING[kind](name));
 }
 
@@ -121,7 +124,7 @@ function offers(name: BackendId, precision: Precision): boolean {
 export async function selectBackend(
   name: BackendId | 'auto',
   precision: Precision,
-  kind: Kind = 'rows',
+  kind: TaskKind = 'rows',
 ): Promise<Found> {
   if (name === 'auto') return (await accelerator(precision, kind)) ?? onProcessor(precision, kind);
   if (!offers(name, precision)) {
@@ -152,7 +155,7 @@ export async function selectNetworkBackend(name: BackendId | 'auto', precision: 
 }
 
 /** The first backend with an accelerator for that precision and kind; null when there is none. Without a GPU nothing is loaded to find out. */
-async function accelerator(precision: Precision, kind: Kind): Promise<Found | null> {
+async function accelerator(precision: Precision, kind: TaskKind): Promise<Found | null> {
   if (!hasGpu()) return null;
   for (const name of ACCELERATED) {
     if (!offers(name, precision) || (await loadBackend(name)).tasks[kind] === undefined) continue;
@@ -166,7 +169,7 @@ async function accelerator(precision: Precision, kind: Kind): Promise<Found | nu
 const ON_PROCESSOR: readonly BackendId[] = ['host', 'tfjs', 'reference'];
 
 /** The first backend on the processor that computes such tasks in that precision. */
-async function onProcessor(precision: Precision, kind: Kind): Promise<Found> {
+async function onProcessor(precision: Precision, kind: TaskKind): Promise<Found> {
   for (const name of ON_PROCESSOR) {
     if (!offers(name, precision)) continue;
     const found = await probe(name);
@@ -193,7 +196,7 @@ async function measured({ backend, availability }: Found): Promise<Omit<BackendR
 export async function listBackends(): Promise<BackendReport[]> {
   const reports: BackendReport[] = [];
   // One after the other: a speed measured beside another measurement would be wrong.
-  for (const name of Object.keys(BACKENDS) as BackendId[]) {
+  for (const name of BACKEND_IDS) {
     const { precisions } = BACKENDS[name];
     reports.push({ name, precisions, ...(await measured(await probe(name))) });
   }

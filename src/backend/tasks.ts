@@ -77,4 +77,4 @@ export interface ImageTask {
 export type Task = RowTask | ImageTask | NetworkTask;
 
 /** The kinds of tasks. */
-export type Kind = Task['kind'];
+export type TaskKind = Task['kind'];

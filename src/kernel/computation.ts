@@ -1,12 +1,12 @@
 import type { Backend, JobOptions } from '../backend/contract.js';
-import type { Kind, Output } from '../backend/tasks.js';
+import type { Output, TaskKind } from '../backend/tasks.js';
 import type { KernelJob } from '../backend/tile.js';
 import type { Precision } from '../data/array.js';
 import type { Place, Sizes } from './samples.js';
 import type { Extent } from './tiles.js';
 
 /** Kinds of tasks whose kernels are computed tile by tile. */
-export type TiledKind = Exclude<Kind, 'network'>;
+export type TiledKind = Exclude<TaskKind, 'network'>;
 
 /** A kernel to be computed on inputs of one kind: all that a plan, a run and a check have to know of them. */
 export interface Computation {

@@ -1,8 +1,8 @@
-import type { ImageKind } from '../../../src/backend/contract.js';
+import type { ImageDoor } from '../../../src/backend/contract.js';
 import { imageMemory, openImages, pairSeconds } from './job.js';
 
 /** Kernels of images. */
-export const images: ImageKind = {
+export const images: ImageDoor = {
   tileSizes: [128, 64, 32, 16, 8],
   memory: imageMemory,
   pace: pairSeconds,

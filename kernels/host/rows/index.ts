@@ -1,4 +1,4 @@
-import type { RowJobShape, RowKind } from '../../../src/backend/contract.js';
+import type { RowDoor, RowJobShape } from '../../../src/backend/contract.js';
 import { entrySeconds, type Pace } from '../../../src/backend/pace.js';
 import type { Precision } from '../../../src/data/array.js';
 import { openRows, workingPrecision } from './job.js';
@@ -23,7 +23,7 @@ function memory(shape: RowJobShape): number {
 }
 
 /** Kernels of vectors. */
-export const rows: RowKind = {
+export const rows: RowDoor = {
   tileSizes: [768, 576, 384, 288, 192, 96, 48, 24],
   memory,
   pace: (work) => entrySeconds(PACE[work.precision][work.native ? 'native' : 'plain'], work),

@@ -1,4 +1,4 @@
-import type { ImageJobShape, ImageKind, ImageWork } from '../../../src/backend/contract.js';
+import type { ImageDoor, ImageJobShape, ImageWork } from '../../../src/backend/contract.js';
 import { imageProgramme, liveNumbers, pairsOf } from '../../../src/programme/evaluate-images.js';
 import type { Rounding } from '../../../src/programme/rounding.js';
 import { ReferenceImageJob } from './job.js';
@@ -22,7 +22,7 @@ function pairSeconds({ programme }: ImageWork): number {
 }
 
 /** Kernels of images; `rounding` acts on what every step gives. */
-export function imagesThat(rounding: Rounding | null): ImageKind {
+export function imagesThat(rounding: Rounding | null): ImageDoor {
   return {
     tileSizes: [32, 8],
     memory,

@@ -1,10 +1,10 @@
-import type { ImageKind } from '../../../src/backend/contract.js';
+import type { ImageDoor } from '../../../src/backend/contract.js';
 import type { Platform } from '../platform.js';
 import { openImageJob } from './job.js';
 import { imageMemory, pairSeconds } from './memory.js';
 
 /** Kernels of images. */
-export function imagesOn({ engineOf, base, pace }: Platform): ImageKind {
+export function imagesOn({ engineOf, base, pace }: Platform): ImageDoor {
   return {
     tileSizes: [128, 64, 32, 16, 8],
     memory: (shape) => base + imageMemory(shape),

@@ -1,10 +1,10 @@
-import type { NetworkKind } from '../../../src/backend/contract.js';
+import type { NetworkDoor } from '../../../src/backend/contract.js';
 import type { Platform } from '../platform.js';
 import { NetworkTensorJob } from './job.js';
 import { networkMemory } from './memory.js';
 
 /** Empirical kernels of finite networks. */
-export function networksOn({ engineOf, base, pace }: Platform): NetworkKind {
+export function networksOn({ engineOf, base, pace }: Platform): NetworkDoor {
   return {
     memory: (sizes) => base + networkMemory(sizes),
     pace: () => pace.product,

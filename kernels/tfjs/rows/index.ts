@@ -1,4 +1,4 @@
-import type { RowJobShape, RowKind } from '../../../src/backend/contract.js';
+import type { RowDoor, RowJobShape } from '../../../src/backend/contract.js';
 import { entrySeconds } from '../../../src/backend/pace.js';
 import type { Platform } from '../platform.js';
 import { TensorJob } from './job.js';
@@ -14,7 +14,7 @@ function memory({ size, outputs, columnCount }: RowJobShape, base: number): numb
 }
 
 /** Kernels of vectors. */
-export function rowsOn({ engineOf, base, pace }: Platform): RowKind {
+export function rowsOn({ engineOf, base, pace }: Platform): RowDoor {
   return {
     tileSizes: [2048, 1024, 512, 256, 128, 64, 32],
     memory: (shape) => memory(shape, base),

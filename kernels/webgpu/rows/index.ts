@@ -1,4 +1,4 @@
-import type { RowJobShape, RowKind } from '../../../src/backend/contract.js';
+import type { RowDoor, RowJobShape } from '../../../src/backend/contract.js';
 import { entrySeconds, type Pace } from '../../../src/backend/pace.js';
 import { singleTask } from '../../../src/backend/single.js';
 import { isSoftware, processBytes } from '../probe.js';
@@ -16,7 +16,7 @@ function memory({ outputs, size }: RowJobShape): number {
 }
 
 /** Kernels of vectors. */
-export const rows: RowKind = {
+export const rows: RowDoor = {
   tileSizes: [4096, 2048, 1024, 512, 256, 128],
   memory,
   pace: (work) => entrySeconds(isSoftware() ? SOFTWARE : CARD, work),

@@ -1,7 +1,7 @@
 import { innerLayers, inputShapeOf } from '../architecture/check-input.js';
 import { type InputShape, lower, lowerParts } from '../architecture/lower.js';
 import type { Architecture } from '../architecture/types.js';
-import { rowNorms } from '../backend/rows.js';
+import { rowNorms } from '../backend/unit-rows.js';
 import type { NdArray } from '../data/array.js';
 import { InterruptedError } from '../errors.js';
 import type { Layer } from '../layers/index.js';

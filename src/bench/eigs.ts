@@ -20,6 +20,7 @@ import { openNpyPanels } from '../store/npy-panels.js';
 import { firstRows, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
 import { DISCARD } from './measure.js';
+import { least, secondsOf } from './measure.js';
 import type { BenchOutcome } from './outcome.js';
 import { type ScipyLine, withScipy } from './scipy.js';
 
@@ -42,20 +43,12 @@ const CHOLESKY_SHARE = 0.5;
 const EIGEN_SHARE = 0.25;
 const ROUNDS = 3;
 
-/** Seconds of a piece of work. */
-async function seconds(work: () => unknown): Promise<number> {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1000;
-}
-
 /** Least seconds of each, taken in turn so that drifts of the machine hit all of them. */
-async function least(works: readonly (() => unknown)[], rounds = ROUNDS): Promise<number[]> {
-  const best = works.map(() => Infinity);
-  for (let r = 0; r < rounds; r++) {
-    for (let k = 0; k < works.length; k++) best[k] = Math.min(best[k], await seconds(works[k]));
-  }
-  return best;
+function leastOf(works: readonly (() => unknown)[], rounds = ROUNDS): Promise<number[]> {
+  return least(
+    rounds,
+    works.map((work) => () => secondsOf(work)),
+  );
 }
 
 /** Reads a matrix in panels as a product does, and does nothing with it. */
@@ -75,7 +68,7 @@ const line = (name: string, value: number, unit = '', limit = ''): BenchLine => 
 async function productLines(path: string, n: number): Promise<{ readonly lines: BenchLine[]; readonly once: number }> {
   const operator = await storedOperator(path);
   const x = new Float64Array(n).fill(1);
-  const [read, once] = await least([() => readPanels(path), () => operator.apply(x, 1)], 8);
+  const [read, once] = await leastOf([() => readPanels(path), () => operator.apply(x, 1)], 8);
   await operator.close();
   const lines = [
     line('stored, reading it once', read, 's'),
@@ -100,7 +93,7 @@ async function topLines(
     products = found.products;
     await operator.close();
   };
-  const [panels, held] = await least([() => solve(0), () => solve(2 ** 40)]);
+  const [panels, held] = await leastOf([() => solve(0), () => solve(2 ** 40)]);
   const name = `top ${k}`;
   const lines = [
     line(`${name}, products of one vector`, products),
@@ -128,7 +121,7 @@ async function algebraLines(n: number, threads: number): Promise<BenchLine[]> {
   const [large, small] = [matrix(c), matrix(e)];
   const works = [() => own.cholesky(large, c), () => own.eigen(small, e, true)];
   const others = native.isNative ? [() => native.cholesky(large, c), () => native.eigen(small, e, true)] : [];
-  const [builtInCholesky, builtInEigen, cholesky, eigen] = await least([...works, ...others]);
+  const [builtInCholesky, builtInEigen, cholesky, eigen] = await leastOf([...works, ...others]);
   const lines = [
     line(`own Cholesky, n = ${c}`, builtInCholesky, 's'),
     line(`own eigensolver with vectors, n = ${e}`, builtInEigen, 's'),
@@ -154,7 +147,7 @@ async function computedLines(x: NdArray, architecture: Architecture, threads: nu
     const { run } = await runTiles(planned, DISCARD, { architecture }, performance.now());
     tiles = Math.min(tiles, run.stages.compute);
   };
-  const [once] = await least([() => operator.apply(vector, 1), compute]);
+  const [once] = await leastOf([() => operator.apply(vector, 1), compute]);
   await operator.close();
   return [
     line('never stored, its tiles once', tiles, 's'),

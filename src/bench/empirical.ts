@@ -12,7 +12,7 @@ import { zeros } from '../network/engine.js';
 import { defaultThreads } from '../platform/limits.js';
 import { firstRows, madeUpImages, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
-import { least } from './measure.js';
+import { least, secondsOf } from './measure.js';
 import type { BenchOutcome } from './outcome.js';
 
 /** What the benchmark is told. */
@@ -43,19 +43,13 @@ function productsNeeded(n: number, d: number): readonly Sizes[] {
   return [[n, WIDTH, d], ...hidden, ...hidden, ...grams];
 }
 
-async function seconds(work: () => void): Promise<number> {
-  const start = performance.now();
-  work();
-  return (performance.now() - start) / 1000;
-}
-
 /** Seconds of plain products of these sizes. */
 function productSeconds(product: MatrixProduct, precision: Precision, sizes: readonly Sizes[]): Promise<number> {
   const room = (size: (one: Sizes) => number) => zeros({ precision }, Math.max(...sizes.map(size))).fill(0.5);
   const a = room(([m, , k]) => m * k);
   const b = room(([, n, k]) => n * k);
   const c = room(([m, n]) => m * n);
-  return seconds(() => {
+  return secondsOf(() => {
     for (const [m, n, k] of sizes) {
       const operand = (data: typeof a) => ({ data, offset: 0, rowStep: k, depthStep: 1 });
       product.multiply(operand(a), operand(b), m, n, k, { data: c, offset: 0, rowStep: n }, false);

@@ -20,6 +20,13 @@ export async function kernelSeconds(
   return run.stages.compute;
 }
 
+/** Seconds of a piece of work. */
+export async function secondsOf(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
 /** Least of `rounds` runs of each measurement, taken in turn so that drifts of the machine hit all of them. */
 export async function least(rounds: number, measures: readonly (() => Promise<number>)[]): Promise<number[]> {
   const best = measures.map(() => Infinity);

@@ -27,6 +27,11 @@ export function say(line: string): void {
   process.stderr.write(`${onOneLine(line)}\n`);
 }
 
+/** Says what a user should know although it is no error: a line each on stderr. */
+export function warn(warnings: Iterable<string>): void {
+  for (const warning of warnings) say(`ntk: warning: ${warning}`);
+}
+
 /** Ends quietly when the reader of stdout is gone (`ntk ... | head`). Who prints hears of other errors; of those of stderr nobody can be told. */
 export function endQuietlyOnClosedPipe(): void {
   const end = (error: Error): void => {

@@ -47,3 +47,29 @@ export async function openProgress(patient: boolean, unit = 'entries'): Promise<
     },
   };
 }
+
+/** What a bar counts, and what it says behind the time that is left. */
+export interface ProgressWords<P extends Progress> {
+  readonly unit?: string;
+  readonly note?: (progress: P) => string;
+}
+
+/** Work gets what to call with its progress; nothing where no bar is wanted. */
+export interface Watched<P extends Progress> {
+  readonly onProgress?: (progress: P) => void;
+}
+
+/** Does some work with a bar on stderr, where one is wanted; it is gone before anything else is said. */
+export async function underProgress<T, P extends Progress = Progress>(
+  args: ParsedArguments,
+  work: (watched: Watched<P>) => Promise<T>,
+  { unit, note = () => '' }: ProgressWords<P> = {},
+): Promise<T> {
+  if (!wantsProgress(args)) return work({});
+  const bar = await openProgress(!args.switches.has('progress'), unit);
+  try {
+    return await work({ onProgress: (progress) => bar.update(progress, note(progress)) });
+  } finally {
+    bar.stop();
+  }
+}

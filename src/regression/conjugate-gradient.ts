@@ -1,4 +1,5 @@
 import { InterruptedError, NumericalError } from '../errors.js';
+import { dot } from '../linalg/vectors.js';
 import type { SymmetricOperator } from '../operators/operator.js';
 
 /** Growth of the residual at which an iteration has lost its way: that of a singular system whose right side it cannot reach. */
@@ -31,11 +32,9 @@ export interface GradientFit {
   readonly products: number;
 }
 
-const dot = (a: Float64Array, b: Float64Array, at: number, n: number): number => {
-  let sum = 0;
-  for (let i = at; i < at + n; i++) sum += a[i] * b[i];
-  return sum;
-};
+/** Product of the vectors that stand at a position of two lists. */
+const dotAt = (a: Float64Array, b: Float64Array, at: number, n: number): number =>
+  dot(a.subarray(at, at + n), b.subarray(at, at + n));
 
 /**
  * Solves (K + shift I) a = y for targets `[outputs, n]` by preconditioned conjugate gradients, all outputs in one product a step
@@ -53,13 +52,13 @@ export async function conjugateGradients(
   const outputs = y.length / n;
   const each = Array.from({ length: outputs }, (_, c) => c * n);
   const condition = options.preconditioner ?? ((r: Float64Array) => Float64Array.from(r));
-  const sizes = each.map((at) => Math.sqrt(dot(y, y, at, n)) || 1);
+  const sizes = each.map((at) => Math.sqrt(dotAt(y, y, at, n)) || 1);
   const a = new Float64Array(y.length);
   const r = Float64Array.from(y);
   let z = condition(r);
   const p = Float64Array.from(z);
-  let rho = each.map((at) => dot(r, z, at, n));
-  const residualNow = (): number => Math.max(...each.map((at, c) => Math.sqrt(dot(r, r, at, n)) / sizes[c]));
+  let rho = each.map((at) => dotAt(r, z, at, n));
+  const residualNow = (): number => Math.max(...each.map((at, c) => Math.sqrt(dotAt(r, r, at, n)) / sizes[c]));
   let [products, iterations] = [0, 0];
   let best = { residual: residualNow(), coefficients: Float64Array.from(a) };
   while (iterations < options.iterations && best.residual > options.tolerance) {
@@ -69,7 +68,7 @@ export async function conjugateGradients(
     iterations += 1;
     each.forEach((at, c) => {
       for (let i = at; i < at + n; i++) q[i] += shift * p[i];
-      const curvature = dot(p, q, at, n);
+      const curvature = dotAt(p, q, at, n);
       if (rho[c] === 0) return;
       if (!(curvature > 0)) {
         throw new NumericalError(
@@ -83,7 +82,7 @@ export async function conjugateGradients(
       }
     });
     z = condition(r);
-    const next = each.map((at) => dot(r, z, at, n));
+    const next = each.map((at) => dotAt(r, z, at, n));
     each.forEach((at, c) => {
       const turn = rho[c] === 0 ? 0 : next[c] / rho[c];
       for (let i = at; i < at + n; i++) p[i] = z[i] + turn * p[i];

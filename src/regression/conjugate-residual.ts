@@ -1,5 +1,6 @@
 import { norm } from '../data/norm.js';
 import { InterruptedError } from '../errors.js';
+import { dot } from '../linalg/vectors.js';
 import type { SymmetricOperator } from '../operators/operator.js';
 import type { GradientOptions } from './conjugate-gradient.js';
 
@@ -65,12 +66,6 @@ class Column {
       this.#q[i] = s[i] + part * this.#q[i];
     }
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 /**

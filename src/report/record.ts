@@ -1,6 +1,7 @@
 import { serialiseArchitecture } from '../architecture/serialise.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import type { Precision } from '../data/array.js';
+import { now } from '../platform/clock.js';
 import { peakMemory } from '../platform/peak-memory.js';
 import type { ArchitectureFile, CommonRecord, InputRecord, StageSeconds } from './records/common.js';
 import { RECORD_FORMAT } from './records/format.js';
@@ -44,7 +45,7 @@ export function commonRecord<const C extends string>(head: RecordHead<C>): Commo
     format: RECORD_FORMAT,
     backend: head.backend,
     precision: head.precision,
-    seconds: performance.now() / 1000,
+    seconds: now(),
     stages: head.stages,
     peakMemoryBytes: peakMemory(),
     architecture: fileForm(head.architecture),

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js';
+import { dot } from '../linalg/vectors.js';
 import type { SymmetricOperator } from '../operators/operator.js';
-import { dot, dotRows, norm } from './rows.js';
+import { dotRows, norm } from './rows.js';
 
 /**
  * Kernel-target alignment tr(Y' K Y) / (|K|_F |Y Y'|_F) of targets Y `[outputs, n]`, one output after the other: 1 where K is a multiple of Y Y'.

@@ -1,7 +1,7 @@
+import { readableBytes } from '../data/budget.js';
 import { UsageError } from '../errors.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import { NATIVE_REMEDY } from '../platform/native.js';
-import { formatBytes } from './bytes.js';
 import type { SpectrumEnd } from './dense.js';
 
 /** How eigenpairs are found. */
@@ -49,7 +49,7 @@ function obstacle({ n, memory, isStored, algebra }: MethodQuestion): Obstacle | 
   if (algebra === null) return { reason: 'no dense linear algebra was given', remedy: iterate };
   const needed = matrixBytes(n, 1 + algebra.eigenCopies);
   if (needed > memory) {
-    const reason = `a decomposition needs ${formatBytes(needed)}, of ${formatBytes(memory)} left`;
+    const reason = `a decomposition needs ${readableBytes(needed)}, of ${readableBytes(memory)} left`;
     return { reason, remedy: 'Use --method lanczos, or raise --memory.' };
   }
   if (!isStored) return { reason: 'its entries are not stored', remedy: iterate };

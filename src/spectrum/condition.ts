@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { dot } from './rows.js';
+import { dot } from '../linalg/vectors.js';
 
 /** Condition of a kernel matrix, and what its mean off-diagonal entry forces on it. */
 export interface Condition {

@@ -1,7 +1,8 @@
 import { RandomSource } from '../linalg/random.js';
+import { dot } from '../linalg/vectors.js';
 import { spectrumBounds } from './bounds.js';
 import { CountedProducts, type IterationOptions, type IterationResult, type Products } from './iteration.js';
-import { dot, norm, orthogonalise, residualNorm } from './rows.js';
+import { norm, orthogonalise, residualNorm } from './rows.js';
 
 /** Lanczos steps that the estimate of the lower end takes. */
 const SHIFT_STEPS = 10;

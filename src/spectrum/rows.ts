@@ -1,4 +1,5 @@
 import { sharedProduct } from '../linalg/built-in/shared.js';
+import { dot } from '../linalg/vectors.js';
 
 /** Rows from which on a combination is a matrix product: fewer do not pay for packing. */
 const MANY = 8;
@@ -22,13 +23,6 @@ export function dotRows(v: Float64Array, rows: number, n: number, x: Float64Arra
     out[i + 3] = sd;
   }
   for (; i < rows; i++) out[i] = dot(v.subarray(i * n, (i + 1) * n), x);
-}
-
-/** x . y */
-export function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < x.length; j++) sum += x[j] * y[j];
-  return sum;
 }
 
 /** 2-norm of x, safe against overflow and underflow of the squares. */

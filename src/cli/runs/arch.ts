@@ -8,6 +8,7 @@ import { parseImageShape } from '../../data/image.js';
 import { UsageError } from '../../errors.js';
 import { programmeNotes } from '../../kernel/describe.js';
 import { kernelShader } from '../../kernel/shader.js';
+import { now } from '../../platform/clock.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
 import { commonRecord } from '../../report/record.js';
@@ -61,12 +62,12 @@ export async function runArch(args: ParsedArguments): Promise<number> {
   const [spec] = args.positionals;
   const flags = readPresetFlags(args);
   const definition = fitToData(spec, flags, definitionOf(args, spec, flags), [1, ...image]);
-  const load = performance.now() / 1000;
+  const load = now();
   const description = wanted ? await describe(args, definition, sizes) : null;
   if (out !== undefined)
     await writeWhole(out, description ?? serialiseArchitecture(definition), args.switches.has('force'));
   if (args.switches.has('json')) {
-    const stages = { load, compile: performance.now() / 1000 - load };
+    const stages = { load, compile: now() - load };
     const head = {
       command: 'arch' as const,
       backend: null,

@@ -1,4 +1,5 @@
 import { listBackends } from '../../backend/select.js';
+import { now } from '../../platform/clock.js';
 import { nativeFacts } from '../../platform/native.js';
 import { jsonText } from '../../report/formats/json.js';
 import { commonRecord } from '../../report/record.js';
@@ -10,14 +11,14 @@ import { print } from '../print.js';
 
 /** Runs `ntk backends`. */
 export async function runBackends(args: ParsedArguments): Promise<number> {
-  const load = performance.now() / 1000;
+  const load = now();
   const backends = await listBackends();
   const native = await nativeFacts('auto');
   if (!args.switches.has('json')) {
     await print(backendsText(backends, native));
     return EXIT.done;
   }
-  const stages = { load, check: performance.now() / 1000 - load };
+  const stages = { load, check: now() - load };
   const head = {
     command: 'backends' as const,
     backend: null,

@@ -1,5 +1,6 @@
 import type { BenchOutcome } from '../../bench/outcome.js';
 import { UsageError } from '../../errors.js';
+import { now } from '../../platform/clock.js';
 import { jsonText } from '../../report/formats/json.js';
 import { commonRecord } from '../../report/record.js';
 import { BENCHMARKS, type Benchmark } from '../commands/benchmarks.js';
@@ -38,7 +39,7 @@ export async function runBench(args: ParsedArguments): Promise<number> {
   const threads = parsedOf(args, 'threads', positiveInteger);
   const json = args.switches.has('json');
   const bench = await BENCHES[name]();
-  const load = performance.now() / 1000;
+  const load = now();
   const { result, text } = await bench({
     ...(data === undefined ? {} : { data }),
     ...(threads === undefined ? {} : { threads }),
@@ -48,7 +49,7 @@ export async function runBench(args: ParsedArguments): Promise<number> {
     await print(text);
     return EXIT.done;
   }
-  const stages = { load, compute: performance.now() / 1000 - load };
+  const stages = { load, compute: now() - load };
   const head = {
     command: 'bench',
     backend: null,

@@ -4,8 +4,9 @@ import { positionsOf } from '../../architecture/check-input.js';
 import { fitToData } from '../../architecture/resolve.js';
 import { runCompare } from '../../compare/compare-widths.js';
 import { type PlannedComparison, planCompare } from '../../compare/plan.js';
-import type { CompareOptions, ComparePlan, CompareRun, Comparison } from '../../compare/types.js';
+import type { CompareOptions, ComparePlan, CompareProgress, Comparison } from '../../compare/types.js';
 import { libraryIn } from '../../linalg/algebra.js';
+import { now } from '../../platform/clock.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
@@ -20,15 +21,13 @@ import { type LoadedInputs, loadInputs } from '../load.js';
 import { type CompareJob, readCompareJob } from '../options/compare.js';
 import { networkOf } from '../options/finite.js';
 import type { ParsedArguments } from '../options/parsed.js';
-import { print, say } from '../print.js';
-import { openProgress, wantsProgress } from '../progress.js';
+import { print, say, warn } from '../print.js';
+import { underProgress } from '../progress.js';
 import { sizeWarnings } from './kernel.js';
 import { rangeText } from './kernel-record.js';
 
 /** Files of a finished comparison in its folder. */
 const RESULTS = ['compare.json', 'index.html'] as const;
-
-const now = (): number => performance.now() / 1000;
 
 /** What the data are, for people. */
 function sourceOf({ input }: CompareJob, { inputs }: LoadedInputs): string {
@@ -76,26 +75,6 @@ function recordOf<R extends { readonly plan: ComparePlan }>(
   };
 }
 
-async function underProgress(
-  args: ParsedArguments,
-  options: CompareOptions,
-  work: (options: CompareOptions) => Promise<CompareRun>,
-): Promise<CompareRun> {
-  if (!wantsProgress(args)) return work(options);
-  const bar = await openProgress(!args.switches.has('progress'), 'networks');
-  try {
-    const onProgress: CompareOptions['onProgress'] = (progress) =>
-      bar.update(progress, `, ${progress.finished} of ${progress.networks} networks`);
-    return await work({ ...options, onProgress });
-  } finally {
-    bar.stop();
-  }
-}
-
-function warn(warnings: readonly string[]): void {
-  for (const warning of warnings) say(`ntk: warning: ${warning}`);
-}
-
 /** Says which stated tolerances were not met. */
 function failures({ check }: Comparison): readonly string[] {
   const { networks, networksTolerance, layers, layersTolerance } = check;
@@ -133,7 +112,10 @@ async function compute(
   clearResults(job, planned);
   if (!job.json) for (const line of comparePlanText(planned.plan).trimEnd().split('\n')) say(line);
   const compiled = now();
-  const run = await underProgress(args, options, (watched) => runCompare(data.x, watched, planned));
+  const run = await underProgress(args, (watched) => runCompare(data.x, { ...options, ...watched }, planned), {
+    unit: 'networks',
+    note: ({ finished, networks }: CompareProgress) => `, ${finished} of ${networks} networks`,
+  });
   warn(run.warnings);
   const { compile, ...spent } = run.stages;
   const stages = { load: loaded, compile: compiled - loaded + compile, ...spent };

@@ -3,6 +3,7 @@ import { writeNpy } from '../../data/write/npy.js';
 import { DataError, InternalError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
+import { now } from '../../platform/clock.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { targetsOf } from '../../regression/targets.js';
 import { writeWhole } from '../../report/file.js';
@@ -26,12 +27,11 @@ import { storedLabels } from '../load-labels.js';
 import { type EigsJob, readEigsJob } from '../options/eigs.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { fitVariant, readsOf, type Variant } from '../options/sweep.js';
-import { print, say } from '../print.js';
+import { print, say, warn } from '../print.js';
 import { EigsProgress } from './eigs-progress.js';
 import { sha256Of } from './hash.js';
 import { sweptArchitecture } from './sweep-record.js';
 
-const now = (): number => performance.now() / 1000;
 
 /** Where the matrices come from. */
 interface Start {
@@ -223,7 +223,7 @@ export async function runEigs(args: ParsedArguments, { signal }: CommandContext)
   const read = asked.variants.length === 0 ? fromStored : fromData;
   const start = await read(asked, memory, signal);
   const job = { ...asked, variants: start.variants };
-  for (const warning of start.warnings) say(`ntk: warning: ${warning}`);
+  warn(start.warnings);
   const clock: Clock = { load: now(), compile: 0, solve: 0, write: 0 };
   const algebra = await linearAlgebra(job.compute.native);
   clock.compile += now() - clock.load;

@@ -6,6 +6,7 @@ import { runFunction } from '../../empirical/functions/run.js';
 import { type OpenedModel, openModel } from '../../empirical/functions/saved-model.js';
 import type { FunctionOptions } from '../../empirical/functions/types.js';
 import { DataError } from '../../errors.js';
+import { now } from '../../platform/clock.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { jsonText } from '../../report/formats/json.js';
 import { empiricalPlanText } from '../../report/text/empirical.js';
@@ -14,16 +15,9 @@ import { EXIT } from '../exit.js';
 import { type LoadedInputs, loadInputs } from '../load.js';
 import { type ModelJob, readModelJob } from '../options/empirical-model.js';
 import type { ParsedArguments } from '../options/parsed.js';
-import { print, say } from '../print.js';
-import {
-  type EmpiricalCall,
-  empiricalRecord,
-  reportEmpirical,
-  underProgress,
-  writeResults,
-} from './empirical-output.js';
-
-const now = (): number => performance.now() / 1000;
+import { print, say, warn } from '../print.js';
+import { underProgress } from '../progress.js';
+import { type EmpiricalCall, empiricalRecord, reportEmpirical, writeResults } from './empirical-output.js';
 
 type Sizes = readonly (number | null)[];
 
@@ -126,7 +120,7 @@ export async function runModel(args: ParsedArguments, { signal }: CommandContext
   const [pathX, pathZ] = args.positionals;
   const x = tensorOf(model, fitted(data.x, pathX, job.model, inputShape));
   const z = data.z === null ? x : tensorOf(model, fitted(data.z, pathZ, job.model, inputShape));
-  for (const warning of data.warnings) say(`ntk: warning: ${warning}`);
+  warn(data.warnings);
   const { contract } = job;
   const options = { z, contract, contributions: job.contributions !== null, memory, signal };
   try {

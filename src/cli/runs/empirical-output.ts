@@ -7,7 +7,6 @@ import { writeNpy } from '../../data/write/npy.js';
 import { writeNpz } from '../../data/write/npz.js';
 import type { EmpiricalKernel, EmpiricalPlan } from '../../empirical/types.js';
 import { InterruptedError } from '../../errors.js';
-import type { Progress } from '../../kernel/types.js';
 import { libraryIn } from '../../linalg/algebra.js';
 import { writeRecordOf, writeWhole } from '../../report/file.js';
 import { matrixCsv } from '../../report/formats/csv.js';
@@ -19,9 +18,7 @@ import { secondsText } from '../../report/text/units.js';
 import { EXIT } from '../exit.js';
 import type { LoadedInputs } from '../load.js';
 import type { EmpiricalFiles, EmpiricalJob } from '../options/empirical.js';
-import type { ParsedArguments } from '../options/parsed.js';
 import { print, say } from '../print.js';
-import { openProgress, wantsProgress } from '../progress.js';
 import { rangeText } from './kernel-record.js';
 
 /** What a record says of the network alone: of one that was drawn, or of a saved model. */
@@ -95,20 +92,6 @@ async function printMatrix(ntk: NdArray, signal: AbortSignal): Promise<void> {
   for (const lines of matrixCsv(ntk, precisionOf(ntk))) {
     if (signal.aborted) throw new InterruptedError();
     await print(lines);
-  }
-}
-
-/** Does work with a bar on stderr, where one is wanted. */
-export async function underProgress<T>(
-  args: ParsedArguments,
-  work: (watched: { readonly onProgress?: (progress: Progress) => void }) => Promise<T>,
-): Promise<T> {
-  if (!wantsProgress(args)) return work({});
-  const bar = await openProgress(!args.switches.has('progress'));
-  try {
-    return await work({ onProgress: bar.update });
-  } finally {
-    bar.stop();
   }
 }
 

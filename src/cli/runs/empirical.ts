@@ -9,6 +9,7 @@ import { planPanels, writePlanned } from '../../empirical/write.js';
 import { finiteNetwork } from '../../network/network.js';
 import { saveWeights } from '../../network/weight-files.js';
 import type { Weights } from '../../network/weights.js';
+import { now } from '../../platform/clock.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { jsonText } from '../../report/formats/json.js';
 import { empiricalPlanText } from '../../report/text/empirical.js';
@@ -18,17 +19,15 @@ import { finiteOptions, withWeights } from '../finite-options.js';
 import { type LoadedInputs, loadInputs } from '../load.js';
 import { type EmpiricalJob, readEmpiricalJob } from '../options/empirical.js';
 import type { ParsedArguments } from '../options/parsed.js';
-import { print, say } from '../print.js';
+import { print, say, warn } from '../print.js';
+import { underProgress } from '../progress.js';
 import {
   type EmpiricalCall,
   empiricalRecord,
   type ReportedKernel,
   reportEmpirical,
-  underProgress,
   writeResults,
 } from './empirical-output.js';
-
-const now = (): number => performance.now() / 1000;
 
 function optionsOf(job: EmpiricalJob, { z }: LoadedInputs, signal: AbortSignal): EmpiricalOptions {
   return {
@@ -112,7 +111,7 @@ export async function runEmpirical(args: ParsedArguments, context: CommandContex
   const positions = positionsOf([asked.definition]);
   const data = await loadInputs(args.positionals, asked.input, { memory, signal, positions });
   const job = { ...asked, definition: fitToData(asked.arch, asked.flags, asked.definition, data.x.shape) };
-  for (const warning of data.warnings) say(`ntk: warning: ${warning}`);
+  warn(data.warnings);
   const options = optionsOf(job, data, signal);
   if (!job.plan) return compute(job, data, options, args);
   const loaded = now();

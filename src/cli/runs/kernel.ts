@@ -9,6 +9,7 @@ import { kernelMatrix } from '../../kernel/matrix.js';
 import { planKernel } from '../../kernel/plan.js';
 import type { KernelMatrices, KernelOptions } from '../../kernel/types.js';
 import { type KernelFile, writeKernelFile } from '../../kernel/write.js';
+import { now } from '../../platform/clock.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { writeRecordOf } from '../../report/file.js';
 import { matrixCsv } from '../../report/formats/csv.js';
@@ -21,8 +22,8 @@ import { EXIT } from '../exit.js';
 import { type LoadedInputs, loadInputs } from '../load.js';
 import { type KernelJob, readKernelJob } from '../options/kernel.js';
 import type { ParsedArguments } from '../options/parsed.js';
-import { print, say } from '../print.js';
-import { openProgress, wantsProgress } from '../progress.js';
+import { print, say, warn } from '../print.js';
+import { underProgress } from '../progress.js';
 import { type KernelTimes, kernelRecord } from './kernel-record.js';
 
 /** Entries of the largest matrix that is printed on a terminal. */
@@ -48,12 +49,6 @@ function optionsOf({ definition, compute }: KernelJob, { z }: LoadedInputs, sign
   const { seed: _seed, ...options } = compute;
   return { architecture: definition, ...options, ...(z === null ? {} : { z }), signal };
 }
-
-function warn(warnings: readonly string[]): void {
-  for (const warning of warnings) say(`ntk: warning: ${warning}`);
-}
-
-const now = (): number => performance.now() / 1000;
 
 async function planOnly(job: KernelJob, data: LoadedInputs, options: KernelOptions): Promise<void> {
   const loaded = now();
@@ -104,21 +99,6 @@ async function writeRecord(
   else say(summary(record));
 }
 
-/** Does some work under a progress bar, which is gone before anything else is said. */
-async function underProgress<T>(
-  args: ParsedArguments,
-  options: KernelOptions,
-  work: (options: KernelOptions) => Promise<T>,
-): Promise<T> {
-  if (!wantsProgress(args)) return work(options);
-  const bar = await openProgress(!args.switches.has('progress'));
-  try {
-    return await work({ ...options, onProgress: bar.update });
-  } finally {
-    bar.stop();
-  }
-}
-
 /** Runs `ntk kernel`. */
 export async function runKernel(args: ParsedArguments, { signal }: CommandContext): Promise<number> {
   const asked = readKernelJob(args);
@@ -137,14 +117,16 @@ export async function runKernel(args: ParsedArguments, { signal }: CommandContex
   const { out, record } = job;
   if (out !== null && record !== null) {
     const loaded = now();
-    const written = await underProgress(args, options, (watched) =>
-      writeKernelFile(data.x, out, { ...watched, force: job.force }),
+    const written = await underProgress(args, (watched) =>
+      writeKernelFile(data.x, out, { ...options, ...watched, force: job.force }),
     );
     await writeRecord({ ...job, record, out }, data, written, { loaded, finished: now() }, before);
     warn(written.run.warnings);
   } else {
     checkTerminal(data);
-    const { run, ...matrices } = await underProgress(args, options, (watched) => kernelMatrix(data.x, watched));
+    const { run, ...matrices } = await underProgress(args, (watched) =>
+      kernelMatrix(data.x, { ...options, ...watched }),
+    );
     await printMatrix(job, matrices, signal);
     warn(run.warnings);
   }

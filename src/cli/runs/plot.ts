@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js';
+import { now } from '../../platform/clock.js';
 import type { RecordFile } from '../../report/figures/figure.js';
 import { drawFigure } from '../../report/figures/index.js';
 import { checkPath, writeWhole } from '../../report/file.js';
@@ -39,16 +40,16 @@ export async function runPlot(args: ParsedArguments, { signal }: CommandContext)
   const options = readFigureOptions(args);
   const files: RecordFile[] = [];
   for (const path of args.positionals) files.push(await readRecord(path, signal));
-  const load = performance.now() / 1000;
+  const load = now();
   const drawn = await drawFigure(files, { ...options, signal });
   const figure = { ...drawn, title: textOf(args, 'title') ?? drawn.title };
   const content = await render(figure, `ntk-engine ${version()}; records ${args.positionals.join(', ')}.`);
-  const computed = performance.now() / 1000;
+  const computed = now();
   if (out === undefined) await print(content);
   else await writeWhole(out, content, force);
   if (data !== undefined) await writeWhole(data, csvText(figure.data), force);
   const inputs = files.map(({ input }) => input);
-  const stages = { load, compute: computed - load, write: performance.now() / 1000 - computed };
+  const stages = { load, compute: computed - load, write: now() - computed };
   const head = {
     command: 'plot' as const,
     backend: null,

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { kernelProfile } from '../../kernel/profile.js';
+import { now } from '../../platform/clock.js';
 import { halfAngle } from '../../report/curve.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
@@ -61,7 +62,7 @@ export async function runProfile(args: ParsedArguments, { signal }: CommandConte
     throw new UsageError('--kind: must be ntk or nngp, got both. Run ntk profile once for each.');
   }
   const variants = readVariants(args);
-  const load = performance.now() / 1000;
+  const load = now();
   const result = compute(args, variants, signal);
   const record: ProfileRecord = { ...sweepRecord(variants, { command: 'profile', load, warnings: [] }), ...result };
   const json = jsonText(record);

@@ -3,6 +3,7 @@ import { NumericalError, UsageError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
 import { linearAlgebra } from '../../linalg/index.js';
 import type { Recomputed } from '../../operators/recomputed.js';
+import { now } from '../../platform/clock.js';
 import { defaultMemory } from '../../platform/limits.js';
 import {
   type PlannedRegression,
@@ -21,7 +22,7 @@ import { EXIT } from '../exit.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { type RegressJob, readRegressJob } from '../options/regress.js';
 import type { Variant } from '../options/sweep.js';
-import { print, say } from '../print.js';
+import { print, say, warn } from '../print.js';
 import { openProgress, wantsProgress } from '../progress.js';
 import { classNames, predictedNames, unknownClasses, writeArray, writePredictions } from './regress-output.js';
 import { fromData, type Start } from './regress-source.js';
@@ -35,8 +36,6 @@ interface Clock {
   solve: number;
   write: number;
 }
-
-const now = (): number => performance.now() / 1000;
 
 interface Work {
   readonly args: ParsedArguments;
@@ -222,7 +221,7 @@ async function open(args: ParsedArguments, asked: RegressJob, signal: AbortSigna
   const clock: Clock = { load: now(), compile: 0, compute: 0, solve: 0, write: 0 };
   const algebra = await linearAlgebra(job.compute.native);
   const warnings = [...unknownClasses(targets, start.testLabels)];
-  for (const warning of warnings) say(`ntk: warning: ${warning}`);
+  warn(warnings);
   return { args, job, start, targets, sizes, algebra, memory, signal, clock, warnings, predicted: null };
 }
 
@@ -245,7 +244,7 @@ export async function runRegress(args: ParsedArguments, { signal }: CommandConte
   const { job, start, targets, clock } = work;
   const planned = await planAll(work);
   clock.compile = now() - clock.load;
-  for (const warning of start.warnings) say(`ntk: warning: ${warning}`);
+  warn(start.warnings);
   const results: RegressResult[] = [];
   for (const each of planned) results.push(...(await one(work, each)));
   if (job.json) await print(jsonText(recordOf(work, results)));

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
+import { now } from '../../platform/clock.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
 import { sphereCsv } from '../../report/formats/sphere-csv.js';
@@ -68,7 +69,7 @@ export async function runSphere(args: ParsedArguments, { signal }: CommandContex
     throw new UsageError('--kind: must be ntk or nngp, got both. Run ntk sphere once for each.');
   }
   const variants = readVariants(args);
-  const load = performance.now() / 1000;
+  const load = now();
   const { result, warnings } = compute(args, variants, signal);
   const common = sweepRecord(variants, { command: 'sphere', load, warnings });
   const record: SphereRecord = { ...common, ...result, ...topFields(result) };

@@ -1,4 +1,5 @@
 import type { KernelDefinition } from '../../architecture/types.js';
+import { now } from '../../platform/clock.js';
 import { commonRecord } from '../../report/record.js';
 import type { CommonRecord } from '../../report/records/common.js';
 import type { Variant } from '../options/sweep.js';
@@ -29,7 +30,7 @@ export function sweepRecord<const C extends string>(
     command,
     backend: null,
     precision: 'f64',
-    stages: { load, compute: performance.now() / 1000 - load },
+    stages: { load, compute: now() - load },
     architecture: sweptArchitecture(variants),
     inputs: [],
     warnings,

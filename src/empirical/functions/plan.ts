@@ -6,6 +6,7 @@ import { MemoryError, UsageError } from '../../errors.js';
 import { type MatrixProduct, matrixProduct } from '../../linalg/product.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { residentBytes } from '../../platform/memory.js';
+import { halves } from '../halves.js';
 import type { EmpiricalPlan } from '../types.js';
 import type { FunctionOf, FunctionOptions } from './types.js';
 
@@ -106,11 +107,6 @@ async function tryPass(engine: TensorEngine, { f, variables, where }: FunctionOf
   } finally {
     first.dispose();
   }
-}
-
-/** Halves down to 1. */
-function halves(from: number): number[] {
-  return from <= 1 ? [1] : [from, ...halves(Math.ceil(from / 2))];
 }
 
 /** Sizes that decide what is held together. */

@@ -11,6 +11,7 @@ export type { Architecture, KernelDefinition, RadialKernel } from './architectur
 export type { DeviceFacts } from './backend/device.js';
 export { type BackendReport, listBackends } from './backend/select.js';
 export { compareWidths, planComparison } from './compare/compare-widths.js';
+export { DEFAULT_LEADING, DEFAULT_SEEDS } from './compare/defaults.js';
 export type {
   CompareChecks,
   CompareOptions,
@@ -55,9 +56,12 @@ export {
   writeNpy,
   writeNpz,
 } from './data/index.js';
+export { DEFAULT_LAYOUT } from './data/layout.js';
 export type { ReadFile } from './data/model-files.js';
+export { DEFAULT_SCALE } from './data/scale.js';
 export type { FileMark } from './data/write/mark.js';
 export { empiricalCross } from './empirical/cross.js';
+export { DEFAULT_CONTRACT } from './empirical/defaults.js';
 export { functionKernel } from './empirical/functions/kernel.js';
 export { type ModelOptions, readModel, type SavedModel } from './empirical/functions/saved-model.js';
 export type {
@@ -96,6 +100,7 @@ export {
   UsageError,
 } from './errors.js';
 export { computedCross } from './kernel/cross.js';
+export { COMPUTE_DEFAULTS, PROFILE_DEFAULTS } from './kernel/defaults.js';
 export { isHomogeneous, programmeNotes } from './kernel/describe.js';
 export { kernelMatrix } from './kernel/matrix.js';
 export { computedOperator } from './kernel/operator.js';
@@ -119,7 +124,8 @@ export { type WriteOptions, writeKernel } from './kernel/write.js';
 export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export { linearAlgebra } from './linalg/index.js';
-export { DEFAULT_WIDTH, type FiniteNetwork, finiteNetwork, type WidthOptions } from './network/network.js';
+export { DEFAULT_WIDTH } from './network/defaults.js';
+export { type FiniteNetwork, finiteNetwork, type WidthOptions } from './network/network.js';
 export { loadWeights, saveWeights } from './network/weight-files.js';
 export type { LayerWeights, Weights } from './network/weights.js';
 export type { CrossOperator } from './operators/cross.js';
@@ -127,6 +133,7 @@ export type { MatrixFile, MatrixLimits } from './operators/matrix-file.js';
 export { DenseOperator, type SymmetricOperator } from './operators/operator.js';
 export type { Recomputation, Recomputed } from './operators/recomputed.js';
 export { storedOperator } from './operators/stored.js';
+export { REGRESS_DEFAULTS } from './regression/defaults.js';
 export type { Fit, FitData, TriedRidge } from './regression/fit.js';
 export { fitByProducts, type ProductData, type ProductFit, type ProductOptions } from './regression/fit-by-products.js';
 export {
@@ -146,6 +153,7 @@ export type { KernelSource, Origin, SourceKind, SourceMatrix } from './sources/s
 export { type StoredOptions, type StoredSource, storedSource } from './sources/stored.js';
 export type { EigenMethod } from './spectrum/choose.js';
 export type { PowerLawFit } from './spectrum/decay.js';
+export { DEFAULT_DEGREE, DENSITY_DEFAULTS, EIGEN_DEFAULTS } from './spectrum/defaults.js';
 export type { SpectrumEnd } from './spectrum/dense.js';
 export { type DensityOptions, type SpectralDensity, spectralDensity } from './spectrum/density.js';
 export { type EigenOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.js';

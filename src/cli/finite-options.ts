@@ -5,6 +5,7 @@ import { finiteNetwork } from '../network/network.js';
 import { loadWeights } from '../network/weight-files.js';
 import type { ComputeOptions } from './options/compute.js';
 import { type FiniteFlags, networkOf } from './options/finite.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 
 /** Flags of a finite network and of the computation as options of the library, without weights. */
 export function finiteOptions(
@@ -32,5 +33,5 @@ export async function withWeights(
 ): Promise<EmpiricalOptions> {
   if (weights === null) return options;
   const network = finiteNetwork(options.architecture, shape, options);
-  return { ...options, weights: await loadWeights(weights, network, options.precision ?? 'f64') };
+  return { ...options, weights: await loadWeights(weights, network, options.precision ?? COMPUTE_DEFAULTS.precision) };
 }

@@ -3,6 +3,7 @@ import { readableBytes } from '../data/budget.js';
 import { type PlannedEmpirical, planEmpirical } from '../empirical/plan.js';
 import type { EmpiricalOptions } from '../empirical/types.js';
 import { ArchitectureError, MemoryError, UsageError } from '../errors.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { planKernel } from '../kernel/plan.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import { linearAlgebra } from '../linalg/index.js';
@@ -62,7 +63,7 @@ export function networkSeed(seed: number, s: number, width: number): number {
   return seed + s + 2 ** 32 * width;
 }
 
-function checkOptions({ widths, seeds = DEFAULT_SEEDS, seed = 0, k = 1 }: CompareOptions): void {
+function checkOptions({ widths, seeds = DEFAULT_SEEDS, seed = COMPUTE_DEFAULTS.seed, k = 1 }: CompareOptions): void {
   const bad = widths.find((width, i) => !Number.isSafeInteger(width) || width < 1 || (i > 0 && width <= widths[i - 1]));
   if (widths.length === 0 || bad !== undefined) {
     throw new UsageError(
@@ -143,7 +144,14 @@ function heldBytes(n: number, k: number, { eigenCopies }: LinearAlgebra): number
 }
 
 function openStore(x: NdArray, options: CompareOptions, seed: number, outputs: number): PairStore | null {
-  const { folder, architecture, source = 'x', init = null, precision = 'f64', force = false } = options;
+  const {
+    folder,
+    architecture,
+    source = 'x',
+    init = null,
+    precision = COMPUTE_DEFAULTS.precision,
+    force = false,
+  } = options;
   return folder === undefined
     ? null
     : new PairStore(folder, { architecture, x, source, seed, init, outputs, precision }, force);
@@ -158,7 +166,13 @@ function openStore(x: NdArray, options: CompareOptions, seed: number, outputs: n
 export async function planCompare(x: NdArray, options: CompareOptions): Promise<PlannedComparison> {
   checkOptions(options);
   checkOpen(options, x.shape);
-  const { widths, seeds = DEFAULT_SEEDS, seed = 0, native = 'auto', threads } = options;
+  const {
+    widths,
+    seeds = DEFAULT_SEEDS,
+    seed = COMPUTE_DEFAULTS.seed,
+    native = COMPUTE_DEFAULTS.native,
+    threads,
+  } = options;
   const n = x.shape[0];
   const k = Math.min(n, options.k ?? DEFAULT_LEADING);
   const algebra = await linearAlgebra(native, threads);

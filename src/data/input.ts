@@ -5,7 +5,7 @@ import { type FormatName, recognised } from './formats/index.js';
 import { withinBudget } from './formats/text-budget.js';
 import { imageShape } from './image.js';
 import { type Labels, labelsIn } from './labelled.js';
-import { channelsLast, checkLayout, type Layout } from './layout.js';
+import { channelsLast, checkLayout, DEFAULT_LAYOUT, type Layout } from './layout.js';
 import type { RowRange } from './rows.js';
 import { openInput } from './source/open.js';
 import { type TableOptions, tableRequest } from './table.js';
@@ -77,7 +77,7 @@ export interface Input extends NdArray {
  * @throws InterruptedError when `signal` is aborted.
  */
 export async function readInput(path: string, options: ReadOptions = {}): Promise<Input> {
-  const { image = null, layout = 'nhwc', format = null } = options;
+  const { image = null, layout = DEFAULT_LAYOUT, format = null } = options;
   const { raw, sha256 } = await readChecked(path, requestOf(options), format, options);
   const { data, warnings, range, fileRows, names = null, sparse = null } = raw;
   const isTurned = checkLayout(layout) === 'nchw' && raw.hasLayout !== true;

@@ -6,6 +6,9 @@ import { imageShape, valuesOf } from './image.js';
 /** Where the channels of an image stand in a file: last, or before the positions. */
 export type Layout = 'nhwc' | 'nchw';
 
+/** That of files where nothing is said of it. */
+export const DEFAULT_LAYOUT: Layout = 'nhwc';
+
 /** Orders of the axes of images in a file. */
 export const LAYOUTS = ['nhwc', 'nchw'] as const satisfies readonly Layout[];
 

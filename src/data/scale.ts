@@ -11,6 +11,9 @@ export const SCALE_MODES = ['none', 'unit-rows', 'unit-pixels', 'standard'] as c
 /** How an input is scaled: each row by its norm, each pixel by its norm, or each feature by its statistics. */
 export type ScaleMode = (typeof SCALE_MODES)[number];
 
+/** What is done where nothing is asked for. */
+export const DEFAULT_SCALE: ScaleMode = 'none';
+
 /** A scaled input. */
 export interface Scaled {
   /** The input itself for `none`, else a new array in float64 of the same shape. */

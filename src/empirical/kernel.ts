@@ -1,5 +1,6 @@
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { InternalError, InterruptedError, NumericalError } from '../errors.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { matrixProduct } from '../linalg/product.js';
 import type { Engine } from '../network/engine.js';
 import { drawWeights, givenWeights } from '../network/weights.js';
@@ -39,13 +40,13 @@ async function teamOf(
 ): Promise<WorkerPool> {
   const pause = pauseOf(options);
   if (workers === 1) return localPool(network.operations, engine, pause);
-  return threadPool(network.operations, engine, options.native ?? 'auto', workers, pause);
+  return threadPool(network.operations, engine, options.native ?? COMPUTE_DEFAULTS.native, workers, pause);
 }
 
 /** What computes a planned kernel, with the weights that were given, or drawn ones. Throws UsageError for weights of another network. */
 export async function engineOf(
   { plan, network, product }: Pick<PlannedEmpirical, 'plan' | 'network' | 'product'>,
-  { weights, native = 'auto', seed = 0 }: EmpiricalOptions,
+  { weights, native = COMPUTE_DEFAULTS.native, seed = COMPUTE_DEFAULTS.seed }: EmpiricalOptions,
 ): Promise<Engine> {
   const { precision, threads } = plan;
   if (weights !== undefined) return { precision, product, weights: givenWeights(network, weights, precision) };

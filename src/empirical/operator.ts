@@ -1,6 +1,7 @@
 import type { FloatArray, NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { BackendError, InterruptedError, MemoryError, UsageError } from '../errors.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { libraryIn } from '../linalg/algebra.js';
 import { backward, type Meeting, startCotangent } from '../network/backward.js';
 import { type Engine, zeros } from '../network/engine.js';
@@ -168,7 +169,7 @@ export async function empiricalOperator(x: NdArray, options: EmpiricalOptions): 
       `x: must be the only inputs of an operator, and its outputs averaged, got ${got}. Leave it out.`,
     );
   }
-  const { backend = 'auto' } = options;
+  const { backend = COMPUTE_DEFAULTS.backend } = options;
   if (backend !== 'auto' && backend !== 'host') {
     throw new BackendError(
       `--backend: must be host for products with an empirical kernel, got ${backend}. Leave it out.`,

@@ -4,6 +4,7 @@ import { selectNetworkBackend } from '../backend/select.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { type MatrixProduct, matrixProduct } from '../linalg/product.js';
 import {
   backwardWork,
@@ -17,6 +18,7 @@ import { type FiniteNetwork, finiteNetwork } from '../network/network.js';
 import { defaultMemory, defaultThreads } from '../platform/limits.js';
 import { residentBytes } from '../platform/memory.js';
 import { fanOf, sizeOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
+import { DEFAULT_CONTRACT } from './defaults.js';
 import { chooseOnDevice } from './device.js';
 import { halves } from './halves.js';
 import { cheapest, layerWork, NUMBER_COST, type Sizes } from './methods/index.js';
@@ -210,8 +212,8 @@ function choose(
  * @throws ArchitectureError for a network that does not fit, MemoryError when the budget is too small, UsageError for options that cannot be
  */
 export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reserve = 0): Promise<PlannedEmpirical> {
-  const { z = x, contract = 'trace', native = 'auto', threads = defaultThreads() } = options;
-  const precision: Precision = options.precision ?? 'f64';
+  const { z = x, contract = DEFAULT_CONTRACT, native = COMPUTE_DEFAULTS.native, threads = defaultThreads() } = options;
+  const precision: Precision = options.precision ?? COMPUTE_DEFAULTS.precision;
   checkInputs(x, z);
   for (const key of COUNTS) checkCount(key, options[key]);
   const network = finiteNetwork(options.architecture, x.shape, options);
@@ -223,7 +225,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reser
   const limit = options.memory ?? defaultMemory();
   const memory = { base: residentBytes() + reserve, limit };
   const withInputs = { limit, base: memory.base + copiedBytes(z === x ? [x] : [x, z], precision) };
-  const device = await selectNetworkBackend(options.backend ?? 'auto', precision);
+  const device = await selectNetworkBackend(options.backend ?? COMPUTE_DEFAULTS.backend, precision);
   const speed = (product.isNative ? SPEED.native : SPEED.own) * (precision === 'f32' ? 2 : 1);
   const alone = (examples: number): number => secondsOf(network, sizes, layers, speed, examples);
   const most = alone(Math.max(sizes.rows, sizes.columns)) < SMALL_RUN ? 1 : threads;

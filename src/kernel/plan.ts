@@ -9,6 +9,7 @@ import { residentBytes } from '../platform/memory.js';
 import { nativeLibrary } from '../platform/native.js';
 import type { NativeLibrary } from '../platform/native-library.js';
 import type { Computation } from './computation.js';
+import { COMPUTE_DEFAULTS } from './defaults.js';
 import { computationOf } from './kinds.js';
 import { type RowComputation, rowComputation } from './rows/computation.js';
 import { outline } from './rows/prepare.js';
@@ -60,11 +61,11 @@ function tooLittle(needed: number, limit: number): MemoryError {
 /** The plan of a computation on the backend that was asked for, or chosen. */
 async function planOf<C extends Computation>(work: C, options: KernelOptions, keep: boolean): Promise<Planned<C>> {
   const { extent, precision, outputs } = work;
-  const { backend, availability } = await selectBackend(options.backend ?? 'auto', precision, work.kind);
+  const { backend, availability } = await selectBackend(options.backend ?? COMPUTE_DEFAULTS.backend, precision, work.kind);
   const threads = backend.usesThreads ? (options.threads ?? defaultThreads()) : 1;
   const limit = options.memory ?? defaultMemory();
   const outputBytes = extent.rows * extent.columns * (precision === 'f64' ? 8 : 4) * outputs.length;
-  const native = await libraryFor(options.native ?? 'auto', backend, work);
+  const native = await libraryFor(options.native ?? COMPUTE_DEFAULTS.native, backend, work);
   const demand = work.on(backend, threads, native !== null);
   const need = (size: number): number => residentBytes() + demand.bytes(size) + (keep ? outputBytes : 0);
   const size = demand.tile(limit, need);
@@ -119,7 +120,7 @@ export async function makePlan(inputs: NdArray, options: KernelOptions, keep: bo
 const LONG = 5;
 
 /** Says when single precision would let a GPU do the work; the GPU is not opened for that. */
-function fasterBackend({ backend = 'auto' }: KernelOptions, plan: KernelPlan): string[] {
+function fasterBackend({ backend = COMPUTE_DEFAULTS.backend }: KernelOptions, plan: KernelPlan): string[] {
   if (backend !== 'auto' || plan.precision === 'f32' || plan.seconds < LONG || !hasGpu()) return [];
   return ['--precision f32 may allow a faster backend on the GPU of this machine (ntk backends)'];
 }

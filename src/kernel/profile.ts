@@ -7,6 +7,7 @@ import { distances, evaluate } from '../programme/evaluate.js';
 import { extendedRoot } from '../programme/extended-exponent.js';
 import { keepNeeded } from '../programme/needs.js';
 import { rowFactors } from '../programme/self-kernels.js';
+import { COMPUTE_DEFAULTS, PROFILE_DEFAULTS } from './defaults.js';
 
 /** What to evaluate. */
 export interface ProfileOptions {
@@ -74,7 +75,13 @@ function curve(
  * Throws UsageError for fewer than two angles, ArchitectureError when a network has no such kernel.
  */
 export function kernelProfile(definitions: readonly KernelDefinition[], options: ProfileOptions = {}): Profile {
-  const { angles: count = 181, kind = 'ntk', normalized = true, features = 1, signal } = options;
+  const {
+    angles: count = PROFILE_DEFAULTS.angles,
+    kind = COMPUTE_DEFAULTS.kind,
+    normalized = true,
+    features = PROFILE_DEFAULTS.features,
+    signal,
+  } = options;
   if (!Number.isInteger(count) || count < 2) {
     throw new UsageError(`angles: must be a whole number of at least 2, got ${count}.`);
   }

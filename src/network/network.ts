@@ -7,9 +7,7 @@ import type { FiniteContext, FinitePart } from '../layers/finite.js';
 import { definitionOf } from '../layers/index.js';
 import type { LayerNode } from '../layers/node.js';
 import { type Operation, sizeOf, type UnitShape } from '../vocabulary/operations.js';
-
-/** Units of a hidden layer that leaves them open, when none are asked for. */
-export const DEFAULT_WIDTH = 512;
+import { DEFAULT_WIDTH } from './defaults.js';
 
 /** Sizes of a finite network. */
 export interface WidthOptions {

@@ -1,5 +1,6 @@
 import { allocate, type FloatArray, type Precision } from '../data/array.js';
 import { UsageError } from '../errors.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import type { MatrixProduct } from '../linalg/product.js';
 import { RandomSource } from '../linalg/random.js';
 import { fanOf, type WeightsOperation, weightsOf } from '../vocabulary/operations.js';
@@ -60,7 +61,7 @@ export interface DrawOptions {
 
 function drawLayer(
   operation: WeightsOperation,
-  { seed = 0, precision = 'f64' }: DrawOptions,
+  { seed = COMPUTE_DEFAULTS.seed, precision = COMPUTE_DEFAULTS.precision }: DrawOptions,
   product: MatrixProduct,
 ): LayerWeights {
   const { fields, path, to } = operation;

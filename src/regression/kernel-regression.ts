@@ -2,7 +2,7 @@ import type { CholeskyFactor, LinearAlgebra } from '../linalg/algebra.js';
 import type { CrossOperator } from '../operators/cross.js';
 import type { Recomputation } from '../operators/recomputed.js';
 import type { KernelSource, Origin } from '../sources/source.js';
-import { DEFAULT_ITERATIONS, DEFAULT_RIDGE, DEFAULT_TOLERANCE, type SOLVERS } from './defaults.js';
+import { REGRESS_DEFAULTS, type SOLVERS } from './defaults.js';
 import { type Fit, fitKernel } from './fit.js';
 import { fitByProducts, type ProductFit } from './fit-by-products.js';
 import { byRow } from './predict.js';
@@ -131,12 +131,12 @@ export async function planRegression(
 ): Promise<PlannedRegression> {
   const task = {
     solver: options.solver ?? 'auto',
-    ridges: options.ridges ?? [DEFAULT_RIDGE],
+    ridges: options.ridges ?? [REGRESS_DEFAULTS.ridge],
     times: options.times ?? null,
     variance: options.variance ?? false,
     stored: source.kind === 'stored',
-    tolerance: options.tolerance ?? DEFAULT_TOLERANCE,
-    iterations: options.iterations ?? DEFAULT_ITERATIONS,
+    tolerance: options.tolerance ?? REGRESS_DEFAULTS.tol,
+    iterations: options.iterations ?? REGRESS_DEFAULTS.iterations,
     seed: options.seed ?? 0,
   };
   const sizes = options.trainSizes ?? [source.rows];

@@ -1,3 +1,4 @@
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import { RandomSource } from '../linalg/random.js';
 import type { SymmetricOperator } from '../operators/operator.js';
@@ -30,7 +31,7 @@ export async function nystroemPreconditioner(
   shift: number,
   rank: number,
   algebra: LinearAlgebra,
-  seed = 0,
+  seed = COMPUTE_DEFAULTS.seed,
 ): Promise<{ readonly preconditioner: Preconditioner; readonly products: number }> {
   const n = k.size;
   const count = Math.min(rank, n);

@@ -1,7 +1,9 @@
 import { UsageError } from '../errors.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { loadSharedProduct } from '../linalg/built-in/shared.js';
 import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
+import { DENSITY_DEFAULTS } from './defaults.js';
 import { CountedProducts, type Products } from './iteration.js';
 
 /** Options of the spectral density. */
@@ -126,11 +128,11 @@ function atLeastOne(name: string, value: number): number {
  */
 export async function spectralDensity(operator: Products, options: DensityOptions = {}): Promise<SpectralDensity> {
   const n = operator.size;
-  const samples = atLeastOne('samples', options.samples ?? 10);
-  const steps = Math.min(n, atLeastOne('steps', options.steps ?? 60));
-  const count = atLeastOne('points', options.points ?? 200);
-  const block = atLeastOne('block', options.block ?? 1);
-  const seed = options.seed ?? 0;
+  const samples = atLeastOne('samples', options.samples ?? DENSITY_DEFAULTS.samples);
+  const steps = Math.min(n, atLeastOne('steps', options.steps ?? DENSITY_DEFAULTS.steps));
+  const count = atLeastOne('points', options.points ?? DENSITY_DEFAULTS.points);
+  const block = atLeastOne('block', options.block ?? DENSITY_DEFAULTS.block);
+  const seed = options.seed ?? COMPUTE_DEFAULTS.seed;
   const random = new RandomSource(seed);
   // Vectors that stand in where a Krylov space ends come from a source of their own: the starts are the same for every block.
   const replacements = new RandomSource(seed + 1);

@@ -1,7 +1,9 @@
 import { UsageError } from '../errors.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import type { SymmetricOperator } from '../operators/operator.js';
 import { chooseMethod, type EigenMethod, type MethodChoice, matrixBytes } from './choose.js';
+import { EIGEN_DEFAULTS } from './defaults.js';
 import { type DenseEigenpairs, denseEigenpairs, type SpectrumEnd } from './dense.js';
 import { checkedEntries } from './entries.js';
 import { checkByInertia } from './inertia-check.js';
@@ -101,7 +103,9 @@ function wholeNumber(name: string, value: number): number {
 
 function positive(name: string, value: number): number {
   if (value > 0 && Number.isFinite(value)) return value;
-  throw new UsageError(`${name}: must be a positive number, got ${value}. 1e-10 is a good choice in double precision.`);
+  throw new UsageError(
+    `${name}: must be a positive number, got ${value}. ${EIGEN_DEFAULTS.tol.f64} is a good choice in double precision.`,
+  );
 }
 
 /** -A, whose largest eigenpairs are the smallest of A. */
@@ -193,16 +197,16 @@ function warningsOf(wanted: number, task: Task, result: IterationResult, missed:
  */
 export async function eigenpairs(operator: SymmetricOperator, options: EigenOptions = {}): Promise<Eigenpairs> {
   const n = operator.size;
-  const { which = 'largest', method = 'auto', memory = DEFAULT_MEMORY } = options;
-  const wanted = wholeNumber('k', options.k ?? Math.min(20, n));
+  const { which = EIGEN_DEFAULTS.which, method = EIGEN_DEFAULTS.method, memory = DEFAULT_MEMORY } = options;
+  const wanted = wholeNumber('k', options.k ?? Math.min(EIGEN_DEFAULTS.k, n));
   const isDouble = operator.roundoff <= 2 ** -53;
-  const tol = positive('tol', options.tol ?? (isDouble ? 1e-10 : 1e-5));
+  const tol = positive('tol', options.tol ?? EIGEN_DEFAULTS.tol[isDouble ? 'f64' : 'f32']);
   const algebra = options.algebra ?? null;
   const entries = matrixBytes(n, 2) <= memory ? await checkedEntries(operator) : null;
   if (entries === null) await operator.check?.();
   const k = Math.min(wanted, n);
   const choice = chooseMethod({ n, k, which, method, memory, isStored: entries !== null, algebra });
-  const { block, start, maxProducts, seed = 0, signal, onProgress } = options;
+  const { block, start, maxProducts, seed = COMPUTE_DEFAULTS.seed, signal, onProgress } = options;
   const given = { ...(block && { block }), ...(start && { start }), ...(maxProducts && { maxProducts }) };
   const task: Task = {
     operator,

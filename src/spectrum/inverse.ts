@@ -1,4 +1,5 @@
 import { NumericalError } from '../errors.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import type { CholeskyFactor, LinearAlgebra } from '../linalg/algebra.js';
 import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
@@ -59,7 +60,7 @@ export async function smallestByInverse(matrix: StoredMatrix, options: Iteration
   const apply = async (x: Float64Array, columns: number): Promise<Float64Array> =>
     algebra.apply(entries, size, x, columns);
   const products = new CountedProducts({ size, apply }, options.signal);
-  const random = new RandomSource(options.seed ?? 0);
+  const random = new RandomSource(options.seed ?? COMPUTE_DEFAULTS.seed);
   const bounds = await spectrumBounds(products, size, ENDS_STEPS, random);
   let spread = 0;
   let solves = 0;

@@ -3,7 +3,7 @@ import type { Recomputation } from '../operators/recomputed.js';
 import { collectGarbage } from '../platform/garbage.js';
 import { residentBytes } from '../platform/memory.js';
 import { type KernelSource, NOTHING_RECOMPUTED } from '../sources/source.js';
-import { DEFAULT_PAIRS } from './defaults.js';
+import { EIGEN_DEFAULTS } from './defaults.js';
 import { type SpectralDensity, spectralDensity } from './density.js';
 import { type EigenOptions, type Eigenpairs, eigenpairs } from './eigenpairs.js';
 import { type SpectrumSummary, summarise } from './summary.js';
@@ -71,7 +71,7 @@ export async function kernelSpectrum(source: KernelSource, options: KernelSpectr
     const pairs = await eigenpairs(operator, {
       ...rest,
       ...block,
-      k: k ?? Math.min(DEFAULT_PAIRS, operator.size),
+      k: k ?? Math.min(EIGEN_DEFAULTS.k, operator.size),
       vectors: vectors === true || targets !== null,
       memory: Math.max(0, memory - residentBytes() - RESERVE),
     });

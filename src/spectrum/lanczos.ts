@@ -1,3 +1,4 @@
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { loadSharedProduct } from '../linalg/built-in/shared.js';
 import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
@@ -70,7 +71,7 @@ class Run {
     this.#block = Math.max(1, Math.min(options.block ?? 1, n));
     this.#limit = Math.min(n, Math.max(options.basis ?? Math.max(2 * k + 20, SMALLEST_BASIS), k + 2 + 2 * this.#block));
     this.basis = new Basis(n, Math.min(n, this.#limit + CHECK_STEPS + 2 * Math.max(this.#block, LARGEST_BLOCK)));
-    this.#random = new RandomSource(options.seed ?? 0);
+    this.#random = new RandomSource(options.seed ?? COMPUTE_DEFAULTS.seed);
     this.products = new CountedProducts(operator, options.signal);
   }
 

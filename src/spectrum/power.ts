@@ -1,3 +1,4 @@
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { RandomSource } from '../linalg/random.js';
 import { dot } from '../linalg/vectors.js';
 import { spectrumBounds } from './bounds.js';
@@ -34,7 +35,7 @@ class PowerRun {
   constructor(operator: Products, options: IterationOptions) {
     this.#n = operator.size;
     this.#options = options;
-    this.#random = new RandomSource(options.seed ?? 0);
+    this.#random = new RandomSource(options.seed ?? COMPUTE_DEFAULTS.seed);
     this.#most = options.maxProducts ?? 10_000 * options.k;
     this.products = new CountedProducts(operator, options.signal);
     this.vectors = new Float64Array(options.k * this.#n);

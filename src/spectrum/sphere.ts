@@ -3,10 +3,12 @@ import { lower } from '../architecture/lower.js';
 import { checkKind } from '../architecture/parse.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import { InterruptedError, NumericalError, UsageError } from '../errors.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { extendedNumber } from '../programme/extended-exponent.js';
 import { keepNeeded } from '../programme/needs.js';
 import { type RowFactors, rowFactors } from '../programme/self-kernels.js';
 import type { Programme, ValueId } from '../vocabulary/steps.js';
+import { DEFAULT_DEGREE } from './defaults.js';
 import { type DecayFit, factorOf, fitDecay, powerEigenvalue, predictedTail, smoothTail } from './sphere/asymptotics.js';
 import { type Singularities, singularities } from './sphere/endpoints.js';
 import { multiplicities, weigh } from './sphere/multiplicity.js';
@@ -14,8 +16,6 @@ import { type Bounded, largestFactor, projectSeries, remainder } from './sphere/
 import { quadrature } from './sphere/quadrature.js';
 import { seriesCost, seriesObstacle, taylorSeries } from './sphere/taylor.js';
 
-/** Highest degree when none is given. */
-export const DEFAULT_DEGREE = 60;
 /** Largest dimension and degree that are taken. */
 export const SPHERE_LIMITS = { dim: 100_000, degree: 5_000 } as const;
 
@@ -243,7 +243,7 @@ function zeroSpectrum({ dim, maxDegree = DEFAULT_DEGREE }: SphereOptions): Spher
 export function sphereSpectrum(definition: KernelDefinition, options: SphereOptions): SphereSpectrum {
   checkOptions(options);
   checkSignal(options.signal);
-  const { dim, kind = 'ntk', normalized = false } = options;
+  const { dim, kind = COMPUTE_DEFAULTS.kind, normalized = false } = options;
   requireVectors(
     definition,
     '--arch',

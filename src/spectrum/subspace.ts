@@ -1,3 +1,4 @@
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { RandomSource } from '../linalg/random.js';
 import { Basis } from './basis.js';
 import { spectrumBounds } from './bounds.js';
@@ -18,7 +19,7 @@ export async function subspace(operator: Products, options: IterationOptions): P
   const n = operator.size;
   const { k, tol } = options;
   const columns = Math.min(n, k + Math.max(8, Math.ceil(k / 2)));
-  const random = new RandomSource(options.seed ?? 0);
+  const random = new RandomSource(options.seed ?? COMPUTE_DEFAULTS.seed);
   const products = new CountedProducts(operator, options.signal);
   const most = options.maxProducts ?? MOST_ITERATIONS * columns;
   let { lowest, norm } = await spectrumBounds(products, n, SHIFT_STEPS, random);

@@ -1,3 +1,4 @@
+import { COMPUTE_DEFAULTS } from '../../kernel/defaults.js';
 import type { Command } from '../command.js';
 import { ARCH_TEXT, PRESET_FLAGS } from '../options/architecture.js';
 import { SINGLE_KINDS } from '../options/compute.js';
@@ -11,7 +12,12 @@ export const archCommand: Command = {
     describe: { describe: 'a readable table: layers, shapes, what is trained, passes', group: 'Output', alone: true },
     input: { describe: 'size of an input for --describe, as 784 or 32x32x3', group: 'Output' },
     image: { describe: 'HxWxC or WxC of the inputs: an image preset gets filters of as many axes', group: 'Output' },
-    kind: { describe: 'kernel that --describe speaks of', group: 'Output', fallback: 'ntk', choices: SINGLE_KINDS },
+    kind: {
+      describe: 'kernel that --describe speaks of',
+      group: 'Output',
+      fallback: COMPUTE_DEFAULTS.kind,
+      choices: SINGLE_KINDS,
+    },
     shader: { describe: 'with --describe: the WGSL that a GPU will run', group: 'Output', alone: true },
     out: { describe: 'file to write instead of stdout', group: 'Output' },
     ...OUTPUT_FLAGS,

@@ -1,4 +1,5 @@
-import { DEFAULT_PAIRS } from '../../spectrum/defaults.js';
+import { REGRESS_DEFAULTS } from '../../regression/defaults.js';
+import { EIGEN_DEFAULTS } from '../../spectrum/defaults.js';
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KIND_FLAG } from '../options/compute.js';
@@ -8,8 +9,6 @@ import { OUTPUT_FLAGS, PROGRESS_FLAGS } from '../options/output.js';
 
 const GROUP = 'Spectrum';
 
-/** Ridge of the effective dimension where the user gives none: that of `ntk regress`. */
-export const DEFAULT_RIDGE = 1e-6;
 /** Methods that may be asked for. */
 export const METHODS = ['auto', 'dense', 'lanczos', 'power'] as const;
 /** Ends of the spectrum. */
@@ -30,18 +29,23 @@ export const eigsCommand: Command = {
     ...ARCH_FLAG,
     ...PRESET_FLAGS,
     ...OPTIONAL_FINITE_FLAGS,
-    k: { describe: 'how many eigenpairs', group: GROUP, fallback: String(DEFAULT_PAIRS) },
-    which: { describe: 'end of the spectrum, algebraically', group: GROUP, fallback: 'largest', choices: ENDS },
-    method: { describe: 'how they are found', group: GROUP, fallback: 'auto', choices: METHODS },
+    k: { describe: 'how many eigenpairs', group: GROUP, fallback: String(EIGEN_DEFAULTS.k) },
+    which: {
+      describe: 'end of the spectrum, algebraically',
+      group: GROUP,
+      fallback: EIGEN_DEFAULTS.which,
+      choices: ENDS,
+    },
+    method: { describe: 'how they are found', group: GROUP, fallback: EIGEN_DEFAULTS.method, choices: METHODS },
     tol: {
       describe: 'residual over the norm of K at which a pair is done',
       group: GROUP,
-      fallback: '1e-10, 1e-5 in f32',
+      fallback: `${EIGEN_DEFAULTS.tol.f64}, ${EIGEN_DEFAULTS.tol.f32.toExponential()} in f32`,
     },
     ridge: {
       describe: 'ridges of the effective dimension, as multiples of the mean diagonal; a list',
       group: GROUP,
-      fallback: '1e-6',
+      fallback: REGRESS_DEFAULTS.ridge.toExponential(),
     },
     density: { describe: 'spectral density with error bars, by some hundred products', group: GROUP, alone: true },
     vectors: { describe: 'file for the eigenvectors [n, k], .npy', group: 'Output' },

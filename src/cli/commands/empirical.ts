@@ -1,3 +1,4 @@
+import { DEFAULT_CONTRACT } from '../../empirical/defaults.js';
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS } from '../options/compute.js';
@@ -22,7 +23,7 @@ export const empiricalCommand: Command = {
     contract: {
       describe: 'mean over the outputs [n, m], or all pairs of them [n, m, o, o]',
       group: GROUP,
-      fallback: 'trace',
+      fallback: DEFAULT_CONTRACT,
       choices: CONTRACTIONS,
     },
     'save-weights': { describe: 'file for the weights: .npz', group: GROUP },

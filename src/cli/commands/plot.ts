@@ -1,3 +1,4 @@
+import { DEFAULT_VECTORS } from '../../report/figures/defaults.js';
 import type { Command } from '../command.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
 
@@ -26,7 +27,7 @@ export const plotCommand: Command = {
       group: FIGURE,
       fallback: 'the first that varies',
     },
-    count: { describe: 'eigs --figure vectors: how many', group: FIGURE, fallback: '4' },
+    count: { describe: 'eigs --figure vectors: how many', group: FIGURE, fallback: String(DEFAULT_VECTORS) },
     labels: { describe: 'file of labels by which rows are sorted, one a row of X', group: MATRIX },
     'label-column': { describe: 'column of that file, if it is a csv of several', group: MATRIX },
     out: { describe: 'figure: .svg, .html or .pdf; without it an svg goes to stdout', group: 'Output' },

@@ -1,10 +1,8 @@
+import { PROFILE_DEFAULTS } from '../../kernel/defaults.js';
 import type { Command } from '../command.js';
 import { SWEEP_FLAGS } from '../options/architecture.js';
 import { SINGLE_KIND_FLAG } from '../options/compute.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
-
-/** Angles that a profile has when `--angles` is not given: every degree. */
-export const DEFAULT_ANGLES = 181;
 
 /** `ntk profile`: the normalised kernel against the angle between two inputs. */
 export const profileCommand: Command = {
@@ -12,8 +10,12 @@ export const profileCommand: Command = {
   flags: {
     ...SWEEP_FLAGS,
     ...SINGLE_KIND_FLAG,
-    input: { describe: 'numbers in an input vector, for networks that divide by it', group: 'Kernel', fallback: '1' },
-    angles: { describe: 'number of angles from 0 to pi', group: 'Kernel', fallback: String(DEFAULT_ANGLES) },
+    input: {
+      describe: 'numbers in an input vector, for networks that divide by it',
+      group: 'Kernel',
+      fallback: String(PROFILE_DEFAULTS.features),
+    },
+    angles: { describe: 'number of angles from 0 to pi', group: 'Kernel', fallback: String(PROFILE_DEFAULTS.angles) },
     out: { describe: 'record (.json) or numbers (.csv) to write', group: 'Output' },
     ...OUTPUT_FLAGS,
   },

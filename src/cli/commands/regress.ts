@@ -1,4 +1,4 @@
-import { SOLVERS } from '../../regression/defaults.js';
+import { REGRESS_DEFAULTS, SOLVERS } from '../../regression/defaults.js';
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
 import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KIND_FLAG } from '../options/compute.js';
@@ -30,7 +30,7 @@ export const regressCommand: Command = {
       describe:
         'lambda, added to the diagonal, as a multiple of its mean; 0: least squares; auto: by leave-one-out, from 1e-12 to 100; a list: a row each',
       group: GROUP,
-      fallback: '1e-6',
+      fallback: REGRESS_DEFAULTS.ridge.toExponential(),
     },
     time: {
       describe:
@@ -41,15 +41,19 @@ export const regressCommand: Command = {
     solver: {
       describe: 'cholesky stores the kernel; cg iterates from products and never does',
       group: GROUP,
-      fallback: 'auto',
+      fallback: REGRESS_DEFAULTS.solver,
       choices: SOLVERS,
     },
     tol: {
       describe: 'relative residual of the equations: cg is done at it, and above it the exit code is 3',
       group: GROUP,
-      fallback: '1e-6',
+      fallback: REGRESS_DEFAULTS.tol.toExponential(),
     },
-    iterations: { describe: 'after which cg gives up, with exit code 3', group: GROUP, fallback: '1000' },
+    iterations: {
+      describe: 'after which cg gives up, with exit code 3',
+      group: GROUP,
+      fallback: String(REGRESS_DEFAULTS.iterations),
+    },
     task: { describe: 'classes or numbers', group: GROUP, fallback: 'by the labels', choices: ['classify', 'regress'] },
     ...KERNEL_FLAGS,
     ...SINGLE_KIND_FLAG,

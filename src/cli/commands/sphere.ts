@@ -1,10 +1,8 @@
+import { DEFAULT_DEGREE } from '../../spectrum/defaults.js';
 import type { Command } from '../command.js';
 import { SWEEP_FLAGS } from '../options/architecture.js';
 import { KERNEL_FLAGS, SINGLE_KIND_FLAG } from '../options/compute.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
-
-/** Highest degree when `--max-degree` is not given, as in the library. */
-export const FALLBACK_DEGREE = 60;
 
 /** `ntk sphere`: eigenvalues of kernels on the unit sphere. */
 export const sphereCommand: Command = {
@@ -12,7 +10,7 @@ export const sphereCommand: Command = {
   flags: {
     ...SWEEP_FLAGS,
     dim: { describe: 'dimension d of the inputs, which lie on the sphere S^(d-1)', group: 'Kernel' },
-    'max-degree': { describe: 'highest degree', group: 'Kernel', fallback: String(FALLBACK_DEGREE) },
+    'max-degree': { describe: 'highest degree', group: 'Kernel', fallback: String(DEFAULT_DEGREE) },
     ...SINGLE_KIND_FLAG,
     normalized: { ...KERNEL_FLAGS.normalized, describe: 'divide by K(x,x)' },
     out: { describe: 'record (.json) or numbers (.csv) to write', group: 'Output' },

@@ -1,4 +1,5 @@
 import type { Precision } from '../../data/array.js';
+import { COMPUTE_DEFAULTS } from '../../kernel/defaults.js';
 import type { BackendName, KernelKind } from '../../kernel/types.js';
 import type { FlagTable } from '../command.js';
 import { type ParsedArguments, parsedOf } from './parsed.js';
@@ -26,27 +27,36 @@ export const singleKind = oneOf(SINGLE_KINDS);
 
 /** Flags that say which kernel of the network. */
 export const KERNEL_FLAGS: FlagTable = {
-  kind: { describe: 'kernel of the network (both: to .npz)', group: KERNEL, fallback: 'ntk', choices: KINDS },
+  kind: {
+    describe: 'kernel of the network (both: to .npz)',
+    group: KERNEL,
+    fallback: COMPUTE_DEFAULTS.kind,
+    choices: KINDS,
+  },
   normalized: { describe: 'divide by sqrt(K(x,x) K(z,z))', group: KERNEL, alone: true },
 };
 
 /** `--kind` of a command that speaks of one kernel at a time. */
 export const SINGLE_KIND_FLAG: FlagTable = {
-  kind: { describe: 'kernel of the network', group: KERNEL, fallback: 'ntk', choices: SINGLE_KINDS },
+  kind: { describe: 'kernel of the network', group: KERNEL, fallback: COMPUTE_DEFAULTS.kind, choices: SINGLE_KINDS },
 };
 
 /** Flags that say how to compute. */
 export const COMPUTE_FLAGS: FlagTable = {
-  precision: { describe: 'number format', group: GROUP, fallback: 'f64', choices: PRECISIONS },
-  backend: { describe: 'what computes', group: GROUP, fallback: 'auto', choices: BACKENDS },
-  native: { describe: 'BLAS library of the system: auto | off | PATH', group: GROUP, fallback: 'auto' },
+  precision: { describe: 'number format', group: GROUP, fallback: COMPUTE_DEFAULTS.precision, choices: PRECISIONS },
+  backend: { describe: 'what computes', group: GROUP, fallback: COMPUTE_DEFAULTS.backend, choices: BACKENDS },
+  native: {
+    describe: 'BLAS library of the system: auto | off | PATH',
+    group: GROUP,
+    fallback: COMPUTE_DEFAULTS.native,
+  },
   threads: { describe: 'worker threads', group: GROUP, fallback: 'what the container offers' },
   memory: {
     describe: 'promise for the peak: 4GiB, 500MB or bytes',
     group: GROUP,
     fallback: 'what the container offers',
   },
-  seed: { describe: 'seed where chance is involved; recorded', group: GROUP, fallback: '0' },
+  seed: { describe: 'seed where chance is involved; recorded', group: GROUP, fallback: String(COMPUTE_DEFAULTS.seed) },
 };
 
 /** How to compute, as given; absent where the library chooses. */
@@ -66,13 +76,13 @@ export function readComputeOptions(args: ParsedArguments): ComputeOptions {
   const threads = parsedOf(args, 'threads', positiveInteger);
   const memory = parsedOf(args, 'memory', byteCount);
   return {
-    kind: parsedOf(args, 'kind', oneOf(KINDS)) ?? 'ntk',
+    kind: parsedOf(args, 'kind', oneOf(KINDS)) ?? COMPUTE_DEFAULTS.kind,
     normalized: args.switches.has('normalized'),
-    precision: parsedOf(args, 'precision', oneOf(PRECISIONS)) ?? 'f64',
-    backend: parsedOf(args, 'backend', oneOf(BACKENDS)) ?? 'auto',
-    native: parsedOf(args, 'native', nonEmpty) ?? 'auto',
+    precision: parsedOf(args, 'precision', oneOf(PRECISIONS)) ?? COMPUTE_DEFAULTS.precision,
+    backend: parsedOf(args, 'backend', oneOf(BACKENDS)) ?? COMPUTE_DEFAULTS.backend,
+    native: parsedOf(args, 'native', nonEmpty) ?? COMPUTE_DEFAULTS.native,
     ...(threads === undefined ? {} : { threads }),
     ...(memory === undefined ? {} : { memory }),
-    seed: parsedOf(args, 'seed', nonNegativeInteger) ?? 0,
+    seed: parsedOf(args, 'seed', nonNegativeInteger) ?? COMPUTE_DEFAULTS.seed,
   };
 }

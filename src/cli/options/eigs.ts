@@ -1,6 +1,8 @@
 import { UsageError } from '../../errors.js';
+import { REGRESS_DEFAULTS } from '../../regression/defaults.js';
 import { checkPath } from '../../report/file.js';
-import { DEFAULT_RIDGE, ENDS, METHODS } from '../commands/eigs.js';
+import { EIGEN_DEFAULTS } from '../../spectrum/defaults.js';
+import { ENDS, METHODS } from '../commands/eigs.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
 import { type FiniteFlags, finiteVariants, readOptionalFiniteFlags } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
@@ -107,10 +109,10 @@ export function readEigsJob(args: ParsedArguments): EigsJob {
     variants,
     finite,
     k: parsedOf(args, 'k', (_flag, text) => positiveInteger('-k', text)) ?? null,
-    which: parsedOf(args, 'which', oneOf(ENDS)) ?? 'largest',
-    method: parsedOf(args, 'method', oneOf(METHODS)) ?? 'auto',
+    which: parsedOf(args, 'which', oneOf(ENDS)) ?? EIGEN_DEFAULTS.which,
+    method: parsedOf(args, 'method', oneOf(METHODS)) ?? EIGEN_DEFAULTS.method,
     tol: parsedOf(args, 'tol', tolerance) ?? null,
-    ridges: parsedOf(args, 'ridge', listOf(ridgeAbove)) ?? [DEFAULT_RIDGE],
+    ridges: parsedOf(args, 'ridge', listOf(ridgeAbove)) ?? [REGRESS_DEFAULTS.ridge],
     density: args.switches.has('density'),
     vectors,
     out: fileOf(args, 'out', ['.json']),

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { PresetFlags } from '../../architecture/preset-flags.js';
 import type { KernelDefinition } from '../../architecture/types.js';
+import { DEFAULT_CONTRACT } from '../../empirical/defaults.js';
 import { UsageError } from '../../errors.js';
 import { checkOutput } from '../../kernel/write.js';
 import { checkPath } from '../../report/file.js';
@@ -60,7 +61,7 @@ export function readEmpiricalFiles(args: ParsedArguments): EmpiricalFiles {
   const out = parsedOf(args, 'out', nonEmpty) ?? null;
   const files = {
     input: readInputOptions(args),
-    contract: parsedOf(args, 'contract', oneOf(CONTRACTIONS)) ?? 'trace',
+    contract: parsedOf(args, 'contract', oneOf(CONTRACTIONS)) ?? DEFAULT_CONTRACT,
     out,
     record: out === null ? null : recordPath(out),
     contributions: parsedOf(args, 'contributions', nonEmpty) ?? null,

@@ -1,6 +1,6 @@
 import type { Architecture, KernelDefinition } from '../../architecture/types.js';
 import { BackendError, UsageError } from '../../errors.js';
-import { DEFAULT_WIDTH } from '../../network/network.js';
+import { DEFAULT_WIDTH } from '../../network/defaults.js';
 import type { FlagTable } from '../command.js';
 import type { ComputeOptions } from './compute.js';
 import { type ParsedArguments, parsedOf } from './parsed.js';

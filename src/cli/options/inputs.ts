@@ -1,9 +1,9 @@
 import { FORMAT_NAMES, type FormatName } from '../../data/formats/index.js';
 import { parseImageShape } from '../../data/image.js';
 import type { TableOptions } from '../../data/index.js';
-import { LAYOUTS, type Layout } from '../../data/layout.js';
+import { DEFAULT_LAYOUT, LAYOUTS, type Layout } from '../../data/layout.js';
 import { parseRowRange, type RowRange } from '../../data/rows.js';
-import { SCALE_MODES, type ScaleMode } from '../../data/scale.js';
+import { DEFAULT_SCALE, SCALE_MODES, type ScaleMode } from '../../data/scale.js';
 import { UsageError } from '../../errors.js';
 import type { FlagTable, Positional } from '../command.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
@@ -11,12 +11,6 @@ import { COLUMN_FLAGS, type ColumnOptions, readColumnOptions, readTableOptions, 
 import { nonEmpty, oneOf } from './values.js';
 
 const GROUP = 'Input';
-
-/** Scaling where the user asks for none. */
-const DEFAULT_SCALE: ScaleMode = 'none';
-
-/** Order of axes where the user names none. */
-const DEFAULT_LAYOUT: Layout = 'nhwc';
 
 /** The data of a command that computes kernels. */
 export const DATA: Positional = {

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.js';
-import { DEFAULT_ITERATIONS, DEFAULT_RIDGE, DEFAULT_TOLERANCE, SOLVERS } from '../../regression/defaults.js';
+import { REGRESS_DEFAULTS, SOLVERS } from '../../regression/defaults.js';
 import type { Task } from '../../regression/targets.js';
 import { checkPath } from '../../report/file.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
@@ -124,7 +124,7 @@ export function readRegressJob(args: ParsedArguments): RegressJob {
     throw new UsageError('--width: must come with TRAIN, TEST and --arch, got --kernel. Leave one of them out.');
   }
   const force = args.switches.has('force');
-  const ridges = parsedOf(args, 'ridge', listOf(ridgeOf)) ?? [DEFAULT_RIDGE];
+  const ridges = parsedOf(args, 'ridge', listOf(ridgeOf)) ?? [REGRESS_DEFAULTS.ridge];
   const times = parsedOf(args, 'time', listOf(timeOf)) ?? null;
   const sizes = parsedOf(args, 'train-sizes', listOf(positiveInteger)) ?? null;
   const results = Math.max(1, variants.length) * ridges.length * (times?.length ?? 1) * (sizes?.length ?? 1);
@@ -141,9 +141,9 @@ export function readRegressJob(args: ParsedArguments): RegressJob {
     ridges,
     times,
     trainSizes: sizes === null ? null : [...sizes].sort((a, b) => a - b),
-    solver: parsedOf(args, 'solver', oneOf(SOLVERS)) ?? 'auto',
-    tol: parsedOf(args, 'tol', tolOf) ?? DEFAULT_TOLERANCE,
-    iterations: parsedOf(args, 'iterations', positiveInteger) ?? DEFAULT_ITERATIONS,
+    solver: parsedOf(args, 'solver', oneOf(SOLVERS)) ?? REGRESS_DEFAULTS.solver,
+    tol: parsedOf(args, 'tol', tolOf) ?? REGRESS_DEFAULTS.tol,
+    iterations: parsedOf(args, 'iterations', positiveInteger) ?? REGRESS_DEFAULTS.iterations,
     task: parsedOf(args, 'task', oneOf(['classify', 'regress'] as const)),
     out,
     variance,

@@ -6,6 +6,7 @@ import { serialiseArchitecture } from '../../architecture/serialise.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { parseImageShape } from '../../data/image.js';
 import { UsageError } from '../../errors.js';
+import { COMPUTE_DEFAULTS } from '../../kernel/defaults.js';
 import { programmeNotes } from '../../kernel/describe.js';
 import { kernelShader } from '../../kernel/shader.js';
 import { now } from '../../platform/clock.js';
@@ -37,7 +38,7 @@ async function describe(
   sizes: readonly number[] | null,
 ): Promise<string> {
   const input = sizes === null ? null : inputShapeOf(definition, [1, ...sizes]);
-  const kind = parsedOf(args, 'kind', singleKind) ?? 'ntk';
+  const kind = parsedOf(args, 'kind', singleKind) ?? COMPUTE_DEFAULTS.kind;
   const table = describeArchitecture(definition, {
     input,
     convention: presetConvention(args.positionals[0]),

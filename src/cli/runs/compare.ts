@@ -5,6 +5,7 @@ import { fitToData } from '../../architecture/resolve.js';
 import { runCompare } from '../../compare/compare-widths.js';
 import { type PlannedComparison, planCompare } from '../../compare/plan.js';
 import type { CompareOptions, ComparePlan, CompareProgress, Comparison } from '../../compare/types.js';
+import { DEFAULT_LAYOUT } from '../../data/layout.js';
 import { libraryIn } from '../../linalg/algebra.js';
 import { now } from '../../platform/clock.js';
 import { defaultMemory } from '../../platform/limits.js';
@@ -67,7 +68,7 @@ function recordOf<R extends { readonly plan: ComparePlan }>(
     ...commonRecord(head),
     out: job.out,
     scale: job.input.scale,
-    layout: job.input.layout ?? 'nhwc',
+    layout: job.input.layout ?? DEFAULT_LAYOUT,
     rows: rangeText(job.input.rows),
     native: libraryIn(result.plan.algebra),
     threads: result.plan.threads,

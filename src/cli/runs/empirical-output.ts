@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { KernelDefinition } from '../../architecture/types.js';
 import type { NdArray } from '../../data/array.js';
+import { DEFAULT_LAYOUT } from '../../data/layout.js';
 import type { ReadFile } from '../../data/model-files.js';
 import type { FileMark } from '../../data/write/mark.js';
 import { writeNpy } from '../../data/write/npy.js';
@@ -58,7 +59,7 @@ export function empiricalRecord(
     native: libraryIn(plan.algebra),
     seed,
     scale: files.input.scale,
-    layout: files.input.layout ?? 'nhwc',
+    layout: files.input.layout ?? DEFAULT_LAYOUT,
     rows: rangeText(files.input.rows),
     rowsZ: data.z === null ? null : rangeText(files.input.rowsZ),
     labels: data.labels,

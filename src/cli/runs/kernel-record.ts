@@ -1,3 +1,4 @@
+import { DEFAULT_LAYOUT } from '../../data/layout.js';
 import type { KernelPlan, KernelRun } from '../../kernel/types.js';
 import { commonRecord } from '../../report/record.js';
 import type { KernelRecord } from '../../report/records/kernel.js';
@@ -55,7 +56,7 @@ export function kernelRecord(
     native: plan.native,
     seed: compute.seed,
     scale: input.scale,
-    layout: input.layout ?? 'nhwc',
+    layout: input.layout ?? DEFAULT_LAYOUT,
     rows: rangeText(input.rows),
     rowsZ: data.z === null ? null : rangeText(input.rowsZ),
     labels: data.labels,

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
+import { COMPUTE_DEFAULTS, PROFILE_DEFAULTS } from '../../kernel/defaults.js';
 import { kernelProfile } from '../../kernel/profile.js';
 import { now } from '../../platform/clock.js';
 import { halfAngle } from '../../report/curve.js';
@@ -9,7 +10,6 @@ import { curvesCsv } from '../../report/formats/profile-csv.js';
 import type { ProfileRecord, ProfileResult } from '../../report/records/profile.js';
 import { profileText } from '../../report/text/profile.js';
 import type { CommandContext } from '../command.js';
-import { DEFAULT_ANGLES } from '../commands/profile.js';
 import { EXIT } from '../exit.js';
 import { singleKind } from '../options/compute.js';
 import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
@@ -28,16 +28,16 @@ function angleCount(flag: string, text: string): number {
       flag,
       `must be a whole number from 2 to ${MOST_ANGLES}`,
       text,
-      `For example ${flag} ${DEFAULT_ANGLES}`,
+      `For example ${flag} ${PROFILE_DEFAULTS.angles}`,
     );
   }
   return count;
 }
 
 function compute(args: ParsedArguments, variants: readonly Variant[], signal: AbortSignal): ProfileResult {
-  const kind = parsedOf(args, 'kind', singleKind) ?? 'ntk';
-  const angles = parsedOf(args, 'angles', angleCount) ?? DEFAULT_ANGLES;
-  const features = parsedOf(args, 'input', positiveInteger) ?? 1;
+  const kind = parsedOf(args, 'kind', singleKind) ?? COMPUTE_DEFAULTS.kind;
+  const angles = parsedOf(args, 'angles', angleCount) ?? PROFILE_DEFAULTS.angles;
+  const features = parsedOf(args, 'input', positiveInteger) ?? PROFILE_DEFAULTS.features;
   const definitions = variants.map(({ definition }) => definition);
   const profile = kernelProfile(definitions, { angles, kind, normalized: true, features, signal });
   const values = profile.curves.map((curve) => curve.values);

@@ -1,14 +1,15 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
+import { COMPUTE_DEFAULTS } from '../../kernel/defaults.js';
 import { now } from '../../platform/clock.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
 import { sphereCsv } from '../../report/formats/sphere-csv.js';
 import type { SphereFacts, SphereRecord, SphereResult } from '../../report/records/sphere.js';
 import { sphereText } from '../../report/text/sphere.js';
+import { DEFAULT_DEGREE } from '../../spectrum/defaults.js';
 import { SPHERE_LIMITS, sphereSpectrum } from '../../spectrum/sphere.js';
 import type { CommandContext } from '../command.js';
-import { FALLBACK_DEGREE } from '../commands/sphere.js';
 import { EXIT } from '../exit.js';
 import { singleKind } from '../options/compute.js';
 import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
@@ -39,8 +40,8 @@ function compute(args: ParsedArguments, variants: readonly Variant[], signal: Ab
     throw new UsageError('--dim: must be given, got none. For example --dim 3 for inputs on the sphere in R^3.');
   }
   const maxDegree =
-    parsedOf(args, 'max-degree', wholeWithin(0, SPHERE_LIMITS.degree, FALLBACK_DEGREE)) ?? FALLBACK_DEGREE;
-  const kind = parsedOf(args, 'kind', singleKind) ?? 'ntk';
+    parsedOf(args, 'max-degree', wholeWithin(0, SPHERE_LIMITS.degree, DEFAULT_DEGREE)) ?? DEFAULT_DEGREE;
+  const kind = parsedOf(args, 'kind', singleKind) ?? COMPUTE_DEFAULTS.kind;
   const normalized = args.switches.has('normalized');
   const spectra = variants.map(({ definition }) =>
     sphereSpectrum(definition, { dim, maxDegree, kind, normalized, signal }),

@@ -6,6 +6,7 @@ import { MemoryError, UsageError } from '../../errors.js';
 import { type MatrixProduct, matrixProduct } from '../../linalg/product.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { residentBytes } from '../../platform/memory.js';
+import { DEFAULT_CONTRACT } from '../defaults.js';
 import { halves } from '../halves.js';
 import type { EmpiricalPlan } from '../types.js';
 import type { FunctionOf, FunctionOptions } from './types.js';
@@ -187,7 +188,7 @@ export async function planFunction(
   x: Tensor,
   options: FunctionOptions,
 ): Promise<PlannedFunction> {
-  const { z = x, contract = 'trace', contributions = false, memory: limit = defaultMemory() } = options;
+  const { z = x, contract = DEFAULT_CONTRACT, contributions = false, memory: limit = defaultMemory() } = options;
   checkInputs(x, z, source);
   const { outputs, bytes, seconds } = await tryPass(engine, source, x);
   const [rows, columns] = [x.shape[0] ?? 0, z.shape[0] ?? 0];

@@ -5,6 +5,7 @@ import { readableBytes } from '../../data/budget.js';
 import { type ReadFile, readModelFiles } from '../../data/model-files.js';
 import { MemoryError } from '../../errors.js';
 import { residentBytes } from '../../platform/memory.js';
+import { COMPUTE_DEFAULTS } from '../../kernel/defaults.js';
 import type { TensorFunction } from './types.js';
 
 /** The outputs of all layers are there once forward, and once as what is derived by them. */
@@ -46,7 +47,7 @@ export interface OpenedModel extends SavedModel {
 /** Opens a saved model, with its engine. */
 export async function openModel(
   path: string,
-  { backend = 'auto', memory, signal }: ModelOptions,
+  { backend = COMPUTE_DEFAULTS.backend, memory, signal }: ModelOptions,
 ): Promise<OpenedModel> {
   const files = await readModelFiles(path, { ...(memory === undefined ? {} : { memoryLimit: memory }), signal });
   const engine = await openTensorEngine(backend);

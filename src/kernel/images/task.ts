@@ -7,6 +7,7 @@ import { UsageError } from '../../errors.js';
 import { keepNeeded } from '../../programme/needs.js';
 import { outputsOf } from '../outputs.js';
 import type { KernelOptions } from '../types.js';
+import { COMPUTE_DEFAULTS } from '../defaults.js';
 
 function checkShape({ data, shape }: NdArray, where: string): void {
   const size = shape.reduce((a, b) => a * b, 1);
@@ -26,7 +27,13 @@ function imageSet({ data, shape }: NdArray): ImageSet {
  * Throws ArchitectureError for inputs that the network does not fit, vectors among them; UsageError for z of another shape.
  */
 export function imageTask(inputs: NdArray, options: KernelOptions): ImageTask {
-  const { architecture, kind = 'ntk', precision = 'f64', normalized = false, z: second } = options;
+  const {
+    architecture,
+    kind = COMPUTE_DEFAULTS.kind,
+    precision = COMPUTE_DEFAULTS.precision,
+    normalized = false,
+    z: second,
+  } = options;
   checkShape(inputs, 'x');
   if (architecture.format === 'ntk-architecture/1') checkKind(architecture, kind);
   const programme = keepNeeded(lower(architecture, inputShapeOf(architecture, inputs.shape), kind));

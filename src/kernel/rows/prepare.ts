@@ -15,6 +15,8 @@ import { decideZonal, type Norms, outputScales, type ZonalDecision, zonalTable }
 import type { Programme } from '../../vocabulary/steps.js';
 import { outputsOf } from '../outputs.js';
 import type { KernelOptions } from '../types.js';
+import { COMPUTE_DEFAULTS } from '../defaults.js';
+import type { KernelKind, KernelOptions } from './types.js';
 
 /** What is known before any large work: the programme, the norms, whether the zonal shortcut applies. */
 export interface Outline {
@@ -49,7 +51,12 @@ function rowsOf(array: NdArray, where: string): NdArray {
 
 /** Looks at a computation without starting it. */
 export function outline(inputs: NdArray, options: KernelOptions): Outline {
-  const { architecture, kind = 'ntk', precision = 'f64', normalized = false } = options;
+  const {
+    architecture,
+    kind = COMPUTE_DEFAULTS.kind,
+    precision = COMPUTE_DEFAULTS.precision,
+    normalized = false,
+  } = options;
   const x = rowsOf(inputs, 'x');
   const z = options.z === undefined ? x : rowsOf(options.z, 'z');
   if (x.shape[1] !== z.shape[1]) {

@@ -3,12 +3,11 @@ import { type Input, readInput } from '../../data/input.js';
 import { DataError, isNtkError, UsageError } from '../../errors.js';
 import type { Chart, Guide, Point, Series } from '../charts/chart.js';
 import { columnsTable } from './columns.js';
+import { DEFAULT_VECTORS } from './defaults.js';
 import type { EigsData } from './eigs.js';
 import type { Figure, FigureOptions, Named } from './figure.js';
 import { stylesOf } from './styles.js';
 
-/** Eigenvectors where the user does not say how many. */
-const DEFAULT_COUNT = 4;
 /** Rows up to which a vector over the index is a line; more are points. */
 const JOINED_ROWS = 200;
 /** Share of the space between two base lines that the largest component takes. */
@@ -149,7 +148,7 @@ export async function drawEigenvectors(records: readonly Named<EigsData>[], { co
       `${path}: must be the eigenvectors [${n}, ${values.length}] of ${recordPath}, got [${file.shape.join(', ')}]. Run ntk eigs again.`,
     );
   }
-  const shown = Math.min(count ?? DEFAULT_COUNT, values.length);
+  const shown = Math.min(count ?? DEFAULT_VECTORS, values.length);
   const vectors = Array.from({ length: shown }, (_, j) => column(file, j));
   const places = placesOf(await rowsOf(records[0]), n);
   const { series, guides } = strips(vectors, places, values);

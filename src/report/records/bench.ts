@@ -35,7 +35,15 @@ const scipy = z
     z.object({
       scipy: z.string(),
       python: z.string(),
-      lines: z.array(z.object({ k: z.number(), seconds: z.number(), products: z.number(), residual: z.number(), smallest: z.number() })),
+      lines: z.array(
+        z.object({
+          k: z.number(),
+          seconds: z.number(),
+          products: z.number(),
+          residual: z.number(),
+          smallest: z.number(),
+        }),
+      ),
     }),
     z.object({ reason: z.string() }),
   ])

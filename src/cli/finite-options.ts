@@ -1,11 +1,11 @@
 import type { KernelDefinition } from '../architecture/types.js';
 import type { NdArray } from '../data/array.js';
 import type { EmpiricalOptions } from '../empirical/types.js';
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { finiteNetwork } from '../network/network.js';
 import { loadWeights } from '../network/weight-files.js';
 import type { ComputeOptions } from './options/compute.js';
 import { type FiniteFlags, networkOf } from './options/finite.js';
-import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 
 /** Flags of a finite network and of the computation as options of the library, without weights. */
 export function finiteOptions(

@@ -1,6 +1,8 @@
+import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import type { CholeskyFactor, LinearAlgebra } from '../linalg/algebra.js';
 import type { CrossOperator } from '../operators/cross.js';
 import type { Recomputation } from '../operators/recomputed.js';
+import { now } from '../platform/clock.js';
 import type { KernelSource, Origin } from '../sources/source.js';
 import { REGRESS_DEFAULTS, type SOLVERS } from './defaults.js';
 import { type Fit, fitKernel } from './fit.js';
@@ -117,8 +119,6 @@ interface Solved {
   readonly variances: Float64Array | null;
 }
 
-const now = (): number => performance.now() / 1000;
-
 /**
  * Chooses how the equations of a kernel are solved, before any entry is computed.
  *
@@ -130,14 +130,14 @@ export async function planRegression(
   options: KernelRegressionOptions,
 ): Promise<PlannedRegression> {
   const task = {
-    solver: options.solver ?? 'auto',
+    solver: options.solver ?? REGRESS_DEFAULTS.solver,
     ridges: options.ridges ?? [REGRESS_DEFAULTS.ridge],
     times: options.times ?? null,
     variance: options.variance ?? false,
     stored: source.kind === 'stored',
     tolerance: options.tolerance ?? REGRESS_DEFAULTS.tol,
     iterations: options.iterations ?? REGRESS_DEFAULTS.iterations,
-    seed: options.seed ?? 0,
+    seed: options.seed ?? COMPUTE_DEFAULTS.seed,
   };
   const sizes = options.trainSizes ?? [source.rows];
   const results = sizes.length * task.ridges.length * (task.times?.length ?? 1);

@@ -1,5 +1,6 @@
 import type { LinearAlgebra } from '../linalg/algebra.js';
 import type { Recomputation } from '../operators/recomputed.js';
+import { now } from '../platform/clock.js';
 import { collectGarbage } from '../platform/garbage.js';
 import { residentBytes } from '../platform/memory.js';
 import { type KernelSource, NOTHING_RECOMPUTED } from '../sources/source.js';
@@ -52,8 +53,6 @@ export interface KernelSpectrum {
 /** Bytes for modules and for arrays that wait to be collected. */
 const RESERVE = 36 * 2 ** 20;
 
-const now = (): number => performance.now() / 1000;
-
 /**
  * The spectrum of a kernel, whatever it comes from: leading or smallest eigenpairs, what they say of K, and the density where it is wanted.
  *
@@ -76,7 +75,7 @@ export async function kernelSpectrum(source: KernelSource, options: KernelSpectr
       memory: Math.max(0, memory - residentBytes() - RESERVE),
     });
     const { seed, signal } = options;
-    const summary = await summarise(operator, pairs, { which: options.which ?? 'largest', ridges, targets });
+    const summary = await summarise(operator, pairs, { which: options.which ?? EIGEN_DEFAULTS.which, ridges, targets });
     const seeded = seed === undefined ? {} : { seed };
     const stop = signal === undefined ? {} : { signal };
     const found = density ? await spectralDensity(operator, { ...seeded, ...block, ...stop }) : null;

@@ -32,7 +32,6 @@ import { EigsProgress } from './eigs-progress.js';
 import { sha256Of } from './hash.js';
 import { sweptArchitecture } from './sweep-record.js';
 
-
 /** Where the matrices come from. */
 interface Start {
   readonly inputs: readonly InputRecord[];
@@ -146,7 +145,7 @@ function spectrumOf(work: Work, source: KernelSource, progress: EigsProgress): P
 }
 
 /** Says what is worth knowing of one spectrum, and keeps it for the record. */
-function warn(work: Work, name: string, { pairs, summary, recomputation }: KernelSpectrum): void {
+function tell(work: Work, name: string, { pairs, summary, recomputation }: KernelSpectrum): void {
   const indefinite = indefiniteText(summary);
   const ofPairs = pairs.warnings.map((warning) => flagged(warning, eigsCommand.flags));
   const ofSign = indefinite === null ? [] : [`${name}: ${indefinite}`];
@@ -171,7 +170,7 @@ async function one(work: Work, variant: Variant | null): Promise<Found> {
     if (job.vectors !== null) await writeVectors(job.vectors, found.pairs, found.n, args.switches.has('force'));
     clock.write += now() - writing;
     const name = variant?.name ?? job.path;
-    warn(work, name, found);
+    tell(work, name, found);
     const { values, residuals, all: _all, vectors: _vectors, warnings: _warnings, ...facts } = found.pairs;
     const result: EigsResult = {
       name,

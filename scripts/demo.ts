@@ -57,7 +57,8 @@ async function compute({ x }: Digits, architecture: Architecture, file: string):
   const plan = await planKernel(x, { architecture });
   fact(
     'matrix',
-    `${plan.shape.join(' x ')} ${plan.precision}, ${bytes(plan.outputBytes)}${plan.symmetric ? ', upper half computed and mirrored' : ''}`,
+    `${plan.shape.join(' x ')} ${plan.precision}, ` +
+      `${bytes(plan.outputBytes)}${plan.symmetric ? ', upper half computed and mirrored' : ''}`,
   );
   fact('backend', `${plan.backend}, ${plan.threads} threads, ${plan.tiles} tiles of ${plan.tile.join(' x ')}`);
   fact('memory', `needs ${bytes(plan.memoryBytes)} of ${bytes(plan.memoryLimit)}`);
@@ -122,7 +123,8 @@ async function see(train: Digits, test: Digits, architecture: Architecture): Pro
   const share = nearestNeighbour(cross.ntk, test.labels, train.labels);
   say();
   say(
-    `   The nearest of ${train.labels.length} training rows shows the right digit for ${(100 * share).toFixed(1)} % of ${test.labels.length} test rows.`,
+    `   The nearest of ${train.labels.length} training rows shows the right digit for ${(100 * share).toFixed(1)} ` +
+      `% of ${test.labels.length} test rows.`,
   );
 }
 

@@ -1,5 +1,6 @@
 /**
- * Trains and saves `data/digits/model.json`, the TensorFlow.js model on which `ntk empirical --model` is shown and tested.
+ * Trains and saves `data/digits/model.json`, the TensorFlow.js model on which `ntk empirical --model` is shown and
+ * tested.
  *
  * Run in the project's root: node dist/scripts/digits-model.js
  */

@@ -1,5 +1,6 @@
 /**
- * Copies a representative part of the shared vector cases into `test/fixtures/vectors`, so that a clone without them has tests.
+ * Copies a representative part of the shared vector cases into `test/fixtures/vectors`, so that a clone without them
+ * has tests.
  *
  * Run by `npm run fixtures`, where `../shared/vectors` is there.
  */
@@ -13,8 +14,8 @@ const TO = join(ROOT, 'test', 'fixtures', 'vectors');
 const MOST_BYTES = 800_000;
 
 /**
- * Every activation, option and preset; near-duplicate pairs on the sphere and off it; deep networks, up to 1100 blocks. Of images every padding, stride,
- * readout and pool, in 1-D and 2-D, duplicates, and networks with everything in them.
+ * Every activation, option and preset; near-duplicate pairs on the sphere and off it; deep networks, up to 1100 blocks.
+ * Of images every padding, stride, readout and pool, in 1-D and 2-D, duplicates, and networks with everything in them.
  */
 const CHOSEN: readonly RegExp[] = [
   /^act-/,

@@ -1,8 +1,9 @@
 /**
- * Rooms, imports, cycles, sizes and names of a checkout, from its sources alone: `scripts/house [CHECKOUT ...] [--json]`.
+ * Rooms, imports, cycles, sizes and names of a checkout, from its sources alone:
+ * `scripts/house [CHECKOUT ...] [--json]`.
  *
- * Several checkouts stand beside each other as one table. `--step-type NAME`, `--steps A,B` and `--maps A,B` name what is looked for
- * where the type of the steps has another name, or no types tell.
+ * Several checkouts stand beside each other as one table. `--step-type NAME`, `--steps A,B` and `--maps A,B` name what
+ * is looked for where the type of the steps has another name, or no types tell.
  */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';

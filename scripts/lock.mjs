@@ -1,8 +1,8 @@
 /**
  * Completes package-lock.json after `npm install NAME`: `node scripts/lock.mjs`.
  *
- * Where the registry in use lacks a package's builds for other platforms, npm leaves them out of the lock file, and then
- * `npm ci` refuses it everywhere. They are added here with the version that their package names and the platform
+ * Where the registry in use lacks a package's builds for other platforms, npm leaves them out of the lock file, and
+ * then `npm ci` refuses it everywhere. They are added here with the version that their package names and the platform
  * that their name tells; npm never fetches a build for another platform.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Makes the tables of docs/record.md and `docs/schemas/` from the schemas in `src/report/records/`. Run by `npm run records`. */
+/**
+ * Makes the tables of docs/record.md and `docs/schemas/` from the schemas in `src/report/records/`. Run by
+ * `npm run records`.
+ */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,8 @@
 /**
  * Small kernel jobs on two releases of Node: `node dist/scripts/smoke.js OTHER_NODE`.
  *
- * Fused multiply-adds are left to the machine code that each release makes, so the results agree to rounding, not to the bit.
+ * Fused multiply-adds are left to the machine code that each release makes, so the results agree to rounding, not to
+ * the bit.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

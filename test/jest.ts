@@ -1,6 +1,7 @@
 import type * as Jest from '@jest/globals';
 
-// The runner runs suites in plain Node, without a context of its own for each, and puts what they are written with into the global object.
+// The runner runs suites in plain Node, without a context of its own for each, and puts what they are written with into
+// the global object.
 const given = globalThis as unknown as typeof Jest;
 
 export const describe: typeof Jest.describe = given.describe;

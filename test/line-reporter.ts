@@ -1,4 +1,7 @@
-/** Names the backends and the browser that this machine lacks, then prints the closing line that CI reads: `N passed, N failed[, N skipped]`. */
+/**
+ * Names the backends and the browser that this machine lacks, then prints the closing line that CI reads:
+ * `N passed, N failed[, N skipped]`.
+ */
 export default class LineReporter {
   async onRunComplete(
     _contexts: unknown,

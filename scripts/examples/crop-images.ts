@@ -1,10 +1,11 @@
 /**
- * The middle of images, for networks whose cost grows with the pixels: the arguments are a file of images, the size that stays, how many
- * images, and the result, a file of NumPy `[n, size, size, channels]`.
+ * The middle of images, for networks whose cost grows with the pixels: the arguments are a file of images, the size
+ * that stays, how many images, and the result, a file of NumPy `[n, size, size, channels]`.
  *
  * Run in the project's root: node dist/scripts/examples/crop-images.js train.bin 12 30 crops.npy
  *
- * Expected output: without arguments, for the digits of the project, `8 x 8 x 1 to 6 x 6 x 1: 30 images`, and nothing is written.
+ * Expected output: without arguments, for the digits of the project, `8 x 8 x 1 to 6 x 6 x 1: 30 images`, and nothing
+ * is written.
  */
 import { type NdArray, readInput, writeNpy } from '../../src/index.js';
 

@@ -1,9 +1,11 @@
 /**
- * Spiky or stable: the angle at which a kernel has fallen half-way from its value at 0 to its value at pi, as depth grows.
+ * Spiky or stable: the angle at which a kernel has fallen half-way from its value at 0 to its value at pi, as depth
+ * grows.
  *
  * Run in the project's root: node dist/scripts/examples/depth-profile.js
  *
- * Expected output: the half-angles of fc fall with depth (it becomes a spike), those of resntk with alpha = 1/depth hardly move.
+ * Expected output: the half-angles of fc fall with depth (it becomes a spike), those of resntk with alpha = 1/depth
+ * hardly move.
  */
 import { type Architecture, kernelProfile, parseRadial, presetArchitecture } from '../../src/index.js';
 

@@ -1,5 +1,6 @@
 /**
- * Test rows against training rows: each test digit is given the label of the nearest training row, by the kernel's own distance
+ * Test rows against training rows: each test digit is given the label of the nearest training row, by the kernel's own
+ * distance
  * |f(x) - f(z)|^2 = K(x,x) + K(z,z) - 2 K(x,z), which for a normalised kernel is 2 - 2 K(x,z).
  *
  * Run in the project's root: node dist/scripts/examples/nearest-neighbour.js

@@ -1,9 +1,11 @@
 /**
- * A network of one's own: biases, nested residual blocks and gelu, its NNGP and NTK in one pass, and a wrong description.
+ * A network of one's own: biases, nested residual blocks and gelu, its NNGP and NTK in one pass, and a wrong
+ * description.
  *
  * Run in the project's root: node dist/scripts/examples/own-network.js
  *
- * Expected output: both kernels on two unit vectors at 60 degrees, then two problems of the wrong network, each with its path.
+ * Expected output: both kernels on two unit vectors at 60 degrees, then two problems of the wrong network, each with
+ * its path.
  */
 import { ArchitectureError, kernelMatrix, type NdArray, parseArchitecture } from '../../src/index.js';
 

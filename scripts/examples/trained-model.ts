@@ -3,7 +3,8 @@
  *
  * Run in the project's root: node dist/scripts/examples/trained-model.js
  *
- * Expected output: the shape, the share of each variable in the trace, and how well the kernel tells the classes apart (0.500).
+ * Expected output: the shape, the share of each variable in the trace, and how well the kernel tells the classes apart
+ * (0.500).
  */
 import { functionKernel, readInput, readModel } from '../../src/index.js';
 

@@ -1,4 +1,7 @@
-/** The house of a checkout in numbers: rooms, imports, cycles, sizes, rules, and where the words of the closed languages stand. */
+/**
+ * The house of a checkout in numbers: rooms, imports, cycles, sizes, rules, and where the words of the closed languages
+ * stand.
+ */
 import { cycles, FOLLOWED, type Followed } from './cycles.js';
 import { betweenRooms, countImports, type ImportCount, importsOf, roomOf } from './imports.js';
 import { otherNames, undocumentedExports, wideLines } from './rules.js';

@@ -48,7 +48,10 @@ export function importsOf({ path, tree }: Source): readonly Import[] {
   return found;
 }
 
-/** The room of a file: the first folder below `src/`, or `kernels/` and the backend; a file that stands in none is one of its own. */
+/**
+ * The room of a file: the first folder below `src/`, or `kernels/` and the backend; a file that stands in none is one
+ * of its own.
+ */
 export function roomOf(path: string): string {
   const [top, folder, ...rest] = path.split('/');
   if (rest.length === 0) return path;

@@ -11,7 +11,9 @@ export interface Source {
   readonly tree: ts.SourceFile;
 }
 
-/** The TypeScript files under folders of the checkout at `root`, sorted by path; a folder that is not there has none. */
+/**
+ * The TypeScript files under folders of the checkout at `root`, sorted by path; a folder that is not there has none.
+ */
 export function readSources(root: string, folders: readonly string[]): readonly Source[] {
   return folders
     .filter((folder) => existsSync(join(root, folder)))

@@ -37,7 +37,10 @@ function textsOf(type: ts.TypeNode | undefined): readonly string[] | null {
   return ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal) ? [type.literal.text] : null;
 }
 
-/** Values of a field in every member of a union of objects, aliases and interfaces followed; null where a member lacks it. */
+/**
+ * Values of a field in every member of a union of objects, aliases and interfaces followed; null where a member lacks
+ * it.
+ */
 function discriminants(
   node: ts.TypeNode | ts.InterfaceDeclaration,
   field: string,
@@ -88,7 +91,10 @@ function reads(expression: ts.Node, field: string): boolean {
   return ts.isPropertyAccessExpression(expression) && expression.name.text === field;
 }
 
-/** Whether a text stands where only a word of the language can: `op: 'sum'`, `step.op === 'sum'`, a case of `switch (step.op)`. */
+/**
+ * Whether a text stands where only a word of the language can: `op: 'sum'`, `step.op === 'sum'`, a case of
+ * `switch (step.op)`.
+ */
 function isDiscriminant(literal: ts.Node, field: string): boolean {
   const { parent } = literal;
   if (ts.isPropertyAssignment(parent)) return keyOf(parent) === field;
@@ -101,7 +107,10 @@ function isDiscriminant(literal: ts.Node, field: string): boolean {
   return ts.isCaseClause(parent) && reads(parent.parent.parent.expression, field);
 }
 
-/** Whether a property stands in a table of the language: at least three keys beside it are words, and at least half of all. */
+/**
+ * Whether a property stands in a table of the language: at least three keys beside it are words, and at least half of
+ * all.
+ */
 function isTableKey(property: ts.Node, words: ReadonlySet<string>): boolean {
   const { parent } = property;
   const members: readonly ts.Node[] = ts.isObjectLiteralExpression(parent)

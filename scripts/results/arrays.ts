@@ -26,7 +26,10 @@ export function shownEntry({ header, size, data }: RawArray, index: number): str
   return `${size === 8 ? bytes.readDoubleLE() : bytes.readFloatLE()} (0x${hex})`;
 }
 
-/** Members of an uncompressed archive by name, without `.npy`, in their order; null where it is compressed or no archive. */
+/**
+ * Members of an uncompressed archive by name, without `.npy`, in their order; null where it is compressed or no
+ * archive.
+ */
 export function readMembers(file: Buffer): ReadonlyMap<string, Buffer> | null {
   const end = file.lastIndexOf('PK\x05\x06', undefined, 'latin1');
   if (end < 0) return null;

@@ -10,7 +10,10 @@ function numbering(sign: string): (name: string) => string {
   };
 }
 
-/** Names that a function declares: parameters, variables; of a structure its fields. They may hide one of the whole program. */
+/**
+ * Names that a function declares: parameters, variables; of a structure its fields. They may hide one of the whole
+ * program.
+ */
 function declaredIn(block: string): ReadonlySet<string> {
   const declared = block.matchAll(/\b(?:let|var|const)\s+(\w+)|\b([A-Za-z_]\w*)\s*:/g);
   return new Set([...declared].map(([, variable, typed]) => variable ?? typed));
@@ -19,7 +22,8 @@ function declaredIn(block: string): ReadonlySet<string> {
 /**
  * WGSL with numbers for names and without comments: the same for two programs that differ in their names alone.
  *
- * Names of functions keep their number in the whole program, those of variables and fields within one function, which ends with a line `}`.
+ * Names of functions keep their number in the whole program, those of variables and fields within one function, which
+ * ends with a line `}`.
  */
 export function withoutNames(code: string): string {
   const global = numbering('g');

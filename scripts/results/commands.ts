@@ -1,4 +1,7 @@
-/** The fixed set of commands whose results two states of the engine are compared by; small, and with fixed threads, memory and seeds. */
+/**
+ * The fixed set of commands whose results two states of the engine are compared by; small, and with fixed threads,
+ * memory and seeds.
+ */
 
 /** One command of the set. */
 export interface Command {
@@ -27,11 +30,15 @@ const KERNELS: readonly Command[] = [
   { name: 'fc-text', line: `kernel awkward.npy --rows 0:8 --arch fc --normalized ${OWN}` },
   {
     name: 'fc-bias',
-    line: `kernel awkward.npy other-rows.npy --arch fc --bias 0.4 --bias-init normal --kind both ${OWN} --out fc-bias.npz`,
+    line:
+      `kernel awkward.npy other-rows.npy --arch fc --bias 0.4 --bias-init normal --kind both ${OWN} --out ` +
+      'fc-bias.npz',
   },
   {
     name: 'resntk-f32',
-    line: `kernel ${DIGITS} --rows 0:300 --arch resntk --alpha 0.5 --depth 20 --precision f32 ${OWN} --out resntk-f32.npy`,
+    line:
+      `kernel ${DIGITS} --rows 0:300 --arch resntk --alpha 0.5 --depth 20 --precision f32 ${OWN} --out ` +
+      'resntk-f32.npy',
   },
   {
     name: 'resntk-z',
@@ -55,16 +62,22 @@ const KERNELS: readonly Command[] = [
   },
   {
     name: 'reference',
-    line: `kernel awkward.npy other-rows.npy --arch networks/kinked.json --backend reference ${OWN} --out reference.npy`,
+    line:
+      'kernel awkward.npy other-rows.npy --arch networks/kinked.json ' +
+      `--backend reference ${OWN} --out reference.npy`,
   },
   {
     name: 'tfjs',
-    line: `kernel awkward.npy other-rows.npy --arch networks/smooth.json --precision f32 --backend tfjs ${OWN} --out tfjs.npy`,
+    line:
+      `kernel awkward.npy other-rows.npy --arch networks/smooth.json --precision f32 --backend tfjs ${OWN} --out ` +
+      'tfjs.npy',
     needs: 'tfjs',
   },
   {
     name: 'tensorflow',
-    line: `kernel awkward.npy --arch networks/kinked.json --precision f32 --backend tensorflow ${OWN} --out tensorflow.npy`,
+    line:
+      `kernel awkward.npy --arch networks/kinked.json --precision f32 --backend tensorflow ${OWN} --out ` +
+      'tensorflow.npy',
     needs: 'tensorflow',
   },
   {
@@ -79,16 +92,22 @@ const IMAGES: readonly Command[] = [
   { name: 'cntk-tr', line: `kernel images.npy --arch cntk --kind both ${OWN} --out cntk-tr.npz` },
   {
     name: 'cntk-eq',
-    line: `kernel images.npy other-images.npy --arch cntk --head eq --padding same --first-filter 5 ${OWN} --out cntk-eq.npy`,
+    line:
+      `kernel images.npy other-images.npy --arch cntk --head eq --padding same --first-filter 5 ${OWN} --out ` +
+      'cntk-eq.npy',
   },
   { name: 'cntk-gap', line: `kernel images.npy --arch cntk --depth 2 --head gap ${OWN} --out cntk-gap.npy` },
   {
     name: 'rescntk',
-    line: `kernel ${DIGITS} --image 8x8x1 --rows 0:40 --arch rescntk --depth 3 --precision f32 ${BLAS} --out rescntk.npy`,
+    line:
+      `kernel ${DIGITS} --image 8x8x1 --rows 0:40 --arch rescntk --depth ` +
+      `3 --precision f32 ${BLAS} --out rescntk.npy`,
   },
   {
     name: 'rescntk-gap',
-    line: `kernel images.npy other-images.npy --arch rescntk --depth 2 --head gap --scale unit-pixels --normalized ${OWN} --out rescntk-gap.npy`,
+    line:
+      'kernel images.npy other-images.npy --arch rescntk --depth 2 --head gap --scale unit-pixels --normalized ' +
+      `${OWN} --out rescntk-gap.npy`,
   },
   { name: 'smooth-image', line: `kernel images.npy --arch networks/smooth-image.json ${OWN} --out smooth-image.npy` },
   {
@@ -97,16 +116,22 @@ const IMAGES: readonly Command[] = [
   },
   {
     name: 'image-reference',
-    line: `kernel images.npy --rows 0:5 --arch networks/smooth-image.json --backend reference ${OWN} --out image-reference.npy`,
+    line:
+      `kernel images.npy --rows 0:5 --arch networks/smooth-image.json --backend reference ${OWN} --out ` +
+      'image-reference.npy',
   },
   {
     name: 'image-tfjs',
-    line: `kernel images.npy --rows 0:6 --arch rescntk --depth 1 --head gap --precision f32 --backend tfjs ${OWN} --out image-tfjs.npy`,
+    line:
+      `kernel images.npy --rows 0:6 --arch rescntk --depth 1 --head gap --precision f32 --backend tfjs ${OWN} --out ` +
+      'image-tfjs.npy',
     needs: 'tfjs',
   },
   {
     name: 'image-webgpu',
-    line: `kernel images.npy --arch cntk --depth 2 --head gap --precision f32 --backend webgpu ${OWN} --out image-webgpu.npy`,
+    line:
+      `kernel images.npy --arch cntk --depth 2 --head gap --precision f32 --backend webgpu ${OWN} --out ` +
+      'image-webgpu.npy',
     needs: 'webgpu',
   },
 ];
@@ -114,26 +139,36 @@ const IMAGES: readonly Command[] = [
 const SPECTRA: readonly Command[] = [
   {
     name: 'eigs-dense',
-    line: `eigs ${DIGITS} --rows 0:150 --arch fc --depth 1,3 -k 40 --method dense --ridge 1e-6,1e-3 ${OWN} --out eigs-dense.json`,
+    line:
+      `eigs ${DIGITS} --rows 0:150 --arch fc --depth 1,3 -k 40 --method dense --ridge 1e-6,1e-3 ${OWN} --out ` +
+      'eigs-dense.json',
   },
   {
     name: 'eigs-vectors',
-    line: `eigs awkward.npy --arch networks/kinked.json --kind nngp -k 6 --labels classes.npy ${BLAS} --vectors vectors.npy --out vectors.json`,
+    line:
+      `eigs awkward.npy --arch networks/kinked.json --kind nngp -k 6 --labels classes.npy ${BLAS} --vectors ` +
+      'vectors.npy --out vectors.json',
   },
   { name: 'eigs-text', line: `eigs ${DIGITS} --rows 0:100 --arch fc -k 25 --method dense ${OWN}` },
   { name: 'eigs-stored', line: `eigs fc.npy -k 10 --method lanczos ${OWN} --json` },
   { name: 'eigs-npz', line: `eigs smooth.npz:nngp -k 5 --which smallest --native auto --threads 1` },
   {
     name: 'eigs-lanczos',
-    line: `eigs ${DIGITS} --rows 0:300 --arch resntk --alpha 0.5 -k 8 --method lanczos --normalized ${OWN} --out eigs-lanczos.json`,
+    line:
+      `eigs ${DIGITS} --rows 0:300 --arch resntk --alpha 0.5 -k 8 --method lanczos --normalized ${OWN} --out ` +
+      'eigs-lanczos.json',
   },
   {
     name: 'eigs-power',
-    line: `eigs awkward.npy --arch laplace:0.3 --kind ntk -k 2 --method power --tol 1e-6 --labels classes.npy ${OWN} --json`,
+    line:
+      `eigs awkward.npy --arch laplace:0.3 --kind ntk -k 2 --method power --tol 1e-6 --labels classes.npy ${OWN} ` +
+      '--json',
   },
   {
     name: 'eigs-density',
-    line: `eigs ${DIGITS} --rows 0:120 --arch cntk --image 8x8x1 --head eq --depth 1 -k 5 --density --precision f32 ${OWN} --out eigs-density.json`,
+    line:
+      `eigs ${DIGITS} --rows 0:120 --arch cntk --image 8x8x1 --head eq --depth 1 -k 5 --density --precision f32 ` +
+      `${OWN} --out eigs-density.json`,
   },
   {
     name: 'eigs-width',
@@ -149,20 +184,28 @@ const SPECTRA: readonly Command[] = [
 const REGRESSIONS: readonly Command[] = [
   {
     name: 'regress-cholesky',
-    line: `regress ${BOTH_DIGITS} --rows 0:200 --rows-z 0:100 --arch fc --depth 3 --ridge 1e-6 --variance variance.npy ${OWN} --json --out predictions.npy`,
+    line:
+      `regress ${BOTH_DIGITS} --rows 0:200 --rows-z 0:100 --arch fc --depth 3 --ridge 1e-6 --variance variance.npy ` +
+      `${OWN} --json --out predictions.npy`,
   },
   {
     name: 'regress-cg',
-    line: `regress ${BOTH_DIGITS} --rows 0:250 --rows-z 0:60 --arch resntk --solver cg --train-sizes 100,250 ${OWN} --json`,
+    line:
+      `regress ${BOTH_DIGITS} --rows 0:250 --rows-z 0:60 --arch resntk --solver cg --train-sizes 100,250 ${OWN} ` +
+      '--json',
   },
   {
     name: 'regress-unsolved',
-    line: `regress ${BOTH_DIGITS} --rows 0:250 --rows-z 0:60 --arch fc --solver cg --iterations 2 --tol 1e-15 ${OWN} --out unsolved.npy`,
+    line:
+      `regress ${BOTH_DIGITS} --rows 0:250 --rows-z 0:60 --arch fc --solver cg --iterations 2 --tol 1e-15 ${OWN} ` +
+      '--out unsolved.npy',
     exit: 3,
   },
   {
     name: 'regress-sweep',
-    line: `regress ${BOTH_DIGITS} --rows 0:120 --rows-z 0:60 --arch resntk --depth 1,3 --alpha 0.2,1 --ridge 1e-6,1e-2 ${OWN}`,
+    line:
+      `regress ${BOTH_DIGITS} --rows 0:120 --rows-z 0:60 --arch resntk --depth 1,3 --alpha 0.2,1 --ridge 1e-6,1e-2 ` +
+      `${OWN}`,
   },
   {
     name: 'regress-auto',
@@ -170,11 +213,15 @@ const REGRESSIONS: readonly Command[] = [
   },
   {
     name: 'regress-time',
-    line: `regress awkward.npy awkward.npy --labels targets.npy --test-labels targets.npy --arch fc --kind nngp --time 0.1,10 ${BLAS} --json`,
+    line:
+      'regress awkward.npy awkward.npy --labels targets.npy --test-labels targets.npy --arch fc --kind nngp --time ' +
+      `0.1,10 ${BLAS} --json`,
   },
   {
     name: 'regress-width',
-    line: `regress ${BOTH_DIGITS} --rows 0:60 --rows-z 0:40 --arch fc --width 64 --outputs 2 --seed 1 ${OWN} --out width.npy`,
+    line:
+      `regress ${BOTH_DIGITS} --rows 0:60 --rows-z 0:40 --arch fc --width 64 --outputs 2 --seed 1 ${OWN} --out ` +
+      'width.npy',
   },
   {
     name: 'own-kernel',
@@ -182,59 +229,83 @@ const REGRESSIONS: readonly Command[] = [
   },
   {
     name: 'regress-stored',
-    line: `regress --kernel own.csv --cross own.csv --labels classes.npy --test-labels classes.npy --ridge 1e-3 ${OWN} --json --out stored.npy`,
+    line:
+      `regress --kernel own.csv --cross own.csv --labels classes.npy --test-labels classes.npy --ridge 1e-3 ${OWN} ` +
+      '--json --out stored.npy',
   },
 ];
 
 const FINITE: readonly Command[] = [
   {
     name: 'empirical',
-    line: `empirical ${DIGITS} --rows 0:60 --arch resntk --width 64 --outputs 3 --seed 2 ${OWN} --save-weights W.npz --contributions parts.npz --out empirical.npy`,
+    line:
+      `empirical ${DIGITS} --rows 0:60 --arch resntk --width 64 --outputs 3 --seed 2 ${OWN} --save-weights W.npz ` +
+      '--contributions parts.npz --out empirical.npy',
   },
   {
     name: 'empirical-full',
-    line: `empirical awkward.npy other-rows.npy --arch networks/smooth.json --width 48 --outputs 2 --contract full ${OWN} --json --out full.npy`,
+    line:
+      'empirical awkward.npy other-rows.npy --arch networks/smooth.json --width 48 --outputs 2 --contract full ' +
+      `${OWN} --json --out full.npy`,
   },
   {
     name: 'empirical-image',
-    line: `empirical images.npy --arch networks/smooth-image.json --width 12 --outputs 2 ${OWN} --out empirical-image.npy`,
+    line:
+      `empirical images.npy --arch networks/smooth-image.json --width 12 --outputs 2 ${OWN} --out ` +
+      'empirical-image.npy',
   },
   {
     name: 'empirical-cntk',
-    line: `empirical images.npy other-images.npy --arch cntk --depth 2 --head gap --width 16 --precision f32 ${BLAS} --out empirical-cntk.npy`,
+    line:
+      `empirical images.npy other-images.npy --arch cntk --depth 2 --head gap --width 16 --precision f32 ${BLAS} ` +
+      '--out empirical-cntk.npy',
   },
   {
     name: 'empirical-wide',
-    line: `empirical ${DIGITS} --rows 0:20 --arch fc --depth 2 --width 300 --outputs 10 --init orthogonal --contract full ${BLAS} --out wide.npy`,
+    line:
+      `empirical ${DIGITS} --rows 0:20 --arch fc --depth 2 --width 300 --outputs 10 --init orthogonal --contract ` +
+      `full ${BLAS} --out wide.npy`,
   },
   {
     name: 'empirical-weights',
-    line: `empirical ${DIGITS} --rows 0:30 --arch resntk --width 64 --outputs 3 --weights W.npz --precision f32 ${OWN} --out weights.csv`,
+    line:
+      `empirical ${DIGITS} --rows 0:30 --arch resntk --width 64 --outputs 3 --weights W.npz --precision f32 ${OWN} ` +
+      '--out weights.csv',
   },
   {
     name: 'empirical-tfjs',
-    line: `empirical awkward.npy --arch networks/kinked.json --width 32 --precision f32 --backend tfjs ${OWN} --out empirical-tfjs.npy`,
+    line:
+      `empirical awkward.npy --arch networks/kinked.json --width 32 --precision f32 --backend tfjs ${OWN} --out ` +
+      'empirical-tfjs.npy',
     needs: 'tfjs',
   },
   {
     name: 'empirical-model',
-    line: `empirical digits/test.csv --label-column 64 --rows 0:20 --model digits/model.json --memory 2GiB --backend tfjs --contributions variables.npz --out model.npy`,
+    line:
+      'empirical digits/test.csv --label-column 64 --rows 0:20 --model digits/model.json --memory 2GiB --backend ' +
+      'tfjs --contributions variables.npz --out model.npy',
     needs: 'tfjs',
   },
   {
     name: 'compare',
-    line: `compare ${DIGITS} --rows 0:24 --arch resntk --depth 2 --alpha 0.5 --widths 16,32,64 --seeds 4 -k 5 ${OWN} --out compare`,
+    line:
+      `compare ${DIGITS} --rows 0:24 --arch resntk --depth 2 --alpha 0.5 --widths 16,32,64 --seeds 4 -k 5 ${OWN} ` +
+      '--out compare',
   },
   {
     name: 'compare-image',
-    line: `compare images.npy --arch rescntk --depth 1 --head gap --widths 8,16 --seeds 3 --precision f32 ${OWN} --json --out compare-image`,
+    line:
+      `compare images.npy --arch rescntk --depth 1 --head gap --widths 8,16 --seeds 3 --precision f32 ${OWN} --json ` +
+      '--out compare-image',
   },
 ];
 
 const REST: readonly Command[] = [
   {
     name: 'profile',
-    line: `profile --arch resntk --depth 2,8 --alpha 0.5 --arch networks/smooth.json --arch laplace:1 --angles 31 --out profile.json`,
+    line:
+      'profile --arch resntk --depth 2,8 --alpha 0.5 --arch networks/smooth.json --arch laplace:1 --angles 31 --out ' +
+      'profile.json',
   },
   { name: 'profile-text', line: `profile --arch fc --depth 1,50 --kind nngp --angles 13` },
   { name: 'arch', line: `arch rescntk --depth 2 --head gap --filter 5` },

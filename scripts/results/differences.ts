@@ -1,4 +1,6 @@
-/** Where two results differ: records number by number, arrays entry by entry, figures byte by byte, texts line by line. */
+/**
+ * Where two results differ: records number by number, arrays entry by entry, figures byte by byte, texts line by line.
+ */
 import { type RawArray, readMembers, readRaw, shownEntry } from './arrays.js';
 import { withoutNames } from './code.js';
 import { isIgnored, isIgnoredEntry, masked } from './ignored.js';
@@ -47,7 +49,10 @@ function differencesOf(path: string, before: unknown, after: unknown): Differenc
   return same ? [] : [{ place: path, before: shown(before), after: shown(after) }];
 }
 
-/** Fields in which two records differ, without those that change from run to run: a field that one lacks, and every number to the bit. */
+/**
+ * Fields in which two records differ, without those that change from run to run: a field that one lacks, and every
+ * number to the bit.
+ */
 export function compareRecords(before: string, after: string): readonly Difference[] {
   return differencesOf('', JSON.parse(before), JSON.parse(after));
 }
@@ -59,7 +64,10 @@ function compareLines(before: string, after: string): readonly Difference[] {
   return differing.map((k) => ({ place: `line ${k + 1}`, before: shown(old[k]), after: shown(now[k]) }));
 }
 
-/** Lines in which two texts differ, what changes from run to run masked; the first one where they have not the same number of lines. */
+/**
+ * Lines in which two texts differ, what changes from run to run masked; the first one where they have not the same
+ * number of lines.
+ */
 export function compareTexts(before: string, after: string): readonly Difference[] {
   return compareLines(masked(before), masked(after));
 }
@@ -89,7 +97,9 @@ function entriesOf(name: string, before: RawArray, after: RawArray): readonly Di
   return [];
 }
 
-/** The first entry in which two `.npy` files differ, or their headers; `name` as the table of ignored entries has it. */
+/**
+ * The first entry in which two `.npy` files differ, or their headers; `name` as the table of ignored entries has it.
+ */
 function compareArrays(name: string, before: Buffer, after: Buffer): readonly Difference[] {
   if (before.equals(after)) return [];
   const [old, now] = [readRaw(before), readRaw(after)];

@@ -1,6 +1,9 @@
 /** What two runs of one command may differ in, each with its reason: nothing else is left out of a comparison. */
 
-/** Fields of records by their path, list indices written as `[]`; `unless`: a field beside it that, where equal, makes it count. */
+/**
+ * Fields of records by their path, list indices written as `[]`; `unless`: a field beside it that, where equal, makes
+ * it count.
+ */
 export const IGNORED_FIELDS: readonly { readonly field: RegExp; readonly reason: string; readonly unless?: string }[] =
   [
     {
@@ -30,7 +33,10 @@ export const IGNORED_ENTRIES: readonly {
   { array: /pairs\/analytic\.npz, recomputed$/, entries: [0, 1, 2], reason: 'as many entries as the time allows' },
 ];
 
-/** Parts of texts, pages and PDF files that stand for a time, a speed or memory, and what is written in their place before they are compared. */
+/**
+ * Parts of texts, pages and PDF files that stand for a time, a speed or memory, and what is written in their place
+ * before they are compared.
+ */
 export const MASKED_TEXTS: readonly { readonly text: RegExp; readonly instead: string; readonly reason: string }[] = [
   { text: / *\b\d+(\.\d+)? (ns|us|ms|s|min|h)\b/g, instead: ' TIME', reason: 'time, with the blanks that align it' },
   { text: /\b\d+(\.\d+)? ([kMG] )?entries\/s/g, instead: 'SPEED', reason: 'speed of the run' },

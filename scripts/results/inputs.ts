@@ -1,4 +1,7 @@
-/** What the commands of scripts/same-results.ts read: the digits of the repository, and files made here, the same on every machine. */
+/**
+ * What the commands of scripts/same-results.ts read: the digits of the repository, and files made here, the same on
+ * every machine.
+ */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -55,7 +58,10 @@ const NETWORKS: Readonly<Record<string, Layers>> = {
   ],
 };
 
-/** Numbers of a normal distribution, nearly: sums of twelve of a linear congruence, exact in doubles and so the same everywhere. */
+/**
+ * Numbers of a normal distribution, nearly: sums of twelve of a linear congruence, exact in doubles and so the same
+ * everywhere.
+ */
 function normals(seed: number): () => number {
   let state = seed;
   const uniform = (): number => {
@@ -71,7 +77,9 @@ function normals(seed: number): () => number {
 
 function npy(data: Float64Array | Int32Array, shape: readonly number[]): Buffer {
   const type = data instanceof Float64Array ? '<f8' : '<i4';
-  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
+  const text =
+    `{'descr': '${type}', 'fortran_order': False, 'shape': ` +
+    `(${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
   const header = `${text.padEnd(128 - 11)}\n`;
   const head = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]);
   return Buffer.concat([head, Buffer.from(header, 'latin1'), Buffer.from(data.buffer)]);
@@ -103,7 +111,10 @@ function words(): string {
   return ['id,a,b,c,d,e,tree', ...lines, ''].join('\n');
 }
 
-/** Writes all of it into a folder: `digits/` as in the repository at `root`, networks as `networks/NAME.json`, and arrays. */
+/**
+ * Writes all of it into a folder: `digits/` as in the repository at `root`, networks as `networks/NAME.json`, and
+ * arrays.
+ */
 export function writeInputs(root: string, folder: string): void {
   mkdirSync(join(folder, 'networks'), { recursive: true });
   cpSync(join(root, 'data/digits'), join(folder, 'digits'), { recursive: true });

@@ -21,7 +21,10 @@ function compareFile(path: string, before: Buffer | undefined, after: Buffer | u
   return [{ what: path, place: 'file', before: written(before), after: written(after) }];
 }
 
-/** Differences in exit code, names of files, their contents, and what was printed; another exit than the expected one counts, even in both. */
+/**
+ * Differences in exit code, names of files, their contents, and what was printed; another exit than the expected one
+ * counts, even in both.
+ */
 export function compareOutcomes({ exit, code }: Expected, before: Outcome, after: Outcome): readonly Found[] {
   const expected = exit ?? 0;
   const paths = [...new Set([...before.files.keys(), ...after.files.keys()])];

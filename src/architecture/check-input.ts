@@ -28,7 +28,10 @@ export function firstImageLayer(
   return null;
 }
 
-/** Whether a network reads images: one with a conv, a pool, a flatten or a pixel layer. Images are flattened for any other. */
+/**
+ * Whether a network reads images: one with a conv, a pool, a flatten or a pixel layer. Images are flattened for any
+ * other.
+ */
 export function isImageNetwork(definition: KernelDefinition): boolean {
   return definition.format === 'ntk-architecture/1' && firstImageLayer(definition.layers) !== null;
 }
@@ -44,7 +47,8 @@ function hasOneAxis(layers: readonly LayerNode[]): boolean {
 }
 
 /**
- * What networks take of an array `[n, ...]`: `none` nothing but its rows, `known` examples whose axes they fix themselves, `open` images or sequences, as the array has them.
+ * What networks take of an array `[n, ...]`: `none` nothing but its rows, `known` examples whose axes they fix
+ * themselves, `open` images or sequences, as the array has them.
  *
  * A preset is open, whose filters are fitted to the data.
  */
@@ -79,12 +83,14 @@ export function requireOnePosition(count: string, path: string, report: (path: s
   if (count !== 'several') return;
   report(
     path,
-    'a network of images must end with one position, got several. Add a readout: { "kind": "flatten" }, { "kind": "globalAvgPool" } or { "kind": "pixel" }, and a dense layer behind it if you like.',
+    'a network of images must end with one position, got several. Add a readout: { "kind": "flatten" }, { "kind": ' +
+      '"globalAvgPool" } or { "kind": "pixel" }, and a dense layer behind it if you like.',
   );
 }
 
 /**
- * Checks what depends on the shape of the inputs: ranks, windows larger than the image, pixels outside it, shapes of branch and skip.
+ * Checks what depends on the shape of the inputs: ranks, windows larger than the image, pixels outside it, shapes of
+ * branch and skip.
  *
  * @throws ArchitectureError with every problem, each with its path, also for a network of images that is given vectors
  */
@@ -97,7 +103,8 @@ export function checkInput(definition: KernelDefinition, { positions, channels }
   if (positions === null) {
     report(
       first.path,
-      `${first.kind} needs the positions of an image, got vectors of ${channels} numbers. Give images [n, h, w, c] or sequences [n, w, c], or read the rows as such with --image HxWxC.`,
+      `${first.kind} needs the positions of an image, got vectors of ${channels} numbers. Give images [n, h, w, c] ` +
+        'or sequences [n, w, c], or read the rows as such with --image HxWxC.',
     );
   } else checkLayers(definition.layers, dataSignal(positions), 'layers', { tangent: false, report });
   if (problems.length > 0) throw new ArchitectureError(problems);

@@ -119,7 +119,8 @@ function table(rows: readonly (readonly string[])[]): string[] {
 }
 
 /**
- * A readable table of a network: path, kind and parameters, shape in and out (`d` features, `n` units, `hxwxc` images), what is trained, what each layer does.
+ * A readable table of a network: path, kind and parameters, shape in and out (`d` features, `n` units, `hxwxc` images),
+ * what is trained, what each layer does.
  *
  * Repetitions of a block are shown once. Below it stand the convention and the caller's notes.
  */
@@ -127,11 +128,15 @@ export function describeArchitecture(definition: KernelDefinition, options: Desc
   const { input = null, convention = null, notes = [] } = options;
   const below = [...(convention === null ? [] : [`convention: ${convention}`]), ...notes];
   if (definition.format === 'ntk-radial/1') {
-    const line = `${definition.name}: K(x, z) = exp(-${definition.rate} |x - z|^${definition.power}), no network; its NNGP and NTK are the same.`;
+    const line =
+      `${definition.name}: K(x, z) = exp(-${definition.rate} |x - z|^${definition.power}), no network; its NNGP and ` +
+      'NTK are the same.';
     return `${[line, ...below].join('\n')}\n`;
   }
   const start = startOf(definition, input);
   const { rows } = describeLayers(definition.layers, 'layers', dataSignal(start.images?.positions), start);
-  const title = `${definition.name === '' ? 'network without a name' : onOneLine(definition.name)} (${definition.format}, ${definition.layers.length} layers)`;
+  const title =
+    `${definition.name === '' ? 'network without a name' : onOneLine(definition.name)} (${definition.format}, ` +
+    `${definition.layers.length} layers)`;
   return `${[title, '', ...table([HEADER, ...rows]), ...(below.length === 0 ? [] : ['', ...below])].join('\n')}\n`;
 }

@@ -55,7 +55,10 @@ export function cntkDraft(
   };
 }
 
-/** `rescntk`: conv(1x1, 1), L x residual(a, [conv(q, 1), relu, conv(q, v)]), readout, dense(1); the first filter before a relu is 1x1. */
+/**
+ * `rescntk`: conv(1x1, 1), L x residual(a, [conv(q, 1), relu, conv(q, v)]), readout, dense(1); the first filter before
+ * a relu is 1x1.
+ */
 export function rescntkDraft(
   flags: PresetFlags,
   where: string,

@@ -25,9 +25,9 @@ function dataState(builder: ProgrammeBuilder, { positions, channels }: InputShap
 /**
  * The programme of a network on vectors of `input` numbers, or on images: x . z, then the steps of each layer.
  *
- * A value that `kind` does not ask for is null, as is the NTK of a network in which nothing is trained (it is 0). A radial kernel is one step,
- * its NNGP and NTK alike. Source: Jacot, Gabriel, Hongler 2018 (1806.07572), proposition 1 and theorem 1.
- * Images given to a network of vectors are to be flattened before: its programme knows no positions.
+ * A value that `kind` does not ask for is null, as is the NTK of a network in which nothing is trained (it is 0). A
+ * radial kernel is one step, its NNGP and NTK alike. Source: Jacot, Gabriel, Hongler 2018 (1806.07572), proposition 1
+ * and theorem 1. Images given to a network of vectors are to be flattened before: its programme knows no positions.
  * @throws ArchitectureError when the network does not fit the inputs (`checkInput`)
  * @throws InternalError when the channels are not a whole number >= 1
  */

@@ -1,4 +1,7 @@
-/** Number of single-character insertions, deletions, replacements and swaps of neighbours from `a` to `b` (Damerau 1964). */
+/**
+ * Number of single-character insertions, deletions, replacements and swaps of neighbours from `a` to `b` (Damerau
+ * 1964).
+ */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -22,8 +25,8 @@ const LONGEST_NAME = 64;
 /**
  * The candidate that a misspelt name most likely means, or null when none is near.
  *
- * Near is an edit distance, upper and lower case and separators aside, of at most a third of the longer name, but 2 for short ones.
- * `nearest('ReLu', ['relu', 'gelu'])` is `'relu'`.
+ * Near is an edit distance, upper and lower case and separators aside, of at most a third of the longer name, but 2 for
+ * short ones. `nearest('ReLu', ['relu', 'gelu'])` is `'relu'`.
  */
 export function nearest(name: string, candidates: readonly string[]): string | null {
   if (name.length > LONGEST_NAME) return null;

@@ -79,9 +79,11 @@ function parseLayer(json: unknown, path: string, report: Report, depth: number):
 }
 
 /**
- * Reads the layers that stand at `path`, frozen and with their defaults, and reports everything that breaks a rule of its field.
+ * Reads the layers that stand at `path`, frozen and with their defaults, and reports everything that breaks a rule of
+ * its field.
  *
- * What could not be read is replaced, so that the list has the length of the file's and all problems are found in one pass.
+ * What could not be read is replaced, so that the list has the length of the file's and all problems are found in one
+ * pass.
  */
 export function parseLayers(json: readonly unknown[], path: string, report: Report, depth = 0): readonly LayerNode[] {
   if (depth > MAX_NESTING) {

@@ -21,7 +21,8 @@ function checkRootFields(root: Readonly<Record<string, unknown>>, report: Report
     const near = nearest(key, ROOT_FIELDS);
     report(
       key,
-      `must be one of the fields ${ROOT_FIELDS.join(', ')}, got ${show(key)}. ${near === null ? 'Leave it out.' : `Did you mean "${near}"?`}`,
+      `must be one of the fields ${ROOT_FIELDS.join(', ')}, got ${show(key)}. ` +
+        `${near === null ? 'Leave it out.' : `Did you mean "${near}"?`}`,
     );
   }
   if (root.format !== ARCHITECTURE_FORMAT) {
@@ -65,7 +66,8 @@ function parseRoot(json: unknown, where: string, report: Report): Architecture {
  *
  * @param json the parsed JSON
  * @param where what it came from, e.g. a file name; it stands before each path unless it is the default
- * @throws ArchitectureError with every problem at once (1,000 at most), each with its JSON path such as `layers[2].branch[1].weightStd`
+ * @throws ArchitectureError with every problem at once (1,000 at most), each with its JSON path such as
+ * `layers[2].branch[1].weightStd`
  */
 export function parseArchitecture(json: unknown, where: string = NOWHERE): Architecture {
   const problems: ArchitectureProblem[] = [];

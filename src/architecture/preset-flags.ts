@@ -65,7 +65,8 @@ export function refuseForeignFlags(flags: PresetFlags, known: readonly (keyof Pr
   if (foreign === undefined) return;
   const names = known.map((key) => PRESET_FLAG_NAMES[key]).join(', ');
   throw new UsageError(
-    `${PRESET_FLAG_NAMES[foreign]}: must be a flag of the architecture, got it with ${owner}, which has ${names === '' ? 'none' : names}. Leave it out.`,
+    `${PRESET_FLAG_NAMES[foreign]}: must be a flag of the architecture, got it with ${owner}, which has ` +
+      `${names === '' ? 'none' : names}. Leave it out.`,
   );
 }
 
@@ -78,7 +79,8 @@ export function readDepth(flags: PresetFlags, where: string): number {
   const depth = flags.depth ?? PRESET_DEFAULTS.depth;
   if (Number.isInteger(depth) && depth >= 1 && depth <= MAX_DEPTH) return depth;
   throw new UsageError(
-    `--depth: must be a whole number from 1 to ${MAX_DEPTH} for ${where}, got ${depth}. Write e.g. --depth ${PRESET_DEFAULTS.depth}.`,
+    `--depth: must be a whole number from 1 to ${MAX_DEPTH} for ${where}, got ${depth}. Write e.g. --depth ` +
+      `${PRESET_DEFAULTS.depth}.`,
   );
 }
 
@@ -114,7 +116,8 @@ export function readBlockWeight(
   }
   if (alpha !== undefined) {
     throw new UsageError(
-      `--gamma: must not come together with --alpha, since it sets alpha = depth^-gamma, got both (${gamma} and ${alpha}). Leave one out.`,
+      `--gamma: must not come together with --alpha, since it sets alpha = depth^-gamma, got both (${gamma} and ` +
+        `${alpha}). Leave one out.`,
     );
   }
   const exponent = readScale(gamma, '--gamma', where);
@@ -165,6 +168,7 @@ export function readChoice<const V extends string>(
   const found = choices.find((choice) => choice === text);
   if (found !== undefined) return found;
   throw new UsageError(
-    `${PRESET_FLAG_NAMES[key]}: must be ${wordsText(choices)} for ${where}, got ${text === '' ? 'nothing' : text}. Leave it out for ${PRESET_DEFAULTS[key]}.`,
+    `${PRESET_FLAG_NAMES[key]}: must be ${wordsText(choices)} for ${where}, got ${text === '' ? 'nothing' : text}. ` +
+      `Leave it out for ${PRESET_DEFAULTS[key]}.`,
   );
 }

@@ -40,7 +40,9 @@ function residual(alpha: number, branch: readonly object[]): object {
 const fc: Preset = {
   flags: ['depth', 'bias', 'biasInit'],
   convention:
-    'Geifman, Yadav, Kasten, Galun, Jacobs, Basri 2020 (arXiv:2007.01580): no division by the input dimension, all weights and biases trained, biases initialised at zero (they enter only the NTK); --bias-init normal is that of Jacot et al. 2018',
+    'Geifman, Yadav, Kasten, Galun, Jacobs, Basri 2020 (arXiv:2007.01580): no division by the input dimension, all ' +
+    'weights and biases trained, biases initialised at zero (they enter only the NTK); --bias-init normal is that ' +
+    'of Jacot et al. 2018',
   build(flags, where) {
     const depth = readDepth(flags, where);
     const bias = readBias(flags, where);
@@ -59,7 +61,8 @@ const fc: Preset = {
 const resntk: Preset = {
   flags: ['depth', 'alpha', 'gamma', 'train'],
   convention:
-    'Belfer, Geifman, Galun, Basri 2021 (arXiv:2104.03093), parameterised as in Huang, Wang, Tao, Zhao 2020 (arXiv:2002.06262): only the weights of the blocks are trained; --train all trains the two ends as well',
+    'Belfer, Geifman, Galun, Basri 2021 (arXiv:2104.03093), parameterised as in Huang, Wang, Tao, Zhao 2020 ' +
+    '(arXiv:2002.06262): only the weights of the blocks are trained; --train all trains the two ends as well',
   build(flags, where) {
     const depth = readDepth(flags, where);
     const { alpha, text } = readBlockWeight(flags, depth, where);
@@ -77,7 +80,8 @@ const resntk: Preset = {
 const resnetTirer: Preset = {
   flags: ['depth', 'alpha'],
   convention:
-    'Tirer, Bruna, Giryes 2022 (arXiv:2009.10008): everything is trained, no factor 2 for relu, the first layer divides by the input dimension',
+    'Tirer, Bruna, Giryes 2022 (arXiv:2009.10008): everything is trained, no factor 2 for relu, the first layer ' +
+    'divides by the input dimension',
   build(flags, where) {
     const depth = readDepth(flags, where);
     const { alpha, text } = readBlockWeight(flags, depth, where);
@@ -94,7 +98,9 @@ const IMAGE_FLAGS = ['depth', 'filter', 'firstFilter', 'padding', 'head'] as con
 const cntk: Preset = {
   flags: IMAGE_FLAGS,
   convention:
-    'Geifman, Galun, Jacobs, Basri 2022 (arXiv:2203.09255) and Barzilai, Geifman, Galun, Basri 2022 (arXiv:2211.14810): circular padding, everything trained, the first layer divides by taps and channels; NNGP = CGPK; the CNTK of Arora et al. 2019 (arXiv:1904.11955) is --padding same up to its scale',
+    'Geifman, Galun, Jacobs, Basri 2022 (arXiv:2203.09255) and Barzilai, Geifman, Galun, Basri 2022 ' +
+    '(arXiv:2211.14810): circular padding, everything trained, the first layer divides by taps and channels; NNGP ' +
+    '= CGPK; the CNTK of Arora et al. 2019 (arXiv:1904.11955) is --padding same up to its scale',
   build: cntkDraft,
   images: true,
 };
@@ -102,7 +108,8 @@ const cntk: Preset = {
 const rescntk: Preset = {
   flags: [...IMAGE_FLAGS, 'alpha'],
   convention:
-    'Barzilai, Geifman, Galun, Basri 2022 (arXiv:2211.14810): a 1x1 convolution, then blocks whose first nonlinearity is pixel-wise (--first-filter 1), circular padding, everything trained; NNGP = ResCGPK',
+    'Barzilai, Geifman, Galun, Basri 2022 (arXiv:2211.14810): a 1x1 convolution, then blocks whose first ' +
+    'nonlinearity is pixel-wise (--first-filter 1), circular padding, everything trained; NNGP = ResCGPK',
   build: rescntkDraft,
   images: true,
 };
@@ -130,9 +137,11 @@ export function presetConvention(name: string): string | null {
 }
 
 /**
- * The network of a preset, e.g. `presetArchitecture('fc', { depth: 3 })`; one of images for inputs of `rank` axes (1: sequences).
+ * The network of a preset, e.g. `presetArchitecture('fc', { depth: 3 })`; one of images for inputs of `rank` axes (1:
+ * sequences).
  *
- * @throws UsageError for an unknown preset (with the nearest known one), a flag that it does not have, or a value out of its range
+ * @throws UsageError for an unknown preset (with the nearest known one), a flag that it does not have, or a value out
+ * of its range
  * @throws ArchitectureError for flags that make no network, such as `rescntk` without padding
  */
 export function presetArchitecture(name: string, flags: PresetFlags = {}, rank: 1 | 2 = 2): Architecture {
@@ -147,6 +156,7 @@ function unknownPreset(name: string): UsageError {
   const near = nearest(name, names);
   const guess = near === null ? '' : `Did you mean ${near}? `;
   return new UsageError(
-    `--arch: must be a preset (${names.join(', ')}), a FILE.json or laplace:c, gamma:g,c, gaussian:s, got ${name === '' ? 'nothing' : name}. ${guess}\`ntk arch fc\` prints an example of a file.`,
+    `--arch: must be a preset (${names.join(', ')}), a FILE.json or laplace:c, gamma:g,c, gaussian:s, got ` +
+      `${name === '' ? 'nothing' : name}. ${guess}\`ntk arch fc\` prints an example of a file.`,
   );
 }

@@ -25,7 +25,8 @@ function readNumber(text: string, parameter: string, spec: string): number {
   if (value > 0 && value <= limit) return value;
   const rule = parameter === 'g' ? 'a number above 0 and at most 2' : 'a finite number above 0';
   throw new UsageError(
-    `${spec}: ${parameter} must be ${rule}, got ${text === '' ? 'nothing' : text}. Write e.g. laplace:0.5, gamma:1.5,0.5 or gaussian:2.`,
+    `${spec}: ${parameter} must be ${rule}, got ${text === '' ? 'nothing' : text}. Write e.g. laplace:0.5, ` +
+      'gamma:1.5,0.5 or gaussian:2.',
   );
 }
 
@@ -42,21 +43,24 @@ export function parseRadial(spec: string): RadialKernel | null {
   if (!Object.hasOwn(families, name)) {
     const near = nearest(name, Object.keys(families));
     throw new UsageError(
-      `${spec}: a kernel that is no network must be laplace:c, gamma:g,c or gaussian:s, got ${name}. ${near === null ? 'Write one of these.' : `Did you mean ${families[near].form}?`}`,
+      `${spec}: a kernel that is no network must be laplace:c, gamma:g,c or gaussian:s, got ${name}. ` +
+        `${near === null ? 'Write one of these.' : `Did you mean ${families[near].form}?`}`,
     );
   }
   const family = families[name];
   const texts = list.split(',').map((text) => text.trim());
   if (texts.length !== family.parameters.length) {
     throw new UsageError(
-      `${spec}: ${name} must have the form ${family.form}, got ${texts.length} numbers. Write e.g. laplace:0.5, gamma:1.5,0.5 or gaussian:2.`,
+      `${spec}: ${name} must have the form ${family.form}, got ${texts.length} numbers. Write e.g. laplace:0.5, ` +
+        'gamma:1.5,0.5 or gaussian:2.',
     );
   }
   const { rate, power } = family.read(texts.map((text, i) => readNumber(text, family.parameters[i], spec)));
   // Below, doubles have fewer digits.
   if (!(rate >= 2 ** -1022 && Number.isFinite(rate))) {
     throw new UsageError(
-      `${spec}: the rate ${family.form} stands for must be a finite number of at least 2.3e-308, got ${rate}. Choose a less extreme number, or scale the inputs (--scale unit-rows).`,
+      `${spec}: the rate ${family.form} stands for must be a finite number of at least 2.3e-308, got ${rate}. ` +
+        'Choose a less extreme number, or scale the inputs (--scale unit-rows).',
     );
   }
   return Object.freeze({ format: 'ntk-radial/1', name: spec, rate, power });

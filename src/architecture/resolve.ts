@@ -10,7 +10,8 @@ export function namesFile(spec: string): boolean {
 }
 
 /**
- * The kernel that `--arch` names: a preset with its flags, an architecture file, or a kernel that is no network (`laplace:c`).
+ * The kernel that `--arch` names: a preset with its flags, an architecture file, or a kernel that is no network
+ * (`laplace:c`).
  *
  * Filters of image presets have `rank` axes.
  *
@@ -45,7 +46,8 @@ function resolveWith(
 }
 
 /**
- * The same kernel for data of this shape, `[n, ...]`: an image preset gets filters of one axis for sequences `[n, w, c]`.
+ * The same kernel for data of this shape, `[n, ...]`: an image preset gets filters of one axis for sequences
+ * `[n, w, c]`.
  *
  * @throws ArchitectureError for flags that make no network
  */

@@ -12,14 +12,19 @@ const LONGEST_BLOCK = 4;
 /** Repetitions from which on a block is shown once. */
 const FEWEST_REPEATS = 4;
 
-/** Number of layers from `start` on that repeat the block of `period` layers there, whole blocks only, the first one included. */
+/**
+ * Number of layers from `start` on that repeat the block of `period` layers there, whole blocks only, the first one
+ * included.
+ */
 function runLength(keys: readonly string[], start: number, period: number): number {
   let end = start + period;
   while (end < keys.length && keys[end] === keys[end - period]) end++;
   return Math.floor((end - start) / period) * period;
 }
 
-/** Shows blocks of up to four layers that repeat at least four times once, followed by one entry for the rest of them. */
+/**
+ * Shows blocks of up to four layers that repeat at least four times once, followed by one entry for the rest of them.
+ */
 export function shortenRuns(layers: readonly LayerNode[]): readonly ShownLayer[] {
   const keys = layers.map((layer) => JSON.stringify(layer));
   const shown: ShownLayer[] = [];

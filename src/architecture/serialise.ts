@@ -6,7 +6,10 @@ import type { KernelDefinition } from './types.js';
 /** Layers that do not fit on a line of this length are broken over several. */
 const LINE = 120;
 
-/** A layer as the file has it: fields that equal their default are left out, except the weight of a sum, which people come to change. */
+/**
+ * A layer as the file has it: fields that equal their default are left out, except the weight of a sum, which people
+ * come to change.
+ */
 function compact(layer: LayerNode): Readonly<Record<string, unknown>> {
   const fields: AnyFieldTable = definitionOf(layer.kind)?.fields ?? {};
   const kept = Object.entries(layer).filter(([name, value]) => {

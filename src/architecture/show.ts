@@ -4,7 +4,8 @@ const LONGEST = 60;
 /**
  * A JSON value as a message quotes it: short, on one line, with its type visible.
  *
- * `show('2')` is `"2"`, `show([1])` is `[1]`, `show(undefined)` is `nothing`, and lists and objects that hold others are only named.
+ * `show('2')` is `"2"`, `show([1])` is `[1]`, `show(undefined)` is `nothing`, and lists and objects that hold others
+ * are only named.
  */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';

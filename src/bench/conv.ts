@@ -157,7 +157,10 @@ async function threadLines(x: NdArray, threads: number): Promise<BenchLine[]> {
   return [{ name: 'f32 offset 0, 2 threads against 1', value: one / two, unit: 'times', limit: '>= 1.7' }];
 }
 
-/** `ntk bench conv`: kernels of images beside their arithmetic on numbers in the first-level cache, measured in the same run. */
+/**
+ * `ntk bench conv`: kernels of images beside their arithmetic on numbers in the first-level cache, measured in the same
+ * run.
+ */
 export async function benchConv({ data, threads = defaultThreads() }: ConvBenchOptions): Promise<BenchOutcome<'conv'>> {
   const x = data === undefined ? madeUpImages(THREADED) : await readInput(data);
   if (x.shape.length !== 4) {
@@ -172,7 +175,12 @@ export async function benchConv({ data, threads = defaultThreads() }: ConvBenchO
     lines.push(...layerLines(precision, x, limit));
   }
   lines.push(...(await threadLines(x, threads)), ...(await peerLines(x, threads)));
-  const head = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}, ${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add
-images ${x.shape.slice(1).join(' x ')}, NNGP and NTK together, 1 thread; pairs on ${threads} threads beside neural-tangents 0.6.5 on two cores of an Intel Xeon`;
+  const processor = cpus()[0]?.model ?? 'unknown processor';
+  const arithmetic = hasFusedMultiplyAdd() ? 'fused' : 'separate';
+  const head = [
+    `${processor}, Node ${process.versions.node}, ${arithmetic} multiply-add`,
+    `images ${x.shape.slice(1).join(' x ')}, NNGP and NTK together, 1 thread; ` +
+      `pairs on ${threads} threads beside neural-tangents 0.6.5 on two cores of an Intel Xeon`,
+  ].join('\n');
   return { result: { lines }, text: linesText(lines, head) };
 }

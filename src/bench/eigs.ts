@@ -157,8 +157,9 @@ async function computedLines(x: NdArray, architecture: Architecture, threads: nu
 }
 
 /**
- * Measures eigenpairs against their limits in one run: Lanczos against its products, a product against reading the matrix, own linear
- * algebra against LAPACK, a product of a kernel that is never stored against its tiles; SciPy beside it where `python3` has it.
+ * Measures eigenpairs against their limits in one run: Lanczos against its products, a product against reading the
+ * matrix, own linear algebra against LAPACK, a product of a kernel that is never stored against its tiles; SciPy beside
+ * it where `python3` has it.
  */
 export async function benchEigs({
   data,

@@ -28,13 +28,17 @@ const DEPTH = 3;
 const IMAGES = 64;
 const CHANNELS = 64;
 
-/** Seconds of the fastest other program in single precision on two Xeon cores: neural-tangents 0.6.5, torch.func 2.6. */
+/**
+ * Seconds of the fastest other program in single precision on two Xeon cores: neural-tangents 0.6.5, torch.func 2.6.
+ */
 const PEERS = { fcOne: 0.042, fcTen: 1.19, convOne: 0.49, convTen: 3.9 } as const;
 
 /** Sizes of one matrix product. */
 type Sizes = readonly [rows: number, columns: number, depth: number];
 
-/** The products that the structured method needs for n rows of d features: forward, back, and half of each Gram matrix. */
+/**
+ * The products that the structured method needs for n rows of d features: forward, back, and half of each Gram matrix.
+ */
 function productsNeeded(n: number, d: number): readonly Sizes[] {
   const hidden = Array.from({ length: DEPTH - 1 }, (): Sizes => [n, WIDTH, WIDTH]);
   const inputs = [d, ...Array.from({ length: DEPTH }, () => WIDTH)];
@@ -105,8 +109,8 @@ async function imageLines(threads: number): Promise<BenchLine[]> {
 }
 
 /**
- * Measures empirical kernels: a dense network (width 512, depth 3, 500 rows) beside the plain matrix products that its structure needs, ten
- * outputs beside one, and a small convolutional network.
+ * Measures empirical kernels: a dense network (width 512, depth 3, 500 rows) beside the plain matrix products that its
+ * structure needs, ten outputs beside one, and a small convolutional network.
  */
 export async function benchEmpirical({
   data,

@@ -15,7 +15,9 @@ import { tiles } from '../kernel/tiles.js';
 /** Ways to make the tiles of a task on the device. */
 export type Way = 'product' | 'fused' | 'split';
 
-/** Tiles of a task on the device alone: submitted and waited for, never read, so that only the device's own time counts. */
+/**
+ * Tiles of a task on the device alone: submitted and waited for, never read, so that only the device's own time counts.
+ */
 export interface DeviceTiles {
   /** Seconds that the shaders of the fused and of the split way took to compile. */
   readonly compile: Readonly<Record<'fused' | 'split', number>>;

@@ -18,7 +18,10 @@ interface Case {
   readonly zonal: boolean;
 }
 
-/** Every scalar map and both shortcuts; a processor that plays the device takes seconds to compile each, and gets the first ones. */
+/**
+ * Every scalar map and both shortcuts; a processor that plays the device takes seconds to compile each, and gets the
+ * first ones.
+ */
 function cases(software: boolean): readonly Case[] {
   const one = (name: string, architecture: Architecture, zonal = true): Case => ({ name, architecture, zonal });
   const all = [

@@ -31,7 +31,10 @@ interface PairTime {
   readonly costs: ImageCosts;
 }
 
-/** Times a tile of `size` images each way that is never read. Throws BackendError without a device, DeviceFullError when it does not fit. */
+/**
+ * Times a tile of `size` images each way that is never read. Throws BackendError without a device, DeviceFullError when
+ * it does not fit.
+ */
 async function pairTime(architecture: Architecture, size: number, sizes: ImageSizes): Promise<PairTime> {
   const opened = await useDevice();
   const { side, enough, rounds } = sizes;
@@ -68,7 +71,9 @@ async function pairTime(architecture: Architecture, size: number, sizes: ImageSi
   }
 }
 
-/** Offset 0 alone, against the peak in FLOP/s and the copies on the device in bytes per second, where they are known. */
+/**
+ * Offset 0 alone, against the peak in FLOP/s and the copies on the device in bytes per second, where they are known.
+ */
 export async function flatLines(sizes: ImageSizes, peak: number | null, copies: number | null): Promise<BenchLine[]> {
   const { seconds, compile, costs } = await pairTime(
     presetArchitecture('cntk', { depth: 5, head: 'tr' }),
@@ -88,7 +93,9 @@ export async function flatLines(sizes: ImageSizes, peak: number | null, copies: 
   ];
   if (peak === null || copies === null) return lines;
   const shares = [costs.flops / seconds / peak, costs.bytes / seconds / copies];
-  const how = `${(100 * shares[0]).toPrecision(3)} % of the peak, ${(100 * shares[1]).toPrecision(3)} % of copies on the device`;
+  const how =
+    `${(100 * shares[0]).toPrecision(3)} % of the peak, ${(100 * shares[1]).toPrecision(3)} % of copies on the ` +
+    'device';
   return [...lines, { name: `${name} / peak or copies`, value: Math.max(...shares), unit: '', limit: '>= 0.25', how }];
 }
 

@@ -93,7 +93,10 @@ async function productLines(bench: Bench): Promise<BenchLine[]> {
   return [...lines, { name: 'product / peak', value, unit: '', limit: '>= 0.3', how: 'the best of these products' }];
 }
 
-/** Networks whose kernels are timed, with and without the shortcut; a processor that plays the device takes seconds to compile each. */
+/**
+ * Networks whose kernels are timed, with and without the shortcut; a processor that plays the device takes seconds to
+ * compile each.
+ */
 function networks(software: boolean): readonly (readonly [string, Architecture, boolean])[] {
   const fc = (depth: number): Architecture => presetArchitecture('fc', { depth });
   const all = [
@@ -185,7 +188,9 @@ async function diskLines({ sizes, found }: Bench): Promise<BenchLine[]> {
 
 function streamedLines(target: Target, streamed: Streamed, found: Found): BenchLine[] {
   const { bytes, seconds, handing, tiles, tilesInAll } = streamed;
-  const how = `${tiles} of ${tilesInAll} tiles, ${(bytes / GIGA).toPrecision(3)} GB in ${seconds.toPrecision(3)} s, ${handing.toPrecision(3)} s of it handed on`;
+  const how =
+    `${tiles} of ${tilesInAll} tiles, ${(bytes / GIGA).toPrecision(3)} GB in ${seconds.toPrecision(3)} s, ` +
+    `${handing.toPrecision(3)} s of it handed on`;
   const line: BenchLine = { name: `tiles to ${target}`, value: bytes / seconds / GIGA, unit: 'GB/s', limit: '', how };
   const bounds = { kernel: found.kernel, bus: found.read, disk: target === 'file' ? found.disk : null };
   const known = Object.entries(bounds).flatMap(([name, v]) => (v === null ? [] : [[name, v] as const]));
@@ -278,8 +283,8 @@ function headText({ version, device }: Availability, { x, sizes, notes }: Bench,
 }
 
 /**
- * Measures the GPU that `--backend webgpu` would use: product against the peak of its multiply-adds, kernels against half the product, tiles
- * of a large kernel against the bus and the disk, errors against the host.
+ * Measures the GPU that `--backend webgpu` would use: product against the peak of its multiply-adds, kernels against
+ * half the product, tiles of a large kernel against the bus and the disk, errors against the host.
  *
  * Throws BackendError when there is no device.
  */

@@ -125,16 +125,18 @@ async function layerLines(x: NdArray): Promise<BenchLine[]> {
 }
 
 /**
- * Measures the kernel job against its limits in one run: the product against the peak of the multiply-add in registers, kernels
- * against the plain product of the same size, threads against one, a layer where no shortcut applies, and kernels with a native
- * library for the products against that library's own.
+ * Measures the kernel job against its limits in one run: the product against the peak of the multiply-add in registers,
+ * kernels against the plain product of the same size, threads against one, a layer where no shortcut applies, and
+ * kernels with a native library for the products against that library's own.
  */
 export async function benchKernel({
   data,
   threads = defaultThreads(),
 }: KernelBenchOptions): Promise<BenchOutcome<'kernel'>> {
   const x = data === undefined ? madeUpRows(MADE_UP_ROWS, MADE_UP_FEATURES) : asVectors(await readInput(data));
-  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}, ${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add`;
+  const machine =
+    `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}, ` +
+    `${hasFusedMultiplyAdd() ? 'fused' : 'separate'} multiply-add`;
   const lines = [
     ...speedLines(),
     ...(await kernelLines(x, 'f32', threads)),

@@ -56,7 +56,10 @@ async function linesFor(
   ];
 }
 
-/** Kernels whose products a native library computes, against that library's own product of the same rows; none without one. */
+/**
+ * Kernels whose products a native library computes, against that library's own product of the same rows; none without
+ * one.
+ */
 export async function nativeLines(x: NdArray, threads: number): Promise<BenchLine[]> {
   const library = await nativeLibrary('auto');
   if (library === null) return [];

@@ -21,7 +21,9 @@ export type ScipyResult =
   | { readonly scipy: string; readonly python: string; readonly lines: readonly ScipyLine[] }
   | { readonly reason: string };
 
-/** Top eigenpairs of a stored matrix by SciPy's eigsh in a `python3` of the system, for each count, where it has SciPy. */
+/**
+ * Top eigenpairs of a stored matrix by SciPy's eigsh in a `python3` of the system, for each count, where it has SciPy.
+ */
 export function withScipy(path: string, counts: readonly number[]): ScipyResult {
   if (counts.length === 0) return { reason: 'the matrix is too small' };
   if (!existsSync(SCRIPT)) return { reason: 'scripts/bench/with-scipy.py is not in this installation' };

@@ -19,7 +19,9 @@ function ofSequences({ shape }: NdArray, path: string): readonly string[] {
   if (channels < NARROWEST_IMAGE) return [];
   const first = isUsual(length) ? `, --layout nchw sequences [n, c, w]` : '';
   return [
-    `${path}: ${listed(shape)} was read as sequences [n, w, c] of ${length} positions and ${channels} channels; --image ${length}x${channels}x1 reads grey images${first}, --image ${length}x${channels} says that they are sequences`,
+    `${path}: ${listed(shape)} was read as sequences [n, w, c] of ${length} positions and ${channels} channels; ` +
+      `--image ${length}x${channels}x1 reads grey images${first}, --image ${length}x${channels} says that they are ` +
+      'sequences',
   ];
 }
 
@@ -28,7 +30,8 @@ function ofImages({ shape }: NdArray, path: string): readonly string[] {
   const [, height, , channels] = shape;
   if (!isUsual(height) || isUsual(channels)) return [];
   return [
-    `${path}: ${listed(shape)} was read as images [n, h, w, c] of ${channels} channels; --layout nchw reads them as [n, c, h, w] of ${height}, --layout nhwc says that channels are last`,
+    `${path}: ${listed(shape)} was read as images [n, h, w, c] of ${channels} channels; --layout nchw reads them ` +
+      `as [n, c, h, w] of ${height}, --layout nhwc says that channels are last`,
   ];
 }
 

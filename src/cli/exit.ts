@@ -31,8 +31,11 @@ const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** How Node says that the system gave it no memory, or no thread. */
-const NO_MEMORY =
-  /allocation failed|could not allocate memory|not enough memory|ERR_WORKER_OUT_OF_MEMORY|ERR_WORKER_INIT_FAILED|\bENOMEM\b/i;
+const NO_MEMORY = new RegExp(
+  'allocation failed|could not allocate memory|not enough memory|' +
+    'ERR_WORKER_OUT_OF_MEMORY|ERR_WORKER_INIT_FAILED|\\bENOMEM\\b',
+  'i',
+);
 
 /** The exit code and the message for whatever a command threw. */
 export function explain(error: unknown, interrupted: boolean): { readonly code: number; readonly message: string } {
@@ -57,7 +60,10 @@ function isOutOfMemory(error: unknown): boolean {
 
 function memoryMessage(got: string): string {
   const rule = '--memory: the system must give what was promised';
-  return `${rule}, got: ${got}. Promise less, take fewer --threads or rows, or raise the limit (ulimit -v, -d, the container's).`;
+  return (
+    `${rule}, got: ${got}. Promise less, take fewer --threads or rows, or raise the limit (ulimit -v, -d, the ` +
+    `container's).`
+  );
 }
 
 /** The message under the program's name, which some messages already start with. */

@@ -2,8 +2,8 @@ import { MemoryError, UsageError } from '../errors.js';
 import type { FlagTable } from './command.js';
 
 /**
- * A message of the library under the name of a flag: its options are named plainly (`rows: must be ...`), on the command line they are flags
- * (`--rows: must be ...`, `-k: must be ...`).
+ * A message of the library under the name of a flag: its options are named plainly (`rows: must be ...`), on the
+ * command line they are flags (`--rows: must be ...`, `-k: must be ...`).
  */
 export function flagged(message: string, flags: FlagTable): string {
   const option = /^([a-z-]+):/.exec(message)?.[1];

@@ -71,11 +71,15 @@ export async function storedLabels(
   });
   if (labels.shape[0] === owner.fileRows) return labels;
   throw new DataError(
-    `${path}: labels must be one a row of ${owner.path}, got ${labels.shape[0]} for ${owner.fileRows} rows. Give the labels of these rows, with --rows, or say --header yes|no.`,
+    `${path}: labels must be one a row of ${owner.path}, got ${labels.shape[0]} for ${owner.fileRows} rows. Give ` +
+      'the labels of these rows, with --rows, or say --header yes|no.',
   );
 }
 
-/** Compares the labels of TRAIN and TEST, which stand in the file `path`. @throws DataError when they are not of one kind. */
+/**
+ * Compares the labels of TRAIN and TEST, which stand in the file `path`. @throws DataError when they are not of one
+ * kind.
+ */
 export function checkSameKind(train: Labels | null, test: Labels | null, path: string): void {
   if (train === null || test === null) return;
   const kindOf = ({ classes, shape }: Labels): string =>

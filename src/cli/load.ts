@@ -72,7 +72,9 @@ function reader(path: string, { image, layout, format, columns, table }: InputOp
     readInput(path, { ...options, memoryLimit: memoryFor(path, limits), signal: limits.signal, ...more });
 }
 
-/** Z, read with the range of X where it has none of its own: the message of one that does not fit names the flag for it. */
+/**
+ * Z, read with the range of X where it has none of its own: the message of one that does not fit names the flag for it.
+ */
 async function readZ(path: string, { rows, rowsZ }: InputOptions, read: Read, more: ReadOptions): Promise<Input> {
   try {
     return await read(more);
@@ -135,11 +137,13 @@ function checkFeatures(x: NdArray, z: NdArray, { path }: Input): void {
   if (ofX.join() === ofZ.join()) return;
   if (ofX.length > 1 || ofZ.length > 1) {
     throw new DataError(
-      `${path}: images must have the shape of those of X, ${ofX.join('x')}, got ${ofZ.join('x')}. Give files of the same shape, or --image HxWxC.`,
+      `${path}: images must have the shape of those of X, ${ofX.join('x')}, got ${ofZ.join('x')}. Give files of ` +
+        'the same shape, or --image HxWxC.',
     );
   }
   throw new DataError(
-    `${path}: rows must be as long as those of X, ${x.shape[1]} values, got ${z.shape[1]}. Give files of the same columns; --label-column takes one out of both.`,
+    `${path}: rows must be as long as those of X, ${x.shape[1]} values, got ${z.shape[1]}. Give files of the same ` +
+      'columns; --label-column takes one out of both.',
   );
 }
 

@@ -129,7 +129,9 @@ function switchesOf(argv: Readonly<Record<string, unknown>>, command: Command): 
   return new Set(on);
 }
 
-/** Sorts the words of a command line; throws a `UsageError` for what the command does not take. Null: help is wanted. */
+/**
+ * Sorts the words of a command line; throws a `UsageError` for what the command does not take. Null: help is wanted.
+ */
 export async function parse(name: string, command: Command, argv: readonly string[]): Promise<ParsedArguments | null> {
   const words = joinDashed(argv, command);
   const flagsEnd = words.includes('--') ? words.indexOf('--') : words.length;

@@ -39,7 +39,8 @@ function checkOnce(asked: readonly Asked[]): void {
 }
 
 /**
- * The arguments with the bytes of architectures that come through pipes: options are read at once, and pipes take their time.
+ * The arguments with the bytes of architectures that come through pipes: options are read at once, and pipes take their
+ * time.
  *
  * @throws UsageError for a pipe that is asked for twice; DataError or MemoryError where an architecture cannot be read
  */

@@ -32,7 +32,10 @@ export function warn(warnings: Iterable<string>): void {
   for (const warning of warnings) say(`ntk: warning: ${warning}`);
 }
 
-/** Ends quietly when the reader of stdout is gone (`ntk ... | head`). Who prints hears of other errors; of those of stderr nobody can be told. */
+/**
+ * Ends quietly when the reader of stdout is gone (`ntk ... | head`). Who prints hears of other errors; of those of
+ * stderr nobody can be told.
+ */
 export function endQuietlyOnClosedPipe(): void {
   const end = (error: Error): void => {
     if (isClosed(error)) process.exit(0);

@@ -41,7 +41,8 @@ function written(args: ParsedArguments, command: string): readonly Named[] {
 }
 
 /**
- * Refuses a command that would write over a file which it reads, or one result over another: `--force` is for files of before.
+ * Refuses a command that would write over a file which it reads, or one result over another: `--force` is for files of
+ * before.
  *
  * @throws UsageError
  */

@@ -7,7 +7,8 @@ const STOPPING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const isUnderNohup = (): boolean => /(^|\/)nohup$/.test(process.env._ ?? '');
 
 /**
- * A signal that SIGINT, SIGTERM and SIGHUP abort. The first asks the work to stop and clean up; the second ends the process.
+ * A signal that SIGINT, SIGTERM and SIGHUP abort. The first asks the work to stop and clean up; the second ends the
+ * process.
  *
  * Under `nohup` SIGHUP is ignored.
  */

@@ -1,7 +1,9 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { type ForeignFile, foreignIn, HEAD } from './formats/foreign.js';
 
-/** What the file at `path` is, if it is of a foreign format that is known; null otherwise, and where it cannot be read. */
+/**
+ * What the file at `path` is, if it is of a foreign format that is known; null otherwise, and where it cannot be read.
+ */
 export function foreignFile(path: string): ForeignFile | null {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return null;
   const head = headOf(path);

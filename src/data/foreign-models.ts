@@ -5,7 +5,8 @@ export interface ForeignModel {
 }
 
 const converted = (format: string, name: string): string =>
-  `Convert it: tensorflowjs_converter --input_format=${format} ${name} FOLDER (pip install tensorflowjs), and give FOLDER/model.json.`;
+  `Convert it: tensorflowjs_converter --input_format=${format} ${name} FOLDER (pip install tensorflowjs), and give ` +
+  'FOLDER/model.json.';
 
 /** For weights without a network. */
 const WEIGHTS =
@@ -48,7 +49,10 @@ const FORMS: readonly (ForeignModel & { readonly start: string; readonly holds?:
   },
 ];
 
-/** Bytes of an archive that are looked through for the names of its files: at its head, and at its end, where they are listed. */
+/**
+ * Bytes of an archive that are looked through for the names of its files: at its head, and at its end, where they are
+ * listed.
+ */
 const LOOKED = 2 ** 16;
 
 /** What else the file of a model may be; null where its first bytes tell nothing. */

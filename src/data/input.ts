@@ -14,21 +14,34 @@ import { type TableOptions, tableRequest } from './table.js';
 export interface ReadOptions extends TableOptions {
   /** Rows to keep. [all] */
   readonly rows?: RowRange;
-  /** Column of a csv that holds labels, by name or zero-based index (negative: from the end); several are targets. [none] */
+  /**
+   * Column of a csv that holds labels, by name or zero-based index (negative: from the end); several are targets.
+   * [none]
+   */
   readonly labelColumn?: Column | readonly Column[];
   /** Columns of a csv that are features, in this order, by name, index or range `a:b` of indices. [all but labels] */
   readonly columns?: readonly Column[];
   /** Columns of a csv that are left out. [none] */
   readonly dropColumns?: readonly Column[];
-  /** Names of the classes in the order of their numbers, those of the training rows; labels that are none are refused. [sorted names] */
+  /**
+   * Names of the classes in the order of their numbers, those of the training rows; labels that are none are refused.
+   * [sorted names]
+   */
   readonly classes?: readonly string[];
-  /** Features of a libsvm file, which may lack the last ones: those of the training rows. [as the indices in the file] */
+  /**
+   * Features of a libsvm file, which may lack the last ones: those of the training rows. [as the indices in the file]
+   */
   readonly sparse?: SparseShape;
-  /** Features that the rows must have, those of the training rows: a csv of no more columns has no labels. [not known] */
+  /**
+   * Features that the rows must have, those of the training rows: a csv of no more columns has no labels. [not known]
+   */
   readonly features?: number;
   /** Sizes `[h, w, c]`, or `[w, c]` of a sequence, that each row is read as. [as stored] */
   readonly image?: readonly number[];
-  /** Where channels stand in the file: last, or (`nchw`) before the positions, as PyTorch has them; the result has them last. [nhwc] */
+  /**
+   * Where channels stand in the file: last, or (`nchw`) before the positions, as PyTorch has them; the result has them
+   * last. [nhwc]
+   */
   readonly layout?: Layout;
   /** Format of the file. [recognised by content, else by name] */
   readonly format?: FormatName;
@@ -65,7 +78,8 @@ export interface Input extends NdArray {
 }
 
 /**
- * Reads `.npy`, `file.npz:name`, `.csv`, libsvm, IDX, CIFAR-10 or CIFAR-100 (each also gzipped), recognised by content unless `format` says it.
+ * Reads `.npy`, `file.npz:name`, `.csv`, libsvm, IDX, CIFAR-10 or CIFAR-100 (each also gzipped), recognised by content
+ * unless `format` says it.
  *
  * Channels come last in the result, whatever `layout` the file has.
  *

@@ -11,7 +11,10 @@ const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\n\r]*/y;
 
-/** What may come next: a value (or, just after `[`, its end), a key (or, just after `{`, its end), or what follows a value. */
+/**
+ * What may come next: a value (or, just after `[`, its end), a key (or, just after `{`, its end), or what follows a
+ * value.
+ */
 type Expected = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'next';
 
 /** Walks over a JSON text with an explicit stack of open brackets, so that its depth does not matter. */
@@ -26,7 +29,9 @@ class JsonWalk {
 
   constructor(readonly text: string) {}
 
-  /** Index of the first character that cannot stand where it stands; the length of the text when it only ends too early. */
+  /**
+   * Index of the first character that cannot stand where it stands; the length of the text when it only ends too early.
+   */
   errorIndex(): number {
     for (;;) {
       this.#match(SPACE);
@@ -112,7 +117,10 @@ export function jsonErrorPlace(text: string): JsonErrorPlace {
   return placeAt(text, new JsonWalk(text).errorIndex());
 }
 
-/** A key that stands twice in one object of a JSON text, and where it does again; null where none does. Readers of JSON take the last. */
+/**
+ * A key that stands twice in one object of a JSON text, and where it does again; null where none does. Readers of JSON
+ * take the last.
+ */
 export function repeatedKey(text: string): { readonly key: string; readonly place: JsonErrorPlace } | null {
   const walk = new JsonWalk(text);
   walk.errorIndex();

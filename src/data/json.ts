@@ -27,7 +27,8 @@ export const MOST_LEVELS = 1000;
 const FORBIDDEN = '__proto__';
 
 /**
- * Parses the bytes of a JSON file: UTF-8, a byte order mark or not, no deeper than 1,000 levels, without keys `__proto__`.
+ * Parses the bytes of a JSON file: UTF-8, a byte order mark or not, no deeper than 1,000 levels, without keys
+ * `__proto__`.
  *
  * @throws DataError with line and column where it is no such file
  */
@@ -52,7 +53,9 @@ export interface ReadJson {
   readonly sha256: string;
 }
 
-/** Reads a JSON file, or a pipe or `-` unless `regular` is set. @throws DataError when it cannot be read or is no JSON. */
+/**
+ * Reads a JSON file, or a pipe or `-` unless `regular` is set. @throws DataError when it cannot be read or is no JSON.
+ */
 export async function readJson(path: string, kind: JsonKind, options: FileOptions = {}): Promise<ReadJson> {
   const { memoryLimit = Number.POSITIVE_INFINITY } = options;
   const source = await FileSource.open(path, { ...options, memoryLimit: Math.min(memoryLimit, kind.most) });

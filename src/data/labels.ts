@@ -19,7 +19,10 @@ export interface ReadLabelsOptions extends TableOptions {
   readonly rows?: RowRange;
   /** Columns of a csv that hold the labels, by name or zero-based index. [all] */
   readonly labelColumn?: Column | readonly Column[];
-  /** Names of the classes in the order of their numbers, those of the training rows; labels that are none are refused. [sorted names] */
+  /**
+   * Names of the classes in the order of their numbers, those of the training rows; labels that are none are refused.
+   * [sorted names]
+   */
   readonly classes?: readonly string[];
   /** The data that they belong to: the file must have as many rows, before any are chosen. [not compared] */
   readonly of?: Owner;
@@ -32,7 +35,8 @@ export interface ReadLabelsOptions extends TableOptions {
 }
 
 /**
- * Reads labels `[n]`, or `[n, k]` of several columns (one-hot or targets), from `.npy`, IDX or csv, or those inside a CIFAR or libsvm file.
+ * Reads labels `[n]`, or `[n, k]` of several columns (one-hot or targets), from `.npy`, IDX or csv, or those inside a
+ * CIFAR or libsvm file.
  *
  * @throws DataError when the file cannot be used, or has not as many rows as the data.
  * @throws UsageError when the rows or columns do not fit the file.

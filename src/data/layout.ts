@@ -20,9 +20,11 @@ export function checkLayout(layout: Layout): Layout {
 }
 
 /**
- * Turns the examples of `data` from `[c, h, w]` to `[h, w, c]`, of sequences from `[c, w]` to `[w, c]`, in place; returns the new shape `[n, ...]`.
+ * Turns the examples of `data` from `[c, h, w]` to `[h, w, c]`, of sequences from `[c, w]` to `[w, c]`, in place;
+ * returns the new shape `[n, ...]`.
  *
- * Rows `[n, d]` are such images of the sizes `image`, `[h, w, c]`; without them they stay. One example is copied at a time.
+ * Rows `[n, d]` are such images of the sizes `image`, `[h, w, c]`; without them they stay. One example is copied at a
+ * time.
  *
  * @throws UsageError when the sizes do not fit `image`
  */

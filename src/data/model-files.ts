@@ -112,7 +112,9 @@ function groupsOf(path: string, { weightsManifest }: Json): readonly Group[] {
   throw new DataError(complaint(path, rule, shown(weightsManifest), SAVE));
 }
 
-/** The path of a file that a manifest names: in the folder of the model, so that a model of others reads nothing else. */
+/**
+ * The path of a file that a manifest names: in the folder of the model, so that a model of others reads nothing else.
+ */
 async function besides(path: string, name: string): Promise<string> {
   const inside = normalize(name);
   const rule = 'weightsManifest must name files in the folder of the model';
@@ -175,9 +177,11 @@ async function readAll(
 }
 
 /**
- * Reads the files of a LayersModel that TensorFlow.js has saved: `model.json`, and beside it the files that its manifest names.
+ * Reads the files of a LayersModel that TensorFlow.js has saved: `model.json`, and beside it the files that its
+ * manifest names.
  *
- * @throws DataError when a file is missing or in another folder, is no such model, or the weights have another length than the manifest says
+ * @throws DataError when a file is missing or in another folder, is no such model, or the weights have another length
+ * than the manifest says
  * @throws MemoryError when the weights take more than `memoryLimit`
  */
 export async function readModelFiles(path: string, options: ModelFileOptions = {}): Promise<ModelFiles> {

@@ -16,7 +16,10 @@ export function balance(magnitude: number): number {
   return 2 ** -Math.max(-1022, Math.min(1022, Math.floor(Math.log2(magnitude))));
 }
 
-/** Norm of `length` elements from `offset`, without overflow or underflow. Scaling them by a power of 2 scales it by exactly that. */
+/**
+ * Norm of `length` elements from `offset`, without overflow or underflow. Scaling them by a power of 2 scales it by
+ * exactly that.
+ */
 export function norm(data: FloatArray, offset: number, length: number): number {
   const factor = balance(largestMagnitude(data, offset, length));
   let sum = 0;

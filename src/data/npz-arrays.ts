@@ -11,9 +11,15 @@ import { npzMember } from './source/zip.js';
 
 /** Arrays of one `.npz` file, read by name while it is open. */
 export interface NpzArrays {
-  /** Sizes that the header of an array claims, nothing else of it read. @throws DataError when it is missing or no array. */
+  /**
+   * Sizes that the header of an array claims, nothing else of it read. @throws DataError when it is missing or no
+   * array.
+   */
   shapeOf(name: string): Promise<readonly number[]>;
-  /** The array `name`: every element finite, a single axis as `[n, 1]`. @throws DataError when it is missing or cannot be used. */
+  /**
+   * The array `name`: every element finite, a single axis as `[n, 1]`. @throws DataError when it is missing or cannot
+   * be used.
+   */
   read(name: string): Promise<NdArray>;
   /** Closes the file. */
   close(): Promise<void>;

@@ -4,9 +4,15 @@ import type { TableRequest } from './formats/format.js';
 
 /** How a csv file is written, where its content does not say. */
 export interface TableOptions {
-  /** Whether line 1 names the columns. [when a field of it is neither a number nor empty, or the first one alone is empty] */
+  /**
+   * Whether line 1 names the columns. [when a field of it is neither a number nor empty, or the first one alone is
+   * empty]
+   */
   readonly header?: boolean;
-  /** Character between fields; a blank stands for any run of spaces and tabs. [what makes most fields numbers: `,` `;` tab or blank] */
+  /**
+   * Character between fields; a blank stands for any run of spaces and tabs. [what makes most fields numbers: `,` `;`
+   * tab or blank]
+   */
   readonly separator?: string;
   /** What separates the whole part of a number from its fraction. [`,` only where that makes more fields numbers] */
   readonly decimal?: '.' | ',';

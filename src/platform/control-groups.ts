@@ -23,7 +23,10 @@ interface Hierarchy {
 const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-/** A line of `/proc/self/mountinfo`: id, parent, device, root, mount point, options ... - type, source, options of the whole. */
+/**
+ * A line of `/proc/self/mountinfo`: id, parent, device, root, mount point, options ... - type, source, options of the
+ * whole.
+ */
 function hierarchyIn(line: string): Hierarchy | null {
   const [before, after] = line.split(' - ');
   const [, , , root, mountPoint] = before.split(' ');
@@ -89,7 +92,8 @@ const READINGS: Readonly<Record<'memory' | 'cpu', Readonly<Record<1 | 2, Reading
 };
 
 /**
- * What the control groups of this process allow, versions 1 and 2, the tightest of all levels from its own group up to the mount.
+ * What the control groups of this process allow, versions 1 and 2, the tightest of all levels from its own group up to
+ * the mount.
  *
  * Source: Linux, Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst; proc_pid_mountinfo(5).
  */

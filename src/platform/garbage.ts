@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 /**
  * Frees what earlier networks left behind, now.
  *
- * The engine collects shared arrays when it sees fit, which may be after the next network of hundreds of megabytes is there; the budget of
- * `--memory` counts one at a time.
+ * The engine collects shared arrays when it sees fit, which may be after the next network of hundreds of megabytes is
+ * there; the budget of `--memory` counts one at a time.
  */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

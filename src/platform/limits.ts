@@ -35,7 +35,10 @@ export function processorCount(): number {
   return availableParallelism();
 }
 
-/** Threads to use when none are asked for: what the container's quota or the Slurm job allows, else what the machine has. */
+/**
+ * Threads to use when none are asked for: what the container's quota or the Slurm job allows, else what the machine
+ * has.
+ */
 export function defaultThreads(): number {
   const allowed = Math.min(controlGroupLimits(fileText).processors, slurmLimits(process.env).processors);
   return Math.max(1, Math.min(availableParallelism(), Math.floor(allowed)));

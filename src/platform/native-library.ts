@@ -20,7 +20,10 @@ const NAMINGS: readonly Naming[] = [
   { prefix: 'scipy_', suffix: '_64_', ownSuffix: '64_', bits: 64 },
 ];
 
-/** Arguments of the routines: i an integer, I many of them, c a letter, d and s a number, D and S many; o marks what is written. */
+/**
+ * Arguments of the routines: i an integer, I many of them, c a letter, d and s a number, D and S many; o marks what is
+ * written.
+ */
 const ROUTINES = {
   dpotrf: 'c i oD i oI',
   dpotrs: 'c i i D i oD i oI',

@@ -10,7 +10,8 @@ const KNOWN: readonly (readonly string[])[] = [['libopenblas.so.0'], ['liblapack
 
 /** How to get a native library. */
 export const NATIVE_REMEDY =
-  'Install OpenBLAS (Debian, Ubuntu: apt-get install libopenblas0-pthread), or give the path of the library: --native PATH.';
+  'Install OpenBLAS (Debian, Ubuntu: apt-get install libopenblas0-pthread), or give the path of the library: ' +
+  '--native PATH.';
 const KOFFI_REMEDY = 'Install it: npm install koffi.';
 
 /** What is known of the native library that `--native` leads to, for `ntk backends` and records. */
@@ -63,7 +64,10 @@ function search(native: string): Promise<Search> {
   return found;
 }
 
-/** What `--native` leads to: `auto`, `off` or a path. Never throws: a path that does not work is reported with its reason. */
+/**
+ * What `--native` leads to: `auto`, `off` or a path. Never throws: a path that does not work is reported with its
+ * reason.
+ */
 export async function nativeFacts(native: string): Promise<NativeFacts> {
   const found = await search(native);
   if (!('library' in found)) return { available: false, ...found };
@@ -80,7 +84,8 @@ export async function nativeLibrary(native: string): Promise<NativeLibrary | nul
   if ('library' in found) return found.library;
   if (native === 'auto' || native === 'off') return null;
   throw new UsageError(
-    `--native: must be auto, off or the path of a BLAS and LAPACK library, got ${native} (${found.reason}). ${found.remedy}`,
+    `--native: must be auto, off or the path of a BLAS and LAPACK library, got ${native} (${found.reason}). ` +
+      `${found.remedy}`,
   );
 }
 

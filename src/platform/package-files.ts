@@ -10,9 +10,14 @@ const NAME = 'ntk-engine';
 /** From this file to the root of the package, where it is not bundled. */
 const UP = '../../../';
 
-const REMEDY = `Leave the package out of the bundle (esbuild --external:${NAME}; vite: ssr.external), or install ${NAME} where the bundle runs.`;
+const REMEDY =
+  `Leave the package out of the bundle (esbuild --external:${NAME}; vite: ssr.external), or install ${NAME} where ` +
+  'the bundle runs.';
 
-/** Where code of this process stands, as addresses of files: this module, or the bundle that it is in; the script; the working folder. */
+/**
+ * Where code of this process stands, as addresses of files: this module, or the bundle that it is in; the script; the
+ * working folder.
+ */
 function places(): readonly string[] {
   // What bundlers write as CommonJS has no address of its own.
   const own: string | undefined = import.meta.url;
@@ -38,7 +43,10 @@ function installedFrom(place: string): string | null {
   }
 }
 
-/** The folder of this package: around this file, or, where that is in a bundle, the one that is installed for it; null where there is none. */
+/**
+ * The folder of this package: around this file, or, where that is in a bundle, the one that is installed for it; null
+ * where there is none.
+ */
 function findRoot(): string | null {
   const [own] = places();
   const around = own === undefined ? null : fileURLToPath(new URL(UP, own));
@@ -48,7 +56,10 @@ function findRoot(): string | null {
 
 let root: string | null | undefined;
 
-/** The folder of this package with what is no code of the main thread: modules of WebAssembly, programs of threads; null in a bundle without it. */
+/**
+ * The folder of this package with what is no code of the main thread: modules of WebAssembly, programs of threads; null
+ * in a bundle without it.
+ */
 export function packageFolder(): string | null {
   root ??= findRoot();
   return root;

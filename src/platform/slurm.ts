@@ -21,7 +21,8 @@ function largestOf(list: string | undefined): number {
 }
 
 /**
- * Memory and processors of this task of a Slurm job, from its environment: Slurm need not enforce them by control groups.
+ * Memory and processors of this task of a Slurm job, from its environment: Slurm need not enforce them by control
+ * groups.
  *
  * Source: srun(1) and sbatch(1), output environment variables; memory is in MiB.
  */

@@ -22,7 +22,9 @@ function failed(error: Error): Error {
   return new MemoryError(`threads: ${rule}, got: ${error.message}. Take fewer.`, { cause: error });
 }
 
-/** Starts the program at `url` on a thread, which gets `start`; it keeps the process alive only while it owes an answer. */
+/**
+ * Starts the program at `url` on a thread, which gets `start`; it keeps the process alive only while it owes an answer.
+ */
 export function startThread<R, A>(url: URL, start: object): Thread<R, A> {
   const worker = new Worker(url, { workerData: start });
   worker.unref();

@@ -17,7 +17,8 @@ function kindOf(path: string): 'folder' | 'file' | null {
 }
 
 /**
- * Checks, before any work, that a result can go to `path`: its folder is there, and no file is in the way without `force`.
+ * Checks, before any work, that a result can go to `path`: its folder is there, and no file is in the way without
+ * `force`.
  *
  * @throws OutputError when it cannot
  */
@@ -39,7 +40,8 @@ export function checkPath(path: string, force: boolean, endings: readonly string
 }
 
 /**
- * Writes a whole file: it appears complete or not at all; without `replace` a file that has the name by now stays. Returns which file it is.
+ * Writes a whole file: it appears complete or not at all; without `replace` a file that has the name by now stays.
+ * Returns which file it is.
  *
  * @throws OutputError when the disk or the folder does not take it, or the name is taken
  */
@@ -58,7 +60,8 @@ export interface Recorded {
 /**
  * Writes the record of a result.
  *
- * @throws OutputError when the disk does not take it, which leaves the result; or when the result is no longer that of this process
+ * @throws OutputError when the disk does not take it, which leaves the result; or when the result is no longer that of
+ * this process
  */
 export async function writeRecordOf({ out, mark, record }: Recorded, text: string, replace: boolean): Promise<void> {
   try {

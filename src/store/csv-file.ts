@@ -22,7 +22,8 @@ export function shortest(value: number, f64: boolean): string {
 }
 
 /**
- * Writes the matrix of a `.npy` file as csv, one row a line, whole or not at all; only one row is in memory at a time. Returns which file it is.
+ * Writes the matrix of a `.npy` file as csv, one row a line, whole or not at all; only one row is in memory at a time.
+ * Returns which file it is.
  */
 export async function csvFromNpy(
   npy: string,

@@ -8,7 +8,10 @@ import { publish, temporaryFor } from '../data/write/publish.js';
 import { isNtkError } from '../errors.js';
 import type { SinkPlan } from './sink.js';
 
-/** A `.npy` file that tiles are written into at their places, straight to disk, beside the file that it becomes part of or takes the name of. */
+/**
+ * A `.npy` file that tiles are written into at their places, straight to disk, beside the file that it becomes part of
+ * or takes the name of.
+ */
 export class NpyFile {
   /** Where it is until it gets its name. */
   readonly path: string;

@@ -17,7 +17,8 @@ export interface NpyPanels {
   /** Whether the file stores column by column: rows here are then its columns. */
   readonly isTransposed: boolean;
   /**
-   * Rows `first .. first + count` into the beginning of `buffer`, as numbers. Of a matrix stored column by column these are its columns.
+   * Rows `first .. first + count` into the beginning of `buffer`, as numbers. Of a matrix stored column by column these
+   * are its columns.
    *
    * Throws DataError when the file ends before.
    */

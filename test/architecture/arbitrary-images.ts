@@ -82,8 +82,9 @@ function readout(rank: number): fc.Arbitrary<ImageLayerJson> {
 }
 
 /**
- * Valid networks of images in the file format, in one dimension or two, with the shape of inputs that fit: windows of every kind, strides,
- * sums with and without projections, pools, every readout, and what a vector network has. Every one has an NTK.
+ * Valid networks of images in the file format, in one dimension or two, with the shape of inputs that fit: windows of
+ * every kind, strides, sums with and without projections, pools, every readout, and what a vector network has. Every
+ * one has an NTK.
  */
 export function arbitraryImageNetwork({ blocks = 3 } = {}): fc.Arbitrary<ImageNetwork> {
   return fc.integer({ min: 1, max: 2 }).chain((rank) => {

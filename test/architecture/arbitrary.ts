@@ -92,8 +92,9 @@ function start(): fc.Arbitrary<readonly LayerJson[]> {
 }
 
 /**
- * Valid networks of vectors in the file format: all activations, both conventions of bias, frozen and weighted layers, sums within sums with
- * skips of their own, layerNorm. They end in a dense layer. With `step` false (the default) every one has an NTK.
+ * Valid networks of vectors in the file format: all activations, both conventions of bias, frozen and weighted layers,
+ * sums within sums with skips of their own, layerNorm. They end in a dense layer. With `step` false (the default) every
+ * one has an NTK.
  */
 export function arbitraryArchitecture(options: ArbitraryOptions = {}): fc.Arbitrary<ArchitectureJson> {
   const { nesting = 2, blocks = 4, step = false } = options;

@@ -340,7 +340,8 @@ describe('checkInput', () => {
 
   test('refuses a filter larger than the image without padding, and no other', () => {
     expect(problems([4, 2], valid(3, 3), flat)).toEqual([
-      'layers[0].filter: must fit into the 4x2 positions that reach it, got [3, 3]. Choose a smaller one, or "padding": "circular" or "same".',
+      'layers[0].filter: must fit into the 4x2 positions that reach it, got [3, 3]. Choose a smaller one, or ' +
+        '"padding": "circular" or "same".',
     ]);
     expect(problems([5, 5], valid(3, 3), valid(3, 3), valid(2, 1), flat)[0]).toMatch(/^layers\[2\].*the 1x1 positions/);
     expect(problems([4, 2], conv(5, 5), { ...conv(3, 3), padding: 'same' }, flat)).toEqual([]);

@@ -51,7 +51,8 @@ describe('presets', () => {
   });
 
   test('give the golden values', () => {
-    // checks/check_golden.out: raw kernels at x = z with |x| = 1 are 2 L alpha^2 (1 + alpha^2)^(L-1) and (L + 1)(1 + bias^2).
+    // checks/check_golden.out: raw kernels at x = z with |x| = 1 are 2 L alpha^2 (1 + alpha^2)^(L-1) and (L + 1)(1 +
+    // bias^2).
     const u = 0.5;
     const x = [[1, 0]];
     const z = [[u, Math.sqrt(1 - u * u)]];

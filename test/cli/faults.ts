@@ -1,4 +1,5 @@
-// Loaded before `ntk` (`node --import`): makes the system fail where NTK_TEST_FAULT says, in files that are being written and in threads.
+// Loaded before `ntk` (`node --import`): makes the system fail where NTK_TEST_FAULT says, in files that are being
+// written and in threads.
 import fs from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';

@@ -196,7 +196,9 @@ describe('what an array of images is taken for', () => {
     at.write('fours.npy', npyOf([2, 4, 4, 5], numbers(160)));
     const [note, ...more] = await noted('kernel', 'planes.npy', ...PLAN);
     expect({ note, more }).toEqual({
-      note: 'planes.npy: [2, 3, 4, 5] was read as images [n, h, w, c] of 5 channels; --layout nchw reads them as [n, c, h, w] of 3, --layout nhwc says that channels are last',
+      note:
+        'planes.npy: [2, 3, 4, 5] was read as images [n, h, w, c] of 5 channels; --layout nchw reads them as [n, c, ' +
+        'h, w] of 3, --layout nhwc says that channels are last',
       more: [],
     });
     expect(await noted('kernel', 'planes.npy', ...PLAN, '--layout', 'nhwc')).toEqual([]);

@@ -50,7 +50,9 @@ export function numbers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => Math.sin(12.9898 * (i + 1)) * 2);
 }
 
-/** Makes the folder before the tests of a file, with `x.npy` [6, 3] and `z.csv` [2, 3] in it, and removes it afterwards. */
+/**
+ * Makes the folder before the tests of a file, with `x.npy` [6, 3] and `z.csv` [2, 3] in it, and removes it afterwards.
+ */
 export function bench(): Bench {
   let folder = '';
   const path = (name: string): string => join(folder, name);
@@ -70,7 +72,10 @@ export function bench(): Bench {
   };
 }
 
-/** Expects bad usage: exit code 2, nothing on stdout, one message in the house pattern that holds `parts`, nothing written. */
+/**
+ * Expects bad usage: exit code 2, nothing on stdout, one message in the house pattern that holds `parts`, nothing
+ * written.
+ */
 export async function refused(
   { ntk, files }: Bench,
   args: readonly string[],

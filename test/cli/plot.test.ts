@@ -231,7 +231,10 @@ const BROWSER = ['chromium', 'chromium-browser', 'google-chrome'].find(
   (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
 );
 
-/** What a script in a page finds; the policy of the page, which lets no script run, is taken out of the copy unless it is `kept`. */
+/**
+ * What a script in a page finds; the policy of the page, which lets no script run, is taken out of the copy unless it
+ * is `kept`.
+ */
 function inspected(
   name: string,
   width: number,

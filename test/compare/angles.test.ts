@@ -4,7 +4,10 @@ import { RandomSource } from '../../src/linalg/random.js';
 import { singularValues } from '../../src/linalg/singular-values.js';
 import { describe, expect, test } from '../jest.js';
 
-/** Rows `[k, n]` of the identity, the first turned by `angle` towards row k: every space but the whole has that angle to its old self. */
+/**
+ * Rows `[k, n]` of the identity, the first turned by `angle` towards row k: every space but the whole has that angle to
+ * its old self.
+ */
 function turned(k: number, n: number, angle: number): Float64Array {
   const rows = new Float64Array(k * n);
   for (let i = 0; i < k; i++) rows[i * (n + 1)] = 1;

@@ -37,7 +37,9 @@ const LACKS: Readonly<Record<string, string>> = {
 /** A scalar function of a probe's inputs with the gradient of it. */
 type Gradients = (inputs: readonly Tensor[]) => { readonly value: Tensor; readonly grads: readonly Tensor[] };
 
-/** Numbers between the ends of a range, far enough from each other and from 0 that no operation has a kink between them. */
+/**
+ * Numbers between the ends of a range, far enough from each other and from 0 that no operation has a kink between them.
+ */
 function spread(size: number, [low, high]: Probe['range'], seed: number): Float32Array {
   const order = Array.from({ length: size }, (_, k) => k).sort(
     (a, b) => Math.sin(seed + 7.3 * a) - Math.sin(seed + 7.3 * b),
@@ -50,7 +52,10 @@ function spread(size: number, [low, high]: Probe['range'], seed: number): Float3
   return out;
 }
 
-/** Largest difference of gradients from differences of values, each along two directions of one input, over the largest of these. */
+/**
+ * Largest difference of gradients from differences of values, each along two directions of one input, over the largest
+ * of these.
+ */
 function worst({ tf }: Engine, shapes: Probe['shapes'], range: Probe['range'], of: Gradients): number {
   const base = shapes.map((shape, k) =>
     spread(

@@ -1,4 +1,6 @@
-/** Layers of Keras in float64, one example at a time, written as their formulas: what models of them are compared with. */
+/**
+ * Layers of Keras in float64, one example at a time, written as their formulas: what models of them are compared with.
+ */
 
 /** One example, channels last; `[c]` where it is a vector. */
 export interface Example {

@@ -117,7 +117,10 @@ test.each([
   await expect(loadModel(CPU, files)).rejects.toThrow(part);
 });
 
-/** Calls of Keras 3 of layers with several inputs, an operation among them, a model inside, and a layer that is called twice. */
+/**
+ * Calls of Keras 3 of layers with several inputs, an operation among them, a model inside, and a layer that is called
+ * twice.
+ */
 function branches(): ModelFiles {
   const called = (layer: object, name: string, ...inputs: readonly unknown[]) => ({
     ...layer,

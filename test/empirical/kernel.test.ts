@@ -32,7 +32,10 @@ function difference(a: NdArray, b: NdArray): number {
   return worst / scale;
 }
 
-/** Derivatives of all outputs by all trained numbers, by central differences: rows `[n, o]`, one column a number, scaled by sqrt(train). */
+/**
+ * Derivatives of all outputs by all trained numbers, by central differences: rows `[n, o]`, one column a number, scaled
+ * by sqrt(train).
+ */
 async function differences(
   { architecture, x }: Case,
   options: Partial<EmpiricalOptions>,

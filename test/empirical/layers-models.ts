@@ -1,4 +1,7 @@
-/** LayersModels of TensorFlow.js with the weights of finite networks of this package: factors stand in the weights there, outside them here. */
+/**
+ * LayersModels of TensorFlow.js with the weights of finite networks of this package: factors stand in the weights
+ * there, outside them here.
+ */
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { finiteNetwork, type LayerWeights, type NdArray, parseArchitecture, type Weights } from '../../src/index.js';
 import { fanOf, type WeightsOperation, weightScale, weightsOf } from '../../src/vocabulary/operations.js';
@@ -67,7 +70,10 @@ export const LIKENESSES: Readonly<Record<string, Likeness>> = {
   },
 };
 
-/** Factors by which the shares of a layer's weights and bias, in the parameterisation of the model, become those of this package. */
+/**
+ * Factors by which the shares of a layer's weights and bias, in the parameterisation of the model, become those of this
+ * package.
+ */
 export interface Factors {
   readonly weights: number;
   readonly bias: number;

@@ -177,7 +177,9 @@ describe.each(ENGINES)('central differences on %s', (_name, engine) => {
     for (const [name, remedy, f] of lacking) {
       const refused = functionKernel(f, [w], x);
       await expect(refused).rejects.toThrow(BackendError);
-      const message = `f: must be made of operations that TensorFlow.js can derive, got ${name}, of which TensorFlow.js ${tf.version_core} has no gradient.`;
+      const message =
+        `f: must be made of operations that TensorFlow.js can derive, got ${name}, of which TensorFlow.js ` +
+        `${tf.version_core} has no gradient.`;
       await expect(functionKernel(f, [w], x)).rejects.toThrow(message);
       if (name !== 'Greater') await expect(functionKernel(f, [w], x)).rejects.toThrow(`Write it with ${remedy}`);
     }

@@ -23,7 +23,10 @@ function wholly(layers: readonly LayerJson[]): LayerJson[] {
   }));
 }
 
-/** Writes cases of a seed, one a line, with what `reference` makes of them and what rounding costs it: for evaluators in other languages. */
+/**
+ * Writes cases of a seed, one a line, with what `reference` makes of them and what rounding costs it: for evaluators in
+ * other languages.
+ */
 export async function dump(path: string, seed: number, from: number, count: number): Promise<void> {
   const lines: string[] = [];
   for (let index = from; index < from + count; index++) {

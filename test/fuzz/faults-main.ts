@@ -1,5 +1,6 @@
 /**
- * `node dist/test/fuzz/faults-main.js [BACKEND]`: puts each fault of `faults.ts` into a copy of the compiled engine and lets the fuzzer look for it.
+ * `node dist/test/fuzz/faults-main.js [BACKEND]`: puts each fault of `faults.ts` into a copy of the compiled engine and
+ * lets the fuzzer look for it.
  *
  * Prints after how many of at most 200 networks it was found; the exit code is 1 if one was not.
  */
@@ -66,7 +67,8 @@ try {
     restore();
     missed += after === null ? 1 : 0;
     console.log(
-      `${fault.backend}: ${after === null ? `not found within ${MOST} networks` : `found after ${after} networks`}: ${fault.what}`,
+      `${fault.backend}: ` +
+        `${after === null ? `not found within ${MOST} networks` : `found after ${after} networks`}: ${fault.what}`,
     );
   }
 } finally {

@@ -15,7 +15,10 @@ const shaders = (name: string): string => `kernels/webgpu/images/${name}.js`;
 
 const tensors = (name: string): string => `kernels/tfjs/${name}.js`;
 
-/** What may go wrong in kernels: signs, terms, slots, strides, tangents, sides. Each must be found by the fuzzer within 200 networks. */
+/**
+ * What may go wrong in kernels: signs, terms, slots, strides, tangents, sides. Each must be found by the fuzzer within
+ * 200 networks.
+ */
 export const FAULTS: readonly Fault[] = [
   {
     backend: 'host',

@@ -54,7 +54,10 @@ const POSITIONS = ['conv', 'avgPool', 'flatten', 'globalAvgPool', 'pixel'];
 const READOUTS = ['flatten', 'globalAvgPool', 'pixel'];
 const LINEAR = ['dense', 'conv', 'residual', 'avgPool', 'layerNorm', ...READOUTS];
 
-/** Whether the format allows one kind directly behind the other: maps read Gaussian states, and behind a readout there are no positions. */
+/**
+ * Whether the format allows one kind directly behind the other: maps read Gaussian states, and behind a readout there
+ * are no positions.
+ */
 function isAllowed(first: string, second: string): boolean {
   if (POSITIONS.includes(second) && READOUTS.includes(first)) return false;
   const needsGaussian = !['dense', 'conv', 'residual', 'avgPool', ...READOUTS].includes(second);

@@ -113,8 +113,10 @@ export function describeFinding({ index, subject, difference, smallest }: Findin
   const { output, entry, got, expected, error, limit, rule } = difference;
   const { network, x, normalized, kind = 'both' } = smallest;
   return [
-    `seed ${seed}, case ${index}: ${subject.backend.name} ${subject.precision}, ${output}[${entry.join(', ')}] must be ${rule}`,
-    `  got ${got}, expected ${expected}, error ${error.toExponential(2)}, limit ${limit.toExponential(2)}${normalized ? ', normalized' : ''}${kind === 'both' ? '' : `, the ${kind} alone`}`,
+    `seed ${seed}, case ${index}: ${subject.backend.name} ${subject.precision}, ${output}[${entry.join(', ')}] ` +
+      `must be ${rule}`,
+    `  got ${got}, expected ${expected}, error ${error.toExponential(2)}, limit ` +
+      `${limit.toExponential(2)}${normalized ? ', normalized' : ''}${kind === 'both' ? '' : `, the ${kind} alone`}`,
     `  network ${JSON.stringify(network.json.layers)}`,
     `  inputs [${x.shape.join(', ')}] ${JSON.stringify(Array.from(x.data))}`,
   ].join('\n');

@@ -42,7 +42,8 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
 };
 
 /**
- * Inputs of a network, `[n, d]` or `[n, ...positions, channels]`: random ones, copies and near-duplicates, antipodes, multiples, zero rows and pixels.
+ * Inputs of a network, `[n, d]` or `[n, ...positions, channels]`: random ones, copies and near-duplicates, antipodes,
+ * multiples, zero rows and pixels.
  */
 export function drawInputs({ sizes, channels }: Network, chance: Chance): NdArray {
   const positions = (sizes ?? []).reduce((a, b) => a * b, 1);

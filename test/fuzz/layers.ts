@@ -11,7 +11,10 @@ export interface LayerJson {
 /** What is known of a state between two layers. */
 export interface State {
   readonly law: 'data' | 'gaussian' | 'other';
-  /** Whether nothing but readouts, pools and sums stands between it and the data: the covariance is a plain sum over channels. */
+  /**
+   * Whether nothing but readouts, pools and sums stands between it and the data: the covariance is a plain sum over
+   * channels.
+   */
   readonly raw: boolean;
   /** Positions on each axis; null for vectors and behind a readout. */
   readonly sizes: readonly number[] | null;

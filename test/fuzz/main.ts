@@ -40,7 +40,10 @@ const tally = await fuzz({ seed, count, from, subjects, most, only, shrinks: !va
 for (const finding of tally.findings) console.log(describeFinding(finding, seed));
 const seconds = (performance.now() - started) / 1000;
 const names = subjects.map(({ backend, precision }) => `${backend.name} ${precision}`).join(', ');
-const line = `${names}: seed ${seed}, cases ${from} to ${from + tally.networks}: ${tally.findings.length} wrong, ${tally.refused} refused by reference, ${((1000 * seconds) / Math.max(1, tally.networks)).toFixed(1)} ms a network`;
+const line =
+  `${names}: seed ${seed}, cases ${from} to ${from + tally.networks}: ${tally.findings.length} wrong, ` +
+  `${tally.refused} refused by reference, ${((1000 * seconds) / Math.max(1, tally.networks)).toFixed(1)} ms a ` +
+  'network';
 console.log(line);
 if (values.log !== undefined) appendFileSync(values.log, `${new Date().toISOString()} ${line}\n`);
 process.exitCode = tally.findings.length > 0 ? 1 : 0;

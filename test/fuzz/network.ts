@@ -152,7 +152,8 @@ function inputs(wish: Wish, chance: Chance): { readonly sizes: readonly number[]
 }
 
 /**
- * A random network of the format, which holds the layers of the wish next to each other; null where that was not to be had.
+ * A random network of the format, which holds the layers of the wish next to each other; null where that was not to be
+ * had.
  *
  * One in ten is deep, and one in eight has layers without an NTK.
  */

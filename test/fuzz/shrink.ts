@@ -2,7 +2,10 @@ import type { NdArray } from '../../src/index.js';
 import type { Case } from './compute.js';
 import type { LayerJson } from './layers.js';
 
-/** Every list that is a list with one step less: a layer left out, a sum replaced by one of its paths, a field at its default, or one inside. */
+/**
+ * Every list that is a list with one step less: a layer left out, a sum replaced by one of its paths, a field at its
+ * default, or one inside.
+ */
 function* smaller(layers: readonly LayerJson[]): Generator<readonly LayerJson[]> {
   for (const [k, layer] of layers.entries()) {
     const put = (...instead: readonly LayerJson[]): readonly LayerJson[] => [

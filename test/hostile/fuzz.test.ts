@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '../jest.js';
 
-/** The same every time, so that a test fails for what was changed; `npm run fuzz:files` looks further, as does another $NTK_FUZZ_SEED. */
+/**
+ * The same every time, so that a test fails for what was changed; `npm run fuzz:files` looks further, as does another
+ * $NTK_FUZZ_SEED.
+ */
 const SEED = Number(process.env.NTK_FUZZ_SEED ?? 14);
 
 /** Of each kind: as many as take half a minute together. */

@@ -1,4 +1,6 @@
-/** Files of every kind changed at random: each is read, or refused by an error of its class, soon and within its memory. */
+/**
+ * Files of every kind changed at random: each is read, or refused by an error of its class, soon and within its memory.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

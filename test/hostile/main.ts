@@ -1,4 +1,7 @@
-/** `npm run fuzz:files -- --count N --seed S [--kind K]`: files of every kind changed at random, read as the engine reads them. */
+/**
+ * `npm run fuzz:files -- --count N --seed S [--kind K]`: files of every kind changed at random, read as the engine
+ * reads them.
+ */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fuzzFiles, writeFileOf } from './fuzz.js';
@@ -26,7 +29,8 @@ for (const [name, { files, read, refused, slowest, findings }] of tallies) {
   for (const { index, what } of findings.slice(0, 10)) console.log(`${name} ${index}: ${what}`);
   wrong += findings.length;
   console.log(
-    `${name}: ${files} files, ${read} read, ${refused} refused, ${findings.length} wrong, slowest ${slowest.toFixed(2)} s`,
+    `${name}: ${files} files, ${read} read, ${refused} refused, ${findings.length} wrong, slowest ` +
+      `${slowest.toFixed(2)} s`,
   );
 }
 const peak = Math.round(process.resourceUsage().maxRSS / 1024);

@@ -78,7 +78,8 @@ function faultsOfXml(texts: readonly string[]): string | null {
     return path;
   });
   const script =
-    'import sys, xml.parsers.expat as e\nfor p in sys.stdin.read().split(): e.ParserCreate().Parse(open(p, "rb").read(), True)';
+    'import sys, xml.parsers.expat as e\nfor p in sys.stdin.read().split(): e.ParserCreate().Parse(open(p, ' +
+    '"rb").read(), True)';
   const { status, stderr, error } = spawnSync('python3', ['-c', script], { input: paths.join('\n') });
   return error !== undefined ? null : status === 0 ? '' : String(stderr);
 }

@@ -207,7 +207,9 @@ describe('- is the standard input', () => {
 
   test('and pipes of the shell are inputs', async () => {
     writeFileSync(join(at.path(''), 'x.csv'), csv);
-    const line = `"${process.execPath}" "${MAIN}" kernel <(cat x.csv) <(head -1 x.csv) --arch <("${process.execPath}" "${MAIN}" arch fc)`;
+    const line =
+      `"${process.execPath}" "${MAIN}" kernel <(cat x.csv) <(head -1 x.csv) --arch <("${process.execPath}" "${MAIN}" ` +
+      'arch fc)';
     const env = { ...process.env, NODE_OPTIONS: '' };
     const { status, stdout } = spawnSync('bash', ['-c', line], { cwd: at.path(''), env, encoding: 'utf8' });
     expect(status).toBe(0);

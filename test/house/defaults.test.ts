@@ -82,7 +82,9 @@ function literalOf(node: ts.Node | undefined): string | null {
   return node !== undefined && (ts.isStringLiteral(node) || ts.isNumericLiteral(node)) ? node.text : null;
 }
 
-/** Name and literal where an option is given a default on the spot: `{ name = literal }`, or `options.name ?? literal`. */
+/**
+ * Name and literal where an option is given a default on the spot: `{ name = literal }`, or `options.name ?? literal`.
+ */
 function defaultAt(node: ts.Node, tree: ts.SourceFile): readonly [name: string, literal: string] | null {
   if (ts.isBindingElement(node)) {
     const literal = literalOf(node.initializer);

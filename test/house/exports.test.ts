@@ -235,7 +235,10 @@ function exportedTypes(): readonly string[] {
   });
 }
 
-/** Modules of this package that a program loads, as paths from `dist/`: every resolution is reported by a hook of the loader. */
+/**
+ * Modules of this package that a program loads, as paths from `dist/`: every resolution is reported by a hook of the
+ * loader.
+ */
 function loaded(program: string): readonly string[] {
   const hook = `
     import { writeSync } from 'node:fs';

@@ -3,7 +3,10 @@ import { betweenRooms, type Import, importsOf } from '../../scripts/measures/imp
 import { describe, expect, test } from '../jest.js';
 import { sources } from './sources.js';
 
-/** Stages in the order of the flow: a file imports only from its own stage or an earlier one. The first prefix that fits counts. */
+/**
+ * Stages in the order of the flow: a file imports only from its own stage or an earlier one. The first prefix that fits
+ * counts.
+ */
 const STAGES: readonly (readonly string[])[] = [
   ['src/printable.ts', 'src/message.ts', 'src/errors.ts'],
   ['src/vocabulary/'],

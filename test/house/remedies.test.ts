@@ -4,7 +4,10 @@ import { COMMANDS } from '../../src/cli/commands/index.js';
 import { describe, expect, test } from '../jest.js';
 import { lineOf, type Source, sources, walk } from './sources.js';
 
-/** Files whose messages reach the users of certain commands, by the beginnings of their paths; the first that fits counts. */
+/**
+ * Files whose messages reach the users of certain commands, by the beginnings of their paths; the first that fits
+ * counts.
+ */
 const READERS: readonly (readonly [path: string, commands: readonly string[]])[] = [
   ['src/spectrum/sphere', ['sphere']],
   ['src/spectrum/', ['eigs']],

@@ -27,7 +27,10 @@ const block = (alpha: number): ImageLayerJson => ({
 describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('values of images on %s', (_label, c) => {
   const { image } = limits(c);
 
-  /** Section 3 of the formulas: two layers, filters of 3, alpha 1, everything trained, five unit pixels of two channels; x, then z. */
+  /**
+   * Section 3 of the formulas: two layers, filters of 3, alpha 1, everything trained, five unit pixels of two channels;
+   * x, then z.
+   */
   const rows = [
     [1, 0, 0, 1, 0.6, 0.8, 0, -1, -1, 0],
     [0.6, 0.8, 1, 0, 0, 1, 0.8, -0.6, 0, -1],

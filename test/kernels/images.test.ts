@@ -50,7 +50,10 @@ function pixels({ data, shape }: NdArray, i: number): Pixels {
   );
 }
 
-/** Largest |a - b| over sqrt(K(x,x) K(z,z)), with the diagonals of `selfKernels` (b, where that is the symmetric kernel). */
+/**
+ * Largest |a - b| over sqrt(K(x,x) K(z,z)), with the diagonals of `selfKernels` (b, where that is the symmetric
+ * kernel).
+ */
 function distance(a: FloatArray, b: FloatArray, selfKernels: FloatArray = b): number {
   const n = Math.sqrt(selfKernels.length);
   const errors = Array.from(a, (v, at) => {

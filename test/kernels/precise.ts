@@ -1,7 +1,8 @@
 /**
  * Kernels of a pair to some 60 digits: textbook covariances in fixed-point arithmetic on integers.
  *
- * Shares no formula with the engine, which carries cosine distances: with so many digits K itself may be subtracted from 1.
+ * Shares no formula with the engine, which carries cosine distances: with so many digits K itself may be subtracted
+ * from 1.
  */
 import type { ArchitectureJson, LayerJson } from '../reference/textbook.js';
 

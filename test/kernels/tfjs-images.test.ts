@@ -16,7 +16,10 @@ const conv = (padding: 'same' | 'valid' | 'circular', stride = 1): ImageLayerJso
 };
 const last: ImageLayerJson = { kind: 'dense' };
 
-/** Windows that are poolings of pixels and windows that are not, stores between stages, self-kernels of pools, every kind of map. */
+/**
+ * Windows that are poolings of pixels and windows that are not, stores between stages, self-kernels of pools, every
+ * kind of map.
+ */
 const NETWORKS: Readonly<Record<string, readonly ImageLayerJson[]>> = {
   poolings: [conv('same'), { kind: 'relu' }, conv('circular'), { kind: 'relu' }, { kind: 'flatten' }, last],
   'strides round the border': [

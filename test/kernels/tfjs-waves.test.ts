@@ -15,7 +15,8 @@ const TERMS = 20_000;
 
 /**
  * 1 - sinh rs / sqrt(sinh p sinh q) for r^2 = p, s^2 = q, by the product of sinh over its zeros, all terms of one sign:
- * sinh p sinh q / sinh^2 rs = product of 1 + (p - q)^2 c / (c + p q)^2 over c = (n pi)^2; of cosh with n - 1/2 in place of n.
+ * sinh p sinh q / sinh^2 rs = product of 1 + (p - q)^2 c / (c + p q)^2 over c = (n pi)^2; of cosh with n - 1/2 in place
+ * of n.
  */
 function distanceByZeros(r: number, s: number, shift: number): number {
   const [square, rs] = [((r - s) * (r + s)) ** 2, r * s];

@@ -36,7 +36,10 @@ export function limits({ backend, precision }: Combination): Limits {
   return found;
 }
 
-/** The limit of an entry of a vector case: 4 times what a careful recursion reaches where that is more. A null floor exempts. */
+/**
+ * The limit of an entry of a vector case: 4 times what a careful recursion reaches where that is more. A null floor
+ * exempts.
+ */
 export function entryLimit(combination: Combination, floor: number | null | undefined): number {
   return floor === null ? Infinity : Math.max(limits(combination).entry, 4 * (floor ?? 0));
 }

@@ -22,7 +22,9 @@ function images(...shape: readonly number[]): NdArray {
   return { data, shape };
 }
 
-/** The first two images against all: entries of both kernels over sqrt(K(x,x) K(z,z)), less those of the host in f64. */
+/**
+ * The first two images against all: entries of both kernels over sqrt(K(x,x) K(z,z)), less those of the host in f64.
+ */
 async function worst(x: NdArray, architecture: Architecture, workgroupBytes?: number): Promise<number> {
   const task = imageTask(x, { architecture, kind: 'both', precision: 'f32' });
   const n = x.shape[0];

@@ -20,7 +20,10 @@ export async function expectClosingToFree(
   expect(opened.buffers.size).toBe(before);
 }
 
-/** Expects that `rounds` tiles leave no buffer behind: none while the job is open, once `warm` tiles are through, and none after it. */
+/**
+ * Expects that `rounds` tiles leave no buffer behind: none while the job is open, once `warm` tiles are through, and
+ * none after it.
+ */
 export async function expectTilesToFree(
   open: () => Promise<KernelJob>,
   range: (k: number) => TileRange,

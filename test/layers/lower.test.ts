@@ -132,7 +132,10 @@ const windows = (from: readonly number[], to: readonly number[], filter: readonl
 });
 const S = { op: 'sum', terms: [{ value: 1, weight: 0.5 }], constant: 0 };
 
-/** A layer of positions on the data, 3x4 with two channels, before a frozen dense layer that divides by the channels; and its steps. */
+/**
+ * A layer of positions on the data, 3x4 with two channels, before a frozen dense layer that divides by the channels;
+ * and its steps.
+ */
 const IMAGE_CASES = {
   conv: [
     [{ kind: 'conv', filter: [2, 3], padding: 'valid', train: false }, { kind: 'flatten' }],

@@ -58,7 +58,9 @@ describe('the textbook oracle', () => {
   });
 });
 
-/** Own variances and correlations: small, large, unequal, close to and at the ends; squares, so that u = 1 is 1 exactly. */
+/**
+ * Own variances and correlations: small, large, unequal, close to and at the ends; squares, so that u = 1 is 1 exactly.
+ */
 const VARIANCES: readonly (readonly [number, number])[] = [
   [1, 1],
   [0.0625, 0.25],

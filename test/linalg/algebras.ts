@@ -14,7 +14,10 @@ export function places(): readonly string[] {
   return ['auto', ...(process.env.NTK_TEST_OPENBLAS ?? '').split(delimiter).filter((path) => path !== '')];
 }
 
-/** Every algebra that is here: the engine's own; native ones by the loader and in $NTK_TEST_OPENBLAS. Reasons for others are printed. */
+/**
+ * Every algebra that is here: the engine's own; native ones by the loader and in $NTK_TEST_OPENBLAS. Reasons for others
+ * are printed.
+ */
 export async function subjects(): Promise<readonly Subject[]> {
   const found: Subject[] = [{ name: 'own', algebra: await linearAlgebra('off') }];
   for (const place of places()) {

@@ -7,7 +7,9 @@ import { installBeside, pack, plainEnvironment, ROOT, run } from './packed.js';
 
 const ESBUILD = join(ROOT, 'node_modules/esbuild/bin/esbuild');
 
-/** Vectors and images on threads, a finite network on threads, and tensors: every file that is looked up at run time. */
+/**
+ * Vectors and images on threads, a finite network on threads, and tensors: every file that is looked up at run time.
+ */
 const PROGRAM = `
 import { readInput, kernelMatrix, presetArchitecture, empiricalKernel, readArchitecture } from 'ntk-engine';
 async function main() {

@@ -30,14 +30,20 @@ export interface Packed {
   readonly files: readonly string[];
 }
 
-/** Packs the package into a folder. Without scripts: `prepack` would rebuild dist/, from which the other tests are running. */
+/**
+ * Packs the package into a folder. Without scripts: `prepack` would rebuild dist/, from which the other tests are
+ * running.
+ */
 export function pack(folder: string): Packed {
   const printed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], ROOT);
   const [{ filename, files }] = JSON.parse(printed) as [{ filename: string; files: { path: string }[] }];
   return { archive: join(folder, filename), files: files.map(({ path }) => path) };
 }
 
-/** Unpacks the package into `node_modules` of a folder, with its dependencies as they are installed here, but for those left out. */
+/**
+ * Unpacks the package into `node_modules` of a folder, with its dependencies as they are installed here, but for those
+ * left out.
+ */
 export function installBeside({ archive }: Packed, folder: string, without: readonly string[] = []): void {
   const modules = join(folder, 'node_modules');
   const own = join(modules, 'ntk-engine');

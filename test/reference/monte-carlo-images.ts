@@ -15,7 +15,10 @@ interface Signal {
   readonly values: Pair;
 }
 
-/** Output of a layer, and its backward pass: gradients in, gradients out; it adds the layer's share of the NTK to the total. */
+/**
+ * Output of a layer, and its backward pass: gradients in, gradients out; it adds the layer's share of the NTK to the
+ * total.
+ */
 interface Passed {
   readonly out: Signal;
   back(gradient: Pair): Pair;
@@ -52,7 +55,10 @@ function patches(h: Float64Array, taps: readonly (readonly (number | null)[])[],
   return out;
 }
 
-/** conv and dense: g = w / sqrt(taps x channels) W patch + b B, all of W and B standard normal (B = 0 for biasInit "zero"). */
+/**
+ * conv and dense: g = w / sqrt(taps x channels) W patch + b B, all of W and B standard normal (B = 0 for biasInit
+ * "zero").
+ */
 function weights(layer: ImageLayerJson, { positions, channels, values }: Signal, outputs: number, run: Run): Passed {
   const { weightStd = 1, biasStd = 0, biasInit = 'normal', train = true } = layer;
   const reads = layerReads(layer, positions);

@@ -24,7 +24,9 @@ export function normals(seed: number): () => number {
 /** Activations of both inputs of a pair. */
 type Pair = readonly [x: Float64Array, z: Float64Array];
 
-/** Output of a layer, and its backward pass: signals in, signals out; it adds the layer's share of the NTK to the total. */
+/**
+ * Output of a layer, and its backward pass: signals in, signals out; it adds the layer's share of the NTK to the total.
+ */
 interface Passed {
   readonly out: Pair;
   back(signal: Pair): Pair;
@@ -134,8 +136,8 @@ export interface MonteCarloOptions {
 /**
  * Means of f(x) f(z) and of the empirical NTK over networks of finite width with one output, for one pair of inputs.
  *
- * The network must end in a dense layer, and a sum over an identity skip must come after one. Both errors fall like 1 / sqrt(draws), and their
- * bias like 1 / width; the NTK of one network is off by some 1 / sqrt(width).
+ * The network must end in a dense layer, and a sum over an identity skip must come after one. Both errors fall like 1 /
+ * sqrt(draws), and their bias like 1 / width; the NTK of one network is off by some 1 / sqrt(width).
  */
 export function monteCarlo(
   architecture: ArchitectureJson,

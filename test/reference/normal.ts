@@ -1,7 +1,10 @@
 // Looked up once: in Jest's modules a global costs a search each time.
 const { abs, exp, PI, SQRT2, sign, sqrt } = Math;
 
-/** erf by its positive series: erf(x) = 2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1) / (2n+1)!! (Abramowitz, Stegun 1964, 7.1.6). */
+/**
+ * erf by its positive series: erf(x) = 2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1) / (2n+1)!! (Abramowitz, Stegun 1964,
+ * 7.1.6).
+ */
 function erfSeries(x: number): number {
   let term = x;
   let sum = x;

@@ -13,7 +13,9 @@ const RADIAL_WEIGHTS = RADII.nodes.map((r, j) => RADII.weights[j] * r * Math.exp
 const PANEL_RULE = gaussLegendre(20);
 const PARTS = 2;
 
-/** Angles from 0 to 2 pi, with the zeros of a = s1 r cos(t) and b = s2 r cos(t - angle) among the borders of the panels. */
+/**
+ * Angles from 0 to 2 pi, with the zeros of a = s1 r cos(t) and b = s2 r cos(t - angle) among the borders of the panels.
+ */
 function angleCuts(angle: number): readonly number[] {
   const zeros = [Math.PI / 2, (3 * Math.PI) / 2, angle + Math.PI / 2, angle + (3 * Math.PI) / 2];
   const borders = [...zeros.map((t) => t % (2 * Math.PI)), 0, 2 * Math.PI].sort((p, q) => p - q);
@@ -26,8 +28,9 @@ function angleCuts(angle: number): readonly number[] {
 /**
  * E[f(a) f(b)] for (a, b) ~ N(0, K), numerically and from f alone.
  *
- * In polar coordinates a = s1 r cos t, b = s2 r cos(t - angle), cos(angle) = K12 / (s1 s2), with the weight r exp(-r^2/2) / (2 pi); the lines
- * a = 0 and b = 0, where f may have a kink or a jump, are borders of Gauss-Legendre panels.
+ * In polar coordinates a = s1 r cos t, b = s2 r cos(t - angle), cos(angle) = K12 / (s1 s2), with the weight r
+ * exp(-r^2/2) / (2 pi); the lines a = 0 and b = 0, where f may have a kink or a jump, are borders of Gauss-Legendre
+ * panels.
  */
 export function expectation(f: (a: number) => number, { k11, k22, k12 }: Covariance): number {
   const s1 = Math.sqrt(k11);

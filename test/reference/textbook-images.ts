@@ -4,7 +4,9 @@ import { DUALS } from './textbook-duals.js';
 /** Covariances over all pairs of positions, `[p][p']`. */
 type Matrix = readonly (readonly number[])[];
 
-/** Covariances of x with x, x with z, z with z; the NTK of x with z; channels of the data while they are still a sum. */
+/**
+ * Covariances of x with x, x with z, z with z; the NTK of x with z; channels of the data while they are still a sum.
+ */
 interface State {
   readonly positions: readonly number[];
   readonly xx: Matrix;
@@ -118,10 +120,11 @@ function run(layers: readonly ImageLayerJson[], start: State): State {
 }
 
 /**
- * The infinite-width kernels of a network on one pair of images, in float64 and written like the papers: the whole matrix over pairs of positions.
+ * The infinite-width kernels of a network on one pair of images, in float64 and written like the papers: the whole
+ * matrix over pairs of positions.
  *
- * Plain covariances and acos: near-parallel pixels lose half their digits here. Source: Novak et al. 2019 (1810.05148), eq. 5;
- * Arora et al. 2019 (1904.11955), section 4; formulas with skips: Barzilai et al. 2022 (2211.14810).
+ * Plain covariances and acos: near-parallel pixels lose half their digits here. Source: Novak et al. 2019 (1810.05148),
+ * eq. 5; Arora et al. 2019 (1904.11955), section 4; formulas with skips: Barzilai et al. 2022 (2211.14810).
  */
 export function textbookImageKernels(
   { layers }: ImageArchitectureJson,

@@ -107,7 +107,8 @@ function inner(x: readonly number[], z: readonly number[]): number {
 /**
  * The infinite-width kernels of a network of vectors for all pairs of rows, in float64 and written like the papers.
  *
- * Plain covariances and acos: near-parallel pairs lose half their digits here. `x` is [n, d], `z` [m, d] (null: x), the kernels are [n, m].
+ * Plain covariances and acos: near-parallel pairs lose half their digits here. `x` is [n, d], `z` [m, d] (null: x), the
+ * kernels are [n, m].
  */
 export function textbookKernels(
   architecture: ArchitectureJson,

@@ -53,7 +53,9 @@ function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.max(...left.map((v, i) => Math.abs(v - right[i]))) / size;
 }
 
-/** Rows of which every second repeats the one before, test rows, and two columns of labels that differ within a pair. */
+/**
+ * Rows of which every second repeats the one before, test rows, and two columns of labels that differ within a pair.
+ */
 function pairs(n: number, d: number, seed: number) {
   const random = new RandomSource(seed);
   const data = random.normals(n * d).map((v) => 40 * v);

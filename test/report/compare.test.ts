@@ -186,7 +186,8 @@ describe('the page says', () => {
     const text = textOf({});
     expect(text).toContain('fc L=2: finite networks against the infinite one');
     expect(text).toContain(
-      'NTK of 30 examples of length 64 from digits.csv; widths 64, 128, 256, 512 and 1024, 10 networks of each (seeds from 3)',
+      'NTK of 30 examples of length 64 from digits.csv; widths 64, 128, 256, 512 and 1024, 10 networks of each ' +
+        '(seeds from 3)',
     );
     expect(text).toMatch(/falls like width −0\.50 \(95 %: −0\.54 to −0\.46\), in agreement with/);
     expect(text).toMatch(/At width 1024 one network is 6\.\d % off on average \(95 %: 6\.\d to 7\.\d %\)/);

@@ -1,7 +1,10 @@
 import { RandomSource } from '../../src/linalg/random.js';
 import { norm } from '../../src/spectrum/rows.js';
 
-/** Q diag(values) Q' with Q a product of random reflections: symmetric bit for bit, with the eigenvalues given to rounding. */
+/**
+ * Q diag(values) Q' with Q a product of random reflections: symmetric bit for bit, with the eigenvalues given to
+ * rounding.
+ */
 export function withSpectrum(values: ArrayLike<number>, seed = 1, reflections = 4): Float64Array {
   const n = values.length;
   const random = new RandomSource(seed);

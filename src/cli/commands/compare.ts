@@ -33,11 +33,13 @@ export const compareCommand: Command = {
   },
   examples: [
     [
-      'ntk compare digits.csv --label-column label --scale unit-rows --rows 0:30 --arch fc --depth 2 --widths 32,64,128 --out fc',
+      'ntk compare digits.csv --label-column label --scale unit-rows --rows 0:30 --arch fc --depth 2 --widths ' +
+        '32,64,128 --out fc',
       'errors by width, their slope, and fc/compare.json',
     ],
     [
-      'ntk compare digits.csv --label-column label --scale unit-rows --rows 0:30 --arch fc --depth 2 --widths 32,64,128 --seeds 20 --out fc',
+      'ntk compare digits.csv --label-column label --scale unit-rows --rows 0:30 --arch fc --depth 2 --widths ' +
+        '32,64,128 --seeds 20 --out fc',
       'ten networks more of each width; the others are there',
     ],
   ],

@@ -20,7 +20,8 @@ export const eigsCommand: Command = {
     {
       name: 'K',
       describe:
-        'a stored symmetric matrix (.npy, .npz:name, .csv, .csv.gz), or with --arch the data: its kernel is never stored',
+        'a stored symmetric matrix (.npy, .npz:name, .csv, .csv.gz), or with --arch the data: its kernel is never ' +
+        'stored',
       required: true,
     },
   ],
@@ -62,7 +63,8 @@ export const eigsCommand: Command = {
       'the largest of two kernels, never stored',
     ],
     [
-      'ntk eigs digits.csv --label-column label --scale unit-rows --arch resntk -k 10 --ridge 1e-6,1e-3 --density --json',
+      'ntk eigs digits.csv --label-column label --scale unit-rows --arch resntk -k 10 --ridge 1e-6,1e-3 --density ' +
+        '--json',
       'with the spectral density, and the effective dimension at two ridges',
     ],
     [

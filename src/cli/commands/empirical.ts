@@ -39,16 +39,19 @@ export const empiricalCommand: Command = {
   },
   examples: [
     [
-      'ntk empirical digits.csv --label-column label --scale unit-rows --rows 0:100 --arch resntk --width 256 --out K.npy',
+      'ntk empirical digits.csv --label-column label --scale unit-rows --rows 0:100 --arch resntk --width 256 ' +
+        '--out K.npy',
       'K.npy, and its record K.json',
     ],
     [
-      'ntk empirical digits.csv --label-column label --scale unit-rows --rows 0:5 --arch fc --outputs 10 --save-weights W.npz',
+      'ntk empirical digits.csv --label-column label --scale unit-rows --rows 0:5 --arch fc --outputs 10 ' +
+        '--save-weights W.npz',
       'mean over ten outputs on stdout, and the weights',
     ],
     [
       'ntk empirical digits.csv --label-column label --rows 0:20 --model data/digits/model.json --out Kmodel.npy',
-      'the NTK of a trained model (this one lies in a clone) in its own parameterisation: no factor is taken out of its weights',
+      'the NTK of a trained model (this one lies in a clone) in its own parameterisation: no factor is taken out ' +
+        'of its weights',
     ],
   ],
   run: async (args, context) => (await import('../runs/empirical.js')).runEmpirical(args, context),

@@ -18,7 +18,8 @@ export const plotCommand: Command = {
   flags: {
     figure: {
       describe:
-        'eigs: values | vectors | density; regress: score | leave-one-out; kernel: ntk | nngp; compare: error | mean | eigenvalues | ratios | angles | layers',
+        'eigs: values | vectors | density; regress: score | leave-one-out; kernel: ntk | nngp; compare: error | ' +
+        'mean | eigenvalues | ratios | angles | layers',
       group: FIGURE,
       fallback: 'the first',
     },
@@ -42,11 +43,13 @@ export const plotCommand: Command = {
       'its figure as a page, and its numbers',
     ],
     [
-      'ntk eigs digits.csv --label-column label --arch fc --depth 1,3 -k 50 --out e.json && ntk plot e.json --out e.svg',
+      'ntk eigs digits.csv --label-column label --arch fc --depth 1,3 -k 50 --out e.json && ntk plot e.json --out ' +
+        'e.svg',
       'eigenvalues with their decay',
     ],
     [
-      'ntk eigs digits.csv --label-column label --arch fc -k 4 --vectors V.npy --out v.json && ntk plot v.json --figure vectors --out v.svg',
+      'ntk eigs digits.csv --label-column label --arch fc -k 4 --vectors V.npy --out v.json && ntk plot v.json ' +
+        '--figure vectors --out v.svg',
       'eigenvectors',
     ],
     [
@@ -54,15 +57,18 @@ export const plotCommand: Command = {
       'eigenvalues on the sphere with the predicted ones',
     ],
     [
-      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --arch fc --depth 1,2,3 --json > r.json && ntk plot r.json --out r.svg',
+      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --arch fc --depth 1,2,3 ' +
+        '--json > r.json && ntk plot r.json --out r.svg',
       'accuracy against depth',
     ],
     [
-      'ntk kernel digits.csv --label-column label --arch fc --out K.npy && ntk plot K.json --labels digits.csv --label-column label --out K.svg',
+      'ntk kernel digits.csv --label-column label --arch fc --out K.npy && ntk plot K.json --labels digits.csv ' +
+        '--label-column label --out K.svg',
       'a matrix sorted by class',
     ],
     [
-      'ntk compare digits.csv --label-column label --rows 0:20 --arch fc --widths 16,32,64 --out c && ntk plot c/compare.json --out c.svg',
+      'ntk compare digits.csv --label-column label --rows 0:20 --arch fc --widths 16,32,64 --out c && ntk plot ' +
+        'c/compare.json --out c.svg',
       'the error of finite networks against their width',
     ],
   ],

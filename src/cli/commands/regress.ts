@@ -19,7 +19,8 @@ export const regressCommand: Command = {
     'test-labels': { describe: 'file of labels, one a row of TEST', group: 'Input' },
     kernel: {
       describe:
-        'K(train, train) in a file (.npy, .npz:name, .csv, .csv.gz), instead of TRAIN and TEST; with --cross and --labels',
+        'K(train, train) in a file (.npy, .npz:name, .csv, .csv.gz), instead of TRAIN and TEST; with --cross and ' +
+        '--labels',
       group: 'Input',
     },
     cross: { describe: 'K(test, train) in a file, of the same formats', group: 'Input' },
@@ -28,13 +29,15 @@ export const regressCommand: Command = {
     ...OPTIONAL_FINITE_FLAGS,
     ridge: {
       describe:
-        'lambda, added to the diagonal, as a multiple of its mean; 0: least squares; auto: by leave-one-out, from 1e-12 to 100; a list: a row each',
+        'lambda, added to the diagonal, as a multiple of its mean; 0: least squares; auto: by leave-one-out, from ' +
+        '1e-12 to 100; a list: a row each',
       group: GROUP,
       fallback: REGRESS_DEFAULTS.ridge.toExponential(),
     },
     time: {
       describe:
-        'time of gradient flow from 0, or a list: it descends 1/2 sum (f - y)^2 at rate 1, so that along an eigenvalue l the share 1 - exp(-(l + lambda) t) is learnt; without it the limit, ridge regression',
+        'time of gradient flow from 0, or a list: it descends 1/2 sum (f - y)^2 at rate 1, so that along an ' +
+        'eigenvalue l the share 1 - exp(-(l + lambda) t) is learnt; without it the limit, ridge regression',
       group: GROUP,
     },
     'train-sizes': { describe: 'a list: fit the first rows of TRAIN, so many each time', group: GROUP },
@@ -70,19 +73,23 @@ export const regressCommand: Command = {
   },
   examples: [
     [
-      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch fc --depth 2',
+      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch ' +
+        'fc --depth 2',
       'accuracy on the test rows',
     ],
     [
-      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch resntk --depth 1,3 --ridge auto --json',
+      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch ' +
+        'resntk --depth 1,3 --ridge auto --json',
       'two depths, the best ridge of each',
     ],
     [
-      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch fc --solver cg --train-sizes 20,40,60 --json',
+      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch ' +
+        'fc --solver cg --train-sizes 20,40,60 --json',
       'a learning curve, the kernel never stored',
     ],
     [
-      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch fc --width 256',
+      'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch ' +
+        'fc --width 256',
       'what one network of width 256 would learn if its NTK stood still',
     ],
   ],

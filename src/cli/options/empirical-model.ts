@@ -39,7 +39,10 @@ function checkStray(args: ParsedArguments): void {
   }
 }
 
-/** Reads the flags of `ntk empirical` with `--model`. Its precision is that of TensorFlow.js, whatever the default elsewhere. */
+/**
+ * Reads the flags of `ntk empirical` with `--model`. Its precision is that of TensorFlow.js, whatever the default
+ * elsewhere.
+ */
 export function readModelJob(args: ParsedArguments): ModelJob {
   checkStray(args);
   const { precision, backend, memory } = readComputeOptions(args);

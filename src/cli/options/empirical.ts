@@ -73,7 +73,9 @@ export function readEmpiricalFiles(args: ParsedArguments): EmpiricalFiles {
   return files;
 }
 
-/** Reads the flags of `ntk empirical` with `--arch`; everything that is wrong without a look at the data is found here. */
+/**
+ * Reads the flags of `ntk empirical` with `--arch`; everything that is wrong without a look at the data is found here.
+ */
 export function readEmpiricalJob(args: ParsedArguments): EmpiricalJob {
   const arch = textOf(args, 'arch');
   if (arch === undefined) {

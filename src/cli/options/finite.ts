@@ -73,7 +73,8 @@ export function readOptionalFiniteFlags(args: ParsedArguments, compute: ComputeO
     const stray = (['init', 'outputs'] as const).find((flag) => flags[flag] !== null);
     if (stray === undefined) return null;
     throw new UsageError(
-      `--${stray}: must come with --width or --weights, got it alone. Add --width 512 for the kernel of a finite network.`,
+      `--${stray}: must come with --width or --weights, got it alone. Add --width 512 for the kernel of a finite ` +
+        'network.',
     );
   }
   checkFiniteBackend(compute);

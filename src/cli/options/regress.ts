@@ -61,7 +61,8 @@ function checkSolver({ solver, ridges, times, variance }: RegressJob): void {
   const flag = ridges.includes('auto') ? '--ridge auto' : times !== null ? '--time' : '--variance';
   if (solver !== 'cg' || (flag === '--variance' && variance === null)) return;
   throw new UsageError(
-    `--solver: must be cholesky or auto where a factor or all eigenpairs are needed, got cg with ${flag}. Leave one of them out.`,
+    `--solver: must be cholesky or auto where a factor or all eigenpairs are needed, got cg with ${flag}. Leave ` +
+      'one of them out.',
   );
 }
 
@@ -103,7 +104,8 @@ function outputOf(args: ParsedArguments, flag: string, force: boolean, results: 
   if (path === null) return null;
   if (results > 1) {
     throw new UsageError(
-      `--${flag}: must come with one architecture, ridge, time and size, got ${results} of them. Leave it out, or run each alone.`,
+      `--${flag}: must come with one architecture, ridge, time and size, got ${results} of them. Leave it out, or ` +
+        'run each alone.',
     );
   }
   checkPath(path, force, ['.npy', '.csv']);

@@ -30,7 +30,8 @@ export const TABLE_FLAGS: FlagTable = {
 export const COLUMN_FLAGS: FlagTable = {
   'label-column': {
     describe:
-      'column that is no feature but the label: its name, or its zero-based index (-1: the last); given twice, they are targets',
+      'column that is no feature but the label: its name, or its zero-based index (-1: the last); given twice, ' +
+      'they are targets',
     group: GROUP,
     repeats: true,
   },

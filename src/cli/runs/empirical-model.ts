@@ -28,7 +28,10 @@ const fits = (sizes: Sizes, wanted: Sizes): boolean =>
 
 const withoutOnes = (sizes: Sizes): Sizes => sizes.filter((size) => size !== 1);
 
-/** Examples in the shape that the model takes: sizes of 1 may be missing or too many, and a model of vectors reads images as rows. */
+/**
+ * Examples in the shape that the model takes: sizes of 1 may be missing or too many, and a model of vectors reads
+ * images as rows.
+ */
 function fitted(array: NdArray, path: string, model: string, wanted: Sizes): NdArray {
   const examples = wanted.length === 1 ? asVectors(array) : array;
   const sizes = examples.shape.slice(1);

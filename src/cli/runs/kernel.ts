@@ -40,7 +40,8 @@ export function sizeWarnings(definition: KernelDefinition, { x, z, inputs }: Loa
     const size = rows === null ? 0 : rootMeanSquare(rows);
     if (size <= LARGE_ROWS) return [];
     return [
-      `${inputs[i].path}: values have a root mean square of ${size.toPrecision(3)} and the kernel depends on it in another way than as a factor; --scale ${usual} or standard is usual`,
+      `${inputs[i].path}: values have a root mean square of ${size.toPrecision(3)} and the kernel depends on it in ` +
+        `another way than as a factor; --scale ${usual} or standard is usual`,
     ];
   });
 }
@@ -63,7 +64,8 @@ function checkTerminal({ x, z }: LoadedInputs): void {
   const entries = x.shape[0] * (z ?? x).shape[0];
   if (process.stdout.isTTY !== true || entries <= TERMINAL_ENTRIES) return;
   throw new UsageError(
-    `--out: must be given for more than ${TERMINAL_ENTRIES} entries on a terminal, got ${entries}. Add --out K.npy, or choose --rows.`,
+    `--out: must be given for more than ${TERMINAL_ENTRIES} entries on a terminal, got ${entries}. Add --out ` +
+      'K.npy, or choose --rows.',
   );
 }
 
@@ -81,7 +83,10 @@ function summary({ out, shape, kind, precision, backend, plan, stages, seconds }
   const [n, m] = shape;
   const rate = (n * m) / Math.max(1e-9, compute + write);
   const size = readableBytes(plan.outputBytes);
-  return `${out}: ${n} x ${m} ${kind} in ${precision} on ${backend}, ${size}, ${secondsText(seconds)} (${countText(rate)} entries/s)`;
+  return (
+    `${out}: ${n} x ${m} ${kind} in ${precision} on ${backend}, ${size}, ${secondsText(seconds)} (${countText(rate)} ` +
+    'entries/s)'
+  );
 }
 
 async function writeRecord(

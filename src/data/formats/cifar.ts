@@ -39,7 +39,10 @@ export const cifar10: Format = cifar(TEN, /\.bin(\.gz)?$/i);
 /** CIFAR-100 in its binary format: 3,074 bytes a record, first the coarse label, then the fine one, which is taken. */
 export const cifar100: Format = cifar(HUNDRED, /cifar[-_ ]?100(?!\d).*\.bin(\.gz)?$/i);
 
-/** Whether the first two records may be of either data set, by their labels: whether it pays to count the bytes of a compressed file. */
+/**
+ * Whether the first two records may be of either data set, by their labels: whether it pays to count the bytes of a
+ * compressed file.
+ */
 export function startsLikeCifar(head: Uint8Array): boolean {
   return [TEN, HUNDRED].some((set) => head.length > recordBytes(set) && labelsFit(set, head));
 }

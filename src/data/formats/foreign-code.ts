@@ -9,7 +9,10 @@ export function besideFile(file: string): string {
   return file === `${stem}.npy` ? `${stem}-array.npy` : `${stem}.npy`;
 }
 
-/** A line for the shell in which Python saves the value of `expression` to the file `out`; `modules` are imported beside numpy. */
+/**
+ * A line for the shell in which Python saves the value of `expression` to the file `out`; `modules` are imported beside
+ * numpy.
+ */
 export function savedBy(modules: string, expression: string, out: string): string {
   return `python3 -c "import numpy${modules === '' ? '' : `, ${modules}`}; numpy.save('${out}', ${expression})"`;
 }

@@ -17,7 +17,9 @@ export interface Foreign {
   /** What such a file is, as after "got". */
   readonly what: string;
   readonly mark: Mark;
-  /** How an array comes out of it, in whole sentences; `file` and `out` stand within single quotes of a line of code. */
+  /**
+   * How an array comes out of it, in whole sentences; `file` and `out` stand within single quotes of a line of code.
+   */
   readonly remedy: (file: string, out: string) => string;
 }
 
@@ -45,7 +47,8 @@ const ARCHIVES: readonly Foreign[] = [
     what: 'a tar archive',
     mark: bytesAt(257, 'ustar'),
     remedy: (file) =>
-      `Unpack it: tar -xf '${file}', and give one file of it; of CIFAR take the binary version, cifar-10-binary.tar.gz.`,
+      `Unpack it: tar -xf '${file}', and give one file of it; of CIFAR take the binary version, ` +
+      'cifar-10-binary.tar.gz.',
   },
   { what: 'a 7z archive', mark: startsWith([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]), remedy: unpack('7z x') },
   { what: 'an xz archive', mark: startsWith([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), remedy: unpack('xz -dk') },
@@ -83,7 +86,8 @@ const SCIENCE: readonly Foreign[] = [
     what: 'an HDF5 file',
     mark: anyOf(...[0, 512, 1024, 2048].map((at) => bytesAt(at, '\x89HDF\r\n\x1a\n'))),
     remedy: (file, out) =>
-      `${python('h5py', () => `h5py.File('${file}')['NAME'][()]`, NAME)(file, out)} A model of Keras is no data: see ntk empirical --help for --model.`,
+      `${python('h5py', () => `h5py.File('${file}')['NAME'][()]`, NAME)(file, out)} A model of Keras is no data: ` +
+      'see ntk empirical --help for --model.',
   },
   {
     what: 'a NetCDF file',
@@ -184,7 +188,8 @@ const TABLES: readonly Foreign[] = [
     what: 'an ARFF file of Weka',
     mark: textLike(/^(%.*\s+)*@relation\s/i),
     remedy: (file) =>
-      `Convert it: python3 -c "import pandas, scipy.io.arff; pandas.DataFrame(scipy.io.arff.loadarff('${file}')[0]).to_csv('${file}.csv', index=False)".`,
+      'Convert it: python3 -c "import pandas, scipy.io.arff; ' +
+      `pandas.DataFrame(scipy.io.arff.loadarff('${file}')[0]).to_csv('${file}.csv', index=False)".`,
   },
 ];
 
@@ -220,7 +225,8 @@ const MODELS: readonly Foreign[] = [
     what: 'a TFRecord file',
     mark: isTfRecord,
     remedy: (_file, out) =>
-      `Read it with tensorflow.data.TFRecordDataset, decode its examples, and write them with numpy.save('${out}', ...).`,
+      `Read it with tensorflow.data.TFRecordDataset, decode its examples, and write them with numpy.save('${out}', ` +
+      '...).',
   },
   {
     what: 'a GGUF file',
@@ -315,6 +321,7 @@ export function foreignArchive(members: readonly string[]): Pick<Foreign, 'what'
 }
 
 /**
- * Every foreign format that is known, those of the surest mark first: containers of one kind of data before archives, text last.
+ * Every foreign format that is known, those of the surest mark first: containers of one kind of data before archives,
+ * text last.
  */
 export const FOREIGN: readonly Foreign[] = [...SCIENCE, ...TABLES, ...MODELS, ...IMAGES, ...ARCHIVES, ...TEXTS];

@@ -15,7 +15,10 @@ export interface ForeignFile {
 /** Programs that unpack gzip themselves open these. */
 const OPENED_PACKED = /\.(tar\.gz|nii\.gz)$/i;
 
-/** What a file with this beginning is, if it is of a foreign format that is known by its content or its name; null otherwise. */
+/**
+ * What a file with this beginning is, if it is of a foreign format that is known by its content or its name; null
+ * otherwise.
+ */
 export function foreignIn(head: Uint8Array, where: string): ForeignFile | null {
   const found = FOREIGN.find(({ mark }) => mark(head, where));
   if (found === undefined) return null;

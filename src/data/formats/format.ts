@@ -4,7 +4,9 @@ import type { FloatArray } from '../array.js';
 import { type RowRange, resolveRows } from '../rows.js';
 import type { Bytes } from '../source/bytes.js';
 
-/** A column of a table: its name, or its zero-based index, negative from the end. As text also a range `a:b` of indices. */
+/**
+ * A column of a table: its name, or its zero-based index, negative from the end. As text also a range `a:b` of indices.
+ */
 export type Column = string | number;
 
 /** How a table is read; null: as its content says. */
@@ -144,7 +146,10 @@ export function exampleShape(sizes: readonly number[], where: string): readonly 
   return sizes.length === 1 ? [sizes[0], 1] : sizes;
 }
 
-/** Compares the bytes that a header claims with those of the file, before anything is allocated. @throws DataError when they differ. */
+/**
+ * Compares the bytes that a header claims with those of the file, before anything is allocated. @throws DataError when
+ * they differ.
+ */
 export function checkClaim(bytes: Bytes, claimed: number): void {
   const refuse = (got: string, remedy: string) =>
     new DataError(complaint(bytes.where, `must hold the ${claimed} bytes that its header claims`, got, remedy));
@@ -156,8 +161,8 @@ export function checkClaim(bytes: Bytes, claimed: number): void {
 }
 
 /**
- * The rows that are asked for of a file of `fileRows`, after comparing these with the data that labels belong to; `hint` is
- * what else may be wrong then.
+ * The rows that are asked for of a file of `fileRows`, after comparing these with the data that labels belong to;
+ * `hint` is what else may be wrong then.
  *
  * @throws DataError when they differ, UsageError when the range is not within the file.
  */

@@ -37,7 +37,8 @@ export interface Recognised {
 }
 
 /**
- * The format of an input: the one asked for, else by its content; where none recognises that, by its name, so that damaged files are named as what they are.
+ * The format of an input: the one asked for, else by its content; where none recognises that, by its name, so that
+ * damaged files are named as what they are.
  *
  * @throws UsageError for a format that is none.
  * @throws MemoryError for what expands beyond the memory limit.

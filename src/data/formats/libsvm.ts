@@ -13,8 +13,8 @@ import { checkNoColumns } from './stored.js';
 const PAIR = /^(\d+|qid):\S+$/;
 
 /**
- * Sparse rows of libsvm and SVMlight: a label, then `index:value` with ascending indices, those left out being 0. Indices count from 1,
- * but from 0 where an index 0 stands in the file.
+ * Sparse rows of libsvm and SVMlight: a label, then `index:value` with ascending indices, those left out being 0.
+ * Indices count from 1, but from 0 where an index 0 stands in the file.
  */
 export const libsvm: Format = {
   name: 'libsvm',

@@ -48,7 +48,10 @@ const STRUCTURED: Kind = {
 
 const SHOWN_FIELDS = 6;
 
-/** What the elements of the dtype `descr` are, where they are no numbers that are read here, and how to make such of them. */
+/**
+ * What the elements of the dtype `descr` are, where they are no numbers that are read here, and how to make such of
+ * them.
+ */
 export function numbersOf(descr: string, where: string): ForeignFile {
   if (descr.startsWith('[')) return { what: structure(descr), remedy: remedyOf(STRUCTURED, where) };
   const letter = /^[<>=|]?([a-zA-Z?])/.exec(descr)?.[1] ?? '';
@@ -70,7 +73,8 @@ function remedyOf({ numbers, modules = '', hint = '', isPickled = false }: Kind,
   const file = inCode(archive ?? where);
   const isPacked = /\.gz$/i.test(file);
   const opened = isPacked ? `gzip.open('${file}')` : `'${file}'`;
-  const load = `numpy.load(${opened}${isPickled ? ', allow_pickle=True' : ''})${member === undefined ? '' : `['${inCode(member)}']`}`;
+  const array = member === undefined ? '' : `['${inCode(member)}']`;
+  const load = `numpy.load(${opened}${isPickled ? ', allow_pickle=True' : ''})${array}`;
   const out = besideFile(member === undefined ? file : `${file.slice(0, -'.npz'.length)}-${inCode(member)}.npz`);
   const imports = [modules, isPacked ? 'gzip' : ''].filter((name) => name !== '').join(', ');
   return `Convert it: ${savedBy(imports, numbers(load), out)}${hint}.`;

@@ -16,7 +16,8 @@ const SHORT = 1 << 20;
 const NUMBER = 8;
 
 /**
- * The same text, which ends in an error as soon as it is sure not to fit: some kilobytes of gzip expand to lines without end.
+ * The same text, which ends in an error as soon as it is sure not to fit: some kilobytes of gzip expand to lines
+ * without end.
  *
  * Its chunks throw a MemoryError.
  */

@@ -15,7 +15,10 @@ export interface FileOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether the SHA-256 will be asked for. [true] */
   readonly hash?: boolean;
-  /** Whether pipes and the standard input are refused: files that a file names, and those that are read here and there. [false] */
+  /**
+   * Whether pipes and the standard input are refused: files that a file names, and those that are read here and there.
+   * [false]
+   */
   readonly regular?: boolean;
   /** Bytes of a pipe that may be kept. [no limit] */
   readonly memoryLimit?: number;
@@ -42,7 +45,8 @@ export class FileSource implements Bytes {
   /**
    * Opens a file for reading; a pipe, and `-` for the standard input, is read to its end and kept in memory.
    *
-   * @throws DataError when it is missing, unreadable, empty or no file; MemoryError when more comes out of a pipe than may be kept
+   * @throws DataError when it is missing, unreadable, empty or no file; MemoryError when more comes out of a pipe than
+   * may be kept
    */
   static async open(path: string, options: FileOptions = {}): Promise<FileSource> {
     const place = await placeOf(path);
@@ -110,7 +114,10 @@ export class FileSource implements Bytes {
     }
   }
 
-  /** SHA-256 of the whole file in hexadecimal, reading what was not read yet. Ends the source. @throws InternalError without `hash`. */
+  /**
+   * SHA-256 of the whole file in hexadecimal, reading what was not read yet. Ends the source. @throws InternalError
+   * without `hash`.
+   */
   async sha256(): Promise<string> {
     if (this.#hash === null) throw new InternalError('the hash of a file opened without one');
     const buffer = new Uint8Array(CHUNK);

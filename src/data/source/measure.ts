@@ -3,7 +3,10 @@ import { complaint } from '../../message.js';
 import { readableBytes } from '../budget.js';
 import type { Bytes } from './bytes.js';
 
-/** The same bytes with their number known: those of a compressed file are counted by expanding them once. @throws MemoryError beyond `most`. */
+/**
+ * The same bytes with their number known: those of a compressed file are counted by expanding them once. @throws
+ * MemoryError beyond `most`.
+ */
 export async function measured(bytes: Bytes, most: number): Promise<Bytes> {
   if (bytes.size !== null) return bytes;
   let size = 0;

@@ -62,7 +62,8 @@ export class Spool {
 /**
  * Reads a pipe or the standard input to its end.
  *
- * @throws MemoryError when more comes than `memoryLimit`; DataError when nobody writes to it; InterruptedError when aborted
+ * @throws MemoryError when more comes than `memoryLimit`; DataError when nobody writes to it; InterruptedError when
+ * aborted
  */
 export async function spoolOf(path: string, place: Exclude<Place, 'file'>, options: SpoolOptions): Promise<Spool> {
   const spool = new Spool();

@@ -29,7 +29,10 @@ export function elementBytes(data: FloatArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Writes an array as `.npy` of its own precision, whole or not at all; without `replace` a file of that name stays. Returns which file it is. @throws OutputError. */
+/**
+ * Writes an array as `.npy` of its own precision, whole or not at all; without `replace` a file of that name stays.
+ * Returns which file it is. @throws OutputError.
+ */
 export async function writeNpy(path: string, { data, shape }: NdArray, replace = true): Promise<FileMark> {
   return writeBeside(
     path,

@@ -46,7 +46,8 @@ export async function writeNpz(
 }
 
 /**
- * Joins existing `.npy` files into an uncompressed `.npz`, piece by piece, whole or not at all. Returns which file it is.
+ * Joins existing `.npy` files into an uncompressed `.npz`, piece by piece, whole or not at all. Returns which file it
+ * is.
  *
  * @throws DataError when a member cannot be read.
  * @throws OutputError when the archive cannot be written.

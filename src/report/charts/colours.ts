@@ -1,6 +1,9 @@
 import { scale } from '@observablehq/plot';
 
-/** Colours of curves that stand alone, after M. Okabe and K. Ito: told apart by colour-blind readers; light ones darkened for white paper. */
+/**
+ * Colours of curves that stand alone, after M. Okabe and K. Ito: told apart by colour-blind readers; light ones
+ * darkened for white paper.
+ */
 const SINGLE = ['#d55e00', '#0072b2', '#009e73', '#a04a85', '#b8860b', '#4d4d4d', '#3a9bd9', '#7a4b1e'];
 
 /** Ramps of sweeps, the part of each that is legible on white: one sweep alone has the first. */

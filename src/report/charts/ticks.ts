@@ -12,7 +12,10 @@ export function tickText(value: number): string {
   return String(Number(value.toPrecision(4)).toExponential()).replace('e+', 'e');
 }
 
-/** Ticks of a logarithmic axis: powers of ten, every second or third of them on a long axis, and 2 and 5 between on a short one. */
+/**
+ * Ticks of a logarithmic axis: powers of ten, every second or third of them on a long axis, and 2 and 5 between on a
+ * short one.
+ */
 export function logTicks(low: number, high: number, most = MOST): readonly Tick[] {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));

@@ -5,7 +5,10 @@ export interface Column {
   readonly values: readonly (number | null)[];
 }
 
-/** PositionPairs of a csv: a column of all places that occur, ascending, then the columns; empty where one has no such place. */
+/**
+ * PositionPairs of a csv: a column of all places that occur, ascending, then the columns; empty where one has no such
+ * place.
+ */
 export function columnsTable(
   first: string,
   columns: readonly Column[],

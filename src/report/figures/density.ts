@@ -6,7 +6,10 @@ import type { Figure, Named } from './figure.js';
 import { distinctNames, familyOf } from './names.js';
 import { stylesOf } from './styles.js';
 
-/** The density of eigenvalues with the standard error of its estimate as a band; throws DataError where no record has one. */
+/**
+ * The density of eigenvalues with the standard error of its estimate as a band; throws DataError where no record has
+ * one.
+ */
 export function drawDensity(records: readonly Named<EigsData>[]): Figure {
   const entries = records.flatMap(({ name: source, record }, index) =>
     record.rows.flatMap((row) =>
@@ -15,7 +18,8 @@ export function drawDensity(records: readonly Named<EigsData>[]): Figure {
   );
   if (entries.length === 0) {
     throw new DataError(
-      `${records[0].path}: must hold a density for --figure density, got none. Run ntk eigs with --density, or draw --figure values.`,
+      `${records[0].path}: must hold a density for --figure density, got none. Run ntk eigs with --density, or ` +
+        'draw --figure values.',
     );
   }
   const names = distinctNames(entries);

@@ -88,7 +88,9 @@ function oneSpectrum(records: readonly Named<EigsData>[]): { readonly path: stri
   return { path: record.vectors };
 }
 
-/** Vector `j` of `V [n, k]`, its sign such that the largest component is positive: signs of eigenvectors mean nothing. */
+/**
+ * Vector `j` of `V [n, k]`, its sign such that the largest component is positive: signs of eigenvectors mean nothing.
+ */
 function column({ data, shape: [n, k] }: Input, j: number): readonly number[] {
   const values = Array.from({ length: n }, (_, i) => data[i * k + j]);
   const largest = values.reduce((a, b) => (Math.abs(b) > Math.abs(a) * (1 + 1e-9) ? b : a), 0);
@@ -134,7 +136,8 @@ const ANGLE_TICKS = [
 ] as const;
 
 /**
- * The first eigenvectors, one strip each: against the angle of points on a circle, the value of numbers, else the index of the row.
+ * The first eigenvectors, one strip each: against the angle of points on a circle, the value of numbers, else the index
+ * of the row.
  *
  * Throws UsageError for several spectra, DataError without the file of vectors.
  */
@@ -145,7 +148,8 @@ export async function drawEigenvectors(records: readonly Named<EigsData>[], { co
   const file = await readVectors(path, recordPath);
   if (file.shape.length !== 2 || file.shape[0] !== n || file.shape[1] !== values.length) {
     throw new DataError(
-      `${path}: must be the eigenvectors [${n}, ${values.length}] of ${recordPath}, got [${file.shape.join(', ')}]. Run ntk eigs again.`,
+      `${path}: must be the eigenvectors [${n}, ${values.length}] of ${recordPath}, got ` +
+        `[${file.shape.join(', ')}]. Run ntk eigs again.`,
     );
   }
   const shown = Math.min(count ?? DEFAULT_VECTORS, values.length);
@@ -187,7 +191,8 @@ export async function drawEigenvectors(records: readonly Named<EigsData>[], { co
       })),
     },
     notes: [
-      `Each vector is drawn with its largest component up, from ${ends[0].toPrecision(4)} to ${ends[1].toPrecision(4)}; those of one repeated eigenvalue are any basis of their space.`,
+      `Each vector is drawn with its largest component up, from ${ends[0].toPrecision(4)} to ` +
+        `${ends[1].toPrecision(4)}; those of one repeated eigenvalue are any basis of their space.`,
     ],
   };
 }

@@ -39,7 +39,10 @@ interface Spectrum {
 /** The fitted power law: eigenvalue i is c i^-p from `from` to `to`. */
 type Decay = NonNullable<Row['decay']>;
 
-/** The fit in the record, or one made here for a record without the field; only spectra from the largest eigenvalue on have one. */
+/**
+ * The fit in the record, or one made here for a record without the field; only spectra from the largest eigenvalue on
+ * have one.
+ */
 function decayOf({ values, decay, precisionFloor }: Row, first: number): Decay | null {
   if (first !== 1) return null;
   if (decay !== undefined) return decay;
@@ -152,7 +155,8 @@ function drawValues(records: readonly Named<EigsData>[]): Figure {
     data: dataOf(spectra),
     summary: summaryOf(spectra),
     notes: [
-      'Below the floor of the precision an eigenvalue may be rounding of the entries alone. The interval of the exponent has 95 % confidence under independent scatter about the line.',
+      'Below the floor of the precision an eigenvalue may be rounding of the entries alone. The interval of the ' +
+        'exponent has 95 % confidence under independent scatter about the line.',
       ...(hidden > 0
         ? [`${hidden} eigenvalues at or below zero are not on the logarithmic axis; the data have them.`]
         : []),

@@ -7,14 +7,18 @@ export interface Floor {
   readonly value: number;
 }
 
-/** Factor below the smallest eigenvalue up to which the axis reaches down to the floor: further, the curves would be squeezed. */
+/**
+ * Factor below the smallest eigenvalue up to which the axis reaches down to the floor: further, the curves would be
+ * squeezed.
+ */
 const REACH = 1e4;
 /** Ratio from which on floors are drawn one by one. */
 const APART = 3;
 const DASH = '1.5 3.5';
 
 /**
- * The floors of some spectra as dotted lines over `[from, to]`: one line, the highest, where they lie close together, else one each.
+ * The floors of some spectra as dotted lines over `[from, to]`: one line, the highest, where they lie close together,
+ * else one each.
  *
  * One that lies far below all `values` is no line but a text of the key.
  */

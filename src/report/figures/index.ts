@@ -29,7 +29,8 @@ function commonCommand(files: readonly RecordFile[]): string {
   const other = files.find((file) => commandOf(file) !== command);
   if (other === undefined) return command;
   throw new UsageError(
-    `${other.path}: records on one axis must be of one command, got ${commandOf(other)} beside ${command} of ${files[0].path}. Plot them apart.`,
+    `${other.path}: records on one axis must be of one command, got ${commandOf(other)} beside ${command} of ` +
+      `${files[0].path}. Plot them apart.`,
   );
 }
 
@@ -54,14 +55,17 @@ export async function drawFigure(
   if (!Object.hasOwn(FIGURES, command)) {
     const known = Object.keys(FIGURES).join(', ');
     throw new DataError(
-      `${files[0].path}: must be a record of one of ${known}, got ${command === '' ? 'something else' : `one of ${command}`}. Write one with ntk ${Object.keys(FIGURES)[0]} --out F.json.`,
+      `${files[0].path}: must be a record of one of ${known}, got ` +
+        `${command === '' ? 'something else' : `one of ${command}`}. Write one with ntk ${Object.keys(FIGURES)[0]} ` +
+        '--out F.json.',
     );
   }
   const kind = await FIGURES[command]();
   const view = options.view ?? kind.views[0];
   if (!kind.views.includes(view)) {
     throw new UsageError(
-      `--figure: must be ${kind.views.join(' or ')} for a record of ${command}, got ${view}. Choose one, or leave it out.`,
+      `--figure: must be ${kind.views.join(' or ')} for a record of ${command}, got ${view}. Choose one, or leave ` +
+        'it out.',
     );
   }
   const chosen = { ...options, view };

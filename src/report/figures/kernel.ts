@@ -27,7 +27,8 @@ interface Sorting {
 function only(records: readonly Named<KernelData>[]): Named<KernelData> {
   if (records.length === 1) return records[0];
   throw new UsageError(
-    `${records[1].path}: matrices must be drawn one at a time, got ${records.length} records. Plot each into a file of its own.`,
+    `${records[1].path}: matrices must be drawn one at a time, got ${records.length} records. Plot each into a ` +
+      'file of its own.',
   );
 }
 
@@ -41,7 +42,9 @@ function matrixPath({ path, record }: Named<KernelData>, view: string): string {
   return kind === 'both' ? `${file}:${view}` : file;
 }
 
-/** Labels of the rows: a file of labels, or one column of a csv; the rows that the kernel took, where the file has more. */
+/**
+ * Labels of the rows: a file of labels, or one column of a csv; the rows that the kernel took, where the file has more.
+ */
 async function labelsOf({ path, record }: Named<KernelData>, options: FigureOptions): Promise<Labels | null> {
   const { labels, labelColumn } = options;
   if (labels === undefined) {
@@ -53,12 +56,14 @@ async function labelsOf({ path, record }: Named<KernelData>, options: FigureOpti
   const [count, width = 1] = found.shape;
   if (width > 1) {
     throw new DataError(
-      `${labels}: labels must be one column to sort by, got ${width}. Name it with --label-column, or give a file of one.`,
+      `${labels}: labels must be one column to sort by, got ${width}. Name it with --label-column, or give a file ` +
+        'of one.',
     );
   }
   if (count === record.shape[0]) return found;
   throw new DataError(
-    `${labels}: labels must be one a row of ${path}, got ${count} for ${record.shape[0]} rows. Give the labels of these rows.`,
+    `${labels}: labels must be one a row of ${path}, got ${count} for ${record.shape[0]} rows. Give the labels of ` +
+      'these rows.',
   );
 }
 
@@ -89,7 +94,8 @@ function notesOf(map: HeatMap, range: readonly [number, number]): readonly strin
   const { rows, columns, width, height } = map;
   const averaged = height < rows.size || width < columns.size;
   return [
-    `${rows.size} x ${columns.size} entries from ${rangeText(...range)}${averaged ? `, averaged to ${height} x ${width} cells` : ''}.`,
+    `${rows.size} x ${columns.size} entries from ` +
+      `${rangeText(...range)}${averaged ? `, averaged to ${height} x ${width} cells` : ''}.`,
     ...(rows.classes.length > 0 ? ['White lines are boundaries of classes.'] : []),
   ];
 }

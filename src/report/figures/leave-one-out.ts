@@ -16,7 +16,8 @@ export function drawLeaveOneOut(records: readonly Named<RegressData>[]): Figure 
   );
   if (entries.length === 0) {
     throw new DataError(
-      `${records[0].path}: must hold leave-one-out errors for --figure leave-one-out, got none. Run ntk regress with --ridge auto.`,
+      `${records[0].path}: must hold leave-one-out errors for --figure leave-one-out, got none. Run ntk regress ` +
+        'with --ridge auto.',
     );
   }
   const names = distinctNames(entries);

@@ -62,8 +62,8 @@ function counts(target: Int32Array, cells: number): Float64Array {
 }
 
 /**
- * Means of the blocks of a matrix `.npy` (read some rows at a time), `.npz:name` or `.csv`, at most `most` cells a side; rows and columns in
- * the orders given. Throws DataError where the file cannot be read.
+ * Means of the blocks of a matrix `.npy` (read some rows at a time), `.npz:name` or `.csv`, at most `most` cells a
+ * side; rows and columns in the orders given. Throws DataError where the file cannot be read.
  */
 export async function matrixCells(
   path: string,

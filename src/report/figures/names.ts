@@ -5,7 +5,9 @@ export interface Unnamed {
   readonly name: string;
 }
 
-/** Names that several curves share get the file they came from put before them, and a number where that is shared too. */
+/**
+ * Names that several curves share get the file they came from put before them, and a number where that is shared too.
+ */
 export function distinctNames(entries: readonly Unnamed[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const { name } of entries) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -28,7 +28,8 @@ const TICKS = [
 
 function checkSizes({ path, record: { angles, curves, values } }: Named<ProfileData>): void {
   if (values.length === curves.length && values.every((row) => row.length === angles.length)) return;
-  const sizes = `${curves.length} curves, ${angles.length} angles, ${values.length} rows of ${values[0]?.length} values`;
+  const sizes =
+    `${curves.length} curves, ${angles.length} angles, ` + `${values.length} rows of ${values[0]?.length} values`;
   throw new DataError(
     `${path}: values must have a row a curve and a number an angle, got ${sizes}. Write the record again.`,
   );
@@ -108,7 +109,8 @@ export const profileFigure: FigureKind = {
       ),
       summary: summaryOf(series),
       notes: [
-        '“Half at”: the angle at which a kernel has fallen half-way from 1 to its value at π; a small one means a spiky kernel.',
+        '“Half at”: the angle at which a kernel has fallen half-way from 1 to its value at π; a small one means a ' +
+          'spiky kernel.',
       ],
     };
   },

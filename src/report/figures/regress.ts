@@ -53,7 +53,8 @@ function entriesOf(records: readonly Named<RegressData>[]): readonly Entry[] {
       const score = row.accuracy ?? row.rmse;
       if (score === null) {
         throw new DataError(
-          `${path}: must hold accuracy or rmse, got neither for ${row.name}. Run ntk regress with labels of the test rows (--test-labels).`,
+          `${path}: must hold accuracy or rmse, got neither for ${row.name}. Run ntk regress with labels of the ` +
+            'test rows (--test-labels).',
         );
       }
       const { depth = null, alpha = null, gamma = null, time, ridge } = row;
@@ -79,7 +80,8 @@ function fieldOf(entries: readonly Entry[], wanted: string | undefined): Field {
   const found = NAMES.find((name) => varies(entries, name) && !(name === 'ridge' && isChosen(entries)));
   if (found !== undefined) return found;
   throw new DataError(
-    'R.json: results must differ in a number to be drawn over it, got one value of each. Give ntk regress a list, for example --depth 1,2,3, or plot several records.',
+    'R.json: results must differ in a number to be drawn over it, got one value of each. Give ntk regress a list, ' +
+      'for example --depth 1,2,3, or plot several records.',
   );
 }
 
@@ -175,7 +177,8 @@ function measureOf(records: readonly Named<RegressData>[]): Measure {
   const other = records.find(({ record }) => record.task !== first.record.task);
   if (other !== undefined) {
     throw new UsageError(
-      `${other.path}: records must be of one task, got ${other.record.task} beside ${first.record.task} of ${first.path}. Plot them apart.`,
+      `${other.path}: records must be of one task, got ${other.record.task} beside ${first.record.task} of ` +
+        `${first.path}. Plot them apart.`,
     );
   }
   return first.record.task === 'classify'

@@ -27,7 +27,10 @@ const VISIBLE = 0.05;
 const SAME = 0.03;
 /** Factor between a value and its bound from which on the bound is not drawn: it would squeeze the curves. */
 const REACH = 1e4;
-/** Factor below the smallest value up to which bounds of zeros, of the size of rounding, are drawn where they lie; smaller ones stand just below the values. */
+/**
+ * Factor below the smallest value up to which bounds of zeros, of the size of rounding, are drawn where they lie;
+ * smaller ones stand just below the values.
+ */
 const DEPTH = 1e17;
 
 /** A kernel on one sphere. */
@@ -71,7 +74,10 @@ function smallestKnown({ row, degrees }: Entry): number {
   return known.reduce((a, b) => Math.min(a, b), Infinity);
 }
 
-/** A point of the spectrum: a value with a bar where its bound is wide, or, where nothing more is known, the bound or `lowest`. */
+/**
+ * A point of the spectrum: a value with a bar where its bound is wide, or, where nothing more is known, the bound or
+ * `lowest`.
+ */
 function pointOf(x: number, value: number, bound: number, lowest: number): Point {
   const size = Math.abs(value);
   if (size <= bound || size === 0) return { x, y: Math.max(bound, lowest), isBound: true };
@@ -209,7 +215,8 @@ export const sphereFigure: FigureKind = {
     const same = records.every((one) => one.record.dim === record.dim && one.record.kind === record.kind);
     return {
       title: same
-        ? `Eigenvalues of the ${record.kind.toUpperCase()} on the unit sphere in R^${record.dim}${records.every((one) => one.record.normalized) ? ', divided by K(x,x)' : ''}`
+        ? `Eigenvalues of the ${record.kind.toUpperCase()} on the unit sphere in ` +
+          `R^${record.dim}${records.every((one) => one.record.normalized) ? ', divided by K(x,x)' : ''}`
         : 'Eigenvalues on the unit sphere',
       panel: panelOf(entries, pairs.flat()),
       names: entries.map(({ name }) => name),
@@ -228,7 +235,8 @@ export const sphereFigure: FigureKind = {
         })),
       },
       notes: [
-        'Degree 0 is not on the logarithmic axis; table and data have it. Bars are error bounds, where they are wider than a mark.',
+        'Degree 0 is not on the logarithmic axis; table and data have it. Bars are error bounds, where they are ' +
+          'wider than a mark.',
       ],
     };
   },

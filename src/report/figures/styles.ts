@@ -10,8 +10,8 @@ export interface Style {
 }
 
 /**
- * Styles of curves by the group each belongs to: a sweep (several of one group) in one ramp of colours, light to dark in its order; single
- * curves in colours of their own. Marks differ from one curve to the next, for print in grey.
+ * Styles of curves by the group each belongs to: a sweep (several of one group) in one ramp of colours, light to dark
+ * in its order; single curves in colours of their own. Marks differ from one curve to the next, for print in grey.
  */
 export function stylesOf(groups: readonly string[]): readonly Style[] {
   const counts = new Map<string, number>();

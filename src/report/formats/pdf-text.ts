@@ -1,6 +1,9 @@
 import type { PdfStyle } from './pdf.js';
 
-/** The letter pi, which the standard fonts of PDF lack, as lines in units of the font size; y points up from the base line. */
+/**
+ * The letter pi, which the standard fonts of PDF lack, as lines in units of the font size; y points up from the base
+ * line.
+ */
 const PI = {
   width: 0.58,
   path: 'M.03 .4 Q.06 .48 .15 .48 L.55 .48 M.2 .48 Q.2 .16 .11 0 M.4 .48 L.4 .1 Q.4 0 .52 .02',

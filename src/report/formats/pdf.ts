@@ -130,7 +130,10 @@ function draw(doc: PDFKit.PDFDocument, node: Element, inherited: PdfStyle): void
   doc.restore();
 }
 
-/** One page of the figure's size, drawn from the SVG of `figureSvg`: lines stay lines, text stays text, pictures are embedded. */
+/**
+ * One page of the figure's size, drawn from the SVG of `figureSvg`: lines stay lines, text stays text, pictures are
+ * embedded.
+ */
 export async function pdfOfSvg(svg: string, title: string): Promise<Uint8Array> {
   const window = new Window();
   const root = new window.DOMParser().parseFromString(svg, 'image/svg+xml').documentElement;

@@ -10,7 +10,10 @@ function isPlotDocument(document: object): document is PlotDocument {
   return 'createElementNS' in document;
 }
 
-/** Draws with a document that needs no browser; the text of the SVG, which stands alone, with `title` for screen readers. */
+/**
+ * Draws with a document that needs no browser; the text of the SVG, which stands alone, with `title` for screen
+ * readers.
+ */
 export function svgText(
   title: string,
   draw: (document: PlotDocument) => XmlNode & { setAttribute(name: string, value: string): void },

@@ -13,6 +13,11 @@ import { compareTitle, conclusions, effortText, subjectText } from '../text/comp
 import { countText, secondsText } from '../text/units.js';
 import { pageHtml, summaryTable } from './html.js';
 
+/** What the error is, for people. */
+const MEANING =
+  'The error is ‖K<sub>W</sub> − K‖ / ‖K‖ in the Frobenius norm: K is the NTK of the infinite network, ' +
+  'K<sub>W</sub> that of one network of width W with random weights, on the same examples.';
+
 const STYLE = `
   body { max-width: 1176px; padding: 24px 20px; overflow-wrap: anywhere; }
   h1 { font-size: 26px; line-height: 1.25; margin: 0 0 6px; }
@@ -135,7 +140,8 @@ function recordHtml(data: CompareData, record: object, commandLine: string): str
 }
 
 /**
- * One self-contained page about a comparison: what was compared, what came out, figures, numbers, and the record of the run.
+ * One self-contained page about a comparison: what was compared, what came out, figures, numbers, and the record of the
+ * run.
  *
  * `record` is what compare.json holds, `commandLine` what made it; throws DataError for a record that lacks a field.
  */
@@ -162,7 +168,7 @@ ${conclusions(data)
   .join('\n')}
 </div>
 <div class="about">
-<p>The error is ‖K<sub>W</sub> − K‖ / ‖K‖ in the Frobenius norm: K is the NTK of the infinite network, K<sub>W</sub> that of one network of width W with random weights, on the same examples.</p>
+<p>${MEANING}</p>
 <p>${escaped(effortText(data))}</p>
 </div>
 </div>

@@ -2,7 +2,10 @@ import { extname } from 'node:path';
 import { UsageError } from '../../errors.js';
 import type { Figure } from '../figures/figure.js';
 
-/** Turns a figure into the content of a file; `footer` says where the numbers come from, for formats that have room for it. */
+/**
+ * Turns a figure into the content of a file; `footer` says where the numbers come from, for formats that have room for
+ * it.
+ */
 type Render = (figure: Figure, footer: string) => Promise<string | Uint8Array>;
 
 /** Formats of figures by the ending of the file; each is loaded when it is wanted. */

@@ -6,8 +6,9 @@ import { csvText } from '../formats/csv.js';
 import { escaped } from '../formats/xml.js';
 
 /**
- * What a page may do, should a name in it ever pass for more than text: nothing is loaded, no script runs, no form is sent.
- * Styles may stand in it, since the figures have them as attributes, which a hash does not cover; their pictures are in them.
+ * What a page may do, should a name in it ever pass for more than text: nothing is loaded, no script runs, no form is
+ * sent. Styles may stand in it, since the figures have them as attributes, which a hash does not cover; their pictures
+ * are in them.
  */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
@@ -32,10 +33,13 @@ const STYLE = `
 /** A piece of the curve before its name: its line, whole or dashed, and its mark. */
 function keyOf({ colour, dash, mark, hollow, joined }: Series): string {
   const line = joined
-    ? `<line x1="1" x2="29" y1="6" y2="6" stroke="${escaped(colour)}" stroke-width="2"${dash === null ? '' : ` stroke-dasharray="${dash}"`}/>`
+    ? `<line x1="1" x2="29" y1="6" y2="6" stroke="${escaped(colour)}" ` +
+      `stroke-width="2"${dash === null ? '' : ` stroke-dasharray="${dash}"`}/>`
     : '';
   const path = mark === null ? '' : markPath(mark);
-  const dot = `<path transform="translate(15,6)" d="${path}" stroke="${escaped(colour)}" stroke-width="1.3" fill="${hollow ? '#fff' : escaped(colour)}"/>`;
+  const dot =
+    `<path transform="translate(15,6)" d="${path}" stroke="${escaped(colour)}" stroke-width="1.3" ` +
+    `fill="${hollow ? '#fff' : escaped(colour)}"/>`;
   return `<svg class="key" width="30" height="12" aria-hidden="true">${line}${mark === null ? '' : dot}</svg>`;
 }
 
@@ -81,13 +85,14 @@ export function figureHtml(figure: Figure, footer: string): string {
     panel.form === 'chart'
       ? `<details><summary>Data</summary>\n<pre>${escaped(csvText(data))}</pre>\n</details>\n`
       : '';
+  const paragraphs = [...notes, footer].map((text) => `<p>${escaped(text)}</p>`).join('');
   return pageHtml(
     title,
     `<figure>
 <div class="wide">${figureSvg(figure, WIDE)}</div>
 <div class="narrow">${figureSvg(figure, NARROW)}</div>
 </figure>
-${summaryTable(summary, title)}${numbers}<footer>${notes.map((note) => `<p>${escaped(note)}</p>`).join('')}<p>${escaped(footer)}</p></footer>
+${summaryTable(summary, title)}${numbers}<footer>${paragraphs}</footer>
 `,
   );
 }

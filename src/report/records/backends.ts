@@ -23,7 +23,8 @@ export const backend = z.object({
   device: device
     .optional()
     .describe(
-      'the accelerator: `name`, `driver`, `memoryBytes`, `software` (whether a processor plays it), `limits`, `features`',
+      'the accelerator: `name`, `driver`, `memoryBytes`, `software` (whether a processor plays it), `limits`, ' +
+        '`features`',
     ),
   gflops: z
     .object({ f64: z.number().optional(), f32: z.number().optional() })

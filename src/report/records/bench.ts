@@ -48,7 +48,8 @@ const scipy = z
     z.object({ reason: z.string() }),
   ])
   .describe(
-    'versions of SciPy and Python and its `lines` (`k`, `seconds`, `products`, `residual`, `smallest`: the last eigenvalue), or the `reason` why there are none',
+    'versions of SciPy and Python and its `lines` (`k`, `seconds`, `products`, `residual`, `smallest`: the last ' +
+      'eigenvalue), or the `reason` why there are none',
   );
 
 /** Sizes of the work on a GPU. */

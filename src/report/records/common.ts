@@ -1,6 +1,7 @@
 /**
- * What the records of all commands share. A schema is the one statement of a record's form: its type, the JSON Schema in `docs/schemas/` and
- * the tables of docs/record.md are made from it. What runs imports types from this room, never values: zod takes 50 ms to load.
+ * What the records of all commands share. A schema is the one statement of a record's form: its type, the JSON Schema
+ * in `docs/schemas/` and the tables of docs/record.md are made from it. What runs imports types from this room, never
+ * values: zod takes 50 ms to load.
  */
 import { z } from 'zod';
 import { RECORD_FORMAT } from './format.js';
@@ -36,7 +37,8 @@ export const stages = z.object({
   initialise: stage.describe('drawing or reading weights (`empirical`, `compare`)'),
   compute: stage.describe('the arithmetic alone'),
   check: stage.describe(
-    'trying out what the machine offers (`backends`); computing a block (`empirical`, `compare`) or entries (`kernel`) again',
+    'trying out what the machine offers (`backends`); computing a block (`empirical`, `compare`) or entries ' +
+      '(`kernel`) again',
   ),
   solve: stage.describe('factorisations, iterations and what follows from them (`eigs`, `regress`, `compare`)'),
   write: stage.describe('waiting for the disk'),
@@ -51,7 +53,10 @@ export const input = z.object({
   sha256: z.string().describe("of the file's bytes, hexadecimal"),
 });
 
-/** A network or a radial kernel as an architecture file has it; what such a file holds is the subject of the format of architectures. */
+/**
+ * A network or a radial kernel as an architecture file has it; what such a file holds is the subject of the format of
+ * architectures.
+ */
 const architecture = z.looseObject({ format: z.enum(['ntk-architecture/1', 'ntk-radial/1']) });
 
 /** A network or a radial kernel, as an architecture file has it. */
@@ -62,7 +67,8 @@ export const recomputed = z.object({
   entries: z
     .number()
     .describe(
-      'how many: pairs of the first tile, of the last and of a random one, the nearest pair that was seen, one on the diagonal; as many as 2 % of the time of the run, or 0.2 s, allow',
+      'how many: pairs of the first tile, of the last and of a random one, the nearest pair that was seen, one on ' +
+        'the diagonal; as many as 2 % of the time of the run, or 0.2 s, allow',
     ),
   difference: z.number().describe('largest, over sqrt(K(x,x) K(z,z)) (itself with `--normalized`)'),
   tolerance: z
@@ -91,7 +97,8 @@ export const network = z
   })
   .nullable()
   .describe(
-    'the finite network whose empirical NTK it is: `width`, `init`, `outputs`, `weights` as given (null: the default, `weights` drawn by `seed`); null for infinite ones and stored matrices',
+    'the finite network whose empirical NTK it is: `width`, `init`, `outputs`, `weights` as given (null: the ' +
+      'default, `weights` drawn by `seed`); null for infinite ones and stored matrices',
   );
 
 /** Flags of a preset in a row of a sweep, those that were given, with what they are there. */
@@ -133,7 +140,8 @@ export const native = z
   .string()
   .nullable()
   .describe(
-    'the BLAS library, with its version, that computed inner products; null: the engine itself or a device did. The same in the record of every command',
+    'the BLAS library, with its version, that computed inner products; null: the engine itself or a device did. ' +
+      'The same in the record of every command',
   );
 
 /** Fields of every record, in the order in which they are printed. */
@@ -150,7 +158,8 @@ export const common = {
     .union([architecture, z.array(architecture)])
     .nullable()
     .describe(
-      'the network as an architecture file has it, or the kernel that is no network; a list where the command takes several',
+      'the network as an architecture file has it, or the kernel that is no network; a list where the command ' +
+        'takes several',
     ),
   inputs: z.array(input).describe('one object for each data file, in the order of the arguments'),
   warnings: z.array(z.string()).describe('what the command also said on stderr'),

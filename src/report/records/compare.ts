@@ -88,7 +88,8 @@ const results = {
   networkSeeds: z
     .array(numbers)
     .describe(
-      'seed of each network, `[widths][seeds]`: `seed + s + 2^32 width`; `ntk empirical --width W --seed S` makes it again',
+      'seed of each network, `[widths][seeds]`: `seed + s + 2^32 width`; `ntk empirical --width W --seed S` makes ' +
+        'it again',
     ),
   init: law.nullable().describe('law of the weights as given; null: that of the architecture'),
   outputs: z.number().describe('outputs of the networks'),
@@ -109,15 +110,18 @@ const results = {
     'the mean of the kernels: its `errors`, what chance alone gives it (`expected`), what is left (`bias`)',
   ),
   eigenvalues: eigenvalues.describe(
-    'the largest: `analytic` `[k]`, of which those up to `rounding` may be rounding alone; means of the networks (`empirical` `[widths][k]`) and their standard `deviation`',
+    'the largest: `analytic` `[k]`, of which those up to `rounding` may be rounding alone; means of the networks ' +
+      '(`empirical` `[widths][k]`) and their standard `deviation`',
   ),
   eigenspaces: eigenspaces.describe(
-    'leading eigenspaces of `dimensions` 1 .. k: the analytic `gaps` behind each, (l_j - l_(j+1)) / l_j, 0 where l_j is rounding; the largest principal `angles` to them, radians, `[widths][k]`, and `anglesDeviation`',
+    'leading eigenspaces of `dimensions` 1 .. k: the analytic `gaps` behind each, (l_j - l_(j+1)) / l_j, 0 where ' +
+      'l_j is rounding; the largest principal `angles` to them, radians, `[widths][k]`, and `anglesDeviation`',
   ),
   layers: z
     .array(layer)
     .describe(
-      'trained layers: `path`; share in the trace of the kernel, `analytic` and in networks (`empirical` by width), and its `deviation`',
+      'trained layers: `path`; share in the trace of the kernel, `analytic` and in networks (`empirical` by ' +
+        'width), and its `deviation`',
     ),
   parameters: numbers.describe('weights and biases of one network, by width'),
   networkSeconds: numbers.describe('mean wall time of one network, by width'),

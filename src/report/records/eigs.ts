@@ -62,7 +62,8 @@ const summary = {
     .boolean()
     .nullable()
     .describe(
-      'false where an eigenvalue lies below 0 by more than rounding, true where none does, null where the lower end of the spectrum was not looked for',
+      'false where an eigenvalue lies below 0 by more than rounding, true where none does, null where the lower ' +
+        'end of the spectrum was not looked for',
     ),
   lowest: z
     .number()
@@ -76,7 +77,8 @@ const summary = {
     .number()
     .nullable()
     .describe(
-      'lower bound of the condition number, largest over least magnitude: the number itself if `conditionResolved`, else from the trace and the eigenvalues found; null for a matrix of zeros',
+      'lower bound of the condition number, largest over least magnitude: the number itself if ' +
+        '`conditionResolved`, else from the trace and the eigenvalues found; null for a matrix of zeros',
     ),
   conditionResolved: z
     .boolean()
@@ -85,25 +87,32 @@ const summary = {
     .number()
     .nullable()
     .describe(
-      'lower bound 1 + n b / (1 - b) of the condition number of K scaled to unit diagonal, b its mean off-diagonal entry `meanCorrelation`; null of a matrix that is not positive semidefinite, and of zeros',
+      'lower bound 1 + n b / (1 - b) of the condition number of K scaled to unit diagonal, b its mean off-diagonal ' +
+        'entry `meanCorrelation`; null of a matrix that is not positive semidefinite, and of zeros',
     ),
   meanCorrelation: z.number().nullable().describe('mean of k_ij / sqrt(k_ii k_jj) over i != j'),
   decay: decay
     .nullable()
     .describe(
-      'power law i^-`exponent` through `values`: 95 % `interval`, fitted indices `from` `to` counted from 1 (those more than ten times above the floor), `amplitude`, `confidence`, `deviation` of log l; null for the smallest, of a matrix that is not positive semidefinite, and where fewer than 20 values are fitted: a line through fewer says what the first ones are, not how the rest fall',
+      'power law i^-`exponent` through `values`: 95 % `interval`, fitted indices `from` `to` counted from 1 (those ' +
+        'more than ten times above the floor), `amplitude`, `confidence`, `deviation` of log l; null for the ' +
+        'smallest, of a matrix that is not positive semidefinite, and where fewer than 20 values are fitted: a line ' +
+        'through fewer says what the first ones are, not how the rest fall',
     ),
   noDecay: z.string().nullable().describe('why `decay` is null'),
   effectiveDimension: z
     .array(z.object({ ridge: z.number(), ...estimate }))
     .nullable()
     .describe(
-      'sum of l / (l + r) at each `ridge` (r as a multiple of the mean diagonal): `value`, between `lower` and `upper`; these differ where not all eigenvalues are known, and `value` is then their middle; null for the smallest alone, and of a matrix that is not positive semidefinite',
+      'sum of l / (l + r) at each `ridge` (r as a multiple of the mean diagonal): `value`, between `lower` and ' +
+        '`upper`; these differ where not all eigenvalues are known, and `value` is then their middle; null for the ' +
+        'smallest alone, and of a matrix that is not positive semidefinite',
     ),
   numericalRank: z
     .object({ least: z.number(), most: z.number() })
     .describe(
-      'eigenvalues above the floor in magnitude (and above 2^-49 of the norm, which a decomposition may err): `least` and `most`, equal where it is known',
+      'eigenvalues above the floor in magnitude (and above 2^-49 of the norm, which a decomposition may err): ' +
+        '`least` and `most`, equal where it is known',
     ),
   learningTimes: gaps.describe(
     '1 / eigenvalue, the time in which gradient flow learns a direction; null where it is not positive',
@@ -115,7 +124,8 @@ const summary = {
     .object(estimate)
     .nullable()
     .describe(
-      "kernel-target alignment tr(Y'KY) / (norms of K and YY'): `value`, `lower`, `upper` as above; null without labels, and where not all eigenvalues are known of a matrix that is not positive semidefinite",
+      "kernel-target alignment tr(Y'KY) / (norms of K and YY'): `value`, `lower`, `upper` as above; null without " +
+        'labels, and where not all eigenvalues are known of a matrix that is not positive semidefinite',
     ),
   summaryProducts: z.number().describe('products with one vector that these took beside `products`'),
 };
@@ -151,7 +161,8 @@ export const eigsRecord = z.object({
   rows: z
     .array(eigsRow)
     .describe(
-      'one object for each architecture, or for the stored matrix; of a single one its fields stand beside `rows` as well, except the name',
+      'one object for each architecture, or for the stored matrix; of a single one its fields stand beside `rows` ' +
+        'as well, except the name',
     ),
 });
 

@@ -28,7 +28,8 @@ export const empiricalPlan = z.object({
   rowsAtOnce: z
     .number()
     .describe(
-      'rows of the result that are in memory together: fewer than all where it is larger than the promise, and goes to a `.npy` file',
+      'rows of the result that are in memory together: fewer than all where it is larger than the promise, and ' +
+        'goes to a `.npy` file',
     ),
   memoryBytes: z.number().describe('as in the plan of a kernel'),
   memoryLimit: z.number().describe('as in the plan of a kernel'),
@@ -50,7 +51,8 @@ export const slopes = z.object({
   tolerance: z
     .number()
     .describe(
-      'what it may be: what differences of several steps disagree by. Beyond it nothing is computed, and the exit code is 2',
+      'what it may be: what differences of several steps disagree by. Beyond it nothing is computed, and the exit ' +
+        'code is 2',
     ),
 });
 
@@ -85,7 +87,8 @@ export const empiricalRecord = z.object({
   model: model
     .nullable()
     .describe(
-      'of `--model`: its `path`, and `files` with the `path` and `sha256` of each; `architecture`, `width`, `init` and `seed` are null then',
+      'of `--model`: its `path`, and `files` with the `path` and `sha256` of each; `architecture`, `width`, `init` ' +
+        'and `seed` are null then',
     ),
   contributions: z.string().nullable().describe('file as given; null without'),
   threads: z.number().describe(asInKernel),

@@ -39,7 +39,8 @@ export const kernelRecord = z.object({
     .number()
     .nullable()
     .describe(
-      'largest error of the zonal table against direct evaluation, relative to sqrt(K(x,x) K(z,z)); null without a table',
+      'largest error of the zonal table against direct evaluation, relative to sqrt(K(x,x) K(z,z)); null without a ' +
+        'table',
     ),
   nearPairs: z
     .number()
@@ -48,7 +49,8 @@ export const kernelRecord = z.object({
   recomputed: recomputed
     .nullable()
     .describe(
-      'entries that backend `reference` computed again; null after `--plan`, and where none were, with the reason in `warnings`',
+      'entries that backend `reference` computed again; null after `--plan`, and where none were, with the reason ' +
+        'in `warnings`',
     ),
 });
 

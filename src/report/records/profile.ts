@@ -10,7 +10,8 @@ export const profileCurve = z.object({
     .number()
     .nullable()
     .describe(
-      'angle at which the kernel has fallen half-way from 1 to its value at pi: small is spiky; null where it does not fall',
+      'angle at which the kernel has fallen half-way from 1 to its value at pi: small is spiky; null where it does ' +
+        'not fall',
     ),
 });
 

@@ -6,7 +6,8 @@ export const solver = z.object({
   name: z
     .enum(['cholesky', 'eigen', 'cg'])
     .describe(
-      '`cholesky`, `eigen` (one decomposition for all ridges and times, also where Cholesky found the kernel singular) or `cg` (conjugate gradients)',
+      '`cholesky`, `eigen` (one decomposition for all ridges and times, also where Cholesky found the kernel ' +
+        'singular) or `cg` (conjugate gradients)',
     ),
   reason: z.string().describe('why this one'),
   converged: z.boolean().describe('whether `residual` is at most `tol`; else the exit code is 3'),
@@ -14,7 +15,8 @@ export const solver = z.object({
   residual: z
     .number()
     .describe(
-      'how well the equations are solved: the norm of (K + lambda I) a - b over that of the labels y, b what is learnt of y by the time (all of it without one, but for what the null space holds)',
+      'how well the equations are solved: the norm of (K + lambda I) a - b over that of the labels y, b what is ' +
+        'learnt of y by the time (all of it without one, but for what the null space holds)',
     ),
   iterations: z.number().optional().describe('how many steps `cg` took'),
   products: z.number().optional().describe('products of the kernel with one vector'),
@@ -35,7 +37,8 @@ const quality = {
   residual: z
     .number()
     .describe(
-      'largest relative residual of an output, of training rows: of a time what is not learnt yet, without a ridge also what never is',
+      'largest relative residual of an output, of training rows: of a time what is not learnt yet, without a ridge ' +
+        'also what never is',
     ),
   ridge: z.number().describe('as a multiple of the mean diagonal of the kernel'),
 };
@@ -53,7 +56,8 @@ export const regressRow = z.object({
     .array(z.object({ ridge: z.number(), error: z.number() }))
     .nullable()
     .describe(
-      '`ridge` and mean squared `error` of each that was tried, 1e-12 to 100 (those that lift a negative eigenvalue above 0); null without `--ridge auto`',
+      '`ridge` and mean squared `error` of each that was tried, 1e-12 to 100 (those that lift a negative ' +
+        'eigenvalue above 0); null without `--ridge auto`',
     ),
   solver: solver.describe('what solved the equations'),
   recomputed: recomputed
@@ -84,7 +88,8 @@ export const regressRecord = z.object({
     .string()
     .nullable()
     .describe(
-      'file of the predictions (`.npy`: outputs `[m, outputs]`; `.csv`: the same, or names of classes where they have any); null without',
+      'file of the predictions (`.npy`: outputs `[m, outputs]`; `.csv`: the same, or names of classes where they ' +
+        'have any); null without',
     ),
   variance: z.string().nullable().describe('file of the posterior variances; null without'),
   accuracy: quality.accuracy.optional().describe(ofOne),

@@ -34,12 +34,14 @@ const facts = {
     '`nu`, `c1`, `cm`: K is a polynomial plus c1 (1-t)^nu near t = 1, plus cm (1+t)^nu near t = -1',
   ),
   predicted: gaps.describe(
-    'what these constants predict for each degree: (c1 + cm) or (c1 - cm) times the eigenvalue of (1-t)^nu; null where there is none',
+    'what these constants predict for each degree: (c1 + cm) or (c1 - cm) times the eigenvalue of (1-t)^nu; null ' +
+      'where there is none',
   ),
   fit: fit
     .nullable()
     .describe(
-      'exponent fitted to the computed eigenvalues: `exponent`, its standard error `deviation`, the range `from` `to`, and the number of `degrees`; null where too few stand above their bounds',
+      'exponent fitted to the computed eigenvalues: `exponent`, its standard error `deviation`, the range `from` ' +
+        '`to`, and the number of `degrees`; null where too few stand above their bounds',
     ),
   trace: z
     .object({
@@ -49,7 +51,8 @@ const facts = {
       bound: z.number().nullable(),
     })
     .describe(
-      '`computed`: sum of multiplicity times eigenvalue; `tail`: the rest, as predicted; `diagonal`: K(x,x); `bound` of the difference',
+      '`computed`: sum of multiplicity times eigenvalue; `tail`: the rest, as predicted; `diagonal`: K(x,x); ' +
+        '`bound` of the difference',
     ),
 };
 

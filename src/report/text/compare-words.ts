@@ -7,7 +7,8 @@ import { countText, secondsText } from './units.js';
 /**
  * Factor above what chance gives from which on the error of a mean kernel is called more than chance.
  *
- * The chance is estimated from the same networks, so that errors along one direction follow Student's t: few networks need a large factor.
+ * The chance is estimated from the same networks, so that errors along one direction follow Student's t: few networks
+ * need a large factor.
  */
 function beyondChance(seeds: number): number {
   return studentQuantile(seeds - 1, LEVEL);
@@ -32,7 +33,11 @@ export function subjectText(record: CompareData): string {
   const networks =
     seeds === 1 ? `one network of each (seed ${seed})` : `${seeds} networks of each (seeds from ${seed})`;
   const law = init === null ? '' : `, ${init === 'gaussian' ? 'Gaussian' : 'orthogonal'} weights`;
-  return `NTK of ${shape[0]} ${exampleText(shape[0], inputs[0]?.shape ?? null)} from ${files}; width${widths.length > 1 ? 's' : ''} ${listText(widths)}, ${networks}, ${outputs === 1 ? 'one output' : `${outputs} outputs`}${law}.`;
+  return (
+    `NTK of ${shape[0]} ${exampleText(shape[0], inputs[0]?.shape ?? null)} from ${files}; ` +
+    `width${widths.length > 1 ? 's' : ''} ${listText(widths)}, ${networks}, ` +
+    `${outputs === 1 ? 'one output' : `${outputs} outputs`}${law}.`
+  );
 }
 
 /** What is said of the slope. */
@@ -41,7 +46,10 @@ type Fitted = Pick<
   'widths' | 'errors' | 'check' | 'slope' | 'slopeInterval' | 'slopeLevel' | 'expectedSlope'
 >;
 
-/** Whether finite networks have the kernel of the infinite one but for rounding, as orthogonal weights of linear layers give it. */
+/**
+ * Whether finite networks have the kernel of the infinite one but for rounding, as orthogonal weights of linear layers
+ * give it.
+ */
 function isExact({ errors, check }: Pick<CompareData, 'errors' | 'check'>): boolean {
   return errors.every((error) => error <= check.networksTolerance);
 }
@@ -66,14 +74,20 @@ function verdict({ slopeInterval, expectedSlope }: Fitted): string {
 export function fallText(record: Fitted): string {
   const { slope, slopeInterval, slopeLevel, widths } = record;
   if (isExact(record))
-    return `The networks of ${widths.length > 1 ? 'every width' : 'this width'} have the kernel of the infinite one but for rounding: there is no error that could fall.`;
+    return (
+      `The networks of ${widths.length > 1 ? 'every width' : 'this width'} have the kernel of the infinite one but ` +
+      'for rounding: there is no error that could fall.'
+    );
   if (slope === null && widths.length > 1) return 'The error has no slope: it is 0 at some width.';
   if (slope === null)
     return `The error was measured at width ${widths[0]} alone, which says nothing about how it falls.`;
   const level = `${Math.round(100 * slopeLevel)} %`;
   const interval =
     slopeInterval === null ? '' : ` (${level}: ${slopeInterval.map((end) => end.toFixed(2)).join(' to ')})`;
-  return `The error of one network ${slope < 0 ? 'falls' : 'goes'} like width^${slope.toFixed(2)}${interval}${verdict(record)}`;
+  return (
+    `The error of one network ${slope < 0 ? 'falls' : 'goes'} like ` +
+    `width^${slope.toFixed(2)}${interval}${verdict(record)}`
+  );
 }
 
 /** The error at the largest width. */
@@ -92,7 +106,10 @@ function chanceText({ seeds, meanKernel }: CompareData, w: number, mean: string)
   const off = `${mean} is ${percent(error)} off`;
   if (error <= beyondChance(seeds) * chance)
     return `${off}, which chance explains (${percent(chance)} is to be expected).`;
-  return `${off}, more than chance explains (${percent(chance)} is to be expected): a bias of about ${percent(bias)} that wider networks have less of.`;
+  return (
+    `${off}, more than chance explains (${percent(chance)} is to be expected): a bias of about ${percent(bias)} that ` +
+    'wider networks have less of.'
+  );
 }
 
 /** The mean kernels at the largest width, and at the smallest where this has a bias that the largest lacks. */

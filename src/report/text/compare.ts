@@ -55,7 +55,8 @@ export function compareText(result: Comparison): string {
   const header = ['width', 'error of one network', 'mean kernel', 'by chance', 'bias', `angle of ${dimension}`, 'time'];
   const table = tableText(header, rows, ['right', 'left', 'right', 'right', 'right', 'right', 'right']);
   const notes = [
-    `errors relative to the Frobenius norm of the analytic kernel; ${seeds} ${seeds === 1 ? 'network' : 'networks'} of each width`,
+    `errors relative to the Frobenius norm of the analytic kernel; ${seeds} ` +
+      `${seeds === 1 ? 'network' : 'networks'} of each width`,
     'mean kernel: the error of the mean over these, what chance alone gives it, and what is left',
     `angle of ${dimension}: largest principal angle of the leading eigenspace of dimension ${dimension}, radians`,
   ];

@@ -24,11 +24,15 @@ function conditionText(result: EigsResult): string {
   if (norm === 0 || conditionAtLeast === null) return 'all eigenvalues are 0: there is no condition number';
   const own = `condition number ${conditionResolved ? '' : 'at least '}${power(conditionAtLeast)}`;
   if (doubleConstantBound === null || meanCorrelation === null) return own;
-  const rows = `at least ${power(doubleConstantBound)} at unit diagonal by the mean correlation ${short(meanCorrelation)}`;
+  const rows =
+    `at least ${power(doubleConstantBound)} at unit diagonal by the ` + `mean correlation ${short(meanCorrelation)}`;
   return `${own}; ${rows}`;
 }
 
-/** Says that a matrix is not positive semidefinite, by its smallest eigenvalue as far as that is known; null where it may be. */
+/**
+ * Says that a matrix is not positive semidefinite, by its smallest eigenvalue as far as that is known; null where it
+ * may be.
+ */
 export function indefiniteText({
   positiveSemidefinite,
   lowest,
@@ -61,8 +65,10 @@ function densityText(density: DensityResult | null): string[] {
   const { points, values, errors, samples, steps, products, width } = density;
   const most = Math.max(...values);
   return [
-    `density from ${power(points[0])} to ${power(points[points.length - 1])}, width ${power(width)}; ${samples} random vectors, ${steps} steps, ${products} products`,
-    `  ${sparkline(values, 0, most, CURVE)}  largest ${power(most)}, standard errors up to ${power(Math.max(...errors))}`,
+    `density from ${power(points[0])} to ${power(points[points.length - 1])}, width ${power(width)}; ${samples} ` +
+      `random vectors, ${steps} steps, ${products} products`,
+    `  ${sparkline(values, 0, most, CURVE)}  largest ${power(most)}, standard errors up to ` +
+      `${power(Math.max(...errors))}`,
   ];
 }
 

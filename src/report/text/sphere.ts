@@ -4,7 +4,9 @@ import { tableText } from './table.js';
 /** Up to this degree every one is shown; beyond, only some. */
 const ALL_UP_TO = 12;
 
-/** Degrees that the table shows: the first ones, then a pair of each parity further and further apart, and the last two. */
+/**
+ * Degrees that the table shows: the first ones, then a pair of each parity further and further apart, and the last two.
+ */
 function shown(degrees: readonly number[]): readonly number[] {
   const last = degrees.length - 1;
   const wanted = new Set([last - 1, last]);
@@ -68,7 +70,9 @@ function summaryTable({ rows }: SphereResult): string {
   return tableText(header, lines, ['left', 'left', 'right', 'right', 'right', 'left', 'right', 'right']);
 }
 
-/** A result of `ntk sphere` for a terminal: how each kernel's eigenvalues fall, then the eigenvalues of some degrees. */
+/**
+ * A result of `ntk sphere` for a terminal: how each kernel's eigenvalues fall, then the eigenvalues of some degrees.
+ */
 export function sphereText(result: SphereResult): string {
   const { kind, normalized, dim, rows } = result;
   const divided = normalized ? ', divided by K(x,x)' : '';

@@ -12,7 +12,9 @@ interface Layout {
 }
 
 function npy(descr: string, shape: readonly number[], fortran: boolean, body: Uint8Array): Uint8Array {
-  const dictionary = `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
+  const dictionary =
+    `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ` +
+    `(${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
   const length = 64 * Math.ceil((10 + dictionary.length + 1) / 64) - 10;
   const head = Buffer.alloc(10);
   head.write('\x93NUMPY\x01\x00', 'latin1');

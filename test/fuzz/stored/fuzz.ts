@@ -48,7 +48,10 @@ async function run(folder: string, drawn: StoredCase) {
   return { outcome, what: judgeRegress(drawn, truth, outcome, out) };
 }
 
-/** Runs cases `from` to `from + count` of a seed: commands on stored matrices of every kind, against what Jacobi rotations find. */
+/**
+ * Runs cases `from` to `from + count` of a seed: commands on stored matrices of every kind, against what Jacobi
+ * rotations find.
+ */
 export async function fuzzStored(seed: number, from: number, count: number): Promise<StoredTally> {
   const folder = mkdtempSync(join(tmpdir(), 'ntk-stored-'));
   const findings: StoredFinding[] = [];
@@ -60,7 +63,9 @@ export async function fuzzStored(seed: number, from: number, count: number): Pro
       codes.set(outcome.code, (codes.get(outcome.code) ?? 0) + 1);
       if (what === null) continue;
       const { matrix, layout, command, flags } = drawn;
-      const text = `case ${index}: ${what}: ntk ${command} ${flags.join(' ')} on ${matrix.kind}, n = ${matrix.n}, ${layout}: exit ${outcome.code} ${outcome.stderr.trim()}`;
+      const text =
+        `case ${index}: ${what}: ntk ${command} ${flags.join(' ')} on ${matrix.kind}, n = ${matrix.n}, ${layout}: ` +
+        `exit ${outcome.code} ${outcome.stderr.trim()}`;
       findings.push({ index, what, text });
     }
   } finally {

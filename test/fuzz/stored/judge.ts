@@ -115,7 +115,10 @@ function readNumbers(path: string): Float64Array {
   return new Float64Array(new Uint8Array(bytes.subarray(start)).slice().buffer);
 }
 
-/** Whether eigenvalues and rates are all either surely nothing or surely something, so that predictions are defined to some digits. */
+/**
+ * Whether eigenvalues and rates are all either surely nothing or surely something, so that predictions are defined to
+ * some digits.
+ */
 function isSeparated(truth: Truth, ridge: number): boolean {
   const { values, norm, unit, isSingle } = truth;
   const clear = (v: number): boolean => Math.abs(v) <= 1e-15 * norm || Math.abs(v) >= something({ isSingle }) * norm;

@@ -33,7 +33,10 @@ export async function truthOf({ entries, matrix: { n }, layout }: StoredCase): P
   return { isFinite: hasNumbers, isSymmetric, values, vectors: vectors ?? a, scale, norm, unit, isSingle };
 }
 
-/** The predictions `[m]` of a regression with a ridge, at a time, from the eigenpairs: what the null space holds reaches no test row. */
+/**
+ * The predictions `[m]` of a regression with a ridge, at a time, from the eigenpairs: what the null space holds reaches
+ * no test row.
+ */
 export function predicted(
   { labels, cross, matrix: { n } }: StoredCase,
   truth: Truth,

@@ -31,7 +31,9 @@ function commonWidth(rows: readonly (readonly string[])[]): number {
   return [...counts].reduce((best, [width, count]) => (count > (counts.get(best) ?? 0) ? width : best), 0);
 }
 
-/** Share of the fields that are values, times the share of lines of one width: how well a dialect explains the lines. */
+/**
+ * Share of the fields that are values, times the share of lines of one width: how well a dialect explains the lines.
+ */
 function score(rows: readonly (readonly string[])[], decimal: Decimal): number {
   const width = commonWidth(rows);
   const alike = rows.filter(({ length }) => length === width);
@@ -41,8 +43,8 @@ function score(rows: readonly (readonly string[])[], decimal: Decimal): number {
 }
 
 /**
- * Separator and decimal mark of lines, those given taken as given: what makes most fields numbers and most lines alike; of equals the
- * first of the list.
+ * Separator and decimal mark of lines, those given taken as given: what makes most fields numbers and most lines alike;
+ * of equals the first of the list.
  */
 export function dialectOf(lines: readonly string[], separator: string | null, decimal: Decimal | null): FoundDialect {
   const sample = lines.slice(0, LINES).map((line) => line.slice(0, LONGEST));

@@ -35,7 +35,10 @@ export function isMissingName(field: string): boolean {
 /** Digits with marks between them, or a percentage: numbers, but not as they are written here. */
 const OTHERWISE = /^[+-]?[$€£]?\d[\d.,;:|'\s\u202f]*%?$/;
 
-/** Whether a field is a number for people: with separators of thousands, another decimal mark, in per cent, or several not separated. */
+/**
+ * Whether a field is a number for people: with separators of thousands, another decimal mark, in per cent, or several
+ * not separated.
+ */
 export function isNumberForPeople(field: string): boolean {
   return OTHERWISE.test(field);
 }

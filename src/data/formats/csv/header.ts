@@ -17,7 +17,9 @@ export interface CsvHeader {
 
 const NONE: CsvHeader = { names: null, isLine: false, hasRowNames: false, doubts: [] };
 
-/** The header of a csv by its first lines, its fields split already; `width` is the number of fields of a line of data. */
+/**
+ * The header of a csv by its first lines, its fields split already; `width` is the number of fields of a line of data.
+ */
 export function headerOf(
   head: CsvHead,
   rows: readonly (readonly string[])[],
@@ -93,7 +95,10 @@ function classesInFirst(
 
 /** What is said of a line that was read as data although a text in it comes in no other line. */
 function onlyClasses(column: number, first: readonly string[]): string {
-  return `was read as data; its text ${JSON.stringify(first[column])} in column ${column + 1} comes in no other of the first lines: --header yes takes it as a header, --header no says that it is none`;
+  return (
+    `was read as data; its text ${JSON.stringify(first[column])} in column ${column + 1} comes in no other of the ` +
+    'first lines: --header yes takes it as a header, --header no says that it is none'
+  );
 }
 
 /** Columns whose texts say nothing about a header: those of labels, and those that are left out. */
@@ -128,10 +133,16 @@ function countsColumns(rows: readonly (readonly string[])[], isNumber: (field: s
 }
 
 function notANumber(column: number, first: readonly string[]): string {
-  return `was taken as a header because column ${column + 1} (${JSON.stringify(first[column])}) is not a number; --header no takes it as data`;
+  return (
+    `was taken as a header because column ${column + 1} (${JSON.stringify(first[column])}) is not a number; --header ` +
+    'no takes it as data'
+  );
 }
 
 function mayBeHeader(first: readonly string[]): string {
   const shown = first.length > 4 ? `${first.slice(0, 3).join(', ')}, ...` : first.join(', ');
-  return `holds numbers (${shown}) that may be names of columns, and was read as data; --header yes takes it as a header, --header no says that it is none`;
+  return (
+    `holds numbers (${shown}) that may be names of columns, and was read as data; --header yes takes it as a header, ` +
+    '--header no says that it is none'
+  );
 }

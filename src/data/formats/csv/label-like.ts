@@ -24,11 +24,15 @@ function classesIn(data: FloatArray, width: number, column: number): readonly nu
 /** Names of columns that hold labels. */
 const LABELS = /^(labels?|class(es)?|targets?)$/i;
 
-/** Warns where the last feature of all columns looks like labels, few integers, other ones than in the column before; or one is called so. */
+/**
+ * Warns where the last feature of all columns looks like labels, few integers, other ones than in the column before; or
+ * one is called so.
+ */
 export function labelWarnings(data: FloatArray, { columns, names }: CsvSurvey, where: string): readonly string[] {
   if (columns < 2) return [];
   const says = (column: number, what: string, name: string | number): string =>
-    `${where} column ${column + 1}: ${what}, and was read as a feature; --label-column ${name} takes it out, --columns 0:${columns} says that it is one`;
+    `${where} column ${column + 1}: ${what}, and was read as a feature; --label-column ${name} takes it out, ` +
+    `--columns 0:${columns} says that it is one`;
   const called = names?.findIndex((name) => LABELS.test(name)) ?? -1;
   if (names !== null && called >= 0) {
     return [says(called, `is called ${JSON.stringify(names[called])}`, names[called])];

@@ -13,7 +13,10 @@ export class LabelColumn {
   /** Place of the first label that is a name among numbers or a number among names. */
   #odd: string | null = null;
 
-  /** `known` are names of classes in the order of their numbers; null: those that appear, sorted. `placeOf` names a row of the file `where`. */
+  /**
+   * `known` are names of classes in the order of their numbers; null: those that appear, sorted. `placeOf` names a row
+   * of the file `where`.
+   */
   constructor(
     private readonly values: Float64Array,
     private readonly known: readonly string[] | null,
@@ -35,14 +38,19 @@ export class LabelColumn {
     this.values[row] = this.#numberOf(row, String(value));
   }
 
-  /** A label that is a name. @throws DataError when it is missing, or none of the classes, or stands among numbers that are none. */
+  /**
+   * A label that is a name. @throws DataError when it is missing, or none of the classes, or stands among numbers that
+   * are none.
+   */
   text(row: number, text: string): void {
     if (this.#found === null) this.#startNames(row, text);
     if (isMissingName(text)) throw this.#missing(row, text);
     this.values[row] = this.#numberOf(row, text);
   }
 
-  /** Names of the classes in the order of their numbers, and what should be said; null names: the labels are numbers. */
+  /**
+   * Names of the classes in the order of their numbers, and what should be said; null names: the labels are numbers.
+   */
   finish(): { readonly names: readonly string[] | null; readonly warnings: readonly string[] } {
     if (this.#found === null || this.known !== null) return { names: this.known, warnings: [] };
     const names = [...this.#found.keys()];
@@ -51,7 +59,9 @@ export class LabelColumn {
     const renumbered = names.map((name) => place.get(name) ?? 0);
     for (let row = 0; row < this.values.length; row++) this.values[row] = renumbered[this.values[row]];
     if (this.#numbers === 0) return { names: sorted, warnings: [] };
-    const doubt = `${this.#numbers} of ${this.values.length} labels are numbers and the others names (${this.#odd}); all were taken as names of classes`;
+    const doubt =
+      `${this.#numbers} of ${this.values.length} labels are numbers and the others names (${this.#odd}); all were ` +
+      'taken as names of classes';
     return { names: sorted, warnings: [`${this.where}: ${doubt}`] };
   }
 

@@ -96,7 +96,10 @@ export class CsvLines {
     private readonly choice: LineChoice,
   ) {}
 
-  /** Each block is valid until the next one is asked for. @throws DataError for a line without end, or blank where none may be. */
+  /**
+   * Each block is valid until the next one is asked for. @throws DataError for a line without end, or blank where none
+   * may be.
+   */
   async *blocks(): AsyncGenerator<LineBlock> {
     let isFirst = true;
     for await (const chunk of this.bytes.chunks()) {

@@ -74,7 +74,9 @@ function raggedLine(fields: number, where: string, survey: CsvSurvey, given: str
   const place = `${where}, column ${Math.min(fields, survey.columns) + 1}`;
   const rule = `must have ${survey.columns} columns like line 1`;
   const { separator, decimal } = survey;
-  const remedy = `Fields were separated at ${quoted(separator)}, with ${quoted(decimal)} as decimal mark: add what is missing, or say --separator.`;
+  const remedy =
+    `Fields were separated at ${quoted(separator)}, with ${quoted(decimal)} as decimal mark: add what is missing, or ` +
+    'say --separator.';
   return new DataError(complaint(place, rule, `${fields}${given}`, remedy));
 }
 
@@ -90,5 +92,8 @@ function remedyFor(field: string, column: number, { decimal, separator }: CsvSur
   if (grouped) return 'Write thousands without a separator.';
   if (hasOther) return `Give ${marks}.`;
   if (/\d[^\w.%-]+\d/.test(field)) return `Fields were separated at ${quoted(separator)}: say --separator.`;
-  return `Leave the column out with --drop-columns ${column}, take it as labels with --label-column ${column}, or write it as numbers.`;
+  return (
+    `Leave the column out with --drop-columns ${column}, take it as labels with --label-column ${column}, or write ` +
+    'it as numbers.'
+  );
 }

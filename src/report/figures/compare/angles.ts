@@ -8,7 +8,9 @@ const DEGREES = 180 / Math.PI;
 /** Relative gap below which an eigenspace is marked as hardly defined. */
 const SMALL_GAP = 0.05;
 
-/** Whether the eigenvalue behind a dimension is so near to the next that the space of that dimension is hardly defined. */
+/**
+ * Whether the eigenvalue behind a dimension is so near to the next that the space of that dimension is hardly defined.
+ */
 function isLoose(gap: number | null): boolean {
   return gap !== null && gap < SMALL_GAP;
 }
@@ -58,11 +60,14 @@ export function drawAngles(record: CompareData): Figure {
   const bands = bandsOf(eigenspaces);
   const loose =
     bands.length > 0
-      ? `; shaded dimensions end before a gap of less than ${100 * SMALL_GAP} %, where the space is hardly defined and the angle means nothing`
+      ? `; shaded dimensions end before a gap of less than ${100 * SMALL_GAP} %, where the space is hardly defined ` +
+        'and the angle means nothing'
       : '';
   return {
     title: 'Largest principal angle of the leading eigenspaces',
-    alternative: `Width ${widths[last]}, dimensions ${dimensions.join(', ')}: ${angles[last].map((angle) => `${(angle * DEGREES).toFixed(1)}°`).join(', ')}.`,
+    alternative:
+      `Width ${widths[last]}, dimensions ${dimensions.join(', ')}: ` +
+      `${angles[last].map((angle) => `${(angle * DEGREES).toFixed(1)}°`).join(', ')}.`,
     panel: {
       form: 'chart',
       x: {

@@ -4,7 +4,13 @@ import type { Figure } from '../figure.js';
 import type { CompareData } from './record.js';
 import { type WidthMarks, widthMarks } from './widths.js';
 
-/** How many of the eigenvalues of the infinite network are more than the rounding of its kernel: all, where that has full rank. */
+/** What the bars of a figure are, where there are any. */
+const BARS = ', with a bar of one standard deviation between networks to either side';
+
+/**
+ * How many of the eigenvalues of the infinite network are more than the rounding of its kernel: all, where that has
+ * full rank.
+ */
 function resolvedOf({ eigenvalues: { analytic, rounding } }: CompareData): number {
   const first = analytic.findIndex((value) => value <= rounding);
   return first < 0 ? analytic.length : first;
@@ -17,7 +23,10 @@ function rankNote(record: CompareData): string {
   return ` Eigenvalues from index ${resolved + 1} on are rounding alone and are not drawn; the table has them.`;
 }
 
-/** Means of each width beside their index, with what `show` makes of a value and its deviation; of eigenvalues that are more than rounding. */
+/**
+ * Means of each width beside their index, with what `show` makes of a value and its deviation; of eigenvalues that are
+ * more than rounding.
+ */
 function marksOf(
   record: CompareData,
   show: (value: number, deviation: number | null, index: number) => Omit<Point, 'x'>,
@@ -82,7 +91,8 @@ export function drawEigenvalues(record: CompareData): Figure {
       form: 'chart',
       x: indexAxis(record),
       y: { label: 'eigenvalue', scale: 'log' },
-      // A mean that is no more than rounding, of networks that answer to nothing, would stretch the axis over all powers of ten.
+      // A mean that is no more than rounding, of networks that answer to nothing, would stretch the axis over all
+      // powers of ten.
       series: marks.drawn.map((one) => ({ ...one, points: one.points.filter(({ y }) => y > rounding) })),
       guides: levels(analytic.slice(0, resolvedOf(record)), 'infinite'),
       bands: [],
@@ -92,7 +102,8 @@ export function drawEigenvalues(record: CompareData): Figure {
     data: dataOf(record),
     summary: summaryOf(record, marks.all),
     notes: [
-      `Each black line is an eigenvalue of the infinite network, each mark its mean over the networks of a width${record.seeds === 1 ? '' : ', with a bar of one standard deviation between networks to either side'}.${marks.note}${rankNote(record)}`,
+      'Each black line is an eigenvalue of the infinite network, each mark its mean over the networks of a ' +
+        `width${record.seeds === 1 ? '' : BARS}.${marks.note}${rankNote(record)}`,
     ],
   };
 }
@@ -126,7 +137,12 @@ export function drawRatios(record: CompareData): Figure {
     data: dataOf(record),
     summary: summaryOf(record, marks.all),
     notes: [
-      `Marks on the line at 1 agree with the infinite network${record.seeds === 1 ? '' : '; bars are one standard deviation between networks, and shrink as the width grows'}.${marks.note}${rankNote(record)}`,
+      'Marks on the line at 1 agree with the infinite ' +
+        `network${
+          record.seeds === 1
+            ? ''
+            : '; bars are one standard deviation between ' + 'networks, and shrink as the width grows'
+        }.${marks.note}${rankNote(record)}`,
     ],
   };
 }

@@ -157,7 +157,9 @@ function spokenErrors(record: CompareData, name: string): string {
   return `${name}: mean error ${ends.join(', ')}, ${slopeText(record)}`;
 }
 
-/** Error of finite networks against their width, with the fitted power and the expected slope; records on the same axes. */
+/**
+ * Error of finite networks against their width, with the fitted power and the expected slope; records on the same axes.
+ */
 export function drawError(records: readonly Named<CompareData>[]): Figure {
   const names = distinctNames(records.map(({ name, record }) => ({ source: name, name: networkName(record) })));
   const panel = panelOf(records, names);

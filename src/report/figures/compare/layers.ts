@@ -3,6 +3,9 @@ import type { Figure } from '../figure.js';
 import { type CompareData, percent } from './record.js';
 import { type WidthMarks, widthMarks } from './widths.js';
 
+/** What the bars of a figure are, where there are any. */
+const BARS = ', with a bar of one standard deviation between networks to either side';
+
 /** Least height of the row of a layer, and what each width adds to it, pixels. */
 const ROW = 16;
 const ROW_OF_WIDTH = 5;
@@ -76,7 +79,8 @@ export function drawLayers(record: CompareData): Figure {
       })),
     },
     notes: [
-      `Each black line is the share of a layer in the infinite network, each mark its mean over the networks of a width${record.seeds === 1 ? '' : ', with a bar of one standard deviation between networks to either side'}.${marks.note}`,
+      'Each black line is the share of a layer in the infinite network, each mark its mean over the networks of a ' +
+        `width${record.seeds === 1 ? '' : BARS}.${marks.note}`,
     ],
   };
 }

@@ -48,13 +48,17 @@ export function drawMean(record: CompareData): Figure {
   const { widths, seeds, errors, meanKernel } = record;
   if (seeds === 1) {
     throw new DataError(
-      '--figure mean: the record must have several seeds, got 1. Run ntk compare with more --seeds into the same folder.',
+      '--figure mean: the record must have several seeds, got 1. Run ntk compare with more --seeds into the same ' +
+        'folder.',
     );
   }
   const series = seriesOf(record);
   const spoken = widths.map((width, w) => {
     const chance = meanKernel.expected[w];
-    return `Width ${width}: ${percent(meanKernel.errors[w])}${chance === null ? '' : `, by chance alone ${percent(chance)}`}`;
+    return (
+      `Width ${width}: ` +
+      `${percent(meanKernel.errors[w])}${chance === null ? '' : `, by chance alone ${percent(chance)}`}`
+    );
   });
   return {
     title: `Error of the mean kernel of ${seeds} networks`,
@@ -88,7 +92,8 @@ export function drawMean(record: CompareData): Figure {
     ]),
     summary: summaryOf(record),
     notes: [
-      'Where the full discs lie near the squares, the mean kernel is as close to the infinite network as its number of networks allows; discs well above them show a bias of this width.',
+      'Where the full discs lie near the squares, the mean kernel is as close to the infinite network as its ' +
+        'number of networks allows; discs well above them show a bias of this width.',
     ],
   };
 }

@@ -29,7 +29,8 @@ function checkLengths(path: string, lists: readonly (readonly unknown[])[], leng
   const wrong = lists.find((list) => list.length !== length);
   if (wrong === undefined) return;
   throw new DataError(
-    `${path}: lists must have an entry for each of the ${length} ${what}, got one of ${wrong.length}. Write the record again.`,
+    `${path}: lists must have an entry for each of the ${length} ${what}, got one of ${wrong.length}. Write the ` +
+      'record again.',
   );
 }
 

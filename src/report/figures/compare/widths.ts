@@ -25,7 +25,10 @@ function drawnOf(count: number): readonly number[] {
   return Array.from({ length: shown }, (_, k) => Math.round((k * (count - 1)) / Math.max(1, shown - 1)));
 }
 
-/** Marks of each width, from light to dark; `pointsOf` gives those of width `w`, which stand `aside` of their places so that widths do not hide one another. */
+/**
+ * Marks of each width, from light to dark; `pointsOf` gives those of width `w`, which stand `aside` of their places so
+ * that widths do not hide one another.
+ */
 export function widthMarks(
   widths: readonly number[],
   pointsOf: (w: number, aside: number) => readonly Point[],

@@ -1,5 +1,21 @@
 /** How a kernel is computed where nothing else is asked for: in every command, and in the library. */
-export const COMPUTE_DEFAULTS = { kind: 'ntk', precision: 'f64', backend: 'auto', native: 'auto', seed: 0 } as const;
+export const COMPUTE_DEFAULTS = {
+  /** Which kernel of a network. */
+  kind: 'ntk',
+  /** Number format. */
+  precision: 'f64',
+  /** What computes. */
+  backend: 'auto',
+  /** BLAS library. */
+  native: 'auto',
+  /** Seed where chance is involved. */
+  seed: 0,
+} as const;
 
-/** What a profile has where nothing else is asked for: a value for every degree, and inputs of one number. */
-export const PROFILE_DEFAULTS = { angles: 181, features: 1 } as const;
+/** What a profile has where nothing else is asked for. */
+export const PROFILE_DEFAULTS = {
+  /** A value for every degree. */
+  angles: 181,
+  /** Numbers in an input. */
+  features: 1,
+} as const;

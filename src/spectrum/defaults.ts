@@ -1,13 +1,31 @@
-/** How eigenpairs are found where nothing else is asked for; `tol` in double and in single precision. */
+/** How eigenpairs are found where nothing else is asked for. */
 export const EIGEN_DEFAULTS = {
+  /** How many. */
   k: 20,
+  /** End of the spectrum. */
   which: 'largest',
+  /** How they are found. */
   method: 'auto',
-  tol: { f64: 1e-10, f32: 1e-5 },
+  /** Residual over the norm of the matrix at which a pair is done. */
+  tol: {
+    /** In double precision. */
+    f64: 1e-10,
+    /** In single precision. */
+    f32: 1e-5,
+  },
 } as const;
 
 /** A spectral density where nothing else is asked for. */
-export const DENSITY_DEFAULTS = { samples: 10, steps: 60, points: 200, block: 1 } as const;
+export const DENSITY_DEFAULTS = {
+  /** Random vectors. */
+  samples: 10,
+  /** Lanczos steps of each. */
+  steps: 60,
+  /** Points at which it is given. */
+  points: 200,
+  /** Vectors that one product takes at once. */
+  block: 1,
+} as const;
 
 /** Highest degree of a spectrum on the sphere where none is asked for. */
 export const DEFAULT_DEGREE = 60;

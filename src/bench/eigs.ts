@@ -19,8 +19,7 @@ import { eigenpairs } from '../spectrum/eigenpairs.js';
 import { openNpyPanels } from '../store/npy-panels.js';
 import { firstRows, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
-import { DISCARD } from './measure.js';
-import { least, secondsOf } from './measure.js';
+import { DISCARD, least, secondsOf } from './measure.js';
 import type { BenchOutcome } from './outcome.js';
 import { type ScipyLine, withScipy } from './scipy.js';
 

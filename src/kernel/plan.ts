@@ -61,7 +61,11 @@ function tooLittle(needed: number, limit: number): MemoryError {
 /** The plan of a computation on the backend that was asked for, or chosen. */
 async function planOf<C extends Computation>(work: C, options: KernelOptions, keep: boolean): Promise<Planned<C>> {
   const { extent, precision, outputs } = work;
-  const { backend, availability } = await selectBackend(options.backend ?? COMPUTE_DEFAULTS.backend, precision, work.kind);
+  const { backend, availability } = await selectBackend(
+    options.backend ?? COMPUTE_DEFAULTS.backend,
+    precision,
+    work.kind,
+  );
   const threads = backend.usesThreads ? (options.threads ?? defaultThreads()) : 1;
   const limit = options.memory ?? defaultMemory();
   const outputBytes = extent.rows * extent.columns * (precision === 'f64' ? 8 : 4) * outputs.length;

@@ -4,8 +4,8 @@ import type { TensorEngine } from '../../backend/tensor-device.js';
 import { readableBytes } from '../../data/budget.js';
 import { type ReadFile, readModelFiles } from '../../data/model-files.js';
 import { MemoryError } from '../../errors.js';
-import { residentBytes } from '../../platform/memory.js';
 import { COMPUTE_DEFAULTS } from '../../kernel/defaults.js';
+import { residentBytes } from '../../platform/memory.js';
 import type { TensorFunction } from './types.js';
 
 /** The outputs of all layers are there once forward, and once as what is derived by them. */

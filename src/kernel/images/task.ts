@@ -5,9 +5,9 @@ import type { ImageSet, ImageTask } from '../../backend/tasks.js';
 import type { NdArray } from '../../data/array.js';
 import { UsageError } from '../../errors.js';
 import { keepNeeded } from '../../programme/needs.js';
+import { COMPUTE_DEFAULTS } from '../defaults.js';
 import { outputsOf } from '../outputs.js';
 import type { KernelOptions } from '../types.js';
-import { COMPUTE_DEFAULTS } from '../defaults.js';
 
 function checkShape({ data, shape }: NdArray, where: string): void {
   const size = shape.reduce((a, b) => a * b, 1);

@@ -13,10 +13,9 @@ import { requireRange } from '../../programme/range.js';
 import { type RowFactors, rowFactors } from '../../programme/self-kernels.js';
 import { decideZonal, type Norms, outputScales, type ZonalDecision, zonalTable } from '../../programme/zonal.js';
 import type { Programme } from '../../vocabulary/steps.js';
+import { COMPUTE_DEFAULTS } from '../defaults.js';
 import { outputsOf } from '../outputs.js';
 import type { KernelOptions } from '../types.js';
-import { COMPUTE_DEFAULTS } from '../defaults.js';
-import type { KernelKind, KernelOptions } from './types.js';
 
 /** What is known before any large work: the programme, the norms, whether the zonal shortcut applies. */
 export interface Outline {

@@ -1,5 +1,6 @@
 /**
- * Whether two states of the engine give the same results, bit for bit: `scripts/same-results BEFORE AFTER`, two built checkouts.
+ * Whether two states of the engine give the same results, bit for bit: `scripts/same-results BEFORE AFTER`, two built
+ * checkouts.
  *
  * `--only TEXT` runs the commands whose names hold it, `--keep FOLDER` (empty or new) leaves there what they wrote,
  * `--json` prints lines, times and differences of all.
@@ -94,7 +95,8 @@ function main(checkouts: readonly string[], only: string, keep: string | undefin
   const unbuilt = checkouts.find((checkout) => !existsSync(join(checkout, 'dist/src/cli/main.js')));
   const folder = unbuilt === undefined ? folderFor(keep) : null;
   if (folder === null) {
-    const build = `${unbuilt}: must be a built checkout, got no dist/src/cli/main.js. Run npm ci and npm run build there.`;
+    const build =
+      `${unbuilt}: must be a built checkout, got no ` + 'dist/src/cli/main.js. Run npm ci and npm run build there.';
     const empty = `--keep ${keep}: must be an empty folder, got one with files. Name another.`;
     console.error(`same-results: ${unbuilt === undefined ? empty : build}`);
     return 2;

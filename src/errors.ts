@@ -53,7 +53,10 @@ export class ArchitectureError extends NtkError {
   }
 }
 
-/** Thrown when an input file or array cannot be used: missing, truncated, foreign, ragged, not finite, of the wrong shape. */
+/**
+ * Thrown when an input file or array cannot be used: missing, truncated, foreign, ragged, not finite, of the wrong
+ * shape.
+ */
 export class DataError extends NtkError {
   readonly kind = 'data';
   constructor(message: string, options?: ErrorOptions) {
@@ -115,7 +118,10 @@ export class NumericalError extends NtkError {
   }
 }
 
-/** Thrown when an entry that was computed is not the one that backend `reference` computes: a defect of the engine or the machine; nothing was written. */
+/**
+ * Thrown when an entry that was computed is not the one that backend `reference` computes: a defect of the engine or
+ * the machine; nothing was written.
+ */
 export class RecomputeError extends NtkError {
   readonly kind = 'recompute';
   constructor(message: string) {

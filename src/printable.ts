@@ -1,6 +1,6 @@
 /**
- * Characters that act on a terminal or on the order of the text around them, rather than being seen: controls but tab and line feed,
- * marks of direction, separators of lines, and halves of characters.
+ * Characters that act on a terminal or on the order of the text around them, rather than being seen: controls but tab
+ * and line feed, marks of direction, separators of lines, and halves of characters.
  */
 const UNSEEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for

@@ -26,7 +26,10 @@ export function localExecutor<R, A>(engine: Engine<R, A>): Executor<R, A> {
   return { memory: engine.memory, run, close: async () => undefined };
 }
 
-/** Runs an engine on a thread of its own: the program at `url`, which is started with `start` and answers messages in order. */
+/**
+ * Runs an engine on a thread of its own: the program at `url`, which is started with `start` and answers messages in
+ * order.
+ */
 export function threadExecutor<R, A>(url: URL, memory: WebAssembly.Memory, start: object): Executor<R, A> {
   const { ask, close } = startThread<R, A>(url, { ...start, memory });
   return { memory, run: ask, close };

@@ -161,7 +161,8 @@ function noMemory(bytes: number, error: unknown): MemoryError {
   if (limit === Number.POSITIVE_INFINITY || !areMemoriesGuarded())
     return new MemoryError(`${rule}, got: ${got}. Promise less memory.`, { cause: error });
   return new MemoryError(
-    `${rule}, got: ${got} (ulimit -v is ${readableBytes(limit)}, and Node reserves some 10 GiB of addresses around each memory of WebAssembly). Set NODE_OPTIONS=${UNGUARDED}, or raise ulimit -v.`,
+    `${rule}, got: ${got} (ulimit -v is ${readableBytes(limit)}, and Node reserves some 10 GiB of addresses around ` +
+      `each memory of WebAssembly). Set NODE_OPTIONS=${UNGUARDED}, or raise ulimit -v.`,
     { cause: error },
   );
 }

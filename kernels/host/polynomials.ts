@@ -18,10 +18,11 @@ function vectors(coefficients: Float64Array, precision: Precision): ArrayBuffer 
 const SHORT = { end: 0.1, degree: 9 };
 
 /**
- * theta / (pi sqrt g) and (sin theta - theta cos theta) / (pi g sqrt g) as polynomials in x = 2 g - 1, for g = 1 - cos theta in [0, 1]
- * (the second in f64 in 20 g - 1 for g in [0, 0.1]).
+ * theta / (pi sqrt g) and (sin theta - theta cos theta) / (pi g sqrt g) as polynomials in x = 2 g - 1, for g = 1 - cos
+ * theta in [0, 1] (the second in f64 in 20 g - 1 for g in [0, 0.1]).
  *
- * Both are analytic up to g = 2, so interpolation at Chebyshev nodes on [0, 1] gains 0.77 digits a degree, on [0, 0.1] 1.9.
+ * Both are analytic up to g = 2, so interpolation at Chebyshev nodes on [0, 1] gains 0.77 digits a degree, on [0, 0.1]
+ * 1.9.
  */
 export function anglePolynomials(precision: Precision): { readonly angles: ArrayBuffer; readonly sines: ArrayBuffer } {
   const degree = ANGLE_DEGREE[precision];

@@ -41,7 +41,10 @@ export function peakSpeed(precision: Precision, budget = 40): number {
   return (2 * 12 * rounds * (16 / element)) / seconds / 1e9;
 }
 
-/** Nanoseconds of the arithmetic of one layer of an image network (relu, a window of 3 x 3, NNGP and NTK) on numbers in the first-level cache. */
+/**
+ * Nanoseconds of the arithmetic of one layer of an image network (relu, a window of 3 x 3, NNGP and NTK) on numbers in
+ * the first-level cache.
+ */
 export function layerArithmetic(precision: Precision, budget = 40): number {
   const memory = createMemory(2 * BASE);
   const kernels = instantiate(compileModule(), memory, precision);

@@ -29,8 +29,8 @@ interface NodeBackend {
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 /**
- * Loads parts of tfjs without what it does beside: it advertises tfjs-node on its first write, warns where a second copy of it is
- * loaded, and listens to errors of the process.
+ * Loads parts of tfjs without what it does beside: it advertises tfjs-node on its first write, warns where a second
+ * copy of it is loaded, and listens to errors of the process.
  */
 async function quietly<T>(tf: Tensors, act: () => Promise<T>): Promise<T> {
   const before = tf.env().getBool('PROD');
@@ -63,7 +63,10 @@ function layersOf(inside: PackageScope): Engine['layers'] {
   return () => inside.load('@tensorflow/tfjs-layers') as ReturnType<Engine['layers']>;
 }
 
-/** The tfjs of this package with the backend that its user has chosen: tensors and backends are shared by all copies in a process. */
+/**
+ * The tfjs of this package with the backend that its user has chosen: tensors and backends are shared by all copies in
+ * a process.
+ */
 export async function currentEngine(): Promise<Engine> {
   const { tf, inside } = coreOf(ownScope());
   await tf.ready();
@@ -172,7 +175,8 @@ async function startTensorflow(folder: string): Promise<Engine> {
     const { binding, isUsingGpuDevice } = tf.backend() as NodeBackend;
     tf.scalar(0).dispose();
     const device = isUsingGpuDevice === true ? 'GPU of TensorFlow' : null;
-    const version = `TensorFlow ${binding?.TF_Version ?? ''} by TensorFlow.js ${tf.version_core}, ${device ? 'GPU' : 'CPU'}`;
+    const version =
+      `TensorFlow ${binding?.TF_Version ?? ''} by TensorFlow.js ` + `${tf.version_core}, ${device ? 'GPU' : 'CPU'}`;
     return { kind: 'tensorflow', tf, version, device, use: chosen(tf, 'tensorflow'), layers: layersOf(inside) };
   });
 }

@@ -33,7 +33,8 @@ export function aboveOf(tf: Tensors, { below, above }: Sides): Tensor {
 /**
  * 1 - |u| with all its digits.
  *
- * The product of both sides, each cut to [0, 1], of which one is 1: several times as fast as `minimum` where that has no vector code.
+ * The product of both sides, each cut to [0, 1], of which one is 1: several times as fast as `minimum` where that has
+ * no vector code.
  */
 export function smaller(tf: Tensors, { below, above }: Sides): Tensor {
   const first = tf.clipByValue(below, 0, 1);

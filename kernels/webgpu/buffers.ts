@@ -17,7 +17,8 @@ export async function makeBuffer({ device, buffers }: OpenDevice, size: number, 
   }
   buffer.destroy();
   throw new DeviceFullError(
-    `--backend webgpu: a buffer of ${size} bytes must fit on the device, got: ${error.message}. Lower --memory or use --backend host.`,
+    `--backend webgpu: a buffer of ${size} bytes must fit on the device, got: ${error.message}. Lower --memory or ` +
+      'use --backend host.',
   );
 }
 

@@ -61,7 +61,8 @@ async function open(): Promise<OpenDevice | Missing> {
 function watch(opened: OpenDevice): void {
   void opened.device.lost.then(({ reason, message }) => {
     opened.failure ??= new BackendError(
-      `--backend webgpu: the device must stay available, got lost (${reason}): ${message}. Run the command again, with --memory for smaller tiles or with --backend host.`,
+      `--backend webgpu: the device must stay available, got lost (${reason}): ${message}. Run the command again, ` +
+        'with --memory for smaller tiles or with --backend host.',
     );
     found = null;
   });

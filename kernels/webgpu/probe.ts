@@ -19,11 +19,17 @@ export function isSoftware(): boolean {
   return software;
 }
 
-/** Dawn with a driver and its compiler: SwiftShader's were seen to take 0.5 GiB, those of cards are taken to need half of that. */
+/**
+ * Dawn with a driver and its compiler: SwiftShader's were seen to take 0.5 GiB, those of cards are taken to need half
+ * of that.
+ */
 const DRIVER_BYTES = 288 * 2 ** 20;
 const SOFTWARE_BYTES = 640 * 2 ** 20;
 
-/** Bytes of this process with a driver, for what is on the host and on the device: a processor that plays the device has the device's buffers too. */
+/**
+ * Bytes of this process with a driver, for what is on the host and on the device: a processor that plays the device has
+ * the device's buffers too.
+ */
 export function processBytes({ host, device }: { readonly host: number; readonly device: number }): number {
   return software ? SOFTWARE_BYTES + host + device : DRIVER_BYTES + host;
 }

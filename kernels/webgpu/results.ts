@@ -1,8 +1,8 @@
 import type { TileData } from '../../src/backend/tile.js';
 
 /**
- * How the results of a tile lie on the device, and on the host once they are read: regions `[stride, stride]`, one for each output, then
- * one for the transpose of each.
+ * How the results of a tile lie on the device, and on the host once they are read: regions `[stride, stride]`, one for
+ * each output, then one for the transpose of each.
  */
 export interface Results {
   readonly rows: number;

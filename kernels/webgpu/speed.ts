@@ -44,7 +44,8 @@ async function measured(enough: number, time: (repeats: number) => Promise<numbe
 }
 
 /**
- * GFLOP/s of the matrix product of unit rows, `side` rows each way: the product that kernels rest on, without upload and read-back.
+ * GFLOP/s of the matrix product of unit rows, `side` rows each way: the product that kernels rest on, without upload
+ * and read-back.
  *
  * A small one is tried first, so that a slow device is not kept busy for minutes.
  */

@@ -112,7 +112,8 @@ async function load(): Promise<{ tf: Core; webgpu: WebgpuPackage }> {
     return { tf, webgpu: await optionalPackage<WebgpuPackage>('@tensorflow/tfjs-backend-webgpu') };
   } catch (error) {
     throw new BackendError(
-      `tensors: @tensorflow/tfjs-backend-webgpu must be installed, got: ${error instanceof Error ? error.message : String(error)}. Run npm install @tensorflow/tfjs-backend-webgpu.`,
+      'tensors: @tensorflow/tfjs-backend-webgpu must be installed, got: ' +
+        `${error instanceof Error ? error.message : String(error)}. Run npm install @tensorflow/tfjs-backend-webgpu.`,
     );
   }
 }

@@ -52,8 +52,8 @@ export function lower(definition: KernelDefinition, input: number | InputShape, 
 }
 
 /**
- * The NTK of a network and those of `parts`, which are the same network with other layers trained, as one programme: a step that several of them
- * take is there once, so that covariances and slopes are computed once for all.
+ * The NTK of a network and those of `parts`, which are the same network with other layers trained, as one programme: a
+ * step that several of them take is there once, so that covariances and slopes are computed once for all.
  *
  * @throws ArchitectureError when the network does not fit the inputs (`checkInput`)
  */

@@ -101,7 +101,9 @@ export interface Backend {
   probe(): Promise<Availability>;
   /** Measures the matrix product for some tenths of a second: GFLOP/s in each precision. */
   speed?(): Promise<Partial<Record<Precision, number>>>;
-  /** Whether tiles are spread over threads of the processor: then each should have some; a device takes them one by one. */
+  /**
+   * Whether tiles are spread over threads of the processor: then each should have some; a device takes them one by one.
+   */
   readonly usesThreads: boolean;
   /** Whether it leaves inner products to a BLAS library where there is one. */
   readonly usesNative: boolean;

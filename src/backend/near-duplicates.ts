@@ -3,10 +3,11 @@ import { balance } from '../data/norm.js';
 import type { RadialStep } from '../programme/radial.js';
 
 /**
- * Accurate signed cosine distance of a near-duplicate pair: |xh - zh|^2 / 2 for u >= 0, -|xh + zh|^2 / 2 for u < 0, of the unit rows.
+ * Accurate signed cosine distance of a near-duplicate pair: |xh - zh|^2 / 2 for u >= 0, -|xh + zh|^2 / 2 for u < 0, of
+ * the unit rows.
  *
- * 1 - cos from an inner product is rounding noise for near-duplicate pairs; the difference of the rows keeps its digits.
- * `from` and `to` are the first elements of the two rows of `d` features.
+ * 1 - cos from an inner product is rounding noise for near-duplicate pairs; the difference of the rows keeps its
+ * digits. `from` and `to` are the first elements of the two rows of `d` features.
  */
 export function nearDistance(
   x: FloatArray,
@@ -38,7 +39,8 @@ function decay({ rate, power }: RadialStep, size: number, shift: number): number
 }
 
 /**
- * exp(-rate |x - z|^power) of two rows as given, with the digits of the difference of the rows, wherever in the range of a double they lie.
+ * exp(-rate |x - z|^power) of two rows as given, with the digits of the difference of the rows, wherever in the range
+ * of a double they lie.
  *
  * From norms and angle the distance of near rows would have no digit that lies below those of the norms.
  * `from` and `to` are the first elements of the rows of `d` features.

@@ -87,7 +87,10 @@ export async function currentTensors(): Promise<TensorEngine> {
   return (await import('../../kernels/tfjs/engine.js')).currentEngine();
 }
 
-/** The tfjs of a backend; for `auto` that of TensorFlow where it has a GPU, else tfjs's own. @throws BackendError where there is none */
+/**
+ * The tfjs of a backend; for `auto` that of TensorFlow where it has a GPU, else tfjs's own. @throws BackendError where
+ * there is none
+ */
 export async function openTensorEngine(name: 'auto' | 'tfjs' | 'tensorflow'): Promise<TensorEngine> {
   const { openEngine } = await import('../../kernels/tfjs/backend.js');
   if (name !== 'auto') return openEngine(name);
@@ -117,7 +120,8 @@ function offers(name: BackendId, precision: Precision): boolean {
 }
 
 /**
- * The backend of that name, or for `auto` the first accelerator that offers the precision, else the first on the processor.
+ * The backend of that name, or for `auto` the first accelerator that offers the precision, else the first on the
+ * processor.
  *
  * Throws BackendError when it is not available here, lacks the precision, or the kind of task.
  */
@@ -137,13 +141,14 @@ export async function selectBackend(
   requireKind(found.backend, name, kind);
   if (availability.available) return found;
   throw new BackendError(
-    `--backend ${name}: must be available here, got: ${availability.reason ?? 'nothing found'}. ${availability.remedy ?? 'Use --backend host'}.`,
+    `--backend ${name}: must be available here, got: ${availability.reason ?? 'nothing found'}. ` +
+      `${availability.remedy ?? 'Use --backend host'}.`,
   );
 }
 
 /**
- * The backend that computes a finite network, or null for `host`, which has an engine of its own for them: for `auto` that unless there is an
- * accelerator of the precision.
+ * The backend that computes a finite network, or null for `host`, which has an engine of its own for them: for `auto`
+ * that unless there is an accelerator of the precision.
  *
  * Throws BackendError as `selectBackend` does, and for one that knows no finite networks.
  */
@@ -154,7 +159,10 @@ export async function selectNetworkBackend(name: BackendId | 'auto', precision: 
   return (await selectBackend(name, precision, 'network')).backend;
 }
 
-/** The first backend with an accelerator for that precision and kind; null when there is none. Without a GPU nothing is loaded to find out. */
+/**
+ * The first backend with an accelerator for that precision and kind; null when there is none. Without a GPU nothing is
+ * loaded to find out.
+ */
 async function accelerator(precision: Precision, kind: TaskKind): Promise<Found | null> {
   if (!hasGpu()) return null;
   for (const name of ACCELERATED) {

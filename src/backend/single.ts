@@ -8,15 +8,18 @@ import type { RowSet, RowTask } from './tasks.js';
 /**
  * A task for devices that compute in single precision: its body and the factor columns that this reads.
  *
- * The columns of an instruction follow each other: of a `sum` the mixing weights of its parts; of `smooth` and `smoothSlope` the variance, its
- * root, the root of E phi^2 (E phi'^2), what rounding left of the first root, then of `smooth` its features (`perfectCorrelation.ts`); of
- * `radial` the norm and what rounding left of it.
+ * The columns of an instruction follow each other: of a `sum` the mixing weights of its parts; of `smooth` and
+ * `smoothSlope` the variance, its root, the root of E phi^2 (E phi'^2), what rounding left of the first root, then of
+ * `smooth` its features (`perfectCorrelation.ts`); of `radial` the norm and what rounding left of it.
  */
 export interface SingleTask {
   readonly body: Instructions;
   /** First column of each instruction; of a table there is none. */
   readonly first: readonly number[];
-  /** Features of each `smooth`; null where devices need none, as waves have a closed form, or too many: then its cosine distance is 1 - E[phi phi] / scale, by subtraction. */
+  /**
+   * Features of each `smooth`; null where devices need none, as waves have a closed form, or too many: then its cosine
+   * distance is 1 - E[phi phi] / scale, by subtraction.
+   */
   readonly features: readonly (number | null)[];
   /** Factors that all rows share, by column; null when rows have their own. */
   readonly shared: Float64Array | null;

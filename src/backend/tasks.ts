@@ -12,15 +12,18 @@ export type Output = 'nngp' | 'ntk';
 /** One set of inputs, prepared for a backend. */
 export interface RowSet {
   /**
-   * What near-duplicate pairs are redone from, `[n, d]`: the rows as given, of a network over a power of two of their own where squares of their
-   * norms would leave the range of a double.
+   * What near-duplicate pairs are redone from, `[n, d]`: the rows as given, of a network over a power of two of their
+   * own where squares of their norms would leave the range of a double.
    */
   readonly data: FloatArray;
   /** Rows divided by their norm, in the precision of the job, `[n, d]` in shared memory; a zero row stays 0. */
   readonly unit: FloatArray;
   readonly rows: number;
   readonly features: number;
-  /** Norms of the rows in the unit of `data`, `[n]`; without meaning for a radial kernel whose rows lie outside the range. */
+  /**
+   * Norms of the rows in the unit of `data`, `[n]`; without meaning for a radial kernel whose rows lie outside the
+   * range.
+   */
   readonly norms: Float64Array;
   /** Factors of each step, of one row for all when the programme is tabulated. */
   readonly factors: RowFactors;
@@ -32,8 +35,9 @@ export interface RowTask {
   readonly kind: 'rows';
   readonly programme: Programme;
   /**
-   * The radial kernel in the unit of the rows' `data`, which that of the programme need not be: near-duplicate pairs take it straight to their
-   * kernels (`radialAt`). Null for a network, of which near-duplicate pairs only have their cosine distance redone.
+   * The radial kernel in the unit of the rows' `data`, which that of the programme need not be: near-duplicate pairs
+   * take it straight to their kernels (`radialAt`). Null for a network, of which near-duplicate pairs only have their
+   * cosine distance redone.
    */
   readonly radial: RadialStep | null;
   readonly precision: Precision;

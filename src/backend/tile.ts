@@ -19,7 +19,9 @@ export interface TileData {
   readonly transposedStride: number;
 }
 
-/** A finished tile; it stays on the device until it is read, and its memory belongs to the device until it is released. */
+/**
+ * A finished tile; it stays on the device until it is read, and its memory belongs to the device until it is released.
+ */
 export interface Tile {
   readonly range: TileRange;
   /** Brings one output to the host. */
@@ -49,12 +51,23 @@ export interface KernelJob {
   readonly concurrency: number;
   /** Pairs so far whose first cosine distance was recomputed from the difference of their rows. */
   readonly nearPairs: number;
-  /** Computes a tile, with its transpose if wanted. Tiles on the diagonal of a symmetric task are symmetric bit for bit. */
+  /**
+   * Computes a tile, with its transpose if wanted. Tiles on the diagonal of a symmetric task are symmetric bit for bit.
+   */
   compute(range: TileRange, transposed: boolean): Promise<Tile>;
-  /** Computes a tile of a symmetric task and multiplies it with vectors where it is; absent where tiles have to be read for that. */
+  /**
+   * Computes a tile of a symmetric task and multiplies it with vectors where it is; absent where tiles have to be read
+   * for that.
+   */
   multiply?(range: TileRange, output: Output, vectors: VectorBlock): Promise<TileSums>;
-  /** sqrt(K(x,x) K(z,z)) of input `i` of x and `j` of z as the job knows them, 1 where entries are divided by it; absent from all but `reference`. */
+  /**
+   * sqrt(K(x,x) K(z,z)) of input `i` of x and `j` of z as the job knows them, 1 where entries are divided by it; absent
+   * from all but `reference`.
+   */
   scale?(output: Output, i: number, j: number): number;
-  /** Frees the device at once: tiles in work are rejected with an InterruptedError, finished ones are lost. Again, it does nothing. */
+  /**
+   * Frees the device at once: tiles in work are rejected with an InterruptedError, finished ones are lost. Again, it
+   * does nothing.
+   */
   close(): Promise<void>;
 }

@@ -6,7 +6,10 @@ import { defaultMemory } from '../platform/limits.js';
 import { kernelParts } from './parts.js';
 import type { CompareOptions } from './types.js';
 
-/** Traces between which squares of the entries of a kernel, and of networks that are some hundred times larger or smaller, are doubles. */
+/**
+ * Traces between which squares of the entries of a kernel, and of networks that are some hundred times larger or
+ * smaller, are doubles.
+ */
 const TRACES = { least: 1e-140, most: 1e140 } as const;
 
 /** The analytic kernel, and what each trained layer adds to it. */
@@ -29,11 +32,13 @@ export function traceOf(matrix: ArrayLike<number>, n: number): number {
 }
 
 /**
- * NTK of the infinite network `[n, n]` in double precision, and the trace of its part from each layer at `paths` over the whole trace.
+ * NTK of the infinite network `[n, n]` in double precision, and the trace of its part from each layer at `paths` over
+ * the whole trace.
  *
- * The part of a layer is the NTK of the network in which that layer alone is trained; the parts add up to K, which is measured.
- * `onKernel` is called when K is there, before its parts are found.
- * @throws NumericalError when K is 0, or so small or large that squares of its entries are not doubles; else as `kernelMatrix`
+ * The part of a layer is the NTK of the network in which that layer alone is trained; the parts add up to K, which is
+ * measured. `onKernel` is called when K is there, before its parts are found.
+ * @throws NumericalError when K is 0, or so small or large that squares of its entries are not doubles; else as
+ * `kernelMatrix`
  */
 export async function analyticKernel(
   x: NdArray,
@@ -54,12 +59,14 @@ export async function analyticKernel(
   const trace = traceOf(ntk, x.shape[0]);
   if (!(trace > 0)) {
     throw new NumericalError(
-      `kernel: must not be 0 where finite networks are compared with it, got a trace of ${trace}. Train a layer that reaches the output.`,
+      `kernel: must not be 0 where finite networks are compared with it, got a trace of ${trace}. Train a layer ` +
+        'that reaches the output.',
     );
   }
   if (trace < TRACES.least || trace > TRACES.most) {
     throw new NumericalError(
-      `kernel: must have a trace from ${TRACES.least} to ${TRACES.most} for its squares to be doubles, got ${trace.toExponential(1)}. Use --scale unit-rows.`,
+      `kernel: must have a trace from ${TRACES.least} to ${TRACES.most} for its squares to be doubles, got ` +
+        `${trace.toExponential(1)}. Use --scale unit-rows.`,
     );
   }
   const parts = await kernelParts({ x, architecture, paths, ntk, memory, signal });

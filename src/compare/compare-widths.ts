@@ -61,7 +61,8 @@ class Comparing {
     let kept = 0;
     for (const width of widths) for (let s = 0; s < seeds; s++) if (store.has(pairName(width, s))) kept += 1;
     return new InterruptedError(
-      `interrupted; ${kept} of ${widths.length * seeds} networks are finished and kept in ${folder}, and the same command goes on with them`,
+      `interrupted; ${kept} of ${widths.length * seeds} networks are finished and kept in ${folder}, and the same ` +
+        'command goes on with them',
     );
   }
 
@@ -105,7 +106,8 @@ class Comparing {
   #tellOfDead(width: number, dead: number): void {
     if (dead === 0) return;
     this.#warnings.push(
-      `width ${width}: the kernel of ${dead} of ${this.#planned.seeds} networks is 0, as in some layer no unit answers to any row. The shares of the layers leave such networks out.`,
+      `width ${width}: the kernel of ${dead} of ${this.#planned.seeds} networks is 0, as in some layer no unit ` +
+        'answers to any row. The shares of the layers leave such networks out.',
     );
   }
 
@@ -222,14 +224,15 @@ export async function runCompare(x: NdArray, options: CompareOptions, planned: P
 }
 
 /**
- * Compares the NTK of finite networks of several widths, each drawn several times, with that of the infinite network on inputs x `[n, ...]`.
+ * Compares the NTK of finite networks of several widths, each drawn several times, with that of the infinite network on
+ * inputs x `[n, ...]`.
  *
- * With `folder` each finished network is kept there, and the next run with the same network, data, seed, law, outputs and precision goes on
- * with them; more widths and seeds reuse what is there. A damaged file is computed again, with a warning.
- * Source: Jacot, Gabriel, Hongler 2018 (1806.07572); Lee et al. 2020 (2007.15801).
+ * With `folder` each finished network is kept there, and the next run with the same network, data, seed, law, outputs
+ * and precision goes on with them; more widths and seeds reuse what is there. A damaged file is computed again, with a
+ * warning. Source: Jacot, Gabriel, Hongler 2018 (1806.07572); Lee et al. 2020 (2007.15801).
  *
- * @throws ArchitectureError, UsageError, MemoryError, OutputError before it starts; NumericalError when the analytic kernel is 0;
- * InterruptedError when the signal fires
+ * @throws ArchitectureError, UsageError, MemoryError, OutputError before it starts; NumericalError when the analytic
+ * kernel is 0; InterruptedError when the signal fires
  */
 export async function compareWidths(x: NdArray, options: CompareOptions): Promise<CompareRun> {
   const started = performance.now();

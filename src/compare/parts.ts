@@ -204,9 +204,11 @@ class Sums {
 }
 
 /**
- * What each trained layer adds to the NTK of a network, found in one pass: one programme carries the covariances and the tangent of every layer.
+ * What each trained layer adds to the NTK of a network, found in one pass: one programme carries the covariances and
+ * the tangent of every layer.
  *
- * Shares rest on the self-kernels K(x,x) of all inputs. That the parts add up to K is measured there and on the pairs of the first inputs.
+ * Shares rest on the self-kernels K(x,x) of all inputs. That the parts add up to K is measured there and on the pairs
+ * of the first inputs.
  */
 export async function kernelParts(task: PartsTask): Promise<KernelParts> {
   const { architecture, x, paths } = task;

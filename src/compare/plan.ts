@@ -18,7 +18,10 @@ import type { CompareOptions, ComparePlan, WidthPlan } from './types.js';
 
 /** Matrices `[n, n]` in float64 that a comparison holds beside an empirical kernel: K, mean, squares, one in double. */
 const HELD_MATRICES = 4;
-/** Rows up to which a decomposition finds the eigenpairs, beyond which an iteration does, and the matrices that each holds. */
+/**
+ * Rows up to which a decomposition finds the eigenpairs, beyond which an iteration does, and the matrices that each
+ * holds.
+ */
 const DENSE = { rows: 300, iterationCopies: 3 } as const;
 /** Seconds of a network that no count of operations shows: planning, waiting, the check. */
 const OVERHEAD = 0.003;
@@ -58,7 +61,9 @@ export function pairName(width: number, s: number): string {
   return `w${width}-s${s}`;
 }
 
-/** Seed of network s of a width: `seed + s + 2^32 width`, so that networks of different widths are independent as well. */
+/**
+ * Seed of network s of a width: `seed + s + 2^32 width`, so that networks of different widths are independent as well.
+ */
 export function networkSeed(seed: number, s: number, width: number): number {
   return seed + s + 2 ** 32 * width;
 }
@@ -67,7 +72,8 @@ function checkOptions({ widths, seeds = DEFAULT_SEEDS, seed = COMPUTE_DEFAULTS.s
   const bad = widths.find((width, i) => !Number.isSafeInteger(width) || width < 1 || (i > 0 && width <= widths[i - 1]));
   if (widths.length === 0 || bad !== undefined) {
     throw new UsageError(
-      `widths: must be whole numbers of at least 1, ascending and each once, got ${widths.join(',') || 'none'}. For example 64,128,256.`,
+      `widths: must be whole numbers of at least 1, ascending and each once, got ${widths.join(',') || 'none'}. ` +
+        'For example 64,128,256.',
     );
   }
   for (const [name, value] of Object.entries({ seeds, k })) {
@@ -80,7 +86,8 @@ function checkOptions({ widths, seeds = DEFAULT_SEEDS, seed = COMPUTE_DEFAULTS.s
   const last = networkSeed(seed, seeds, widths[widths.length - 1]);
   if (Number.isSafeInteger(seed) && seed >= 0 && Number.isSafeInteger(last)) return;
   throw new UsageError(
-    `seed: must be a whole number of at least 0, and seed + seeds + 2^32 times the width below 2^53, got ${seed}. For example 0.`,
+    `seed: must be a whole number of at least 0, and seed + seeds + 2^32 times the width below 2^53, got ${seed}. ` +
+      'For example 0.',
   );
 }
 
@@ -99,7 +106,8 @@ function checkOpen({ architecture, widths, outputs, init }: CompareOptions, shap
     return;
   }
   throw new UsageError(
-    `widths: must change the network, got ${architecture.name || 'one'}, in which no hidden layer leaves its width open. Take "width" out of its hidden layers, or give one with a hidden layer.`,
+    `widths: must change the network, got ${architecture.name || 'one'}, in which no hidden layer leaves its width ` +
+      'open. Take "width" out of its hidden layers, or give one with a hidden layer.',
   );
 }
 
@@ -132,7 +140,8 @@ async function planNetwork(
     const least = { ...empiricalOptions(options, width, Number.MAX_VALUE), examples: 1, outputsAtOnce: 1 };
     const needed = held + (await planEmpirical(x, least)).plan.memoryBytes;
     throw new MemoryError(
-      `--memory: the comparison needs about ${readableBytes(needed)} at width ${width}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --widths or --precision, or choose fewer --rows.`,
+      `--memory: the comparison needs about ${readableBytes(needed)} at width ${width}, got a promise of ` +
+        `${readableBytes(limit)}. Raise --memory, lower --widths or --precision, or choose fewer --rows.`,
     );
   }
 }
@@ -160,8 +169,8 @@ function openStore(x: NdArray, options: CompareOptions, seed: number, outputs: n
 /**
  * Plans a comparison: networks, memory, expected time; computes and writes nothing.
  *
- * @throws UsageError for options that cannot be, ArchitectureError for a network that does not fit, MemoryError when the budget is too
- * small, OutputError for a folder that cannot be used or holds networks of something else
+ * @throws UsageError for options that cannot be, ArchitectureError for a network that does not fit, MemoryError when
+ * the budget is too small, OutputError for a folder that cannot be used or holds networks of something else
  */
 export async function planCompare(x: NdArray, options: CompareOptions): Promise<PlannedComparison> {
   checkOptions(options);

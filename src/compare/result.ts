@@ -6,7 +6,9 @@ import { deviationOf, LEVEL, meanInterval, meanOf } from './statistics.js';
 import type { CompareChecks, CompareOptions, Comparison, Interval } from './types.js';
 import type { Target, WidthSums } from './width-sums.js';
 
-/** Slope of log error against log width that theory expects: entries of the empirical kernel scatter by 1 / sqrt(width). */
+/**
+ * Slope of log error against log width that theory expects: entries of the empirical kernel scatter by 1 / sqrt(width).
+ */
 const EXPECTED_SLOPE = -0.5;
 
 /** What was found out about all networks. */
@@ -30,7 +32,9 @@ export interface SlopeFit {
   readonly intercept: number | null;
 }
 
-/** Variance of the logarithm of a mean error: (deviation / mean)^2 / seeds, of all widths together; null for one seed. */
+/**
+ * Variance of the logarithm of a mean error: (deviation / mean)^2 / seeds, of all widths together; null for one seed.
+ */
 function logVariance(errors: readonly (readonly number[])[]): number | null {
   const ratios = errors.map((each) => (deviationOf(each) ?? Number.NaN) / meanOf(each));
   const variance = meanOf(ratios.map((ratio) => ratio ** 2)) / errors[0].length;
@@ -40,10 +44,10 @@ function logVariance(errors: readonly (readonly number[])[]): number | null {
 /**
  * Least squares line of log error on log width, the errors being means over the networks of a width.
  *
- * The interval of the slope is that of Student's t: error times sqrt(width) tends to one law, so that the relative deviation of the single
- * errors is estimated from all widths together, with widths times (seeds - 1) degrees of freedom. With one seed it is that of the scatter
- * about the line. Logarithms of means scatter less than those of single errors, which may be near 0 by chance. Null with one width, or where
- * all errors of a width are 0.
+ * The interval of the slope is that of Student's t: error times sqrt(width) tends to one law, so that the relative
+ * deviation of the single errors is estimated from all widths together, with widths times (seeds - 1) degrees of
+ * freedom. With one seed it is that of the scatter about the line. Logarithms of means scatter less than those of
+ * single errors, which may be near 0 by chance. Null with one width, or where all errors of a width are 0.
  */
 export function fitSlope(widths: readonly number[], errors: readonly (readonly number[])[]): SlopeFit {
   const [x, y] = [widths.map(Math.log), errors.map((each) => Math.log(meanOf(each)))];
@@ -62,7 +66,10 @@ function roundingOf({ values, n }: Target): number {
   return n * 2 ** -52 * values[0];
 }
 
-/** (l_j - l_(j+1)) / l_j behind each of the first k eigenvalues, 0 where l_j is rounding alone; null behind the last of all. */
+/**
+ * (l_j - l_(j+1)) / l_j behind each of the first k eigenvalues, 0 where l_j is rounding alone; null behind the last of
+ * all.
+ */
 function gapsOf(target: Target, k: number): (number | null)[] {
   const { values } = target;
   const rounding = roundingOf(target);

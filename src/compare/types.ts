@@ -5,13 +5,21 @@ import type { Recomputed } from '../operators/recomputed.js';
 /** Lower and upper end of an interval. */
 export type Interval = readonly [low: number, high: number];
 
-/** How the mean of the empirical kernels over the seeds lies to the analytic kernel K, by width; norms are Frobenius norms. */
+/**
+ * How the mean of the empirical kernels over the seeds lies to the analytic kernel K, by width; norms are Frobenius
+ * norms.
+ */
 export interface MeanKernelDistance {
   /** ||mean - K|| / ||K||, `[widths]`. */
   readonly errors: readonly number[];
-  /** What chance alone gives: sqrt(sum of the variances of the entries / seeds) / ||K||, `[widths]`; null with one seed. */
+  /**
+   * What chance alone gives: sqrt(sum of the variances of the entries / seeds) / ||K||, `[widths]`; null with one seed.
+   */
   readonly expected: readonly (number | null)[];
-  /** Estimate of ||E[empirical] - K|| / ||K||: the error with its chance taken out, sqrt(max(0, errors^2 - expected^2)), `[widths]`; null with one seed. */
+  /**
+   * Estimate of ||E[empirical] - K|| / ||K||: the error with its chance taken out, sqrt(max(0, errors^2 - expected^2)),
+   * `[widths]`; null with one seed.
+   */
   readonly bias: readonly (number | null)[];
 }
 
@@ -31,7 +39,10 @@ export interface EigenvalueComparison {
 export interface EigenspaceComparison {
   /** Dimensions of the leading eigenspaces: 1 .. k. */
   readonly dimensions: readonly number[];
-  /** Analytic gap behind each dimension j, (l_j - l_(j+1)) / l_j, 0 where l_j is rounding; a space before a gap near 0 is not defined. Null for the whole space, j = n. */
+  /**
+   * Analytic gap behind each dimension j, (l_j - l_(j+1)) / l_j, 0 where l_j is rounding; a space before a gap near 0
+   * is not defined. Null for the whole space, j = n.
+   */
   readonly gaps: readonly (number | null)[];
   /** Largest principal angle to the analytic eigenspace, radians, mean over the seeds, `[widths][k]`. */
   readonly angles: readonly (readonly number[])[];
@@ -99,7 +110,10 @@ export interface CompareChecks {
   readonly networks: number;
   /** What it may be. */
   readonly networksTolerance: number;
-  /** ||sum of the analytic kernels in which one layer is trained - K|| / ||K||, over the diagonal and the pairs of the first 4 rows. */
+  /**
+   * ||sum of the analytic kernels in which one layer is trained - K|| / ||K||, over the diagonal and the pairs of the
+   * first 4 rows.
+   */
   readonly layers: number;
   /** What it may be. */
   readonly layersTolerance: number;
@@ -117,7 +131,10 @@ export interface Comparison {
   readonly seeds: number;
   /** First seed. */
   readonly seed: number;
-  /** Seed of each network, `[widths][seeds]`, all different: `seed + s + 2^32 width`. `ntk empirical --width W --seed S` makes it again. */
+  /**
+   * Seed of each network, `[widths][seeds]`, all different: `seed + s + 2^32 width`. `ntk empirical --width W --seed S`
+   * makes it again.
+   */
   readonly networkSeeds: readonly (readonly number[])[];
   /** Law of all weights; null: as the architecture says. */
   readonly init: 'gaussian' | 'orthogonal' | null;
@@ -160,13 +177,19 @@ export interface Comparison {
   };
   /** What was computed twice. */
   readonly check: CompareChecks;
-  /** Entries of the analytic kernels that `reference` computed again, by the run that computed them; null where none were. */
+  /**
+   * Entries of the analytic kernels that `reference` computed again, by the run that computed them; null where none
+   * were.
+   */
   readonly recomputed: Recomputed | null;
   /** What was planned. */
   readonly plan: ComparePlan;
 }
 
-/** How far a comparison has come; the counts are networks, those that are being computed by their share, weighted by what a width costs. */
+/**
+ * How far a comparison has come; the counts are networks, those that are being computed by their share, weighted by
+ * what a width costs.
+ */
 export interface CompareProgress extends Progress {
   /** Finished networks, those of earlier runs too. */
   readonly finished: number;
@@ -190,7 +213,10 @@ export interface CompareOptions {
   readonly init?: 'gaussian' | 'orthogonal';
   /** Leading eigenvalues and eigenspaces. [10, or n] */
   readonly k?: number;
-  /** Number format of weights and arithmetic of the finite networks; the analytic kernel is always computed in f64. [f64] */
+  /**
+   * Number format of weights and arithmetic of the finite networks; the analytic kernel is always computed in f64.
+   * [f64]
+   */
   readonly precision?: 'f64' | 'f32';
   /** Folder in which finished networks are kept, and found by the next run; absent: in memory only. */
   readonly folder?: string;

@@ -83,7 +83,9 @@ export class WidthSums {
     this.#seconds.push(seconds);
   }
 
-  /** Networks whose kernel is 0: no unit of a layer answers to any row, so that nothing they learn reaches the output. */
+  /**
+   * Networks whose kernel is 0: no unit of a layer answers to any row, so that nothing they learn reaches the output.
+   */
   get dead(): number {
     return this.errors.length - this.#shares.length;
   }

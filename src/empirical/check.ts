@@ -66,7 +66,8 @@ function difference(
 }
 
 /**
- * Computes the first two rows and columns of a kernel again, each layer by the cheapest method but the one that it was computed by.
+ * Computes the first two rows and columns of a kernel again, each layer by the cheapest method but the one that it was
+ * computed by.
  *
  * All examples and outputs pass the network once more, by themselves, with a cotangent for each output.
  */

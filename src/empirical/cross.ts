@@ -9,11 +9,12 @@ import type { EmpiricalOptions } from './types.js';
 const PANEL_BYTES = 64 * 2 ** 20;
 
 /**
- * The empirical NTK of z `[m, ...]` against x `[n, ...]` (the mean over the outputs) as an operator, for predictions: rows of it are computed
- * some at a time and never stored together.
+ * The empirical NTK of z `[m, ...]` against x `[n, ...]` (the mean over the outputs) as an operator, for predictions:
+ * rows of it are computed some at a time and never stored together.
  *
  * Every product computes them again, so give it all vectors at once.
- * @throws as `empiricalKernel` does, at the first product; UsageError for a second set of inputs among the options or `contract: 'full'`
+ * @throws as `empiricalKernel` does, at the first product; UsageError for a second set of inputs among the options or
+ * `contract: 'full'`
  */
 export function empiricalCross(z: NdArray, x: NdArray, options: EmpiricalOptions): CrossOperator {
   if (options.z !== undefined || options.contract === 'full') {

@@ -45,7 +45,10 @@ function taskOf(
   return { kind: 'network', operations, input, outputs, methods: new Map(methods), contraction, apart: contributions };
 }
 
-/** Examples and outputs that go together on a backend: outputs are split first. Throws MemoryError when nothing fits the budget. */
+/**
+ * Examples and outputs that go together on a backend: outputs are split first. Throws MemoryError when nothing fits the
+ * budget.
+ */
 export function chooseOnDevice(
   backend: Backend,
   network: FiniteNetwork,
@@ -72,7 +75,8 @@ export function chooseOnDevice(
     if (bytes <= limit) return { examples, atOnce, bytes };
   }
   throw new MemoryError(
-    `--memory: the computation needs about ${readableBytes(bytes)} with --backend ${backend.name}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --width, choose fewer --rows, or use --backend host.`,
+    `--memory: the computation needs about ${readableBytes(bytes)} with --backend ${backend.name}, got a promise ` +
+      `of ${readableBytes(limit)}. Raise --memory, lower --width, choose fewer --rows, or use --backend host.`,
   );
 }
 

@@ -12,7 +12,10 @@ import { EmpiricalRun } from './run.js';
 import { localPool, threadPool, type WorkerPool } from './threads/worker-pool.js';
 import type { EmpiricalKernel, EmpiricalOptions, EmpiricalPlan } from './types.js';
 
-/** Memory that a run adds, bytes, up to which its threads may wait for the next: they hold its weights until they work again. */
+/**
+ * Memory that a run adds, bytes, up to which its threads may wait for the next: they hold its weights until they work
+ * again.
+ */
 const SMALL_MEMORY = 2 ** 29;
 
 /** Inputs in the precision of the engine. */
@@ -43,7 +46,10 @@ async function teamOf(
   return threadPool(network.operations, engine, options.native ?? COMPUTE_DEFAULTS.native, workers, pause);
 }
 
-/** What computes a planned kernel, with the weights that were given, or drawn ones. Throws UsageError for weights of another network. */
+/**
+ * What computes a planned kernel, with the weights that were given, or drawn ones. Throws UsageError for weights of
+ * another network.
+ */
 export async function engineOf(
   { plan, network, product }: Pick<PlannedEmpirical, 'plan' | 'network' | 'product'>,
   { weights, native = COMPUTE_DEFAULTS.native, seed = COMPUTE_DEFAULTS.seed }: EmpiricalOptions,
@@ -104,14 +110,16 @@ function addContributions(ntk: FloatArray, contributions: ReadonlyMap<string, Fl
 }
 
 /**
- * NTK of one finite network: K (x, z) = sum over trained parameters of df(x) df(z), each layer's contribution times its `train`.
+ * NTK of one finite network: K (x, z) = sum over trained parameters of df(x) df(z), each layer's contribution times its
+ * `train`.
  *
- * `[n, m]`, the mean over the outputs, which estimates the analytic kernel; or `[n, m, o, o]` for `contract: 'full'` and several outputs.
- * Images `[n, h, w, c]` stay what they are for a network with a layer of positions. The parameterisation is that of the file: w / sqrt(fan) stands outside W.
- * Source: Jacot, Gabriel, Hongler 2018 (1806.07572); methods: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720).
+ * `[n, m]`, the mean over the outputs, which estimates the analytic kernel; or `[n, m, o, o]` for `contract: 'full'`
+ * and several outputs. Images `[n, h, w, c]` stay what they are for a network with a layer of positions. The
+ * parameterisation is that of the file: w / sqrt(fan) stands outside W. Source: Jacot, Gabriel, Hongler 2018
+ * (1806.07572); methods: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720).
  *
- * @throws ArchitectureError, UsageError, MemoryError before it starts; InterruptedError when the signal fires; NumericalError for an entry that
- * is not finite
+ * @throws ArchitectureError, UsageError, MemoryError before it starts; InterruptedError when the signal fires;
+ * NumericalError for an entry that is not finite
  */
 export async function empiricalKernel(x: NdArray, options: EmpiricalOptions): Promise<EmpiricalKernel> {
   const started = performance.now();
@@ -130,11 +138,15 @@ function checkFinite(ntk: FloatArray, { shape, precision }: EmpiricalPlan): void
   const [i, j] = [Math.floor(pair / shape[1]), pair % shape[1]];
   const remedy = precision === 'f32' ? 'Use --precision f64, or scale' : 'Look for NaN in inputs and weights, or scale';
   throw new NumericalError(
-    `NTK: every entry must be finite, got ${ntk[bad]} in row ${i}, column ${j} (counted from 0) in ${precision}. ${remedy} the inputs (--scale unit-rows).`,
+    `NTK: every entry must be finite, got ${ntk[bad]} in row ${i}, column ${j} (counted from 0) in ${precision}. ` +
+      `${remedy} the inputs (--scale unit-rows).`,
   );
 }
 
-/** The same as it was planned, whatever else the process has taken since: for many networks of one plan. Throws InterruptedError when the signal fires, NumericalError for an entry that is not finite. */
+/**
+ * The same as it was planned, whatever else the process has taken since: for many networks of one plan. Throws
+ * InterruptedError when the signal fires, NumericalError for an entry that is not finite.
+ */
 export async function plannedEmpirical(
   x: NdArray,
   options: EmpiricalOptions,

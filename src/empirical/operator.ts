@@ -62,7 +62,8 @@ function checkMemory({ operations, input, outputs }: FiniteNetwork, { count, pre
   const bytes = residentBytes() + (precision === 'f32' ? 4 : 8) * numbers;
   if (bytes <= limit) return;
   throw new MemoryError(
-    `--memory: products with an empirical kernel need about ${readableBytes(bytes)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --width, or choose fewer --rows.`,
+    `--memory: products with an empirical kernel need about ${readableBytes(bytes)}, got a promise of ` +
+      `${readableBytes(limit)}. Raise --memory, lower --width, or choose fewer --rows.`,
   );
 }
 
@@ -155,10 +156,11 @@ async function entriesOf(x: NdArray, options: EmpiricalOptions, limit: number): 
 }
 
 /**
- * The empirical NTK of x with itself `[n, n]` (the mean over the outputs) as an operator, for `eigenpairs`: K v = J (J' v), the matrix is never formed.
+ * The empirical NTK of x with itself `[n, n]` (the mean over the outputs) as an operator, for `eigenpairs`: K v = J (J'
+ * v), the matrix is never formed.
  *
- * Inputs and cotangents of every trained layer are kept; a product with one vector costs about as much as one pass of training.
- * Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.2.
+ * Inputs and cotangents of every trained layer are kept; a product with one vector costs about as much as one pass of
+ * training. Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.2.
  *
  * @throws as `empiricalKernel` does; UsageError for a second set of inputs or `contract: 'full'`
  */

@@ -32,7 +32,9 @@ export interface PlannedEmpirical {
   readonly product: MatrixProduct;
   /** Numbers that the Jacobian of a layer may take. */
   readonly room: number;
-  /** Threads that share the work, each with products on one thread; 1: the calling one, whose products use all threads. */
+  /**
+   * Threads that share the work, each with products on one thread; 1: the calling one, whose products use all threads.
+   */
   readonly workers: number;
   /** What computes instead of this process; null: its own code. */
   readonly device: Backend | null;
@@ -40,7 +42,10 @@ export interface PlannedEmpirical {
   readonly added: number;
 }
 
-/** Multiplications and additions a second of a matrix product, one thread, in double precision; single precision has twice as many. */
+/**
+ * Multiplications and additions a second of a matrix product, one thread, in double precision; single precision has
+ * twice as many.
+ */
 const SPEED = { native: 3.3e10, own: 1.2e10 } as const;
 /** Numbers of the buffers that contractions work in: Gram matrices, a small Jacobian, products of it, gradients. */
 const BUFFER_NUMBERS = 2 ** 24;
@@ -63,12 +68,14 @@ function checkInputs(x: NdArray, z: NdArray): void {
   ] as const) {
     if (shape.length >= 2 && data.length > 0 && data.length === shape.reduce((a, b) => a * b, 1)) continue;
     throw new UsageError(
-      `${where}: must have examples and features [n, ...], got shape [${shape.join(', ')}] with ${data.length} numbers. Give an array whose numbers fill its shape.`,
+      `${where}: must have examples and features [n, ...], got shape [${shape.join(', ')}] with ${data.length} ` +
+        'numbers. Give an array whose numbers fill its shape.',
     );
   }
   if (x.shape.slice(1).join() === z.shape.slice(1).join()) return;
   throw new UsageError(
-    `z: must have examples like those of x, [${x.shape.slice(1).join(', ')}], got [${z.shape.slice(1).join(', ')}]. Give both one shape.`,
+    `z: must have examples like those of x, [${x.shape.slice(1).join(', ')}], got ` +
+      `[${z.shape.slice(1).join(', ')}]. Give both one shape.`,
   );
 }
 
@@ -174,7 +181,10 @@ function secondsOf(
   return work / speed;
 }
 
-/** Examples and outputs that go together: outputs are split first, which costs nothing, then examples, whose cotangents are then made again. */
+/**
+ * Examples and outputs that go together: outputs are split first, which costs nothing, then examples, whose cotangents
+ * are then made again.
+ */
 function choose(
   network: FiniteNetwork,
   sizes: Sizes,
@@ -202,14 +212,17 @@ function choose(
     if (bytes <= limit) return { ...share, bytes };
   }
   throw new MemoryError(
-    `--memory: the computation needs about ${readableBytes(bytes)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --width or --precision, or choose fewer --rows.`,
+    `--memory: the computation needs about ${readableBytes(bytes)}, got a promise of ${readableBytes(limit)}. ` +
+      'Raise --memory, lower --width or --precision, or choose fewer --rows.',
   );
 }
 
 /**
- * Plans an empirical kernel: network, methods, memory, expected time; `reserve` bytes of the budget are for what the caller holds beside it.
+ * Plans an empirical kernel: network, methods, memory, expected time; `reserve` bytes of the budget are for what the
+ * caller holds beside it.
  *
- * @throws ArchitectureError for a network that does not fit, MemoryError when the budget is too small, UsageError for options that cannot be
+ * @throws ArchitectureError for a network that does not fit, MemoryError when the budget is too small, UsageError for
+ * options that cannot be
  */
 export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reserve = 0): Promise<PlannedEmpirical> {
   const { z = x, contract = DEFAULT_CONTRACT, native = COMPUTE_DEFAULTS.native, threads = defaultThreads() } = options;

@@ -7,7 +7,10 @@ import { positionCount } from '../vocabulary/windows.js';
 /** Numbers of a gradient that are held at a time. */
 const GRADIENT_NUMBERS = 1 << 20;
 
-/** The product of one layer's contribution of the kernel with a vector: what meets it on both sides, and outputs that belong together. */
+/**
+ * The product of one layer's contribution of the kernel with a vector: what meets it on both sides, and outputs that
+ * belong together.
+ */
 export interface LayerProduct {
   readonly operation: WeightsOperation;
   /** Rows of the kernel. */
@@ -109,7 +112,8 @@ function spread(
 }
 
 /**
- * Adds the contribution of one layer to y `[outputs, x.count]` = K v for v `[outputs, z.count]`, without the matrix: u = J_z' v, then J_x u, some units at a time.
+ * Adds the contribution of one layer to y `[outputs, x.count]` = K v for v `[outputs, z.count]`, without the matrix: u
+ * = J_z' v, then J_x u, some units at a time.
  *
  * Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.2 (NTK-vector products).
  */

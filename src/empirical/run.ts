@@ -99,7 +99,8 @@ export class EmpiricalRun {
   }
 
   /**
-   * The schedule, as all workers go through it in step: every pair of blocks, some outputs at a time, and the trained layers on their way back.
+   * The schedule, as all workers go through it in step: every pair of blocks, some outputs at a time, and the trained
+   * layers on their way back.
    *
    * A layer is valid until the next one is asked for: then the workers go on, and write over what met there.
    */

@@ -22,7 +22,10 @@ export function placeOf({ columns, row, column, pair }: KernelTarget, i: number,
   return ((row + i) * columns + column + j) * pair;
 }
 
-/** Copies the upper half of a symmetric matrix `[n, n]` or `[n, n, o, o]` into the lower, both indices of outputs turned round. */
+/**
+ * Copies the upper half of a symmetric matrix `[n, n]` or `[n, n, o, o]` into the lower, both indices of outputs turned
+ * round.
+ */
 export function mirror(data: FloatArray, n: number, o: number): void {
   for (let i = 0; i < n; i++) {
     for (let j = i; j < n; j++) {

@@ -24,7 +24,10 @@ export interface EmpiricalOptions extends WidthOptions {
   readonly contributions?: boolean;
   /** Number format of weights, arithmetic and result. [f64] */
   readonly precision?: Precision;
-  /** `host`, or tensors of TensorFlow.js: `tfjs`, `tensorflow`; `auto`: an accelerator where one offers the precision, else `host`. [auto] */
+  /**
+   * `host`, or tensors of TensorFlow.js: `tfjs`, `tensorflow`; `auto`: an accelerator where one offers the precision,
+   * else `host`. [auto]
+   */
   readonly backend?: BackendName;
   /** Examples of each side that pass the network together; default: as many as the memory holds. */
   readonly examples?: number;
@@ -76,7 +79,10 @@ export interface EmpiricalPlan {
   readonly examples: number;
   /** Outputs whose signals go back together. */
   readonly outputsAtOnce: number;
-  /** Rows of the result that are in memory together: fewer than all where it goes to a file and the budget does not hold it. */
+  /**
+   * Rows of the result that are in memory together: fewer than all where it goes to a file and the budget does not hold
+   * it.
+   */
   readonly rowsAtOnce: number;
   /** Bytes that the process will need at its peak. */
   readonly memoryBytes: number;

@@ -23,7 +23,10 @@ export interface WriteEmpiricalOptions extends EmpiricalOptions {
 /** An empirical kernel that went to a file, with how it was made. */
 export type WrittenEmpirical = Omit<EmpiricalKernel, 'ntk' | 'contributions'>;
 
-/** Bytes by which the process grows between the plan and the last panel: compiled code, and pages that are free but not given back. */
+/**
+ * Bytes by which the process grows between the plan and the last panel: compiled code, and pages that are free but not
+ * given back.
+ */
 const GROWTH = 48 * 2 ** 20;
 
 /** Numbers of a panel that are turned round at a time. */
@@ -71,7 +74,9 @@ export interface PlannedFile {
   readonly panels: readonly (readonly [panel: Panel, options: EmpiricalOptions, planned: PlannedEmpirical])[];
 }
 
-/** Panels of so many rows; all are planned before the first is computed, since the process grows by what it frees again. */
+/**
+ * Panels of so many rows; all are planned before the first is computed, since the process grows by what it frees again.
+ */
 async function planFile(x: NdArray, options: EmpiricalOptions, rowsAtOnce: number): Promise<PlannedFile> {
   const isWhole = rowsAtOnce === x.shape[0];
   const panels: (readonly [Panel, EmpiricalOptions, PlannedEmpirical])[] = [];
@@ -90,7 +95,10 @@ async function planFile(x: NdArray, options: EmpiricalOptions, rowsAtOnce: numbe
   return { plan: { ...plans[Math.min(1, plans.length - 1)], ...total }, panels };
 }
 
-/** Plans the panels of a kernel that goes to a file, as many rows at once as the budget holds. Throws as `planEmpirical` does. */
+/**
+ * Plans the panels of a kernel that goes to a file, as many rows at once as the budget holds. Throws as `planEmpirical`
+ * does.
+ */
 export async function planPanels(
   x: NdArray,
   { rowsAtOnce: most, ...options }: WriteEmpiricalOptions,
@@ -109,7 +117,8 @@ export async function planPanels(
 }
 
 /**
- * Plans an empirical kernel that goes to a `.npy` file: as many rows at once as the memory budget holds, all of them where it can.
+ * Plans an empirical kernel that goes to a `.npy` file: as many rows at once as the memory budget holds, all of them
+ * where it can.
  *
  * Throws as `planEmpirical` does.
  */
@@ -212,7 +221,10 @@ function checkFile(out: string, { force }: WriteEmpiricalOptions): void {
   }
 }
 
-/** The same as it was planned, with the weights of the options where they have any, and which file it is. Throws OutputError for a file that cannot be written. */
+/**
+ * The same as it was planned, with the weights of the options where they have any, and which file it is. Throws
+ * OutputError for a file that cannot be written.
+ */
 export async function writePlanned(
   planned: PlannedFile,
   out: string,
@@ -231,10 +243,12 @@ export async function writePlanned(
 }
 
 /**
- * Computes the NTK of one finite network and writes it to a `.npy` file `[n, m]`, some rows at a time where the memory budget does not hold all.
+ * Computes the NTK of one finite network and writes it to a `.npy` file `[n, m]`, some rows at a time where the memory
+ * budget does not hold all.
  *
  * The matrix may be far larger than memory. The file appears whole or not at all.
- * @throws as `empiricalKernel` does; OutputError for a file that cannot be written; UsageError for pairs of outputs or contributions
+ * @throws as `empiricalKernel` does; OutputError for a file that cannot be written; UsageError for pairs of outputs or
+ * contributions
  */
 export async function writeEmpirical(
   x: NdArray,

@@ -11,7 +11,8 @@ import type { KernelOptions } from './types.js';
 /**
  * Opens the kernel of rows z `[m, d]` against x `[n, d]` as an operator that is computed tile by tile and never stored.
  *
- * The first product is sampled, and computed again by `reference`. Throws as `kernelMatrix` does, and UsageError for `kind: both`.
+ * The first product is sampled, and computed again by `reference`. Throws as `kernelMatrix` does, and UsageError for
+ * `kind: both`.
  */
 export async function computedCross(z: NdArray, x: NdArray, options: KernelOptions): Promise<CrossOperator> {
   if (options.kind === 'both') throw new UsageError('computedCross: must be one kernel, got both kinds.');

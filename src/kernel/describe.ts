@@ -43,7 +43,8 @@ function stepNotes(
   const dropped = all - kept.steps.length;
   return [
     `steps: ${kept.steps.length} (${census(kept.steps)})`,
-    `needs: ${kind === 'both' ? 'both kernels' : `the ${kind} alone`}; ${dropped === 0 ? 'every step is used' : `${dropped} of ${all} steps left out`}`,
+    `needs: ${kind === 'both' ? 'both kernels' : `the ${kind} alone`}; ` +
+      `${dropped === 0 ? 'every step is used' : `${dropped} of ${all} steps left out`}`,
   ];
 }
 
@@ -81,6 +82,7 @@ export function programmeNotes(
     ...stepNotes(definition, features ?? 1, kind, kept),
     constantsNote(kept),
     zonalNote(kept),
-    `cost: one inner product${features === null ? '' : ` of ${features} features`} an entry, then ${homogeneous(kept) ? 'one table lookup' : `${kept.steps.length - 1} steps`}`,
+    `cost: one inner product${features === null ? '' : ` of ${features} features`} an entry, then ` +
+      `${homogeneous(kept) ? 'one table lookup' : `${kept.steps.length - 1} steps`}`,
   ];
 }

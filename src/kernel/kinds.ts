@@ -14,7 +14,9 @@ interface InputKind {
   reads(definition: KernelDefinition): boolean;
   /** Throws as `makePlan` does. */
   computation(inputs: NdArray, options: KernelOptions): Computation;
-  /** Two inputs of such sizes for those who want no numbers: what is printed must hold for inputs of different norms. */
+  /**
+   * Two inputs of such sizes for those who want no numbers: what is printed must hold for inputs of different norms.
+   */
   madeUp(sizes: readonly number[] | null): NdArray;
 }
 

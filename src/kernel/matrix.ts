@@ -37,12 +37,15 @@ class MemorySink implements TileSink {
 }
 
 /**
- * Kernel matrix of a network on rows x `[n, d]`, against themselves or against `options.z` `[m, d]`: `[n, m]` in memory.
+ * Kernel matrix of a network on rows x `[n, d]`, against themselves or against `options.z` `[m, d]`: `[n, m]` in
+ * memory.
  *
- * Symmetric bit for bit when there is no z. Images `[n, h, w, c]` and sequences `[n, w, c]` stay what they are for a network with a layer of positions, and are flattened for others.
+ * Symmetric bit for bit when there is no z. Images `[n, h, w, c]` and sequences `[n, w, c]` stay what they are for a
+ * network with a layer of positions, and are flattened for others.
  *
- * Throws UsageError, BackendError, MemoryError before it starts; NumericalError when the precision cannot hold an entry;
- * RecomputeError when an entry is not the one that backend `reference` computes; InterruptedError when the signal fires.
+ * Throws UsageError, BackendError, MemoryError before it starts; NumericalError when the precision cannot hold an
+ * entry; RecomputeError when an entry is not the one that backend `reference` computes; InterruptedError when the
+ * signal fires.
  */
 export async function kernelMatrix<K extends KernelKind = 'ntk'>(
   x: NdArray,
@@ -59,7 +62,8 @@ export async function kernelMatrix<K extends KernelKind = 'ntk'>(
 }
 
 /**
- * Writes one kernel of rows x `[n, d]`, or of x against `options.z` `[m, d]`, into `target` `[n, m]`, whatever the precision it is computed in.
+ * Writes one kernel of rows x `[n, d]`, or of x against `options.z` `[m, d]`, into `target` `[n, m]`, whatever the
+ * precision it is computed in.
  *
  * `target` is the caller's: the plan counts no result. Throws as `kernelMatrix` does, and UsageError for `kind: both`.
  */

@@ -49,7 +49,8 @@ const VECTORS_AT_ONCE = 4;
 /**
  * The symmetric kernel of rows x `[n, d]`, computed tile by tile whenever it is applied and never stored.
  *
- * The device, the rows on it and the table stay open between products. `onProgress` is told of the entries of each product.
+ * The device, the rows on it and the table stay open between products. `onProgress` is told of the entries of each
+ * product.
  */
 class ComputedOperator implements SymmetricOperator {
   readonly size: number;
@@ -188,7 +189,8 @@ class ComputedOperator implements SymmetricOperator {
 /**
  * Opens the kernel matrix of rows x `[n, d]` as an operator that is never stored.
  *
- * What is used of it first is sampled, and computed again by `reference`. Throws as `kernelMatrix` does, and UsageError for `z` or `kind: both`.
+ * What is used of it first is sampled, and computed again by `reference`. Throws as `kernelMatrix` does, and UsageError
+ * for `z` or `kind: both`.
  */
 export async function computedOperator(x: NdArray, options: KernelOptions): Promise<SymmetricOperator> {
   if (options.z !== undefined || options.kind === 'both') {

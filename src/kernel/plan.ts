@@ -54,7 +54,8 @@ async function libraryFor(native: string, backend: Backend, { products }: Comput
 
 function tooLittle(needed: number, limit: number): MemoryError {
   return new MemoryError(
-    `--memory: the computation needs about ${readableBytes(needed)}, got a promise of ${readableBytes(limit)}. Raise --memory, lower --threads or --precision, or choose fewer --rows.`,
+    `--memory: the computation needs about ${readableBytes(needed)}, got a promise of ${readableBytes(limit)}. ` +
+      'Raise --memory, lower --threads or --precision, or choose fewer --rows.',
   );
 }
 
@@ -112,8 +113,8 @@ export async function planRows(
 /**
  * Plans a computation: backend, tiles, memory, expected time. `keep` counts the result as held in memory.
  *
- * Throws MemoryError when no tile fits into the budget, UsageError and BackendError for options that cannot be, ArchitectureError for inputs
- * that the network does not fit.
+ * Throws MemoryError when no tile fits into the budget, UsageError and BackendError for options that cannot be,
+ * ArchitectureError for inputs that the network does not fit.
  */
 export async function makePlan(inputs: NdArray, options: KernelOptions, keep: boolean): Promise<Planned> {
   checkOptions(options);
@@ -134,7 +135,10 @@ export async function planKernel(x: NdArray, options: KernelOptions): Promise<Ke
   return (await makePlan(x, options, false)).plan;
 }
 
-/** Bytes that the process needs at least while it computes this kernel without keeping it: those with the smallest tiles. */
+/**
+ * Bytes that the process needs at least while it computes this kernel without keeping it: those with the smallest
+ * tiles.
+ */
 export async function leastMemory(x: NdArray, options: KernelOptions): Promise<number> {
   return (await makePlan(x, { ...options, memory: Number.MAX_VALUE }, false)).least;
 }

@@ -10,8 +10,9 @@ const LOOKED_AT = 2;
 /**
  * Entries of a matrix that is never stored, computed again by `reference`.
  *
- * The first product gets unit vectors behind its own, and comes back with whole columns of the matrix: every tile of it goes the way of all
- * products, and is asked for nothing more. Entries and the diagonal, where they are asked for, are sampled the first time too.
+ * The first product gets unit vectors behind its own, and comes back with whole columns of the matrix: every tile of it
+ * goes the way of all products, and is asked for nothing more. Entries and the diagonal, where they are asked for, are
+ * sampled the first time too.
  */
 export class ProductSamples {
   readonly #planned: Planned;

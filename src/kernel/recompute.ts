@@ -54,7 +54,9 @@ function mismatch(
   const [x, z] = [`${input} ${row}`, `${input} ${column}${plan.symmetric ? '' : ' of z'}`];
   const remedy = plan.backend === 'reference' ? '' : ', and --backend reference computes it rightly';
   return new RecomputeError(
-    `K(${x}, ${z}) of the ${output}: must be what backend reference computes, ${entry}, within ${tolerance} of sqrt(K(x,x) K(z,z)), got ${value} from ${plan.backend}, which differs by ${difference.toExponential(1)}. Nothing was written: the result is wrong${remedy}.`,
+    `K(${x}, ${z}) of the ${output}: must be what backend reference computes, ${entry}, within ${tolerance} of ` +
+      `sqrt(K(x,x) K(z,z)), got ${value} from ${plan.backend}, which differs by ${difference.toExponential(1)}. ` +
+      `Nothing was written: the result is wrong${remedy}.`,
   );
 }
 
@@ -87,7 +89,10 @@ function obstacle(reference: Backend, planned: Planned): string | null {
   const { again } = planned.computation;
   const [pair, budget] = [again.seconds(reference), budgetOf(planned)];
   if (pair > budget) {
-    return `one takes about ${pair.toPrecision(2)} s there, more than ${budget.toPrecision(2)} s (${BUDGET.share * 100} % of the run, at least ${BUDGET.seconds} s)`;
+    return (
+      `one takes about ${pair.toPrecision(2)} s there, more than ${budget.toPrecision(2)} s (${BUDGET.share * 100} % ` +
+      `of the run, at least ${BUDGET.seconds} s)`
+    );
   }
   const bytes = again.bytes(reference);
   const isTooMuch = bytes > 0 && residentBytes() + bytes > planned.plan.memoryLimit;
@@ -97,8 +102,8 @@ function obstacle(reference: Backend, planned: Planned): string | null {
 /**
  * Computes entries of a run again by backend `reference`, as many of the samples as its time allows, and compares them.
  *
- * Nothing but the data and the programme is shared with the run. Throws RecomputeError where an entry is beyond its tolerance, InterruptedError
- * when the signal fires.
+ * Nothing but the data and the programme is shared with the run. Throws RecomputeError where an entry is beyond its
+ * tolerance, InterruptedError when the signal fires.
  */
 export async function recompute(
   planned: Planned,
@@ -116,7 +121,8 @@ export async function recompute(
   let recomputed: Recomputed | null = null;
   for (const [k, sample] of chosen.entries()) {
     if (signal?.aborted) throw new InterruptedError();
-    // A forecast may be wrong: the first entry is always computed, another one where it fits by the time of those before.
+    // A forecast may be wrong: the first entry is always computed, another one where it fits by the time of those
+    // before.
     const spent = (performance.now() - started) / 1000;
     if (k > 0 && (spent * (k + 1)) / k > budget) break;
     recomputed = recomputedOfAll([recomputed, await checked(planned, job, sample, k)]);

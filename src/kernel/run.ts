@@ -162,10 +162,12 @@ async function runAndCheck(
 }
 
 /**
- * Runs a planned computation, tile by tile, into the sink that is made for it: a device may have room for smaller tiles only than were planned.
+ * Runs a planned computation, tile by tile, into the sink that is made for it: a device may have room for smaller tiles
+ * only than were planned.
  *
- * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`. Behind the last tile some entries
- * are computed again by `reference`: throws RecomputeError where one is another. Whatever is thrown, the sink has been told to discard.
+ * `started` is when the work began (performance.now()): the time up to the first tile counts as `compile`. Behind the
+ * last tile some entries are computed again by `reference`: throws RecomputeError where one is another. Whatever is
+ * thrown, the sink has been told to discard.
  */
 export async function runTiles<S extends TileSink>(
   planned: Planned,

@@ -15,8 +15,8 @@ export interface Sample extends Place {
 }
 
 /**
- * Sizes of inputs by number, such that K over those of its two inputs is the larger the nearer they are: sqrt(K(x,x)) where it is known, else
- * norms.
+ * Sizes of inputs by number, such that K over those of its two inputs is the larger the nearer they are: sqrt(K(x,x))
+ * where it is known, else norms.
  */
 export interface Sizes {
   /** Of input `i` of x. */
@@ -89,7 +89,10 @@ function tileAt({ rows, columns }: Extent, size: number, row: number, column: nu
   return { row, rows: Math.min(size, rows - row), column, columns: Math.min(size, columns - column) };
 }
 
-/** The first tile, a random one and the last; of a symmetric matrix, whose first and last tile lie on the diagonal, a random one off it. */
+/**
+ * The first tile, a random one and the last; of a symmetric matrix, whose first and last tile lie on the diagonal, a
+ * random one off it.
+ */
 function chosenTiles(extent: Extent, size: number, draw: Draw): readonly [TileRange, TileRange, TileRange] {
   const [across, along] = [Math.ceil(extent.rows / size), Math.ceil(extent.columns / size)];
   const a = draw(across);
@@ -109,7 +112,10 @@ function drawIn({ row, rows, column, columns }: TileRange, symmetric: boolean, d
   return { row: i, column: column + ((isDiagonal ? j + 1 : j) % columns) };
 }
 
-/** The last entry of a tile, that before it on the diagonal of a symmetric matrix: where remainders of strips and lanes lie. */
+/**
+ * The last entry of a tile, that before it on the diagonal of a symmetric matrix: where remainders of strips and lanes
+ * lie.
+ */
 function corner({ row, rows, column, columns }: TileRange, symmetric: boolean): Place {
   const [i, j] = [row + rows - 1, column + columns - 1];
   return symmetric && i === j && columns > 1 ? { row: i, column: j - 1 } : { row: i, column: j };
@@ -120,8 +126,8 @@ interface Kept extends Place {
 }
 
 /**
- * Some entries of a kernel, kept as its tiles pass: random ones and the last of the first tile, of the last and of a random one; one on the
- * diagonal; and the nearest pair of these tiles.
+ * Some entries of a kernel, kept as its tiles pass: random ones and the last of the first tile, of the last and of a
+ * random one; one on the diagonal; and the nearest pair of these tiles.
  *
  * Which ones depends on the size of the matrix and of its tiles alone, but for the nearest pair.
  */
@@ -155,7 +161,8 @@ export class Samples {
 
   /** Keeps what it wants of a finished tile. */
   pass(output: Output, range: TileRange, data: TileData): void {
-    // The pair is chosen by the first kernel, which is read first; no later tile of another pair takes it from the second.
+    // The pair is chosen by the first kernel, which is read first; no later tile of another pair takes it from the
+    // second.
     if (
       output === this.#output &&
       this.#looked.some(({ row, column }) => row === range.row && column === range.column)

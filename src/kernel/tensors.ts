@@ -25,8 +25,8 @@ export interface TensorKernels {
   /**
    * The kernel of rows `[n, d]` as a tensor `[n, m]`, f32; it stays on the device, and the caller disposes of it.
    *
-   * Only the rows go to the host, for their norms. Throws UsageError for rows of other shapes, NumericalError where f32 cannot hold an entry,
-   * or not resolve near rows under a radial kernel.
+   * Only the rows go to the host, for their norms. Throws UsageError for rows of other shapes, NumericalError where f32
+   * cannot hold an entry, or not resolve near rows under a radial kernel.
    */
   kernel(x: Tensor2D, options: TensorKernelOptions): Promise<Tensor2D>;
 }
@@ -48,7 +48,10 @@ async function rowsOf(x: Tensor2D, where: string): Promise<Rows> {
 /** rate |x|^power up to which the distance of near rows, from unit rows in f32, keeps the digits of a radial kernel. */
 const RESOLVED = 256;
 
-/** Refuses radial kernels that near rows on the device cannot resolve: elsewhere those come from the rows themselves, on the host. */
+/**
+ * Refuses radial kernels that near rows on the device cannot resolve: elsewhere those come from the rows themselves, on
+ * the host.
+ */
 function requireResolved({ programme, x, z }: RowTask): void {
   const step = radialStep(programme);
   if (step === null) return;
@@ -57,14 +60,16 @@ function requireResolved({ programme, x, z }: RowTask): void {
       const size = step.rate * norm ** step.power;
       if (size <= RESOLVED) return;
       throw new NumericalError(
-        `row ${i}: rate |x|^power of a radial kernel of tensors must be at most ${RESOLVED}, got ${size.toPrecision(3)}. Centre or scale the rows, or use kernelMatrix.`,
+        `row ${i}: rate |x|^power of a radial kernel of tensors must be at most ${RESOLVED}, got ` +
+          `${size.toPrecision(3)}. Centre or scale the rows, or use kernelMatrix.`,
       );
     });
   }
 }
 
 /**
- * Registers the engine's kernels with TensorFlow.js on the GPU device, for users who want tensors rather than files or arrays.
+ * Registers the engine's kernels with TensorFlow.js on the GPU device, for users who want tensors rather than files or
+ * arrays.
  *
  * Throws BackendError where there is no GPU device or no @tensorflow/tfjs-backend-webgpu.
  */

@@ -32,7 +32,8 @@ export function fittingSizes(
 }
 
 /**
- * The largest tile side of pairs of images that fits and makes tiles enough for every thread, the smallest where none does.
+ * The largest tile side of pairs of images that fits and makes tiles enough for every thread, the smallest where none
+ * does.
  *
  * A pair of images is worth thousands of pairs of rows, so that even few of them are spread. Null when no tile fits.
  */

@@ -36,7 +36,10 @@ export interface KernelOptions {
   readonly threads?: number;
   /** Budget for the peak memory of the whole process, bytes; default: from the container or the machine. */
   readonly memory?: number;
-  /** Whether `host` leaves inner products to a BLAS: `auto`, `off` or the path of a library. With `off`, results do not depend on tiles and threads. [auto] */
+  /**
+   * Whether `host` leaves inner products to a BLAS: `auto`, `off` or the path of a library. With `off`, results do not
+   * depend on tiles and threads. [auto]
+   */
   readonly native?: string;
   /** Divide by sqrt(K(x,x) K(z,z)). */
   readonly normalized?: boolean;
@@ -100,7 +103,9 @@ export interface KernelRun {
   readonly stages: Stages;
   /** Entries that `reference` computed again and found right; null where none were, with the reason in `warnings`. */
   readonly recomputed: Recomputed | null;
-  /** Largest error of the zonal table against direct evaluation, relative to sqrt(K(x,x) K(z,z)); null without a table. */
+  /**
+   * Largest error of the zonal table against direct evaluation, relative to sqrt(K(x,x) K(z,z)); null without a table.
+   */
   readonly tableError: number | null;
   /** Pairs whose cosine distance was recomputed from the difference of their rows. */
   readonly nearPairs: number;

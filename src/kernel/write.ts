@@ -19,8 +19,8 @@ export interface WriteOptions extends KernelOptions {
 /**
  * Checks, before any work, that a kernel can be written to `out`.
  *
- * Throws OutputError for an unknown ending, a missing folder, or an existing file without `force`; UsageError when `kind` is
- * `both` and the format holds one array.
+ * Throws OutputError for an unknown ending, a missing folder, or an existing file without `force`; UsageError when
+ * `kind` is `both` and the format holds one array.
  */
 export function checkOutput(out: string, force = false, kind: KernelKind = 'ntk'): void {
   const ending = extname(out);
@@ -55,7 +55,8 @@ export function checkRoom(out: string, bytes: number): void {
   const room = bavail * bsize;
   if (bytes <= room) return;
   throw new OutputError(
-    `--out ${out}: needs ${readableBytes(bytes)} on its disk, got ${readableBytes(room)} free. Free some space, choose another disk or fewer --rows.`,
+    `--out ${out}: needs ${readableBytes(bytes)} on its disk, got ${readableBytes(room)} free. Free some space, ` +
+      'choose another disk or fewer --rows.',
   );
 }
 
@@ -93,8 +94,8 @@ export async function writeKernelFile(x: NdArray, out: string, options: WriteOpt
 /**
  * Computes a kernel and writes it tile by tile to `out` (`.npy` `[n, m]`; `.npz` with arrays `nngp`, `ntk`; `.csv`).
  *
- * The matrix may be far larger than memory. The file appears whole or not at all; without `force` one that appears meanwhile stays.
- * Throws as `kernelMatrix` and `checkOutput` do.
+ * The matrix may be far larger than memory. The file appears whole or not at all; without `force` one that appears
+ * meanwhile stays. Throws as `kernelMatrix` and `checkOutput` do.
  */
 export async function writeKernel(x: NdArray, out: string, options: WriteOptions): Promise<KernelRun> {
   return (await writeKernelFile(x, out, options)).run;

@@ -8,7 +8,10 @@ export interface CholeskyFactor {
   solve(b: Float64Array, columns: number): Float64Array;
 }
 
-/** A Cholesky factor in the lower triangle of its own matrix, which above the diagonal still holds A: no copy of A is needed. */
+/**
+ * A Cholesky factor in the lower triangle of its own matrix, which above the diagonal still holds A: no copy of A is
+ * needed.
+ */
 export interface FactorInPlace extends CholeskyFactor {
   /** A X for blocks of vectors X `[columns, n]`: `[columns, n]`. */
   apply(x: Float64Array, columns: number): Float64Array;
@@ -37,14 +40,18 @@ export interface EigenDecomposition {
 /**
  * Dense linear algebra in float64 on the processor: a native LAPACK where there is one, else the engine's own.
  *
- * Matrices are symmetric, `[n, n]` in C order, and given whole. All calls but `factorise` leave their arguments as they are.
+ * Matrices are symmetric, `[n, n]` in C order, and given whole. All calls but `factorise` leave their arguments as they
+ * are.
  */
 export interface LinearAlgebra {
   /** Library and version, for records: `OpenBLAS 0.3.21 (libopenblas.so.0), 2 threads` or `built in`. */
   readonly name: string;
   /** Whether a library of the system computes. */
   readonly isNative: boolean;
-  /** Largest matrix whose eigenvalues it finds, the built-in ones in about a minute; of a native library as far as its integers reach. */
+  /**
+   * Largest matrix whose eigenvalues it finds, the built-in ones in about a minute; of a native library as far as its
+   * integers reach.
+   */
   readonly largestEigen: number;
   /** Matrices of n^2 numbers that `eigen` holds beside its argument at its peak. */
   readonly eigenCopies: number;
@@ -52,7 +59,10 @@ export interface LinearAlgebra {
   cholesky(a: Float64Array, n: number): Promise<CholeskyFactor>;
   /** As `cholesky`, in the memory of A `[n, n]` itself; when it throws, A is as it was. */
   factorise(a: Float64Array, n: number): Promise<FactorInPlace>;
-  /** All eigenvalues of A, and the vectors if wanted. Throws NumericalError when an entry is not finite, UsageError for n above `largestEigen`. */
+  /**
+   * All eigenvalues of A, and the vectors if wanted. Throws NumericalError when an entry is not finite, UsageError for
+   * n above `largestEigen`.
+   */
   eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition>;
   /** Of A - shift I, by an L D L' factorisation with pivoting (Sylvester's law of inertia). */
   inertia(a: Float64Array, n: number, shift: number): Promise<Inertia>;
@@ -63,7 +73,10 @@ export interface LinearAlgebra {
 /** Name of the engine's own algebra in plans and records. */
 export const BUILT_IN = 'built in';
 
-/** The native library that `algebra` of a plan names, without its threads; null where the engine itself or TensorFlow.js computes. */
+/**
+ * The native library that `algebra` of a plan names, without its threads; null where the engine itself or TensorFlow.js
+ * computes.
+ */
 export function libraryIn(algebra: string): string | null {
   if (algebra === BUILT_IN || algebra.startsWith('TensorFlow.js')) return null;
   return algebra.replace(/, \d+ threads?$/, '');

@@ -7,7 +7,8 @@ export function largestEntry(a: Float64Array, n: number, where: string): number 
     const size = Math.abs(a[k]);
     if (!(size < Infinity)) {
       throw new NumericalError(
-        `${where}: entries must be finite, got ${a[k]} in row ${Math.floor(k / n)}, column ${k % n} (counted from 0). ` +
+        `${where}: entries must be finite, got ${a[k]} in row ${Math.floor(k / n)}, column ${k % n} (counted from ` +
+          '0). ' +
           'Check how the matrix was made.',
       );
     }

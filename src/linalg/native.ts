@@ -32,7 +32,10 @@ function notConverged(info: number): NumericalError {
   );
 }
 
-/** Dense linear algebra by LAPACK. A symmetric matrix is the same in C order and in Fortran's; the triangles change names. */
+/**
+ * Dense linear algebra by LAPACK. A symmetric matrix is the same in C order and in Fortran's; the triangles change
+ * names.
+ */
 export class NativeAlgebra implements LinearAlgebra {
   readonly name: string;
   readonly isNative = true;
@@ -130,7 +133,9 @@ export class NativeAlgebra implements LinearAlgebra {
     return y;
   }
 
-  /** Calls a routine and waits. The number of threads belongs to the process, and others set it too: so anew each time. */
+  /**
+   * Calls a routine and waits. The number of threads belongs to the process, and others set it too: so anew each time.
+   */
   #call(routine: Routine, ...args: Argument[]): void {
     this.#library.setThreads(this.#threads);
     this.#library.call(routine, ...args);
@@ -141,7 +146,10 @@ export class NativeAlgebra implements LinearAlgebra {
     return this.#library.run(routine, ...args);
   }
 
-  /** Runs a routine with the room that it asks for, of doubles and where it `takesIntegers` of those too; what it says at its end. */
+  /**
+   * Runs a routine with the room that it asks for, of doubles and where it `takesIntegers` of those too; what it says
+   * at its end.
+   */
   async #runInRoom(routine: Routine, args: readonly Argument[], takesIntegers: boolean): Promise<number> {
     const { integers, zeros } = this.#library;
     const info = integers(0);
@@ -161,7 +169,10 @@ export class NativeAlgebra implements LinearAlgebra {
     return Number(info[0]);
   }
 
-  /** C (i, j) = sum_k A(i, k) B(j, k), or added to what stands there; of each operand one step is 1, and all are of one precision. */
+  /**
+   * C (i, j) = sum_k A(i, k) B(j, k), or added to what stands there; of each operand one step is 1, and all are of one
+   * precision.
+   */
   multiply(a: Operand, b: Operand, rows: number, columns: number, depth: number, c: Target, add: boolean): void {
     const { integers } = this.#library;
     const single = a.data instanceof Float32Array;

@@ -4,7 +4,8 @@ import { NumericalError } from '../errors.js';
 const ROUNDING = 2 ** -52;
 
 /**
- * log det A from the diagonals of A `[n]` and of its Cholesky factor L `[n, n]`; a pivot that is not above 2^-52 of the entry a_ii is no pivot.
+ * log det A from the diagonals of A `[n]` and of its Cholesky factor L `[n, n]`; a pivot that is not above 2^-52 of the
+ * entry a_ii is no pivot.
  *
  * Row `failed` is the first that the factorisation gave up on, n if there is none. Throws
  * NumericalError with the first row that is no good.

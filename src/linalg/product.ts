@@ -21,7 +21,8 @@ function clear({ data, offset, rowStep }: Target, rows: number, columns: number)
 }
 
 /**
- * Matrix products as `--native auto|off|PATH` says: of a native library where there is one, else of the `host` backend on one thread.
+ * Matrix products as `--native auto|off|PATH` says: of a native library where there is one, else of the `host` backend
+ * on one thread.
  *
  * @throws UsageError when a path cannot be loaded or lacks routines
  */

@@ -1,6 +1,7 @@
 import type { FloatArray } from '../data/array.js';
 
-// Looked up once: where a program runs in a context of its own, as tests do, each look at a global takes as long as a normal.
+// Looked up once: where a program runs in a context of its own, as tests do, each look at a global takes as long as a
+// normal.
 const { sqrt, LN2, SQRT1_2 } = Math;
 
 /** FNV-1a, 32 bits, of the UTF-16 units of a text. */
@@ -11,7 +12,8 @@ function hash(text: string): number {
 }
 
 /**
- * log s for 0 < s < 1 by sums, products and square roots alone, which all machines round alike; that of a library may differ in its last bit.
+ * log s for 0 < s < 1 by sums, products and square roots alone, which all machines round alike; that of a library may
+ * differ in its last bit.
  *
  * s = m 2^-e with m in (1/sqrt 2, sqrt 2], log m = 2 artanh((m - 1) / (m + 1)) by its series.
  */
@@ -35,10 +37,12 @@ function logarithm(s: number): number {
 }
 
 /**
- * Random numbers that a seed determines on every machine: the small fast counter generator sfc32, and normals by the polar method.
+ * Random numbers that a seed determines on every machine: the small fast counter generator sfc32, and normals by the
+ * polar method.
  *
  * Seeds and streams start it at different states; different streams of one seed are independent of each other.
- * Source: C. Doty-Humphrey, PractRand (sfc32); G. Marsaglia, T. A. Bray 1964, A convenient method for generating normal variables.
+ * Source: C. Doty-Humphrey, PractRand (sfc32); G. Marsaglia, T. A. Bray 1964, A convenient method for generating normal
+ * variables.
  */
 export class RandomSource {
   #a: number;
@@ -81,7 +85,10 @@ export class RandomSource {
     return spare;
   }
 
-  /** Fills an array with the next standard normals, rounded where it holds singles; they come in pairs, the last of which may be left for the next call. */
+  /**
+   * Fills an array with the next standard normals, rounded where it holds singles; they come in pairs, the last of
+   * which may be left for the next call.
+   */
   fill(target: FloatArray): void {
     const length = target.length;
     let k = 0;

@@ -26,7 +26,8 @@ function rotate(a: Float64Array, n: number, i: number, j: number): boolean {
 }
 
 /**
- * Singular values of a small matrix A `[m, n]`, descending `[m]`: rows are rotated pair by pair until all are orthogonal, then their norms.
+ * Singular values of a small matrix A `[m, n]`, descending `[m]`: rows are rotated pair by pair until all are
+ * orthogonal, then their norms.
  *
  * Small ones keep their digits where the rows are of different sizes, which eigenvalues of A A' would lose.
  * Source: Demmel, Veselic 1992, Jacobi's method is more accurate than QR, SIAM J. Matrix Anal. Appl. 13.

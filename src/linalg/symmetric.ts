@@ -25,19 +25,22 @@ function findAsymmetry(a: Float64Array, n: number, allowed: number, found: (i: n
 /** The error of an entry that is NaN or infinite; rows and columns count from 0. */
 export function notFinite(name: string, row: number, column: number, value: number): DataError {
   return new DataError(
-    `${name}: entry (${row}, ${column}) (row and column, zero-based) must be finite, got ${value}. Compute the matrix again, or leave that row out.`,
+    `${name}: entry (${row}, ${column}) (row and column, zero-based) must be finite, got ${value}. Compute the ` +
+      'matrix again, or leave that row out.',
   );
 }
 
 /** The error of two mirrored entries that differ; rows and columns count from 0. */
 export function notSymmetric(name: string, row: number, column: number, value: number, mirrored: number): DataError {
   return new DataError(
-    `${name}: entry (${row}, ${column}) (row and column, zero-based) must be that of a symmetric matrix, got ${value}, and ${mirrored} at its mirror place. Give (K + K') / 2 if that is what you mean.`,
+    `${name}: entry (${row}, ${column}) (row and column, zero-based) must be that of a symmetric matrix, got ` +
+      `${value}, and ${mirrored} at its mirror place. Give (K + K') / 2 if that is what you mean.`,
   );
 }
 
 /**
- * Looks whether a matrix `[n, n]` is finite, and symmetric to 1e-12 of its Frobenius norm; `name` is what messages call it.
+ * Looks whether a matrix `[n, n]` is finite, and symmetric to 1e-12 of its Frobenius norm; `name` is what messages call
+ * it.
  *
  * @throws DataError with the place of the first entry that is not.
  */

@@ -91,7 +91,10 @@ function withoutFactors(engine: Engine, side: Side): Side {
   return { ...side, cotangent: expanded(engine, side.cotangent, values, channels), factors: null };
 }
 
-/** A batch before an operation: with one cotangent and factors where those behind it have them, and it leaves channels apart. */
+/**
+ * A batch before an operation: with one cotangent and factors where those behind it have them, and it leaves channels
+ * apart.
+ */
 function pulledBack(operation: PlainOperation, side: Side, input: FloatArray, engine: Engine, spare: boolean): Side {
   const { cotangent, factors, count } = side;
   if (!factors) return { ...side, cotangent: vjp(operation, input, cotangent, count, engine, spare) };
@@ -144,7 +147,10 @@ function* throughSum(
   return goesOn ? sides.map((_, i) => joined(engine, one?.[i] ?? null, other?.[i] ?? null)) : null;
 }
 
-/** The way back through a list of operations, which ends at the first trained layer unless it `goesOn`: then the cotangents before the list are returned. */
+/**
+ * The way back through a list of operations, which ends at the first trained layer unless it `goesOn`: then the
+ * cotangents before the list are returned.
+ */
 function* through(
   operations: readonly Operation[],
   sides: readonly Side[],
@@ -180,10 +186,12 @@ function* through(
 }
 
 /**
- * Takes cotangents of several batches back through operations, all batches in step, and stops at each trained layer, from the last to the first.
+ * Takes cotangents of several batches back through operations, all batches in step, and stops at each trained layer,
+ * from the last to the first.
  *
- * Only the cotangents at one point are alive at a time: what meets at a layer is valid until the next step, which overwrites its cotangents unless
- * `keeps` says that whoever takes them keeps them. The way ends at the first trained layer.
+ * Only the cotangents at one point are alive at a time: what meets at a layer is valid until the next step, which
+ * overwrites its cotangents unless `keeps` says that whoever takes them keeps them. The way ends at the first trained
+ * layer.
  */
 export function* backward(
   operations: readonly Operation[],

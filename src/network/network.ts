@@ -102,9 +102,10 @@ function withLaw(
 /**
  * The finite network of an architecture on inputs of `shape` `[n, ...]`: sizes of every layer, no weights yet.
  *
- * Hidden layers have `width` units unless they give a width; the last layer on the path, both ends of a sum, has `outputs`; summands have
- * equal widths. Images are flattened for a network without layers of positions.
- * @throws ArchitectureError with every problem: widths that contradict each other, inputs that do not fit, no NTK, orthogonal convolutions
+ * Hidden layers have `width` units unless they give a width; the last layer on the path, both ends of a sum, has
+ * `outputs`; summands have equal widths. Images are flattened for a network without layers of positions.
+ * @throws ArchitectureError with every problem: widths that contradict each other, inputs that do not fit, no NTK,
+ * orthogonal convolutions
  */
 export function finiteNetwork(
   architecture: Architecture,

@@ -33,7 +33,8 @@ function chunkNorms(row: Float64Array): number[] {
 }
 
 /**
- * `[rows, length]`, rows <= length, with orthonormal rows drawn from the Haar measure: Gram and Schmidt on Gaussian rows, in blocks.
+ * `[rows, length]`, rows <= length, with orthonormal rows drawn from the Haar measure: Gram and Schmidt on Gaussian
+ * rows, in blocks.
  *
  * Each block is projected twice, so that the Gram matrix is the identity to rounding.
  * Source: Mezzadri 2007 (math-ph/0609050); Giraud, Langou, Rozloznik 2005 (twice is enough).

@@ -14,7 +14,8 @@ export function tapsOf(windows: Windows): Taps {
 }
 
 /**
- * The taps of the way back: for each position of the image, and each tap from the last to the first, the window that reads it there, or -1.
+ * The taps of the way back: for each position of the image, and each tap from the last to the first, the window that
+ * reads it there, or -1.
  *
  * No two windows read one position by the same tap. The order makes neighbours of windows that lie side by side.
  */
@@ -42,7 +43,8 @@ export interface Band {
 }
 
 /**
- * Windows as products with shifted rows: only the taps of the last axis are gathered, and those of the other axes read the same rows again.
+ * Windows as products with shifted rows: only the taps of the last axis are gathered, and those of the other axes read
+ * the same rows again.
  *
  * A filter of 3 x 3 gathers three numbers for each instead of nine.
  */
@@ -134,7 +136,10 @@ export function bandsOf(windows: Windows, channels: number): Bands {
   return found;
 }
 
-/** The way back as bands, of cotangents of so many units: the windows that read each position, by tap from the last to the first. */
+/**
+ * The way back as bands, of cotangents of so many units: the windows that read each position, by tap from the last to
+ * the first.
+ */
 export function backBandsOf(windows: Windows, units: number): Bands {
   const found = knownBackBands.get(windows) ?? findBands(windows, backTaps, windows.to, units);
   knownBackBands.set(windows, found);
@@ -166,7 +171,8 @@ export function isTrivial({ filter, stride }: Windows): boolean {
 }
 
 /**
- * What the windows read, side by side: from `h` `[count, positions, channels]` to `[count, windows, taps, channels]`, zero outside the image.
+ * What the windows read, side by side: from `h` `[count, positions, channels]` to `[count, windows, taps, channels]`,
+ * zero outside the image.
  *
  * `first` is the example of `h` to begin with.
  */

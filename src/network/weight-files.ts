@@ -7,7 +7,8 @@ import type { FiniteNetwork } from './network.js';
 import { fileShape, type LayerWeights, reorder, type Weights } from './weights.js';
 
 /**
- * Writes weights as `.npz`, arrays `layers[1].branch[0].W` and `.B`: W `[units, channels]` or `[units, channels, ...taps]`, B `[units]`.
+ * Writes weights as `.npz`, arrays `layers[1].branch[0].W` and `.B`: W `[units, channels]` or
+ * `[units, channels, ...taps]`, B `[units]`.
  *
  * Without `replace` a file of that name stays.
  *
@@ -37,7 +38,8 @@ async function readArray(file: NpzArrays, path: string, name: string, shape: rea
   const stored = await file.shapeOf(name);
   if (stored.join() === wanted.join()) return (await file.read(name)).data;
   throw new DataError(
-    `${path}:${name}: must have the sizes of its layer, [${shape.join(', ')}], got [${stored.join(', ')}]. Give the --width, --outputs and architecture that the weights belong to.`,
+    `${path}:${name}: must have the sizes of its layer, [${shape.join(', ')}], got [${stored.join(', ')}]. Give ` +
+      'the --width, --outputs and architecture that the weights belong to.',
   );
 }
 
@@ -57,7 +59,8 @@ async function readLayer(
 }
 
 /**
- * Reads the weights of a network from an `.npz` file, laid out as `saveWeights` writes them; other arrays in it are left alone.
+ * Reads the weights of a network from an `.npz` file, laid out as `saveWeights` writes them; other arrays in it are
+ * left alone.
  *
  * @throws DataError when an array is missing, has other sizes than its layer, or is not finite
  */

@@ -79,10 +79,11 @@ function drawLayer(
 }
 
 /**
- * Weights at initialisation: entries N(0, 1) from `RandomSource(seed, path)` in the order of the file, biases from `path.B`, or 0 for biasInit zero.
+ * Weights at initialisation: entries N(0, 1) from `RandomSource(seed, path)` in the order of the file, biases from
+ * `path.B`, or 0 for biasInit zero.
  *
- * Orthogonal layers (Huang, Du, Xu 2020, 2004.05867): Haar distributed, scaled so that the smaller Gram matrix is max(units, inputs) I.
- * `product` is one of double precision, for these.
+ * Orthogonal layers (Huang, Du, Xu 2020, 2004.05867): Haar distributed, scaled so that the smaller Gram matrix is
+ * max(units, inputs) I. `product` is one of double precision, for these.
  */
 export function drawWeights(network: FiniteNetwork, options: DrawOptions, product: MatrixProduct): Weights {
   return new Map(weightsOf(network.operations).map((op) => [op.path, drawLayer(op, options, product)]));
@@ -92,7 +93,8 @@ export function drawWeights(network: FiniteNetwork, options: DrawOptions, produc
 function given(path: string, numbers: FloatArray | null | undefined, length: number, precision: Precision): FloatArray {
   if (numbers?.length !== length) {
     throw new UsageError(
-      `weights: must have ${length} numbers in ${path}, got ${numbers?.length ?? 'none'}. Give the width, outputs and architecture that they belong to.`,
+      `weights: must have ${length} numbers in ${path}, got ${numbers?.length ?? 'none'}. Give the width, outputs ` +
+        'and architecture that they belong to.',
     );
   }
   if (numbers instanceof Float64Array === (precision === 'f64')) return numbers;
@@ -102,7 +104,8 @@ function given(path: string, numbers: FloatArray | null | undefined, length: num
 }
 
 /**
- * Weights from elsewhere as a network needs them: products read all numbers in one precision, and no further than they reach.
+ * Weights from elsewhere as a network needs them: products read all numbers in one precision, and no further than they
+ * reach.
  *
  * @throws UsageError when a layer has none, or not as many as it needs
  */

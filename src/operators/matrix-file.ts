@@ -45,7 +45,8 @@ function tooLarge(path: string, error: MemoryError, memory: number): MemoryError
     ? `more than the ${readableBytes(held)} that the process has already`
     : `about ${readableBytes(held + 2 * bytes + SLACK)}`;
   return new MemoryError(
-    `${path}: reading the whole matrix needs ${need}, got a promise of ${readableBytes(memory)}. Raise --memory, or store it as .npy, which is read panel by panel.`,
+    `${path}: reading the whole matrix needs ${need}, got a promise of ${readableBytes(memory)}. Raise --memory, ` +
+      'or store it as .npy, which is read panel by panel.',
   );
 }
 
@@ -60,11 +61,11 @@ async function readWhole(path: string, { memory, signal }: MatrixLimits): Promis
 }
 
 /**
- * Opens a stored matrix: of a `.npy` file of floating-point numbers only panels are ever read, all else that the engine reads
- * (`file.npz:name`, `.csv`, `.csv.gz`, `.npy` of integers) is read whole.
+ * Opens a stored matrix: of a `.npy` file of floating-point numbers only panels are ever read, all else that the engine
+ * reads (`file.npz:name`, `.csv`, `.csv.gz`, `.npy` of integers) is read whole.
  *
- * @throws DataError when the file cannot be read or holds a number that is not finite (panels are looked at when they are used),
- * MemoryError when a whole matrix would not fit, InterruptedError.
+ * @throws DataError when the file cannot be read or holds a number that is not finite (panels are looked at when they
+ * are used), MemoryError when a whole matrix would not fit, InterruptedError.
  */
 export async function openMatrixFile(path: string, limits: MatrixLimits): Promise<MatrixFile> {
   try {
@@ -84,7 +85,8 @@ export async function openMatrixFile(path: string, limits: MatrixLimits): Promis
 }
 
 /**
- * A symmetric matrix of a file as an operator; whether it is symmetric is looked at by its `check`, or with its entries.
+ * A symmetric matrix of a file as an operator; whether it is symmetric is looked at by its `check`, or with its
+ * entries.
  *
  * @throws DataError when it is not square, with `remedy`.
  */
@@ -96,7 +98,10 @@ export async function symmetricFile(file: MatrixFile, remedy: string): Promise<S
   return values === null ? storedOperator(path) : new DenseOperator(values, shape[0], { name: path, roundoff });
 }
 
-/** A matrix `[m, n]` of a file as an operator, looked through for numbers that are not finite. @throws DataError with the place. */
+/**
+ * A matrix `[m, n]` of a file as an operator, looked through for numbers that are not finite. @throws DataError with
+ * the place.
+ */
 export async function crossFile({ path, shape, values }: MatrixFile): Promise<CrossOperator> {
   if (values !== null) return denseCross(values, shape[0], shape[1]);
   return storedCross(path);

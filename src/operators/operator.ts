@@ -21,7 +21,9 @@ export interface SymmetricOperator {
   readonly backend?: string;
   /** BLAS library that its entries come from; null or absent without. */
   readonly native?: string | null;
-  /** Vectors that one product should take at once, where its entries cost far more than a product with them; absent: 1. */
+  /**
+   * Vectors that one product should take at once, where its entries cost far more than a product with them; absent: 1.
+   */
   readonly block?: number;
   /** What came of computing entries again by `reference` so far; absent where none are computed in closed form. */
   readonly recomputation?: Recomputation;
@@ -31,7 +33,10 @@ export interface SymmetricOperator {
   diagonal(): Promise<Float64Array>;
   /** All entries `[n, n]` in C order; null when that would not fit or is not wanted. */
   entries(): Promise<Float64Array | null>;
-  /** Looks in one pass whether it is finite and symmetric, where its entries were not computed here; throws DataError with the place. */
+  /**
+   * Looks in one pass whether it is finite and symmetric, where its entries were not computed here; throws DataError
+   * with the place.
+   */
   check?(): Promise<void>;
   /** Frees files and devices; calling it again does nothing. */
   close(): Promise<void>;

@@ -4,7 +4,10 @@ import type { Precision } from '../data/array.js';
 export interface Recomputed {
   /** How many: of both kernels where both are computed. */
   readonly entries: number;
-  /** Of the entry that is nearest its tolerance: what was computed less what `reference` computes, over sqrt(K(x,x) K(z,z)). */
+  /**
+   * Of the entry that is nearest its tolerance: what was computed less what `reference` computes, over sqrt(K(x,x)
+   * K(z,z)).
+   */
   readonly difference: number;
   /** What that difference may be. */
   readonly tolerance: number;
@@ -32,8 +35,8 @@ export function recomputationOf({ recomputed, warnings }: Recomputation): Recomp
 }
 
 /**
- * What an entry may differ from that of `reference` by, relative to sqrt(K(x,x) K(z,z)): some times the error that the engine promises,
- * and far less than any defect of a whole run makes of it.
+ * What an entry may differ from that of `reference` by, relative to sqrt(K(x,x) K(z,z)): some times the error that the
+ * engine promises, and far less than any defect of a whole run makes of it.
  */
 export const RECOMPUTE_TOLERANCE = { f64: 1e-11, f32: 4e-5 } as const satisfies Record<Precision, number>;
 

@@ -103,7 +103,8 @@ async function cross(
 }
 
 /**
- * Looks whether a square matrix in a file is finite, and symmetric to 1e-12 of its Frobenius norm, without holding it: by K w - K' w, in one pass.
+ * Looks whether a square matrix in a file is finite, and symmetric to 1e-12 of its Frobenius norm, without holding it:
+ * by K w - K' w, in one pass.
  *
  * @throws DataError with the place of an entry that is not.
  */

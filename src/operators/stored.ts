@@ -10,7 +10,10 @@ function transpose(a: Float64Array, n: number): void {
   }
 }
 
-/** A symmetric matrix in a `.npy` file, read panel by panel whenever it is applied: the next panel is read while one is used. */
+/**
+ * A symmetric matrix in a `.npy` file, read panel by panel whenever it is applied: the next panel is read while one is
+ * used.
+ */
 class StoredOperator implements SymmetricOperator {
   readonly size: number;
   readonly description: string;
@@ -62,13 +65,15 @@ class StoredOperator implements SymmetricOperator {
 /**
  * Opens a symmetric matrix in a `.npy` file as an operator, of which only panels are ever in memory.
  *
- * Throws DataError when the file is no square matrix of floating-point numbers. Whether it is symmetric is not looked at here.
+ * Throws DataError when the file is no square matrix of floating-point numbers. Whether it is symmetric is not looked
+ * at here.
  */
 export async function storedOperator(path: string): Promise<SymmetricOperator> {
   const panels = await openNpyPanels(path);
   if (panels.rows === panels.columns && panels.rows > 0) return new StoredOperator(panels);
   await panels.close();
   throw new DataError(
-    `${path}: must be a square matrix [n, n], got [${panels.rows}, ${panels.columns}]. Compute a symmetric kernel, without Z.`,
+    `${path}: must be a square matrix [n, n], got [${panels.rows}, ${panels.columns}]. Compute a symmetric kernel, ` +
+      'without Z.',
   );
 }

@@ -24,8 +24,8 @@ export interface MissingGpu {
 }
 
 /**
- * Dawn dies at random when the object that it gave is collected: it is kept on an object of the process itself, which outlives every
- * sandbox of modules (a test runner's, a bundler's).
+ * Dawn dies at random when the object that it gave is collected: it is kept on an object of the process itself, which
+ * outlives every sandbox of modules (a test runner's, a bundler's).
  */
 const KEPT = Symbol.for('ntk-engine.webgpu');
 

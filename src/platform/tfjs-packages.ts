@@ -32,7 +32,10 @@ export function scopeAt(folder: string): PackageScope {
   return scopeOf(createRequire(join(folder, 'package.json')));
 }
 
-/** Places of TensorFlow's binding, best first: packages beside this one, then what `scripts/install-tensorflow` made; those that are there. */
+/**
+ * Places of TensorFlow's binding, best first: packages beside this one, then what `scripts/install-tensorflow` made;
+ * those that are there.
+ */
 export function bindingFolders(): readonly string[] {
   const require = packageRequire();
   const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].flatMap((name) => {
@@ -58,7 +61,9 @@ export function prepareTensorflow(): void {
   if (!('isNullOrUndefined' in util)) old.isNullOrUndefined = (value) => value === null || value === undefined;
 }
 
-/** Events for which tfjs's wasm module takes over the process: it would answer any error of the caller with its own end. */
+/**
+ * Events for which tfjs's wasm module takes over the process: it would answer any error of the caller with its own end.
+ */
 const SEIZED = ['uncaughtException', 'unhandledRejection'] as const;
 
 /** Takes back the listeners to errors of the process that `act` leaves. */

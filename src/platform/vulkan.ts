@@ -42,7 +42,10 @@ function hasDriver(): boolean {
   });
 }
 
-/** Why there can be no Vulkan device on this system; null when there may be one. Other systems than Linux have their own ways. */
+/**
+ * Why there can be no Vulkan device on this system; null when there may be one. Other systems than Linux have their own
+ * ways.
+ */
 export function vulkanObstacle(): VulkanObstacle | null {
   if (process.platform !== 'linux') return null;
   if (!hasLoader()) {
@@ -55,6 +58,7 @@ export function vulkanObstacle(): VulkanObstacle | null {
   return {
     reason: 'no Vulkan driver is installed',
     remedy:
-      'Install the driver of the card (in a container of NVIDIA: NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics), or use --backend host',
+      'Install the driver of the card (in a container of NVIDIA: ' +
+      'NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics), or use --backend host',
   };
 }

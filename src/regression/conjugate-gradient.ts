@@ -2,7 +2,10 @@ import { InterruptedError, NumericalError } from '../errors.js';
 import { dot } from '../linalg/vectors.js';
 import type { SymmetricOperator } from '../operators/operator.js';
 
-/** Growth of the residual at which an iteration has lost its way: that of a singular system whose right side it cannot reach. */
+/**
+ * Growth of the residual at which an iteration has lost its way: that of a singular system whose right side it cannot
+ * reach.
+ */
 const LOST = 1e6;
 
 /** A preconditioner: an approximate solve for blocks `[columns, n]`. */
@@ -37,8 +40,9 @@ const dotAt = (a: Float64Array, b: Float64Array, at: number, n: number): number 
   dot(a.subarray(at, at + n), b.subarray(at, at + n));
 
 /**
- * Solves (K + shift I) a = y for targets `[outputs, n]` by preconditioned conjugate gradients, all outputs in one product a step
- * (Hestenes and Stiefel 1952). What it gives is the best that it met, which is not the last where the system is singular and y out of reach.
+ * Solves (K + shift I) a = y for targets `[outputs, n]` by preconditioned conjugate gradients, all outputs in one
+ * product a step (Hestenes and Stiefel 1952). What it gives is the best that it met, which is not the last where the
+ * system is singular and y out of reach.
  *
  * Throws NumericalError when K + shift I turns out not to be positive definite, InterruptedError when the signal fires.
  */
@@ -72,7 +76,8 @@ export async function conjugateGradients(
       if (rho[c] === 0) return;
       if (!(curvature > 0)) {
         throw new NumericalError(
-          `conjugate gradients: K + shift I must be positive definite, got a direction with p'Ap = ${curvature}. Use a larger --ridge.`,
+          `conjugate gradients: K + shift I must be positive definite, got a direction with p'Ap = ${curvature}. ` +
+            'Use a larger --ridge.',
         );
       }
       const step = rho[c] / curvature;

@@ -69,8 +69,9 @@ class Column {
 }
 
 /**
- * Least squares |(K + shift I) a - y| for targets `[outputs, n]` by conjugate residuals, all outputs in one product a step: of a semidefinite
- * system that is singular the residual never grows, and what is out of reach of it does not reach the coefficients beyond its own size.
+ * Least squares |(K + shift I) a - y| for targets `[outputs, n]` by conjugate residuals, all outputs in one product a
+ * step: of a semidefinite system that is singular the residual never grows, and what is out of reach of it does not
+ * reach the coefficients beyond its own size.
  *
  * Throws InterruptedError when the signal fires. Source: Y. Saad, Iterative Methods for Sparse Linear Systems, 6.8.
  */

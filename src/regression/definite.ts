@@ -3,7 +3,10 @@ import { NumericalError } from '../errors.js';
 import type { CholeskyFactor } from '../linalg/algebra.js';
 import { RandomSource } from '../linalg/random.js';
 
-/** Steps of inverse iteration that tell a matrix that is singular to rounding, and those that give an eigenvalue its digits. */
+/**
+ * Steps of inverse iteration that tell a matrix that is singular to rounding, and those that give an eigenvalue its
+ * digits.
+ */
 const STEPS = { few: 6, many: 60 } as const;
 
 /** Change at which an eigenvalue is taken as found. */
@@ -55,24 +58,30 @@ export function notSemidefinite(kernel: Named, { lowest, floor, unit, ridge }: I
       ? `Use a --ridge above ${atLeast(wanted)}, which lifts it, or mend the kernel${single}.`
       : `Mend the kernel${single}: no kernel of a network has such an eigenvalue.`;
   return new NumericalError(
-    `${nameOf(kernel)}: must be positive semidefinite, got the eigenvalue ${digits(lowest)}${asked} (rounding explains ${floor.toExponential(1)}). ${remedy}`,
+    `${nameOf(kernel)}: must be positive semidefinite, got the eigenvalue ${digits(lowest)}${asked} (rounding ` +
+      `explains ${floor.toExponential(1)}). ${remedy}`,
   );
 }
 
 /** What is said of a kernel whose negative eigenvalue the ridge lifts. */
 export function liftedWarning(kernel: Named, lowest: number): string {
-  return `${nameOf(kernel)}: not positive semidefinite, it has the eigenvalue ${digits(lowest)}; the ridge lifts it above 0, but no kernel of a network has one`;
+  return (
+    `${nameOf(kernel)}: not positive semidefinite, it has the eigenvalue ${digits(lowest)}; the ridge lifts it above ` +
+    '0, but no kernel of a network has one'
+  );
 }
 
 /** The error of a kernel that is singular to rounding where a factorisation is needed. */
 export function singular(kernel: Named, ridge: number, unit: number, remedy: string): NumericalError {
   if (unit === 0) {
     return new NumericalError(
-      `${nameOf(kernel)}: must not be 0 everywhere, got a mean diagonal of 0, which ridges are multiples of. Look at the training rows: are they all 0?`,
+      `${nameOf(kernel)}: must not be 0 everywhere, got a mean diagonal of 0, which ridges are multiples of. Look ` +
+        'at the training rows: are they all 0?',
     );
   }
   return new NumericalError(
-    `${nameOf(kernel)}: must be positive definite with its ridge, got one that is singular to rounding with --ridge ${ridge}. ${remedy}`,
+    `${nameOf(kernel)}: must be positive definite with its ridge, got one that is singular to rounding with ` +
+      `--ridge ${ridge}. ${remedy}`,
   );
 }
 

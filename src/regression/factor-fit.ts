@@ -22,7 +22,8 @@ function judge(data: FitData, { factor, shift }: RidgeFit, floor: number) {
 }
 
 /**
- * The limit of a fit with one ridge by Cholesky; null where K plus the ridge is not positive definite to rounding, and eigenpairs must tell more.
+ * The limit of a fit with one ridge by Cholesky; null where K plus the ridge is not positive definite to rounding, and
+ * eigenpairs must tell more.
  *
  * @throws NumericalError where it is not, and there is no room for a decomposition or a factor is wanted.
  */

@@ -13,7 +13,10 @@ import { relativeMiss } from './ridge.js';
 /** Times that iteration starts again where rounding has made it believe in too small a residual. */
 const RESTARTS = 3;
 
-/** Share of the tolerance to which least squares are solved, by A r over |A| |y|: of directions of small eigenvalues it says less than the residual. */
+/**
+ * Share of the tolerance to which least squares are solved, by A r over |A| |y|: of directions of small eigenvalues it
+ * says less than the residual.
+ */
 const SLOPE = 1e-3;
 
 /** Training rows of a regression whose kernel need not be stored. */
@@ -50,7 +53,10 @@ export interface ProductFit extends Fit {
   readonly rank: number;
 }
 
-/** Numbers of 8 bytes that a fit holds at its peak, beside the operator: rows of the preconditioner, and some blocks of vectors. */
+/**
+ * Numbers of 8 bytes that a fit holds at its peak, beside the operator: rows of the preconditioner, and some blocks of
+ * vectors.
+ */
 export function productFitNumbers(n: number, outputs: number, rank: number): number {
   return n * (rank + 12 * outputs + 4) + 3 * rank * (rank + outputs);
 }
@@ -136,7 +142,9 @@ async function leastSquares(data: ProductData, ridge: Ridge, before: number, opt
   const found = await conjugateResiduals(kernel, ridge.shift, targets, { ...options, tolerance });
   const { coefficients, residual, products } = await checked(data, ridge, found.coefficients);
   const share = `${Number((100 * residual).toPrecision(2))} %`;
-  const unlearnt = `${nameOf(kernel)}: singular to rounding; of the labels ${share} of their norm are out of its reach and never learnt`;
+  const unlearnt =
+    `${nameOf(kernel)}: singular to rounding; of the labels ${share} of their norm are out of its reach and never ` +
+    'learnt';
   return {
     coefficients,
     residual,
@@ -164,10 +172,12 @@ async function solve(data: ProductData, ridge: Ridge, factor: PartialFactor, opt
 }
 
 /**
- * Fits each ridge by preconditioned conjugate gradients, from products with K and a few of its rows alone; where K plus the ridge is singular to
- * rounding and the targets out of its reach, by conjugate residuals. The residual is that of one more product, not the one that the iteration believes in.
+ * Fits each ridge by preconditioned conjugate gradients, from products with K and a few of its rows alone; where K plus
+ * the ridge is singular to rounding and the targets out of its reach, by conjugate residuals. The residual is that of
+ * one more product, not the one that the iteration believes in.
  *
- * Throws NumericalError when K has an eigenvalue below 0 that rounding does not explain and the iteration met it, InterruptedError when the signal fires.
+ * Throws NumericalError when K has an eigenvalue below 0 that rounding does not explain and the iteration met it,
+ * InterruptedError when the signal fires.
  */
 export async function fitByProducts(data: ProductData, options: ProductOptions): Promise<readonly ProductFit[]> {
   const { ridges, rank, seed, algebra } = options;

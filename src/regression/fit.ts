@@ -55,7 +55,10 @@ export interface Fit {
   readonly time: number;
   /** |(K + shift I) a - y| / |y|, the largest of the outputs: of a fit that ends early, what is not learnt yet. */
   readonly residual: number;
-  /** |(K + shift I) a - b| / |y|, the largest of the outputs, with b what is learnt by then of y: how well the equations are solved. */
+  /**
+   * |(K + shift I) a - b| / |y|, the largest of the outputs, with b what is learnt by then of y: how well the equations
+   * are solved.
+   */
   readonly error: number;
   /** What solved them: a factor of K plus the ridge, all eigenpairs of K, or conjugate gradients. */
   readonly method: 'cholesky' | 'eigen' | 'cg';
@@ -85,7 +88,8 @@ function checkData(data: FitData): void {
   }
   if (targets.length === 0 || targets.length % n !== 0) {
     throw new DataError(
-      `targets: must be [outputs, n] for n = ${n} training rows, got ${targets.length} numbers. Give one for each row and output.`,
+      `targets: must be [outputs, n] for n = ${n} training rows, got ${targets.length} numbers. Give one for each ` +
+        'row and output.',
     );
   }
   const bad = targets.findIndex((value) => value - value !== 0);
@@ -106,17 +110,18 @@ function checkCoefficients({ coefficients, ridge }: Fit): void {
   const size = norm(coefficients, 0, coefficients.length);
   if (size < Infinity) return;
   throw new NumericalError(
-    `coefficients: must be doubles, got ${size} with --ridge ${ridge}. Use a larger --ridge, or scale the kernel or the labels.`,
+    `coefficients: must be doubles, got ${size} with --ridge ${ridge}. Use a larger --ridge, or scale the kernel ` +
+      'or the labels.',
   );
 }
 
 /**
- * Fits each ridge and time, ridge by ridge: by Cholesky, or, with times or `auto`, or where K plus the ridge is singular to rounding, all from one
- * eigendecomposition of K.
+ * Fits each ridge and time, ridge by ridge: by Cholesky, or, with times or `auto`, or where K plus the ridge is
+ * singular to rounding, all from one eigendecomposition of K.
  *
- * Eigenvalues that are 0 to rounding are 0: with no ridge above that, what the targets have along them is never learnt, and nothing of it reaches
- * a test row. @throws UsageError for options out of range, DataError for a kernel that is not finite or not symmetric, NumericalError where an
- * eigenvalue below 0 is none of rounding and no ridge lifts it.
+ * Eigenvalues that are 0 to rounding are 0: with no ridge above that, what the targets have along them is never learnt,
+ * and nothing of it reaches a test row. @throws UsageError for options out of range, DataError for a kernel that is not
+ * finite or not symmetric, NumericalError where an eigenvalue below 0 is none of rounding and no ridge lifts it.
  */
 export async function fitKernel(data: FitData, options: FitOptions): Promise<readonly Fit[]> {
   checkOptions(options);

@@ -183,7 +183,10 @@ function factsOf({ choice, task }: Work, { error, method }: Fit): SolverFacts {
   return { name: method, reason, converged: error <= task.tolerance, tol: task.tolerance, residual: error };
 }
 
-/** Stores the kernel once; its prefixes are fitted from the largest to the smallest, each in the memory of the one before. */
+/**
+ * Stores the kernel once; its prefixes are fitted from the largest to the smallest, each in the memory of the one
+ * before.
+ */
 async function solveDense(work: Work): Promise<Solved> {
   const { task, source, targets, sizes, choice, options, stages } = work;
   const began = now();
@@ -316,9 +319,11 @@ export async function runRegression(planned: PlannedRegression): Promise<KernelR
 }
 
 /**
- * What a kernel predicts for its test rows from the labels of its training rows, whatever it comes from and whatever fits the memory.
+ * What a kernel predicts for its test rows from the labels of its training rows, whatever it comes from and whatever
+ * fits the memory.
  *
- * Ridge regression, gradient flow and the posterior of a Gaussian process as in `regress`; a kernel that does not fit is never stored.
+ * Ridge regression, gradient flow and the posterior of a Gaussian process as in `regress`; a kernel that does not fit
+ * is never stored.
  * @throws as `planRegression` and `runRegression` do
  */
 export async function regressKernel(

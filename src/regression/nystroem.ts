@@ -23,8 +23,8 @@ function orthonormalise(block: Float64Array, n: number): void {
 
 /**
  * A randomised Nystroem preconditioner of K + shift I of the given rank, from one block product:
- * (l_r + shift) U (L + shift I)^-1 U' + (I - U U'), with U L U' the best approximation of K in the span of K's image of random vectors
- * (Frangella, Tropp, Udell 2021, algorithm 5.2, in Rayleigh-Ritz form).
+ * (l_r + shift) U (L + shift I)^-1 U' + (I - U U'), with U L U' the best approximation of K in the span of K's image of
+ * random vectors (Frangella, Tropp, Udell 2021, algorithm 5.2, in Rayleigh-Ritz form).
  */
 export async function nystroemPreconditioner(
   k: SymmetricOperator,

@@ -5,7 +5,10 @@ import type { Preconditioner } from './conjugate-gradient.js';
 /** Share of a diagonal entry below which nothing is left of it: a row that repeats an earlier one. */
 const NOTHING = 2 ** -40;
 
-/** Share of the trace that the diagonal of a preconditioner has at least: with less, nothing but rounding is left of a solve with it. */
+/**
+ * Share of the trace that the diagonal of a preconditioner has at least: with less, nothing but rounding is left of a
+ * solve with it.
+ */
 const LEAST_LEVEL = 2 ** -34;
 
 /** Different rows of n at random, as many as `rank` and there are: where a partial factor starts from. */
@@ -43,7 +46,10 @@ function dot(a: Float64Array, at: number, b: Float64Array, from: number, n: numb
   return s + t;
 }
 
-/** Turns rows of K into rows of its partial factor, in place; rows that depend on earlier ones drop out. Returns how many remain. */
+/**
+ * Turns rows of K into rows of its partial factor, in place; rows that depend on earlier ones drop out. Returns how
+ * many remain.
+ */
 function eliminate(rows: Float64Array, pivots: readonly number[], left: Float64Array): number {
   const n = left.length;
   let rank = 0;
@@ -65,11 +71,12 @@ function eliminate(rows: Float64Array, pivots: readonly number[], left: Float64A
 }
 
 /**
- * Partial Cholesky of K from its rows at random pivots, `rows` `[rank, n]`, which become the factor; `diagonal` is that of K `[n]`.
+ * Partial Cholesky of K from its rows at random pivots, `rows` `[rank, n]`, which become the factor; `diagonal` is that
+ * of K `[n]`.
  *
- * What the factor leaves of the trace goes to the diagonal of the preconditioner: with the shift alone there it would often do harm.
- * Rows cost rank / n of a product, where a Nystroem approximation from random vectors needs two products with all of them (Chen,
- * Epperly, Tropp, Webber 2023; on MNIST uniform pivots do as well as drawn or greedy ones).
+ * What the factor leaves of the trace goes to the diagonal of the preconditioner: with the shift alone there it would
+ * often do harm. Rows cost rank / n of a product, where a Nystroem approximation from random vectors needs two products
+ * with all of them (Chen, Epperly, Tropp, Webber 2023; on MNIST uniform pivots do as well as drawn or greedy ones).
  */
 export function partialCholesky(
   rows: Float64Array,

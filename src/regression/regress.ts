@@ -39,8 +39,9 @@ function checkCross({ cross, n }: RegressData): void {
 /**
  * Kernel regression: ridge by Cholesky, or, with a time or `auto`, from one eigendecomposition of K.
  *
- * Eigenvalues that are 0 to rounding are 0: without a ridge above that, the limit is the pseudo-inverse. @throws UsageError for options out of range,
- * DataError for kernels that are not finite or not symmetric, NumericalError where an eigenvalue below 0 is none of rounding and the ridge does not lift it.
+ * Eigenvalues that are 0 to rounding are 0: without a ridge above that, the limit is the pseudo-inverse. @throws
+ * UsageError for options out of range, DataError for kernels that are not finite or not symmetric, NumericalError where
+ * an eigenvalue below 0 is none of rounding and the ridge does not lift it.
  */
 export async function regress(data: RegressData, options: RegressOptions): Promise<Regression> {
   const { ridge, time = Infinity, algebra } = options;

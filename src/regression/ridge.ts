@@ -39,7 +39,8 @@ export function relativeMiss(r: Float64Array, y: Float64Array, n: number): numbe
 }
 
 /**
- * Solves (K + ridge mean(diag K) I) a = y for targets y `[outputs, n]`, by Cholesky and one step of iterative refinement.
+ * Solves (K + ridge mean(diag K) I) a = y for targets y `[outputs, n]`, by Cholesky and one step of iterative
+ * refinement.
  *
  * With `inPlace` the factor takes the place of K, which must be left alone until `putBack`; else a copy is worked in.
  *

@@ -12,7 +12,9 @@ const RANK = { most: 500, least: 16 } as const;
 /** Buffers of BLAS and its threads, and what the garbage collector has not given back yet. */
 const SLACK = 48 * 2 ** 20;
 
-/** Part of the slack that is left to the plans of the kernels: the process grows a little between the choice and them. */
+/**
+ * Part of the slack that is left to the plans of the kernels: the process grows a little between the choice and them.
+ */
 const GROWTH = 24 * 2 ** 20;
 
 /** What is asked of the solver. */
@@ -69,18 +71,22 @@ function denseBytes(sizes: Sizes, task: SolverTask, eigen: boolean, algebra: Lin
   return 8 * n * (squares * n + 8 * outputs) + varianceBytes(sizes, task) + resultBytes(sizes);
 }
 
-/** What the process itself takes more or less from run to run: whoever promises what a message asks for is not refused again. */
+/**
+ * What the process itself takes more or less from run to run: whoever promises what a message asks for is not refused
+ * again.
+ */
 const VARIES = 8 * 2 ** 20;
 
 function tooMuch(needed: number, limit: number, remedy: string): MemoryError {
   return new MemoryError(
-    `--memory: the regression needs about ${readableBytes(needed + VARIES)}, got a promise of ${readableBytes(limit)}. ${remedy}.`,
+    `--memory: the regression needs about ${readableBytes(needed + VARIES)}, got a promise of ` +
+      `${readableBytes(limit)}. ${remedy}.`,
   );
 }
 
 /**
- * Chooses what solves the equations: Cholesky (or eigenpairs where they are needed) when the kernel fits into the budget of `limit`
- * bytes, else conjugate gradients. `least` are the bytes that computing the kernels needs at least.
+ * Chooses what solves the equations: Cholesky (or eigenpairs where they are needed) when the kernel fits into the
+ * budget of `limit` bytes, else conjugate gradients. `least` are the bytes that computing the kernels needs at least.
  *
  * Throws MemoryError, with what would be needed, when nothing that was asked for fits.
  */

@@ -28,8 +28,8 @@ export function projectionsOf(vectors: Float64Array, n: number, y: Float64Array)
 }
 
 /**
- * Projects targets y `[outputs, n]` onto the eigenvectors of K. Eigenvalues of at most `floor` in magnitude are taken for 0: what rounding
- * leaves of them, of either sign, must decide nothing.
+ * Projects targets y `[outputs, n]` onto the eigenvectors of K. Eigenvalues of at most `floor` in magnitude are taken
+ * for 0: what rounding leaves of them, of either sign, must decide nothing.
  */
 export function spectralTargets({ values, vectors }: EigenDecomposition, y: Float64Array, floor = 0): SpectralTargets {
   const n = values.length;
@@ -45,11 +45,11 @@ export type Filter = (value: number) => number;
 const SMALL = 2 ** -60;
 
 /**
- * (1 - exp(-(l + shift) t)) / (l + shift): gradient flow from 0 on 1/2 sum (f - y)^2 at rate 1 with that ridge, for time t; its limit is the
- * ridge regression.
+ * (1 - exp(-(l + shift) t)) / (l + shift): gradient flow from 0 on 1/2 sum (f - y)^2 at rate 1 with that ridge, for
+ * time t; its limit is the ridge regression.
  *
- * A direction whose l + shift is at most `floor` has the coefficient 0 at any time: it is of the null space, which no test row sees,
- * and what rounding leaves of it would grow with the time.
+ * A direction whose l + shift is at most `floor` has the coefficient 0 at any time: it is of the null space, which no
+ * test row sees, and what rounding leaves of it would grow with the time.
  */
 export const flowFilter =
   (time: number, shift: number, floor = 0): Filter =>
@@ -61,7 +61,10 @@ export const flowFilter =
     return exponent < SMALL ? time : -Math.expm1(-exponent) / rate;
   };
 
-/** 1 - exp(-(l + shift) t): the share of the targets that the flow has learnt along a direction; 0 where {@link flowFilter} is. */
+/**
+ * 1 - exp(-(l + shift) t): the share of the targets that the flow has learnt along a direction; 0 where
+ * {@link flowFilter} is.
+ */
 export const learntShare =
   (time: number, shift: number, floor = 0): Filter =>
   (value) => {
@@ -89,10 +92,11 @@ export function filtered(
 }
 
 /**
- * Mean squared error of leaving each row out, without fitting n times: (y_i - f_i) / (1 - H_ii), H = K (K + shift I)^-1 = V l/(l + shift) V'.
+ * Mean squared error of leaving each row out, without fitting n times: (y_i - f_i) / (1 - H_ii), H = K (K + shift I)^-1
+ * = V l/(l + shift) V'.
  *
- * Equivalently a_i / G_ii with G = (K + shift I)^-1 (Rasmussen and Williams 2006, eq. 5.12), which does not cancel for small shifts; both are
- * multiplied by the shift here, which must be above 0.
+ * Equivalently a_i / G_ii with G = (K + shift I)^-1 (Rasmussen and Williams 2006, eq. 5.12), which does not cancel for
+ * small shifts; both are multiplied by the shift here, which must be above 0.
  */
 export function leaveOneOutError(spectral: SpectralTargets, shift: number): number {
   return leaveOneOutRoot(spectral, shift) ** 2;

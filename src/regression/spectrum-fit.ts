@@ -65,7 +65,8 @@ function chooseRidge({ data, spectral, unit }: Spectrum): Chosen {
   const lowest = values[n - 1];
   if (!(unit > 0) && lowest >= 0) {
     throw new NumericalError(
-      `--ridge auto: the mean diagonal of the kernel, which ridges are multiples of, must be above 0, got ${unit}. Look at the training rows: are they all 0?`,
+      `--ridge auto: the mean diagonal of the kernel, which ridges are multiples of, must be above 0, got ${unit}. ` +
+        'Look at the training rows: are they all 0?',
     );
   }
   // All of them, but for a kernel that is not positive semidefinite.
@@ -106,7 +107,8 @@ function unlearntWarning({ data, spectral }: Spectrum, shift: number): readonly 
   if (!(worst > WORTH_SAYING)) return [];
   const share = `${Number((100 * worst).toPrecision(2))} %`;
   return [
-    `${nameOf(data)}: eigenvalues that are 0 to rounding (up to ${floor.toExponential(1)}; repeated rows give such), got ${nulls.length} of ${n}; what the labels have along them, ${share} of their norm, is never learnt`,
+    `${nameOf(data)}: eigenvalues that are 0 to rounding (up to ${floor.toExponential(1)}; repeated rows give ` +
+      `such), got ${nulls.length} of ${n}; what the labels have along them, ${share} of their norm, is never learnt`,
   ];
 }
 
@@ -129,7 +131,10 @@ function refined({ data, spectral, algebra }: Spectrum, a: Float64Array, b: Floa
   return errorOfBetter < error ? { coefficients: better, error: errorOfBetter } : { coefficients: a, error };
 }
 
-/** Fits one ridge and all times from the eigenpairs of K. @throws NumericalError for an eigenvalue below 0 that the ridge does not lift. */
+/**
+ * Fits one ridge and all times from the eigenpairs of K. @throws NumericalError for an eigenvalue below 0 that the
+ * ridge does not lift.
+ */
 export function fitFromSpectrum(spectrum: Spectrum, ridge: number | 'auto', times: readonly number[]): readonly Fit[] {
   const { data, spectral } = spectrum;
   const { n, values, projections, floor } = spectral;

@@ -45,8 +45,8 @@ function byColumn(data: Float64Array, width: number): Float64Array {
 }
 
 /**
- * Targets from labels: `[n]`, or `[n, k]` that are one-hot or k numbers; without a task, integers of at most 1,000 values are classes,
- * and so are names and one-hot rows.
+ * Targets from labels: `[n]`, or `[n, k]` that are one-hot or k numbers; without a task, integers of at most 1,000
+ * values are classes, and so are names and one-hot rows.
  *
  * @throws DataError when the labels are not what the task asks for.
  */
@@ -91,7 +91,8 @@ function notNumbers(named: readonly string[]): DataError {
 
 function notOneHot(width: number): DataError {
   return new DataError(
-    `--task classify: labels of several columns must be one-hot, got ${width} columns of other numbers. Use --task regress, or labels of one column.`,
+    `--task classify: labels of several columns must be one-hot, got ${width} columns of other numbers. Use --task ` +
+      'regress, or labels of one column.',
   );
 }
 

@@ -4,10 +4,11 @@ import type { CholeskyFactor } from '../linalg/algebra.js';
 const BLOCK = 256;
 
 /**
- * Posterior variance of a Gaussian process at the test rows, K(z,z) - k(z)' (K + shift I)^-1 k(z): `[m]`, never below 0.
+ * Posterior variance of a Gaussian process at the test rows, K(z,z) - k(z)' (K + shift I)^-1 k(z): `[m]`, never below
+ * 0.
  *
- * With the NNGP kernel it is that of an infinitely wide Bayesian network (Lee et al. 2018, eq. 9). `diagonal` holds K(z,z) `[m]`, `cross`
- * the kernel of test against training rows `[m, n]`.
+ * With the NNGP kernel it is that of an infinitely wide Bayesian network (Lee et al. 2018, eq. 9). `diagonal` holds
+ * K(z,z) `[m]`, `cross` the kernel of test against training rows `[m, n]`.
  */
 export function posteriorVariance(diagonal: Float64Array, cross: Float64Array, factor: CholeskyFactor): Float64Array {
   const n = factor.size;

@@ -32,7 +32,8 @@ function checkOptions({ z, contract }: FunctionOptions): void {
 }
 
 /**
- * The empirical NTK of any function of TensorFlow.js tensors, the mean over its outputs, on examples x `[n, ...]` and test examples `[m, ...]`.
+ * The empirical NTK of any function of TensorFlow.js tensors, the mean over its outputs, on examples x `[n, ...]` and
+ * test examples `[m, ...]`.
  *
  * Every form of it is a matrix in memory, as the Jacobian is held in chunks. Tensors that are given stay the caller's.
  * Its methods throw as `functionKernel` does. @throws UsageError for options that leave no matrix

@@ -25,9 +25,11 @@ export interface SourceMatrix {
 }
 
 /**
- * A kernel K on training rows x, and on test rows where there are any, in every form that is asked of it: K(x, x) and K(test, x), stored or as products.
+ * A kernel K on training rows x, and on test rows where there are any, in every form that is asked of it: K(x, x) and
+ * K(test, x), stored or as products.
  *
- * `size`: only the first training rows, of which a prefix of the kernel is made; `budget`: bytes of the whole process beside the result.
+ * `size`: only the first training rows, of which a prefix of the kernel is made; `budget`: bytes of the whole process
+ * beside the result.
  */
 export interface KernelSource {
   /** Where its entries come from. */

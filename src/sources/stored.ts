@@ -73,16 +73,18 @@ async function rowsOf(
 function checkCrossShape(cross: MatrixFile, n: number): void {
   if (cross.shape.length !== 2 || cross.shape[1] !== n || cross.shape[0] === 0) {
     throw new DataError(
-      `${cross.path}: must be [m, ${n}], test rows against the ${n} training rows, got [${cross.shape.join(', ')}]. Compute it as ntk kernel TEST TRAIN.`,
+      `${cross.path}: must be [m, ${n}], test rows against the ${n} training rows, got ` +
+        `[${cross.shape.join(', ')}]. Compute it as ntk kernel TEST TRAIN.`,
     );
   }
 }
 
 /**
- * A kernel whose entries are stored: K(x, x) `[n, n]` in `path`, and K(test, x) `[m, n]` in `options.cross`, each `.npy` (read panel by panel), `file.npz:name` or csv.
+ * A kernel whose entries are stored: K(x, x) `[n, n]` in `path`, and K(test, x) `[m, n]` in `options.cross`, each
+ * `.npy` (read panel by panel), `file.npz:name` or csv.
  *
- * With a second file both are looked at before anything is solved: shapes, numbers that are not finite, symmetry. Alone, symmetry is looked at where
- * entries are used.
+ * With a second file both are looked at before anything is solved: shapes, numbers that are not finite, symmetry.
+ * Alone, symmetry is looked at where entries are used.
  * @throws DataError, MemoryError, InterruptedError
  */
 export async function storedSource(path: string, options: StoredOptions): Promise<StoredSource> {

@@ -4,10 +4,12 @@ import type { SymmetricOperator } from '../operators/operator.js';
 import { dotRows, norm } from './rows.js';
 
 /**
- * Kernel-target alignment tr(Y' K Y) / (|K|_F |Y Y'|_F) of targets Y `[outputs, n]`, one output after the other: 1 where K is a multiple of Y Y'.
+ * Kernel-target alignment tr(Y' K Y) / (|K|_F |Y Y'|_F) of targets Y `[outputs, n]`, one output after the other: 1
+ * where K is a multiple of Y Y'.
  *
- * One product with a block of `outputs` vectors; `frobenius` is |K|_F. Zero targets or a zero matrix give 0. Throws UsageError when the
- * length of Y is not a multiple of n. Source: N. Cristianini et al., On kernel-target alignment, NIPS 2001.
+ * One product with a block of `outputs` vectors; `frobenius` is |K|_F. Zero targets or a zero matrix give 0. Throws
+ * UsageError when the length of Y is not a multiple of n. Source: N. Cristianini et al., On kernel-target alignment,
+ * NIPS 2001.
  */
 export async function kernelTargetAlignment(
   operator: SymmetricOperator,
@@ -24,7 +26,9 @@ export async function kernelTargetAlignment(
   return frobenius > 0 ? targetForm(targets, await operator.apply(targets, outputs), n) / frobenius : 0;
 }
 
-/** tr(Y' K Y) / |Y Y'|_F, the alignment times |K|_F, of targets Y and products K Y, both `[outputs, n]`; 0 for Y = 0. */
+/**
+ * tr(Y' K Y) / |Y Y'|_F, the alignment times |K|_F, of targets Y and products K Y, both `[outputs, n]`; 0 for Y = 0.
+ */
 export function targetForm(targets: Float64Array, products: Float64Array, n: number): number {
   const outputs = targets.length / n;
   const row = (c: number): Float64Array => targets.subarray(c * n, (c + 1) * n);
@@ -39,7 +43,8 @@ export function frobeniusNorm(numbers: Float64Array): number {
 }
 
 /**
- * Share of the targets Y `[outputs, n]` along each eigenvector: |Y v_i|^2 / |Y|_F^2 for rows v_i of `vectors` `[k, n]`; zeros for Y = 0.
+ * Share of the targets Y `[outputs, n]` along each eigenvector: |Y v_i|^2 / |Y|_F^2 for rows v_i of `vectors` `[k, n]`;
+ * zeros for Y = 0.
  *
  * Their sum is the share of the targets that the first k directions can fit.
  */

@@ -7,8 +7,9 @@ const EPSILON = 2 ** -52;
 /**
  * An orthonormal basis V, the products W = A V, and the projected matrix H = V A V'.
  *
- * W is kept beside V, so that the residuals of Ritz vectors are those of true products, at no further product, and H holds whatever the
- * basis came from: blocks, restarts, random vectors. Behind the basis stand the next vectors, orthonormal to it.
+ * W is kept beside V, so that the residuals of Ritz vectors are those of true products, at no further product, and H
+ * holds whatever the basis came from: blocks, restarts, random vectors. Behind the basis stand the next vectors,
+ * orthonormal to it.
  */
 export class Basis {
   /** Vectors in the basis. */
@@ -47,10 +48,11 @@ export class Basis {
   }
 
   /**
-   * Puts `candidates` `[count, n]` behind the basis, made orthonormal to it and to one another, as many as there is room for in n dimensions.
+   * Puts `candidates` `[count, n]` behind the basis, made orthonormal to it and to one another, as many as there is
+   * room for in n dimensions.
    *
-   * One that vanishes (its part outside is at most `floor`) gives way to a random vector: an invariant subspace was found, and the
-   * search goes on outside it.
+   * One that vanishes (its part outside is at most `floor`) gives way to a random vector: an invariant subspace was
+   * found, and the search goes on outside it.
    */
   propose(candidates: Float64Array, count: number, floor: number, random: RandomSource): void {
     const n = this.#n;
@@ -74,7 +76,9 @@ export class Basis {
     }
   }
 
-  /** Proposes the parts of the products of the last `count` vectors that lie outside the basis: the next Krylov block. */
+  /**
+   * Proposes the parts of the products of the last `count` vectors that lie outside the basis: the next Krylov block.
+   */
   proposeProducts(count: number, random: RandomSource): void {
     const first = this.size - count;
     const candidates = this.#w.slice(first * this.#n, this.size * this.#n);
@@ -132,7 +136,9 @@ export class Basis {
     return out;
   }
 
-  /** Turns the basis into its first `keep` Ritz vectors; the waiting vectors stay. Returns the residuals of the kept. */
+  /**
+   * Turns the basis into its first `keep` Ritz vectors; the waiting vectors stay. Returns the residuals of the kept.
+   */
   restart({ values, vectors }: SmallEigen, keep: number): Float64Array {
     const [n, capacity] = [this.#n, this.#capacity];
     const waiting = this.next();

@@ -24,10 +24,11 @@ export function doubleConstantEigenvalues(
 }
 
 /**
- * Lower bound 1 + n b / (1 - b) of the condition number of any positive semidefinite matrix with unit diagonal and mean off-diagonal entry b.
+ * Lower bound 1 + n b / (1 - b) of the condition number of any positive semidefinite matrix with unit diagonal and mean
+ * off-diagonal entry b.
  *
- * Averaging over all permutations of the rows gives the double-constant matrix; its largest eigenvalue can only be smaller and its smallest
- * only larger. For b < 0 the bound is (1 - b) / (1 - b + n b). Throws UsageError for n < 1.
+ * Averaging over all permutations of the rows gives the double-constant matrix; its largest eigenvalue can only be
+ * smaller and its smallest only larger. For b < 0 the bound is (1 - b) / (1 - b + n b). Throws UsageError for n < 1.
  *
  * Source: Barzilai et al., arXiv 2211.14810.
  */
@@ -46,10 +47,12 @@ export function unitScales(diagonal: Float64Array): Float64Array {
 }
 
 /**
- * Mean off-diagonal entry of the matrix scaled to unit diagonal, k_ij / sqrt(k_ii k_jj), from the scales s and the product K s `[n]`; 0 for n = 1.
+ * Mean off-diagonal entry of the matrix scaled to unit diagonal, k_ij / sqrt(k_ii k_jj), from the scales s and the
+ * product K s `[n]`; 0 for n = 1.
  *
- * It is (s' K s - m) / (n (n - 1)), m the number of scales that are not 0: rows of zeros count as orthogonal to all. The bound of
- * {@link doubleConstantBound} for this mean holds for the scaled matrix, and for the matrix itself where its diagonal is constant.
+ * It is (s' K s - m) / (n (n - 1)), m the number of scales that are not 0: rows of zeros count as orthogonal to all.
+ * The bound of {@link doubleConstantBound} for this mean holds for the scaled matrix, and for the matrix itself where
+ * its diagonal is constant.
  */
 export function meanCorrelation(scales: Float64Array, product: Float64Array): number {
   const n = scales.length;

@@ -7,7 +7,10 @@ export interface PowerLawFit {
   readonly exponent: number;
   /** c */
   readonly amplitude: number;
-  /** Confidence interval of the exponent, `[low, high]`; of independent scatter about the line, so too narrow where the scatter has a shape. */
+  /**
+   * Confidence interval of the exponent, `[low, high]`; of independent scatter about the line, so too narrow where the
+   * scatter has a shape.
+   */
   readonly interval: readonly [number, number];
   /** Probability of the interval. */
   readonly confidence: number;
@@ -30,7 +33,10 @@ export interface DecayOptions {
   readonly confidence?: number;
 }
 
-/** Eigenvalues below which an exponent is none: a line through fewer says what the first ones are, not how the rest fall. */
+/**
+ * Eigenvalues below which an exponent is none: a line through fewer says what the first ones are, not how the rest
+ * fall.
+ */
 export const FEWEST_FOR_DECAY = 20;
 
 /** Multiples of the floor from which on an eigenvalue carries a digit. */
@@ -44,10 +50,12 @@ function lastAbove(values: ArrayLike<number>, from: number, bound: number): numb
 }
 
 /**
- * Decay exponent p of eigenvalues l_i ~ c i^-p, by least squares of log l_i on log i, with its range and confidence interval.
+ * Decay exponent p of eigenvalues l_i ~ c i^-p, by least squares of log l_i on log i, with its range and confidence
+ * interval.
  *
- * `eigenvalues` descending. The range never reaches below ten times the floor of the precision, where slopes tell of rounding. Null where
- * fewer than three eigenvalues are left. Throws UsageError for a range or a confidence that cannot be.
+ * `eigenvalues` descending. The range never reaches below ten times the floor of the precision, where slopes tell of
+ * rounding. Null where fewer than three eigenvalues are left. Throws UsageError for a range or a confidence that cannot
+ * be.
  */
 export function decayExponent(eigenvalues: ArrayLike<number>, options: DecayOptions = {}): PowerLawFit | null {
   const { from = 1, precisionFloor = 0, confidence = 0.95 } = options;

@@ -13,7 +13,10 @@ export interface DenseEigenpairs extends IterationResult {
   readonly all: Float64Array;
 }
 
-/** The k eigenpairs at one end from a decomposition of the whole matrix, values descending; residuals from products with it. */
+/**
+ * The k eigenpairs at one end from a decomposition of the whole matrix, values descending; residuals from products with
+ * it.
+ */
 export async function denseEigenpairs(
   { entries, size, algebra }: StoredMatrix,
   k: number,

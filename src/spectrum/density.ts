@@ -119,10 +119,12 @@ function atLeastOne(name: string, value: number): number {
 }
 
 /**
- * Spectral density by stochastic Lanczos quadrature: the mean over random unit vectors u of the sum of w_j g(t - theta_j).
+ * Spectral density by stochastic Lanczos quadrature: the mean over random unit vectors u of the sum of w_j g(t -
+ * theta_j).
  *
- * E[u' f(A) u] = tr f(A) / n, and Lanczos from u is the Gauss quadrature of that form. The error bars are those of the random vectors; the
- * quadrature itself is exact for polynomials of degree 2 steps - 1. Throws UsageError (options), InterruptedError.
+ * E[u' f(A) u] = tr f(A) / n, and Lanczos from u is the Gauss quadrature of that form. The error bars are those of the
+ * random vectors; the quadrature itself is exact for polynomials of degree 2 steps - 1. Throws UsageError (options),
+ * InterruptedError.
  *
  * Source: S. Ubaru, J. Chen, Y. Saad, SIAM J. Matrix Anal. Appl. 38 (2017) 1075.
  */
@@ -134,7 +136,8 @@ export async function spectralDensity(operator: Products, options: DensityOption
   const block = atLeastOne('block', options.block ?? DENSITY_DEFAULTS.block);
   const seed = options.seed ?? COMPUTE_DEFAULTS.seed;
   const random = new RandomSource(seed);
-  // Vectors that stand in where a Krylov space ends come from a source of their own: the starts are the same for every block.
+  // Vectors that stand in where a Krylov space ends come from a source of their own: the starts are the same for every
+  // block.
   const replacements = new RandomSource(seed + 1);
   await loadSharedProduct();
   const products = new CountedProducts(operator, options.signal);

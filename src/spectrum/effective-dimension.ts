@@ -1,9 +1,11 @@
 import { UsageError } from '../errors.js';
 
 /**
- * Effective dimension at the ridge r: the sum of l / (l + r) over the eigenvalues, the degrees of freedom of ridge regression.
+ * Effective dimension at the ridge r: the sum of l / (l + r) over the eigenvalues, the degrees of freedom of ridge
+ * regression.
  *
- * Negative eigenvalues are rounding and count as 0; at r = 0 it is the number of positive ones. Throws UsageError for r < 0.
+ * Negative eigenvalues are rounding and count as 0; at r = 0 it is the number of positive ones. Throws UsageError for r
+ * < 0.
  *
  * Source: T. Zhang, Neural Computation 17 (2005) 2077.
  */
@@ -20,8 +22,8 @@ export function effectiveDimension(eigenvalues: ArrayLike<number>, ridge: number
 /**
  * Bounds of the effective dimension of n eigenvalues of which only the largest k and the trace are known.
  *
- * The rest r_i, each in [0, l_k] with a known sum, contributes most when spread evenly over all n - k (x / (x + ridge) is concave), and
- * least when as few as possible carry it. Throws UsageError for a ridge that is not positive.
+ * The rest r_i, each in [0, l_k] with a known sum, contributes most when spread evenly over all n - k (x / (x + ridge)
+ * is concave), and least when as few as possible carry it. Throws UsageError for a ridge that is not positive.
  */
 export function effectiveDimensionBounds(
   largest: ArrayLike<number>,

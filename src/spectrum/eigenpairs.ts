@@ -69,7 +69,9 @@ export interface Eigenpairs {
   readonly precisionFloor: number;
   /** |K|, the 2-norm; of an iteration an estimate from below. */
   readonly norm: number;
-  /** The smallest eigenvalue where it is known, else a bound of it from above: the smallest Ritz value of the iteration. */
+  /**
+   * The smallest eigenvalue where it is known, else a bound of it from above: the smallest Ritz value of the iteration.
+   */
   readonly lowest: number;
   /** All eigenvalues `[n]`, descending; null unless a decomposition found them. */
   readonly all: Float64Array | null;
@@ -192,8 +194,8 @@ function warningsOf(wanted: number, task: Task, result: IterationResult, missed:
 /**
  * Eigenpairs at one end of the spectrum of a symmetric matrix, stored or not, by the method that fits: K v = l v.
  *
- * Failure to converge is a status with residuals, not an error. Throws UsageError (k, tol, or a decomposition that cannot be), DataError
- * (asymmetric or not finite entries), NumericalError (a product is not finite), InterruptedError.
+ * Failure to converge is a status with residuals, not an error. Throws UsageError (k, tol, or a decomposition that
+ * cannot be), DataError (asymmetric or not finite entries), NumericalError (a product is not finite), InterruptedError.
  */
 export async function eigenpairs(operator: SymmetricOperator, options: EigenOptions = {}): Promise<Eigenpairs> {
   const n = operator.size;

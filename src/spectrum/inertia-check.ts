@@ -5,7 +5,8 @@ import type { MissedCheck } from './iteration.js';
 /**
  * Counts the eigenvalues beyond those found, by the inertia of A - bound I (Sylvester), and compares.
  *
- * The bound lies by `slack` inside of the innermost value found, values `[k]` descending: copies of that value itself are not counted.
+ * The bound lies by `slack` inside of the innermost value found, values `[k]` descending: copies of that value itself
+ * are not counted.
  */
 export async function checkByInertia(
   { entries, size, algebra }: StoredMatrix,

@@ -11,8 +11,9 @@ const ENDS_STEPS = 20;
 /** So that the inverse of a matrix next to 0 does not overflow. */
 const SMALLEST_NORM = 2 ** -900;
 /**
- * Shifts to try in turn, as shares of the spread of the values sought (0: the least that rounding allows), and tolerances of the inner
- * iteration. A residual of the inverse is one of A times (l_k + shift) / shift: a larger shift is for values of many magnitudes.
+ * Shifts to try in turn, as shares of the spread of the values sought (0: the least that rounding allows), and
+ * tolerances of the inner iteration. A residual of the inverse is one of A times (l_k + shift) / shift: a larger shift
+ * is for values of many magnitudes.
  */
 const ATTEMPTS = [
   { share: 0, innerTol: 1e-12 },
@@ -27,7 +28,9 @@ export interface StoredMatrix {
   readonly algebra: LinearAlgebra;
 }
 
-/** Factors A + shift I with a shift, `least` beyond the lower end or more, that makes it positive definite to rounding. */
+/**
+ * Factors A + shift I with a shift, `least` beyond the lower end or more, that makes it positive definite to rounding.
+ */
 async function factorShifted(
   { entries, size, algebra }: StoredMatrix,
   lowest: number,
@@ -49,10 +52,11 @@ async function factorShifted(
 }
 
 /**
- * The k algebraically smallest eigenpairs, values descending, by Lanczos on the inverse of A + shift I (a Cholesky factorisation).
+ * The k algebraically smallest eigenpairs, values descending, by Lanczos on the inverse of A + shift I (a Cholesky
+ * factorisation).
  *
- * Values and residuals are those of A itself: Rayleigh-Ritz with A on the vectors found. `products` counts solves and products. Throws
- * InterruptedError. Source: T. Ericsson, A. Ruhe, Math. Comp. 35 (1980) 1251.
+ * Values and residuals are those of A itself: Rayleigh-Ritz with A on the vectors found. `products` counts solves and
+ * products. Throws InterruptedError. Source: T. Ericsson, A. Ruhe, Math. Comp. 35 (1980) 1251.
  */
 export async function smallestByInverse(matrix: StoredMatrix, options: IterationOptions): Promise<IterationResult> {
   const { entries, size, algebra } = matrix;

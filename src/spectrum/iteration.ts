@@ -37,7 +37,10 @@ export interface IterationOptions {
 
 /** Whether all eigenvalues above a bound were found. */
 export interface MissedCheck {
-  /** `inertia`: a factorisation, certain; `random vectors`: a search of what is orthogonal to what was found; `all`: there are no others. */
+  /**
+   * `inertia`: a factorisation, certain; `random vectors`: a search of what is orthogonal to what was found; `all`:
+   * there are no others.
+   */
   readonly by: 'inertia' | 'random vectors' | 'all';
   /** Eigenvalues beyond this number are counted. */
   readonly bound: number;
@@ -67,7 +70,10 @@ export interface IterationResult {
   readonly check: MissedCheck | null;
 }
 
-/** Counts the products of an iteration, and stops it when its caller says so. Throws InterruptedError; NumericalError when a product is not finite. */
+/**
+ * Counts the products of an iteration, and stops it when its caller says so. Throws InterruptedError; NumericalError
+ * when a product is not finite.
+ */
 export class CountedProducts {
   /** Products with one vector so far. */
   count = 0;
@@ -88,7 +94,8 @@ export class CountedProducts {
     const bad = y.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
       throw new NumericalError(
-        `product of the matrix: must be finite, got ${y[bad]} in row ${bad % this.#operator.size}. Look for NaN or Infinity in the matrix.`,
+        `product of the matrix: must be finite, got ${y[bad]} in row ${bad % this.#operator.size}. Look for NaN or ` +
+          'Infinity in the matrix.',
       );
     }
     return y;

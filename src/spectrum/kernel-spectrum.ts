@@ -54,7 +54,8 @@ export interface KernelSpectrum {
 const RESERVE = 36 * 2 ** 20;
 
 /**
- * The spectrum of a kernel, whatever it comes from: leading or smallest eigenpairs, what they say of K, and the density where it is wanted.
+ * The spectrum of a kernel, whatever it comes from: leading or smallest eigenpairs, what they say of K, and the density
+ * where it is wanted.
  *
  * @throws as `eigenpairs`, `summarise` and the operator of the source do
  */

@@ -14,7 +14,10 @@ import { type SmallEigen, symmetricEigen } from './projected.js';
 
 /** Options of Lanczos beyond those of every iteration. */
 export interface LanczosOptions extends IterationOptions {
-  /** Vectors a product takes at once: more where a block costs little more than one vector, as where entries are computed for it. 1 without. */
+  /**
+   * Vectors a product takes at once: more where a block costs little more than one vector, as where entries are
+   * computed for it. 1 without.
+   */
   readonly block?: number;
   /** Vectors in the basis before it restarts; 2 k + 20, and at least 40, without. */
   readonly basis?: number;
@@ -146,9 +149,11 @@ class Run {
   }
 
   /**
-   * Looks for eigenvalues beyond the k-th in what is orthogonal to the whole basis, by Lanczos from a random vector there.
+   * Looks for eigenvalues beyond the k-th in what is orthogonal to the whole basis, by Lanczos from a random vector
+   * there.
    *
-   * What a Krylov space misses, further copies of a repeated eigenvalue above all, is orthogonal to all of it: so a few steps show it.
+   * What a Krylov space misses, further copies of a repeated eigenvalue above all, is orthogonal to all of it: so a few
+   * steps show it.
    */
   async search(values: Float64Array, norm: number): Promise<MissedCheck> {
     const { basis } = this;
@@ -177,7 +182,10 @@ class Run {
     return { by: all ? 'all' : 'random vectors', bound, missed, risk: all ? 0 : RISK };
   }
 
-  /** Goes on with the vectors of the search beside those from before: a block that sees as many copies as it has columns. */
+  /**
+   * Goes on with the vectors of the search beside those from before: a block that sees as many copies as it has
+   * columns.
+   */
   #widen(ties: Float64Array): void {
     const { basis } = this;
     const n = this.#n;
@@ -195,13 +203,14 @@ class Run {
 /**
  * The k algebraically largest eigenpairs by thick-restart block Lanczos with full reorthogonalisation.
  *
- * An invariant subspace is no failure: a random vector orthogonal to it takes the place of the one that vanished. Once all k residuals are
- * at most tol |A|, a search of the complement of the basis looks for what a Krylov space cannot see (further copies of an eigenvalue,
- * eigenvectors orthogonal to the start); where it finds one the block grows and the iteration goes on. With a basis of all n dimensions the
- * result is exact. Failure to converge is a status, not an error. Throws InterruptedError, NumericalError (a product is not finite).
+ * An invariant subspace is no failure: a random vector orthogonal to it takes the place of the one that vanished. Once
+ * all k residuals are at most tol |A|, a search of the complement of the basis looks for what a Krylov space cannot see
+ * (further copies of an eigenvalue, eigenvectors orthogonal to the start); where it finds one the block grows and the
+ * iteration goes on. With a basis of all n dimensions the result is exact. Failure to converge is a status, not an
+ * error. Throws InterruptedError, NumericalError (a product is not finite).
  *
- * Source: K. Wu, H. Simon, SIAM J. Matrix Anal. Appl. 22 (2000) 602; Z. Bai et al., Templates for the Solution of Algebraic Eigenvalue
- * Problems (2000), 4.4-4.6.
+ * Source: K. Wu, H. Simon, SIAM J. Matrix Anal. Appl. 22 (2000) 602; Z. Bai et al., Templates for the Solution of
+ * Algebraic Eigenvalue Problems (2000), 4.4-4.6.
  */
 export async function lanczos(operator: Products, options: LanczosOptions): Promise<IterationResult> {
   const { k, tol } = options;

@@ -1,7 +1,8 @@
 import { UsageError } from '../errors.js';
 
 /**
- * Time in which gradient descent at the rate eta learns each eigendirection: 1 / (eta l_i) `[k]`; Infinity where l_i is not positive.
+ * Time in which gradient descent at the rate eta learns each eigendirection: 1 / (eta l_i) `[k]`; Infinity where l_i is
+ * not positive.
  *
  * Along v_i the residual of gradient flow falls as exp(-eta l_i t). Throws UsageError for a rate that is not positive.
  *

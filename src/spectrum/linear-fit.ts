@@ -6,13 +6,19 @@ export interface LinearFit {
   readonly slope: number;
   /** Value at x = 0. */
   readonly intercept: number;
-  /** Half the width of the confidence interval of the slope, of independent scatter about the line; null for fewer than three points. */
+  /**
+   * Half the width of the confidence interval of the slope, of independent scatter about the line; null for fewer than
+   * three points.
+   */
   readonly half: number | null;
   /** Root of the mean square deviation from the line. */
   readonly deviation: number;
 }
 
-/** Least squares line y = intercept + slope x, the interval of its slope by Student's t with n - 2 degrees of freedom; at least two different x. */
+/**
+ * Least squares line y = intercept + slope x, the interval of its slope by Student's t with n - 2 degrees of freedom;
+ * at least two different x.
+ */
 export function linearFit(x: readonly number[], y: readonly number[], confidence: number): LinearFit {
   const count = x.length;
   const meanX = x.reduce((a, b) => a + b) / count;

@@ -10,11 +10,11 @@ export interface SeenPart {
 }
 
 /**
- * Bound from above, false with probability `risk`, of the largest eigenvalue of a matrix of `n` rows after `steps` Lanczos steps from a random vector
- * whose Ritz values span [lowest, highest]; Infinity while nothing can be said.
+ * Bound from above, false with probability `risk`, of the largest eigenvalue of a matrix of `n` rows after `steps`
+ * Lanczos steps from a random vector whose Ritz values span [lowest, highest]; Infinity while nothing can be said.
  *
- * With e the share of the spread that the largest Ritz value may lack: P <= 1.648 sqrt(n) exp(-sqrt(e) (2 steps - 1)), at both ends.
- * Source: J. Kuczynski, H. Wozniakowski, SIAM J. Matrix Anal. Appl. 13 (1992), theorem 4.2.
+ * With e the share of the spread that the largest Ritz value may lack: P <= 1.648 sqrt(n) exp(-sqrt(e) (2 steps - 1)),
+ * at both ends. Source: J. Kuczynski, H. Wozniakowski, SIAM J. Matrix Anal. Appl. 13 (1992), theorem 4.2.
  */
 export function spectrumBound(n: number, steps: number, lowest: number, highest: number, risk: number): number {
   const root = Math.log((2 * 1.648 * Math.sqrt(n)) / risk) / (2 * steps - 1);
@@ -24,10 +24,11 @@ export function spectrumBound(n: number, steps: number, lowest: number, highest:
 }
 
 /**
- * An upper bound of the number of eigenvalues of A beyond `bound`, if no eigenvalue of A on the complement of the seen part exceeds `rest` < bound.
+ * An upper bound of the number of eigenvalues of A beyond `bound`, if no eigenvalue of A on the complement of the seen
+ * part exceeds `rest` < bound.
  *
- * With A = [[T, B'], [B, C]] and C <= rest: by the Schur complement A - bound I has at most as many positive eigenvalues as
- * T + B'B / (bound - rest) - bound I.
+ * With A = [[T, B'], [B, C]] and C <= rest: by the Schur complement A - bound I has at most as many positive
+ * eigenvalues as T + B'B / (bound - rest) - bound I.
  */
 export function countBeyond({ values, couplings, ties }: SeenPart, bound: number, rest: number): number {
   const m = values.length;

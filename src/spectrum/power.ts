@@ -86,7 +86,8 @@ class PowerRun {
         this.found.push({ value, residual });
         return;
       }
-      // Short of half way from the lower end to 0, or to the value itself below 0: the lower end, known from inside alone, never outweighs the upper.
+      // Short of half way from the lower end to 0, or to the value itself below 0: the lower end, known from inside
+      // alone, never outweighs the upper.
       const shift = this.lowest + TOWARDS * (Math.min(0, value) - this.lowest);
       for (let j = 0; j < x.length; j++) x[j] = w[j] - shift * x[j];
       this.#clean(x);
@@ -97,9 +98,10 @@ class PowerRun {
 /**
  * The k algebraically largest eigenpairs by power iteration, one after the other, each orthogonal to those before.
  *
- * It iterates A - shift I with the shift short of the middle between the estimated lower end and 0 (or the value itself where that is
- * below 0), so that negative eigenvalues of large magnitude do not lead astray. Slow where eigenvalues are close: the error falls by
- * l_2 / l_1 a product. Throws InterruptedError, NumericalError (a product is not finite). Source: G. Golub, C. Van Loan, Matrix Computations, 8.2.
+ * It iterates A - shift I with the shift short of the middle between the estimated lower end and 0 (or the value itself
+ * where that is below 0), so that negative eigenvalues of large magnitude do not lead astray. Slow where eigenvalues
+ * are close: the error falls by l_2 / l_1 a product. Throws InterruptedError, NumericalError (a product is not finite).
+ * Source: G. Golub, C. Van Loan, Matrix Computations, 8.2.
  */
 export async function power(operator: Products, options: IterationOptions): Promise<IterationResult> {
   const n = operator.size;

@@ -76,7 +76,8 @@ export function combineRows(
 /**
  * Takes from x its parts along the first `rows` orthonormal rows of V, in place, and returns the norm of what is left.
  *
- * Twice is enough (W. Kahan in B. Parlett, The Symmetric Eigenvalue Problem, 6.9); a third pass only where the second still took away much.
+ * Twice is enough (W. Kahan in B. Parlett, The Symmetric Eigenvalue Problem, 6.9); a third pass only where the second
+ * still took away much.
  */
 export function orthogonalise(v: Float64Array, rows: number, n: number, x: Float64Array): number {
   const h = new Float64Array(rows);

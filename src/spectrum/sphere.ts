@@ -38,7 +38,10 @@ export type SphereMethod = 'quadrature' | 'series';
 
 /** Behaviour of a kernel at t = 1 and t = -1: polynomial + c1 (1-t)^nu, polynomial + cm (1+t)^nu. */
 export interface SphereEndpoints {
-  /** The lower one of the two ends' exponents; null where the kernel has no singular term up to 4.5 (it is smooth), or for elu. */
+  /**
+   * The lower one of the two ends' exponents; null where the kernel has no singular term up to 4.5 (it is smooth), or
+   * for elu.
+   */
   readonly nu: number | null;
   /** Factor of (1-t)^nu near t = 1. */
   readonly c1: number | null;
@@ -74,7 +77,9 @@ export interface SphereSpectrum {
   readonly exponent: number | null;
   /** What the kernel is like near t = 1 and t = -1. */
   readonly endpoints: SphereEndpoints;
-  /** Leading prediction for each degree, (c1 + (-1)^k cm) times the eigenvalue of (1-t)^nu; null where there is none. */
+  /**
+   * Leading prediction for each degree, (c1 + (-1)^k cm) times the eigenvalue of (1-t)^nu; null where there is none.
+   */
   readonly predicted: readonly (number | null)[];
   /** Decay of the computed eigenvalues; null where too few lie above their bounds. */
   readonly fit: DecayFit | null;
@@ -102,7 +107,8 @@ function checkOptions({ dim, maxDegree = DEFAULT_DEGREE }: SphereOptions): void 
   }
   if (!Number.isInteger(maxDegree) || maxDegree < 0 || maxDegree > SPHERE_LIMITS.degree) {
     throw new UsageError(
-      `maxDegree: must be a whole number from 0 to ${SPHERE_LIMITS.degree}, got ${maxDegree}. For example ${DEFAULT_DEGREE}.`,
+      `maxDegree: must be a whole number from 0 to ${SPHERE_LIMITS.degree}, got ${maxDegree}. For example ` +
+        `${DEFAULT_DEGREE}.`,
     );
   }
 }
@@ -123,8 +129,8 @@ function checkSignal(signal: AbortSignal | undefined): void {
 }
 
 /**
- * Eigenvalues of kappa = K / K(x,x): by quadrature, and by longer and longer Taylor series while these improve what is not good yet.
- * Each degree keeps the result with the smaller bound.
+ * Eigenvalues of kappa = K / K(x,x): by quadrature, and by longer and longer Taylor series while these improve what is
+ * not good yet. Each degree keeps the result with the smaller bound.
  */
 function eigenvalues({ programme, selfKernels, output }: Kernel, options: SphereOptions): readonly Found[] {
   const { dim, maxDegree = DEFAULT_DEGREE, signal } = options;
@@ -232,10 +238,12 @@ function zeroSpectrum({ dim, maxDegree = DEFAULT_DEGREE }: SphereOptions): Spher
 }
 
 /**
- * Eigenvalues of a kernel on the unit sphere S^(d-1) under the uniform probability measure, by degree k = 0 .. maxDegree, with error bounds.
+ * Eigenvalues of a kernel on the unit sphere S^(d-1) under the uniform probability measure, by degree k = 0 ..
+ * maxDegree, with error bounds.
  *
- * mu_k = w_d integral of K(t) P_k(t) (1-t^2)^((d-3)/2) dt (Funk-Hecke): by quadrature in the angle, or from the Taylor series of K in t, whose
- * coefficients are not negative, whichever has the smaller bound. The endpoint theorem of Bietti and Bach 2021 gives the predicted decay.
+ * mu_k = w_d integral of K(t) P_k(t) (1-t^2)^((d-3)/2) dt (Funk-Hecke): by quadrature in the angle, or from the Taylor
+ * series of K in t, whose coefficients are not negative, whichever has the smaller bound. The endpoint theorem of
+ * Bietti and Bach 2021 gives the predicted decay.
  * @throws UsageError for a dimension or a degree out of range
  * @throws ArchitectureError when a network has no such kernel
  * @throws NumericalError when K(x,x) is no double and `normalized` is not set

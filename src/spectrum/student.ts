@@ -1,4 +1,7 @@
-/** P(|T| <= t) of Student's t with `degrees` degrees of freedom: a finite sum (M. Abramowitz, I. Stegun, 26.7.3 and 26.7.4). */
+/**
+ * P(|T| <= t) of Student's t with `degrees` degrees of freedom: a finite sum (M. Abramowitz, I. Stegun, 26.7.3 and
+ * 26.7.4).
+ */
 function central(t: number, degrees: number): number {
   const angle = Math.atan(t / Math.sqrt(degrees));
   const square = Math.cos(angle) ** 2;

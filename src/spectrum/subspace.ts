@@ -11,9 +11,10 @@ const MOST_ITERATIONS = 2000;
 /**
  * The k algebraically largest eigenpairs by block subspace iteration with Rayleigh-Ritz in every step.
  *
- * The block has k + max(8, k / 2) columns; it iterates A - shift I with the shift in the middle of the part of the spectrum to be damped,
- * from the estimated lower end to the block's smallest Ritz value. Of a repeated eigenvalue it sees all copies at once. Throws
- * InterruptedError, NumericalError (a product is not finite). Source: Y. Saad, Numerical Methods for Large Eigenvalue Problems, 5.
+ * The block has k + max(8, k / 2) columns; it iterates A - shift I with the shift in the middle of the part of the
+ * spectrum to be damped, from the estimated lower end to the block's smallest Ritz value. Of a repeated eigenvalue it
+ * sees all copies at once. Throws InterruptedError, NumericalError (a product is not finite). Source: Y. Saad,
+ * Numerical Methods for Large Eigenvalue Problems, 5.
  */
 export async function subspace(operator: Products, options: IterationOptions): Promise<IterationResult> {
   const n = operator.size;

@@ -39,38 +39,58 @@ export interface DimensionAt extends Estimate {
 /**
  * What eigenvalues say of a symmetric matrix, whether all are known or only those at one end.
  *
- * Where only some are known, the trace and the order of the eigenvalues bound what the rest of a positive semidefinite matrix can add; of a matrix
- * that is none, what has no meaning or no bound is null.
+ * Where only some are known, the trace and the order of the eigenvalues bound what the rest of a positive semidefinite
+ * matrix can add; of a matrix that is none, what has no meaning or no bound is null.
  */
 export interface SpectrumSummary {
-  /** False where an eigenvalue lies below 0 by more than rounding, true where none does, null where the lower end is not known. */
+  /**
+   * False where an eigenvalue lies below 0 by more than rounding, true where none does, null where the lower end is not
+   * known.
+   */
   readonly positiveSemidefinite: boolean | null;
-  /** The smallest eigenvalue if `lowestKnown`, else a bound of it from above: a Ritz value, or an entry of the diagonal. */
+  /**
+   * The smallest eigenvalue if `lowestKnown`, else a bound of it from above: a Ritz value, or an entry of the diagonal.
+   */
   readonly lowest: number;
   /** Whether the lower end of the spectrum was found. */
   readonly lowestKnown: boolean;
-  /** Power law through the eigenvalues found from the largest on; null at the other end, where fewer than 20 lie above ten times the floor, and of a matrix that is not positive semidefinite. */
+  /**
+   * Power law through the eigenvalues found from the largest on; null at the other end, where fewer than 20 lie above
+   * ten times the floor, and of a matrix that is not positive semidefinite.
+   */
   readonly decay: PowerLawFit | null;
   /** Why `decay` is null; null where it is not. */
   readonly noDecay: string | null;
   /** Null where only the smallest eigenvalues are known, and of a matrix that is not positive semidefinite. */
   readonly effectiveDimension: readonly DimensionAt[] | null;
-  /** Eigenvalues whose magnitude is above the floor of the precision, and above what a decomposition may err: at least and at most. */
+  /**
+   * Eigenvalues whose magnitude is above the floor of the precision, and above what a decomposition may err: at least
+   * and at most.
+   */
   readonly numericalRank: {
     /** At least so many. */
     readonly least: number;
     /** At most so many. */
     readonly most: number;
   };
-  /** Lower bound of the condition number, largest over smallest magnitude; the number itself, to rounding, where it is resolved. Infinity for a matrix of zeros. */
+  /**
+   * Lower bound of the condition number, largest over smallest magnitude; the number itself, to rounding, where it is
+   * resolved. Infinity for a matrix of zeros.
+   */
   readonly conditionAtLeast: number;
   /** Whether the eigenvalue of least magnitude is known and lies above the floor. */
   readonly conditionResolved: boolean;
-  /** Lower bound 1 + n b / (1 - b) of the condition number of the matrix scaled to unit diagonal; null where that is not positive semidefinite, or 0. */
+  /**
+   * Lower bound 1 + n b / (1 - b) of the condition number of the matrix scaled to unit diagonal; null where that is not
+   * positive semidefinite, or 0.
+   */
   readonly doubleConstantBound: number | null;
   /** Mean b of the off-diagonal entries of that matrix; null with it. */
   readonly meanCorrelation: number | null;
-  /** Kernel-target alignment; null without targets, where only the smallest eigenvalues are known, and where not all are of a matrix that is not positive semidefinite. */
+  /**
+   * Kernel-target alignment; null without targets, where only the smallest eigenvalues are known, and where not all are
+   * of a matrix that is not positive semidefinite.
+   */
   readonly alignment: Estimate | null;
   /** 1 / eigenvalue, the time in which gradient flow learns a direction; Infinity where it is not positive. `[k]` */
   readonly learningTimes: readonly number[];
@@ -201,10 +221,11 @@ function unitTargets(targets: Float64Array | null): Float64Array | null {
 }
 
 /**
- * Summaries of the eigenpairs of a symmetric matrix, exact where all eigenvalues are known, else bounds that hold if it is positive semidefinite.
+ * Summaries of the eigenpairs of a symmetric matrix, exact where all eigenvalues are known, else bounds that hold if it
+ * is positive semidefinite.
  *
- * Takes one product with a block of 1 + outputs vectors. Of a matrix that is known not to be semidefinite, what then has no meaning or no bound is null.
- * Throws UsageError (a ridge below 0).
+ * Takes one product with a block of 1 + outputs vectors. Of a matrix that is known not to be semidefinite, what then
+ * has no meaning or no bound is null. Throws UsageError (a ridge below 0).
  */
 export async function summarise(
   operator: SymmetricOperator,

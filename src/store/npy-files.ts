@@ -12,7 +12,10 @@ export type Finish = (
   options: FinishOptions,
 ) => Promise<FileMark>;
 
-/** Files beside the output that tiles go to: a `.npy` file for each matrix. They are removed unless they become the output. */
+/**
+ * Files beside the output that tiles go to: a `.npy` file for each matrix. They are removed unless they become the
+ * output.
+ */
 export class NpyFiles implements FileSink {
   readonly #out: string;
   readonly #finish: Finish;

@@ -91,7 +91,8 @@ describe.each(named)('%s', (name, backend) => {
     }
     if (tasks.network !== undefined || name === 'host') return;
     const id = BACKEND_IDS.find((known) => known === name) ?? 'auto';
-    const refused = `--backend ${name}: must be host, tfjs or tensorflow for finite networks, got ${name}. Leave it out.`;
+    const refused =
+      `--backend ${name}: must be host, tfjs or tensorflow for ` + `finite networks, got ${name}. Leave it out.`;
     await expect(selectNetworkBackend(id, precisions[0])).rejects.toThrow(refused);
     await expect(selectBackend(id, precisions[0], 'network')).rejects.toThrow(refused);
   });

@@ -26,7 +26,9 @@ function section(text: string, heading: string): string {
   return rest.split(/\n## /)[0];
 }
 
-/** What stands in backticks in a column, the first by default, of the table that has this heading in its first column. */
+/**
+ * What stands in backticks in a column, the first by default, of the table that has this heading in its first column.
+ */
 function column(text: string, heading: string, at = 1): readonly string[] {
   const [, rest = ''] = text.split(`\n| ${heading} |`);
   const rows = rest

@@ -1,7 +1,7 @@
 /**
- * What documents say to have been measured is held to the runs that gave it: a figure of time, speed or memory stands in a table with a
- * column `run`, which links to files that `scripts/bench/record.mjs` wrote; the page quotes their commands, and their figures are those
- * of the row, as rounded there.
+ * What documents say to have been measured is held to the runs that gave it: a figure of time, speed or memory stands
+ * in a table with a column `run`, which links to files that `scripts/bench/record.mjs` wrote; the page quotes their
+ * commands, and their figures are those of the row, as rounded there.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -39,7 +39,10 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder as the examples expect it: the data of the repository, `digits.csv`, the package by its name, and TensorFlow.js. */
+/**
+ * A folder as the examples expect it: the data of the repository, `digits.csv`, the package by its name, and
+ * TensorFlow.js.
+ */
 function workspace(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ntk-docs-'));
   folders.push(folder);
@@ -74,7 +77,9 @@ test('README shows commands and a library example, and links to every guide', ()
 /** tables.md has a test of its own, tables.test.ts. */
 const PAGES = ['README.md', ...GUIDES.filter((page) => page !== 'docs/guide/tables.md')];
 
-/** What stands in pages is run in one folder, and what stands in several of them once: a file is written by one command. */
+/**
+ * What stands in pages is run in one folder, and what stands in several of them once: a file is written by one command.
+ */
 const done = new Set<string>();
 const once = (line: string): boolean => !done.has(line) && done.add(line).has(line);
 const RUNS = PAGES.map((page) => ({

@@ -8,7 +8,9 @@ const everything = sources('src', 'kernels');
 const INPUTS = /(Task|Set|Images)$/;
 const TASKS = ['src/backend/tasks.ts', 'src/backend/network.ts', 'src/backend/images/prepare.ts'];
 
-/** Fields by which one task could be told from another; of letters that name operands everywhere nothing can be said. */
+/**
+ * Fields by which one task could be told from another; of letters that name operands everywhere nothing can be said.
+ */
 function fieldsOfTasks(): ReadonlySet<string> {
   const fields = new Set<string>();
   for (const { tree } of everything.filter(({ path }) => TASKS.includes(path))) {

@@ -10,7 +10,10 @@ import { ROOT } from './packed.js';
 const folder = mkdtempSync(join(tmpdir(), 'ntk-browser-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a page computes: kernels of vectors and images by two backends, a spectrum, a profile, and a remedy where something is missing. */
+/**
+ * What a page computes: kernels of vectors and images by two backends, a spectrum, a profile, and a remedy where
+ * something is missing.
+ */
 const PROGRAM = `
 import * as ntk from '${join(ROOT, 'dist/src/browser.js')}';
 async function main() {

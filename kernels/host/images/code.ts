@@ -15,7 +15,10 @@ import { type EncodeInput, type PlacedColumn, valueKey, Writer } from './writer.
 
 type Of<K extends ImageInstruction['op']> = Extract<ImageInstruction, { op: K }>;
 
-/** Share of the spread of norms below which a window's cosine distance has lost too many digits to it (docs/numerics.md, "Windows"). */
+/**
+ * Share of the spread of norms below which a window's cosine distance has lost too many digits to it (docs/numerics.md,
+ * "Windows").
+ */
 const DOUBTFUL = { f64: 2e-4, f32: 1e-2 } satisfies Record<Precision, number>;
 
 /** Instructions of every stage, as addresses. */

@@ -96,7 +96,8 @@ function windowsAt(
   const window = list[place];
   if (window?.op !== 'window' || tableOf(window.step) !== tableOf(tangent.step)) return null;
   if (!same(window.out, { form: 'distance', value: covariance.out.value })) return null;
-  // A pixel takes cosine distances as they are, also where the self-kernels of images differ: then its covariance needs a column.
+  // A pixel takes cosine distances as they are, also where the self-kernels of images differ: then its covariance needs
+  // a column.
   if (window.even && !isEven(covariance.out.value)) return null;
   const places = [place, ...makers, at];
   if (uses.readers(window.out).some((r) => r < at && !places.includes(r))) return null;
@@ -104,8 +105,8 @@ function windowsAt(
 }
 
 /**
- * Joins what can be run in one pass; `tableOf` says which window steps read the same position pairs, `isEven` which values have one deviation
- * for all positions of all images.
+ * Joins what can be run in one pass; `tableOf` says which window steps read the same position pairs, `isEven` which
+ * values have one deviation for all positions of all images.
  */
 export function fuse(
   list: readonly ImageInstruction[],

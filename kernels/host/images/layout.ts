@@ -21,11 +21,16 @@ export interface ImageLayout {
   readonly windows: ReadonlyMap<ValueId, number>;
   /** The same with halves counted as outside; the same table where there are none. */
   readonly whole: ReadonlyMap<ValueId, number>;
-  /** Of each window step: its segments, [count, -], then [first position pair, position pairs, rows of taps, byte offsets of three rows] each. */
+  /**
+   * Of each window step: its segments, [count, -], then [first position pair, position pairs, rows of taps, byte
+   * offsets of three rows] each.
+   */
   readonly segments: ReadonlyMap<ValueId, number>;
   /** Of each window step: [count of halves, p and q of each], beside its table. */
   readonly halves: ReadonlyMap<ValueId, number>;
-  /** Of each pool: address of the number of its links, and of their table (0: everything goes into one position pair). */
+  /**
+   * Of each pool: address of the number of its links, and of their table (0: everything goes into one position pair).
+   */
   readonly links: ReadonlyMap<ValueId, { readonly count: number; readonly table: number }>;
   /** Of `grid:grid of a stored value`: table of the numbers of position pairs in the store. */
   readonly numbers: ReadonlyMap<string, number>;

@@ -23,7 +23,9 @@ export function windowsOf(
   return { from: step.of, table, taps: step.op === 'pixel' ? 1 : positionCount(step.windows.filter), segments };
 }
 
-/** Column of the deviations of a value (-1 where they are one number), and the factor of a product with its covariance. */
+/**
+ * Column of the deviations of a value (-1 where they are one number), and the factor of a product with its covariance.
+ */
 function covarianceFactor(
   w: Writer,
   value: ValueId,

@@ -1,8 +1,13 @@
-/** PositionPairs whose windows lie side by side: position pair i of the segment reads what position pair 0 reads, i position pairs on. */
+/**
+ * PositionPairs whose windows lie side by side: position pair i of the segment reads what position pair 0 reads, i
+ * position pairs on.
+ */
 export interface Segment {
   readonly first: number;
   readonly positionPairs: number;
-  /** First position pair that each row of taps of the first window reads; empty where windows do not lie side by side. */
+  /**
+   * First position pair that each row of taps of the first window reads; empty where windows do not lie side by side.
+   */
   readonly rows: readonly number[];
 }
 
@@ -32,7 +37,8 @@ function runLength(table: Int32Array, first: number, taps: number, outside: numb
 }
 
 /**
- * Splits the windows of a table `[position pairs, taps]` with rows of `columns` taps into segments, in order; only 3 and 3 x 3 taps have runs.
+ * Splits the windows of a table `[position pairs, taps]` with rows of `columns` taps into segments, in order; only 3
+ * and 3 x 3 taps have runs.
  *
  * PositionPairs from `outside` on lie outside an image.
  */

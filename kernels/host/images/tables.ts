@@ -32,7 +32,9 @@ interface Join {
   readonly holding: readonly (readonly number[])[];
 }
 
-/** Writes the lists of position pairs of a component into the memory of a worker: who is visited, and who reads whom. */
+/**
+ * Writes the lists of position pairs of a component into the memory of a worker: who is visited, and who reads whom.
+ */
 export class ComponentTables {
   readonly #plan: ImagePlan;
   readonly #layout: ImageLayout;

@@ -34,7 +34,10 @@ const OP = {
   evenWindows: 22,
 } as const;
 
-/** Where a column of factors lies in the block of an image of x, in bytes; the block of a group of z has as many lanes of it. */
+/**
+ * Where a column of factors lies in the block of an image of x, in bytes; the block of a group of z has as many lanes
+ * of it.
+ */
 export interface PlacedColumn {
   readonly column: ImageColumn;
   readonly at: number;

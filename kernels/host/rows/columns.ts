@@ -3,7 +3,8 @@ import { allocate, type FloatArray } from '../../../src/data/array.js';
 import { requireVariances } from '../../../src/programme/range.js';
 
 /**
- * Where a factor column comes from: a column of a step (`rest`: what rounding to f32 left of it), or the scale of an output.
+ * Where a factor column comes from: a column of a step (`rest`: what rounding to f32 left of it), or the scale of an
+ * output.
  */
 export type Column =
   | { readonly step: number; readonly place: number; readonly rest?: boolean }

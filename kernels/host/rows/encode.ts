@@ -67,7 +67,10 @@ class InstructionEncoder {
     return (form[out] === 'both' ? 1 : 0) + (parts.every((v) => form[v] === 'distance') ? 2 : 0);
   }
 
-  /** Columns of self-kernels: in f32 each is split into two, since cosine distances of near-duplicate pairs rest on their differences. */
+  /**
+   * Columns of self-kernels: in f32 each is split into two, since cosine distances of near-duplicate pairs rest on
+   * their differences.
+   */
   #columns(step: number, count: number): number {
     const places = Array.from({ length: count }, (_, place): Column[] =>
       this.#split

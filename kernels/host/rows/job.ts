@@ -100,7 +100,10 @@ function shared(rows: RowSet, code: Code, task: RowTask): SharedRows {
   };
 }
 
-/** Steps from which rounding in f32 would add up beyond the tolerance: such bodies run in f64 and are rounded at the end. */
+/**
+ * Steps from which rounding in f32 would add up beyond the tolerance: such bodies run in f64 and are rounded at the
+ * end.
+ */
 const DEEP = 400;
 
 /** The precision in which the host computes what is delivered in `precision`. */

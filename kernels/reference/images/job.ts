@@ -86,7 +86,8 @@ export class ReferenceImageJob implements KernelJob {
     for (let i = row; i < row + rows; i++) {
       for (let j = column; j < column + columns; j++) {
         const at = (i - row) * columns + j - column;
-        // The mirror image has been computed where it lies in the tile; elsewhere the lower image comes first in both places.
+        // The mirror image has been computed where it lies in the tile; elsewhere the lower image comes first in both
+        // places.
         const mirror = symmetric && j < i && j >= row && i < column + columns ? (j - row) * columns + i - column : null;
         const entries =
           mirror !== null ? results.map((r) => r[mirror]) : symmetric && j < i ? this.#pair(j, i) : this.#pair(i, j);

@@ -19,8 +19,9 @@ function sides(tf: Tensors, below: Tensor, both: boolean): Value {
 /**
  * phi(a) = even |a| + odd a with c = 2 even^2 / (even^2 + odd^2): value and derivative.
  *
- * With g = 1 - |u| and J = (sin theta - theta cos theta) / pi the cosine distance of |a| is g - 2 J on both sides of u = 0 (Cho and Saul 2009,
- * eq. 6), and the shares c / 2 and 1 - c / 2 mix it with that of a. For c = 1 that is min(1 - u, 1) - J.
+ * With g = 1 - |u| and J = (sin theta - theta cos theta) / pi the cosine distance of |a| is g - 2 J on both sides of u
+ * = 0 (Cho and Saul 2009, eq. 6), and the shares c / 2 and 1 - c / 2 mix it with that of a. For c = 1 that is min(1 -
+ * u, 1) - J.
  */
 export function piecewiseLinear(
   tf: Tensors,

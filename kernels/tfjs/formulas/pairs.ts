@@ -1,8 +1,9 @@
 import { aboveOf, type Factors, smaller, type Tensor, type Tensors, type Value } from '../tensors.js';
 
 /**
- * Correlated Gaussians as a dual sees them: variances p and q, their roots r and s, cosine distances `below` and `above` of the correlation, and
- * these times rs: rs - K = near, rs + K = far; r - s with the digits that rounding takes from roots of large variances. Even and odd maps see K >= 0 only.
+ * Correlated Gaussians as a dual sees them: variances p and q, their roots r and s, cosine distances `below` and
+ * `above` of the correlation, and these times rs: rs - K = near, rs + K = far; r - s with the digits that rounding
+ * takes from roots of large variances. Even and odd maps see K >= 0 only.
  */
 export interface GaussianPairs {
   readonly p: Tensor;
@@ -17,7 +18,10 @@ export interface GaussianPairs {
   readonly far: Tensor;
 }
 
-/** The Gaussians of all pairs, whose variance and its root are the columns from `first`; `mirrored` to the side where K >= 0. */
+/**
+ * The Gaussians of all pairs, whose variance and its root are the columns from `first`; `mirrored` to the side where K
+ * >= 0.
+ */
 export function pairsOf(tf: Tensors, of: Value, first: number, factors: Factors, mirrored: boolean): GaussianPairs {
   const [p, q] = [factors.x(first), factors.z(first)];
   const [r, s] = [factors.x(first + 1), factors.z(first + 1)];

@@ -1,8 +1,8 @@
 import { approximations } from '../../../src/programme/approximations.js';
 import type { Tensor, Tensors } from '../tensors.js';
 
-// Elementary functions from sums and products alone, so that every tfjs backend has them with all digits of f32. Each is a tidy of its
-// own: what they need on the way does not live longer than they run.
+// Elementary functions from sums and products alone, so that every tfjs backend has them with all digits of f32. Each
+// is a tidy of its own: what they need on the way does not live longer than they run.
 
 /** c_0 + c_1 y + c_2 y^2 + ... */
 export function polynomial(tf: Tensors, coefficients: readonly number[], y: Tensor): Tensor {

@@ -7,7 +7,10 @@ import { eluDistance, TAIL_REACH, tailProduct, tailSlope } from './tail.js';
 
 type Formula = (tf: Tensors, pairs: GaussianPairs) => Tensor;
 
-/** E[phi phi], what it lacks of its value at K = rs (without cancellation), and E[phi' phi']; src/programme/duals has the formulas. */
+/**
+ * E[phi phi], what it lacks of its value at K = rs (without cancellation), and E[phi' phi']; src/programme/duals has
+ * the formulas.
+ */
 interface Dual {
   /** How E[phi phi] changes with the sign of K: 1 (even), -1 (odd), 0 (neither); E[phi' phi'] does the opposite. */
   readonly parity: 1 | -1 | 0;
@@ -16,7 +19,10 @@ interface Dual {
   readonly product: Formula;
   readonly distance: Formula;
   readonly slope: Formula;
-  /** 1 - E[phi phi] / root at K = rs for the root of both self-kernels, where that has a formula without cancellation; else features have it. */
+  /**
+   * 1 - E[phi phi] / root at K = rs for the root of both self-kernels, where that has a formula without cancellation;
+   * else features have it.
+   */
   readonly perfectCorrelation?: (tf: Tensors, pairs: GaussianPairs, root: Tensor) => Tensor;
 }
 
@@ -48,7 +54,10 @@ function errorDeterminant(tf: Tensors, { p, q, near, far }: GaussianPairs): Tens
   return tf.add(tf.add(1, tf.mul(2, tf.add(p, q))), tf.mul(4, tf.mul(near, far)));
 }
 
-/** Sums that all formulas of the Gaussian gate have: 1 + p + q, p q, (1 + p)(1 + q), and the root of 1 + p + q + rs^2 - K^2. */
+/**
+ * Sums that all formulas of the Gaussian gate have: 1 + p + q, p q, (1 + p)(1 + q), and the root of 1 + p + q + rs^2 -
+ * K^2.
+ */
 function gateTerms(
   tf: Tensors,
   { p, q, near, far }: GaussianPairs,
@@ -129,8 +138,8 @@ function decayProduct(tf: Tensors, { r, s, difference }: GaussianPairs): Tensor 
 const SERIES_REACH = 0.5;
 
 /**
- * (sinh p sinh q - sinh^2 rs) exp(-p - q) / (F(p) F(q)) of small variances: with u = (p + q)^2, v = 4 p q, t = (p - q)^2 the bracket is
- * v t / 24 (1 + u / 20 + (2 v^2 + 3 v t + 2 t^2) / 1680 + ...).
+ * (sinh p sinh q - sinh^2 rs) exp(-p - q) / (F(p) F(q)) of small variances: with u = (p + q)^2, v = 4 p q, t = (p -
+ * q)^2 the bracket is v t / 24 (1 + u / 20 + (2 v^2 + 3 v t + 2 t^2) / 1680 + ...).
  */
 function sineSeries(tf: Tensors, g: GaussianPairs, root: Tensor): Tensor {
   const { p, q, r, s, rs, difference } = g;
@@ -144,8 +153,8 @@ function sineSeries(tf: Tensors, g: GaussianPairs, root: Tensor): Tensor {
 }
 
 /**
- * 1 - sinh rs / sqrt(sinh p sinh q) = M / (1 + sinh rs / sqrt(sinh p sinh q)), M = 1 - sinh^2 rs / (sinh p sinh q), where
- * sinh p sinh q - sinh^2 rs = sinh((r + s)^2 / 2) sinh((r - s)^2 / 2) - sinh^2((p - q) / 2).
+ * 1 - sinh rs / sqrt(sinh p sinh q) = M / (1 + sinh rs / sqrt(sinh p sinh q)), M = 1 - sinh^2 rs / (sinh p sinh q),
+ * where sinh p sinh q - sinh^2 rs = sinh((r + s)^2 / 2) sinh((r - s)^2 / 2) - sinh^2((p - q) / 2).
  *
  * Of small variances that cancels too, hence the series; far apart the definition is exact enough.
  */
@@ -162,7 +171,10 @@ function sineApart(tf: Tensors, g: GaussianPairs, root: Tensor): Tensor {
   return positive(tf, tf.where(apart, tf.sub(1, u), tf.div(closed, tf.add(1, u))));
 }
 
-/** The same with cosh p cosh q - cosh^2 rs = sinh((r + s)^2 / 2) sinh((r - s)^2 / 2) + sinh^2((p - q) / 2), which never cancels. */
+/**
+ * The same with cosh p cosh q - cosh^2 rs = sinh((r + s)^2 / 2) sinh((r - s)^2 / 2) + sinh^2((p - q) / 2), which never
+ * cancels.
+ */
 function cosineApart(tf: Tensors, g: GaussianPairs, root: Tensor): Tensor {
   const u = tf.div(coshProduct(tf, { ...g, near: tf.zerosLike(g.rs), far: tf.mul(2, g.rs) }), root);
   const sum = tf.add(decayProduct(tf, g), tf.square(decayBetween(tf, g)));

@@ -3,7 +3,8 @@ import { positive, type Tensor, type Tensors } from '../tensors.js';
 import type { GaussianPairs } from './pairs.js';
 import { decayed, scaledTail } from './polynomials.js';
 
-// phi(a) = a for a > 0, exp(a) - 1 below: one variable in closed form, the other by quadrature (src/programme/maps/elu.ts).
+// phi(a) = a for a > 0, exp(a) - 1 below: one variable in closed form, the other by quadrature
+// (src/programme/maps/elu.ts).
 
 const INVERSE_ROOT_2PI = 1 / Math.sqrt(2 * Math.PI);
 /** 1 - u up to which a difference of products would cost too many digits of the cosine distance. */
@@ -15,8 +16,8 @@ const NO_SPREAD = 1e-12;
 const STEP = 0.2;
 
 /**
- * Nodes g and weights of E[f(g)], g ~ N(0, 1), with a kink of f at 0 and any number of scales beside it: the trapezoidal rule after
- * g = exp(t - exp(-t)) on both half lines (Takahasi and Mori 1974).
+ * Nodes g and weights of E[f(g)], g ~ N(0, 1), with a kink of f at 0 and any number of scales beside it: the
+ * trapezoidal rule after g = exp(t - exp(-t)) on both half lines (Takahasi and Mori 1974).
  */
 function rule(): readonly (readonly [node: number, weight: number])[] {
   const half = Array.from({ length: 32 }, (_, k): readonly [number, number] => {
@@ -62,7 +63,10 @@ function pieces(tf: Tensors, { m, h, sigma }: Conditional): Pieces {
   };
 }
 
-/** E[f(a) f(b)]: `outer` is f of the variable with the smaller deviation, `inner` the mean of f of the other one given it. */
+/**
+ * E[f(a) f(b)]: `outer` is f of the variable with the smaller deviation, `inner` the mean of f of the other one given
+ * it.
+ */
 function expectation(
   tf: Tensors,
   { r, s, below, above }: Pick<GaussianPairs, 'r' | 's' | 'below' | 'above'>,
@@ -118,7 +122,8 @@ function meanBendSlope(tf: Tensors, r: Tensor): Tensor {
 /**
  * E[phi phi] from phi(a) = a + bend(a): K (1 + E[bend'(a)] + E[bend'(b)]) + E[bend bend].
  *
- * So the rounding of the quadrature meets only the last term, which is small where the variances, and with them the whole, are.
+ * So the rounding of the quadrature meets only the last term, which is small where the variances, and with them the
+ * whole, are.
  */
 export function tailProduct(tf: Tensors, g: GaussianPairs): Tensor {
   const straight = tf.add(1, tf.add(meanBendSlope(tf, g.r), meanBendSlope(tf, g.s)));
@@ -145,8 +150,8 @@ export function tailSlope(tf: Tensors, g: Pick<GaussianPairs, 'r' | 's' | 'below
 }
 
 /**
- * The integral of E[phi' phi'] over [K, rs] by three Gauss points in the root of rs - K, in which it is smooth: phi'' has a jump, so
- * that half powers of rs - K appear.
+ * The integral of E[phi' phi'] over [K, rs] by three Gauss points in the root of rs - K, in which it is smooth: phi''
+ * has a jump, so that half powers of rs - K appear.
  */
 export function eluDistance(tf: Tensors, g: GaussianPairs): Tensor {
   const { nodes, weights } = gaussLegendre(3);

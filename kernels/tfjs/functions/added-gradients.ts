@@ -71,7 +71,8 @@ type Size = [number, number];
 type Resize = (images: TensorFlow.Tensor4D, size: Size, alignCorners?: boolean, halfPixelCenters?: boolean) => Tensor;
 
 /**
- * Resizing is linear, rows and columns apart: its derivative is the transpose of both matrices, which the operation itself makes of unit vectors.
+ * Resizing is linear, rows and columns apart: its derivative is the transpose of both matrices, which the operation
+ * itself makes of unit vectors.
  *
  * tfjs has no half pixels in it; on `cpu` it also turns the image, or mixes those of a batch.
  */

@@ -37,7 +37,10 @@ const LACKS: readonly { readonly says: RegExp; readonly got: (name: string, vers
   },
 ];
 
-/** An error on the way through a function of others as one of this package: its own faults apart from what TensorFlow.js does not have. */
+/**
+ * An error on the way through a function of others as one of this package: its own faults apart from what TensorFlow.js
+ * does not have.
+ */
 export function underivable(error: unknown, where: string, { tf }: Engine): Error {
   if (isNtkError(error)) return error;
   const whole = error instanceof Error ? error.message : String(error);

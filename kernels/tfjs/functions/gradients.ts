@@ -79,7 +79,10 @@ export function forgetTape({ tf }: Engine): void {
   state.activeTape = [];
 }
 
-/** Outputs of f on a batch `[n, o]`, checked: a new tensor. @throws UsageError for what is no such row of numbers an example */
+/**
+ * Outputs of f on a batch `[n, o]`, checked: a new tensor. @throws UsageError for what is no such row of numbers an
+ * example
+ */
 export function outputsOf(engine: Engine, { f, where }: Pick<Derived, 'f' | 'where'>, x: Tensor): Tensor {
   const { tf } = engine;
   let value: Tensor;
@@ -161,7 +164,10 @@ export interface Wanted {
   readonly room: Float32Array | null;
 }
 
-/** The Jacobian of f at some examples, one pass for each of them and each output: tfjs adds up what it derives over a batch. */
+/**
+ * The Jacobian of f at some examples, one pass for each of them and each output: tfjs adds up what it derives over a
+ * batch.
+ */
 export async function jacobian(
   engine: Engine,
   derived: Derived,

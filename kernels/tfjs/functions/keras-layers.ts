@@ -1,6 +1,9 @@
 import type { Json } from './keras-json.js';
 
-/** What a layer of Keras becomes for the layers of TensorFlow.js: another configuration, another class, or words for what it cannot be. */
+/**
+ * What a layer of Keras becomes for the layers of TensorFlow.js: another configuration, another class, or words for
+ * what it cannot be.
+ */
 export interface Rewritten {
   readonly className?: string;
   readonly config?: Json;

@@ -11,7 +11,10 @@ function layersOf({ layers }: TensorFlow.LayersModel): readonly TensorFlow.layer
   return layers.flatMap((layer) => (isModel(layer) ? layersOf(layer) : [layer]));
 }
 
-/** Makes layers that resize images do it as Keras does, which takes a pixel for its middle: TensorFlow.js takes it for its corner. */
+/**
+ * Makes layers that resize images do it as Keras does, which takes a pixel for its middle: TensorFlow.js takes it for
+ * its corner.
+ */
 export function resizeAsKeras({ tf }: Engine, model: TensorFlow.LayersModel): void {
   for (const layer of layersOf(model) as readonly Resizer[]) {
     if (!['UpSampling2D', 'Resizing'].includes(layer.getClassName())) continue;

@@ -52,7 +52,10 @@ class Rewriting {
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.#value(layer, one)]));
   }
 
-  /** Fields of a layer. Arrays are read from the file, so that no initialiser is needed, and penalties only matter to training. */
+  /**
+   * Fields of a layer. Arrays are read from the file, so that no initialiser is needed, and penalties only matter to
+   * training.
+   */
   #config(layer: string, config: Json): Json {
     const fields = Object.entries(config).flatMap(([name, value]): (readonly [string, unknown])[] => {
       if (value === null) return [[name, null]];
@@ -66,7 +69,10 @@ class Rewriting {
     return Object.fromEntries(fields);
   }
 
-  /** Layer, call and output that made a tensor: TensorFlow.js counts the making of a model inside another as its first call. */
+  /**
+   * Layer, call and output that made a tensor: TensorFlow.js counts the making of a model inside another as its first
+   * call.
+   */
   #history([layer, call, output]: readonly unknown[]): readonly unknown[] {
     const isModel = MODELS.includes(this.classes.get(String(layer)) ?? '');
     return [layer, Number(call) + (this.#isKeras3 && isModel ? 1 : 0), output];
@@ -165,7 +171,9 @@ function weightName(name: string, classes: ReadonlyMap<string, string>): string 
 /** The version of Keras that wrote a model; `tfjs-layers ...` where TensorFlow.js did. */
 export const kerasVersion = (topology: Json): string => String(topology.keras_version ?? '');
 
-/** The layers of a model and the names of its arrays, as Keras 2 or 3 writes them, in the form that TensorFlow.js reads. */
+/**
+ * The layers of a model and the names of its arrays, as Keras 2 or 3 writes them, in the form that TensorFlow.js reads.
+ */
 export function rewrittenModel(
   path: string,
   topology: Json,

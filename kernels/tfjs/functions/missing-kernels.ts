@@ -5,7 +5,10 @@ import { largestGradients } from './pooling-gradients.js';
 /** The part of a tfjs backend that hands numbers over. */
 type Numbers = Pick<TensorFlow.KernelBackend, 'readSync' | 'write' | 'disposeData'>;
 
-/** A kernel of the plain backend for the one in WebAssembly: inputs come over when they are asked for, outputs are handed back. */
+/**
+ * A kernel of the plain backend for the one in WebAssembly: inputs come over when they are asked for, outputs are
+ * handed back.
+ */
 function lent(tf: Tensors, kernel: TensorFlow.KernelConfig): TensorFlow.KernelFunc {
   return ({ inputs, attrs, backend }) => {
     const plain: Numbers = tf.findBackend('cpu');
@@ -152,7 +155,8 @@ function wake(tf: Tensors): void {
 }
 
 /**
- * Gives the WebAssembly backend the kernels that only the plain one has, derivatives of convolutions among them, or that are right only there.
+ * Gives the WebAssembly backend the kernels that only the plain one has, derivatives of convolutions among them, or
+ * that are right only there.
  *
  * They run in JavaScript; all others stay what they are.
  */

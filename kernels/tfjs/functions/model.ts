@@ -82,7 +82,8 @@ function checkEnds(path: string, { inputs, outputs }: TensorFlow.LayersModel): v
  * A LayersModel from its files, in the tfjs of the engine.
  *
  * Dropout and noise are off, and batch normalisation takes its stored means, as when the model predicts.
- * @throws DataError for layers that tfjs does not know, weights that do not fit them, several inputs or outputs, or outputs that are no rows
+ * @throws DataError for layers that tfjs does not know, weights that do not fit them, several inputs or outputs, or
+ * outputs that are no rows
  */
 export async function loadModel(engine: Engine, files: ModelFiles): Promise<LoadedModel> {
   const [{ path }] = files.files;

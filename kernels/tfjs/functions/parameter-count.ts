@@ -15,8 +15,9 @@ function shapeOf(given: unknown): readonly number[] {
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Builds a model whose layers together may ask for as many numbers as its weights have, and no more: tfjs makes an array of zeros for
- * every weight of every layer before it looks at those that were saved, so that a few letters in `model.json` would take any memory.
+ * Builds a model whose layers together may ask for as many numbers as its weights have, and no more: tfjs makes an
+ * array of zeros for every weight of every layer before it looks at those that were saved, so that a few letters in
+ * `model.json` would take any memory.
  *
  * @throws DataError as soon as a layer asks for more
  */

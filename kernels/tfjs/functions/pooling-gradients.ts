@@ -66,7 +66,8 @@ function shares({ size, windows, filter, stride, before }: Axis): readonly numbe
 /**
  * The gradient of averages over windows that may reach beyond the input, from the one of tfjs for windows that do not.
  *
- * At the edges the function divides by the numbers that a window has, the gradients of all backends but TensorFlow by those of its filter.
+ * At the edges the function divides by the numbers that a window has, the gradients of all backends but TensorFlow by
+ * those of its filter.
  */
 export function averageGradient(tf: Tensors, config: TensorFlow.GradConfig): TensorFlow.GradConfig {
   const gradFunc: TensorFlow.GradFunc = (dy, saved, attributes) => {

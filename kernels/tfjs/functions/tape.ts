@@ -8,7 +8,10 @@ interface TapeNode {
   readonly saved?: readonly Tensor[];
 }
 
-/** A step before it is kept: its kernel, inputs, outputs, a gradient where it is no kernel's, what was saved, attributes. */
+/**
+ * A step before it is kept: its kernel, inputs, outputs, a gradient where it is no kernel's, what was saved,
+ * attributes.
+ */
 type Step = [
   name: string,
   inputs: TapeNode['inputs'],
@@ -47,9 +50,11 @@ function putCopiesBehind(tape: TapeNode[]): void {
 const mended = new WeakSet<object>();
 
 /**
- * Mends derivatives of gradients in all copies of a tfjs: those of tanh, sigmoid, exp, softmax and all others that are made of saved outputs.
+ * Mends derivatives of gradients in all copies of a tfjs: those of tanh, sigmoid, exp, softmax and all others that are
+ * made of saved outputs.
  *
- * tfjs keeps the copy of a saved output before the step that made it, so that no way leads back from it, and its share is left out.
+ * tfjs keeps the copy of a saved output before the step that made it, so that no way leads back from it, and its share
+ * is left out.
  */
 export function mendSavedOutputs(tf: Tensors): void {
   const engine = recorderOf(tf);

@@ -6,7 +6,8 @@ import type { BothNumbers, Numbers, TileColumns } from './factors.js';
 /**
  * Pairs of images that are computed together: values are tensors `[position pairs, rows, columns]`.
  *
- * A rectangle of a tile has its images of x along the rows and those of z along the columns; a list of pairs has one row.
+ * A rectangle of a tile has its images of x along the rows and those of z along the columns; a list of pairs has one
+ * row.
  */
 export interface Block {
   readonly columns: TileColumns;

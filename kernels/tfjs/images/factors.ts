@@ -207,7 +207,10 @@ export class TileColumns {
     return known.halves;
   }
 
-  /** Whether the first part of sum `value` has a weight of at least 1/4 in every pair: shares a, b of at least 1/2 have such a product. */
+  /**
+   * Whether the first part of sum `value` has a weight of at least 1/4 in every pair: shares a, b of at least 1/2 have
+   * such a product.
+   */
   dominates(value: ValueId): boolean {
     const { x, z } = this.of({ kind: 'mixingWeight', value, place: 0 });
     const known =
@@ -262,10 +265,16 @@ export class TileColumns {
   }
 }
 
-/** Columns of a smooth map: variance, its root, the root of its self-kernel, what rounding left of the first root, then features. */
+/**
+ * Columns of a smooth map: variance, its root, the root of its self-kernel, what rounding left of the first root, then
+ * features.
+ */
 export interface SmoothColumns {
   readonly columns: readonly BothNumbers[];
-  /** Features of the cosine distance of fully correlated pairs (`perfectCorrelation.ts`); null where too many would be needed. */
+  /**
+   * Features of the cosine distance of fully correlated pairs (`perfectCorrelation.ts`); null where too many would be
+   * needed.
+   */
   readonly features: number | null;
   /** Whether an self-kernel is 0. */
   readonly zeros: boolean;

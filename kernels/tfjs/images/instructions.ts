@@ -148,7 +148,10 @@ function smoothMap(executor: Executor, i: Of<'smooth' | 'smoothSlope'>): Value {
   return (i.op === 'smooth' ? smooth : smoothSlope)(tf, valueAt(executor, i.of), details, factors);
 }
 
-/** s s' (1 - cosine distance) of `value`, times `left` if there is one; of antipodes exactly the negative of what equal images have. */
+/**
+ * s s' (1 - cosine distance) of `value`, times `left` if there is one; of antipodes exactly the negative of what equal
+ * images have.
+ */
 function covariance(executor: Executor, of: ImageValue, value: ValueId, left: ImageValue | null, unit: number): Value {
   const { tf, block } = executor;
   const scale = scaleAt(

@@ -72,7 +72,10 @@ export class ImageTensorJob implements KernelJob {
     return { range, release, read };
   }
 
-  /** Lets the event loop run where it is due, and makes sure that the job is still wanted and its tfjs backend the chosen one. */
+  /**
+   * Lets the event loop run where it is due, and makes sure that the job is still wanted and its tfjs backend the
+   * chosen one.
+   */
   async #pause(): Promise<void> {
     if (performance.now() - this.#rested > PATIENCE) {
       await nextTask();
@@ -113,7 +116,10 @@ export class ImageTensorJob implements KernelJob {
     return id === null || normalized ? 1 : 4 ** exponents[id];
   }
 
-  /** Brings the entries of a block to their places in a tile; adding 0 makes 0 of -0. @throws NumericalError for one beyond f32 */
+  /**
+   * Brings the entries of a block to their places in a tile; adding 0 makes 0 of -0. @throws NumericalError for one
+   * beyond f32
+   */
   #put(values: Float32Array, numbers: ArrayLike<number>, at: Placed, which: number, range: TileRange): void {
     const unit = this.#unit(which);
     const [a, b] = [this.#job.x.scales[which], this.#job.z.scales[which]];
@@ -133,7 +139,10 @@ interface Placed extends TileRange {
   readonly stride: number;
 }
 
-/** Blocks `[row, column, rows, columns]` of a tile, counted in it, with at most `pairs` pairs; of an `upper` one none below the diagonal. */
+/**
+ * Blocks `[row, column, rows, columns]` of a tile, counted in it, with at most `pairs` pairs; of an `upper` one none
+ * below the diagonal.
+ */
 function* blocksOf(
   { rows, columns }: TileRange,
   pairs: number,

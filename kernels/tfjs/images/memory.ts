@@ -27,7 +27,9 @@ export function pairsAtOnce(plan: ImagePlan, onDevice: boolean): number {
   return Math.max(1, Math.floor(pairs / LANES)) * LANES;
 }
 
-/** Bytes of a job on images: the tensors of a block, what its stages hand on, and the factors of the images of a tile. */
+/**
+ * Bytes of a job on images: the tensors of a block, what its stages hand on, and the factors of the images of a tile.
+ */
 export function imageMemory({ programme, outputs, size }: ImageJobShape): number {
   const plan = planImages(programme, ANY_INPUTS);
   // The largest block that either kind of engine takes.

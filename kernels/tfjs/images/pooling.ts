@@ -53,7 +53,10 @@ function readOn({ stride, before, wraps }: AxisPooling, output: number, tap: num
   return at >= 0 && at < size ? at : -1;
 }
 
-/** Whether a pooling reads exactly the position pairs of a table `[position pairs, taps]`, in which the count of position pairs stands for nothing. */
+/**
+ * Whether a pooling reads exactly the position pairs of a table `[position pairs, taps]`, in which the count of
+ * position pairs stands for nothing.
+ */
 export function readsLike([rows, columns]: Pooling, from: Rectangle, to: Rectangle, table: Int32Array): boolean {
   const none = from.height * from.width;
   let at = 0;
@@ -135,7 +138,10 @@ export function pooled(tf: Tensors, image: Tensor, pooling: Pooling): Tensor {
 /** Terms of a level of a sum. */
 const FAN = 8;
 
-/** Sum over the first axis of `[position pairs, ...]`, level by level, so that rounding grows with their number: `[1, ...]`. For use in a tidy. */
+/**
+ * Sum over the first axis of `[position pairs, ...]`, level by level, so that rounding grows with their number:
+ * `[1, ...]`. For use in a tidy.
+ */
 export function total(tf: Tensors, x: Tensor): Tensor {
   const [count, ...rest] = x.shape;
   const channels = rest.reduce((a, b) => a * b, 1);

@@ -70,8 +70,8 @@ export class ImageRunner {
   }
 
   /**
-   * Runs the first stages, all of them unless told otherwise, on a block, component by component, and stops after each: its tensors are gone
-   * then. Returns what stages handed on.
+   * Runs the first stages, all of them unless told otherwise, on a block, component by component, and stops after each:
+   * its tensors are gone then. Returns what stages handed on.
    */
   *run(block: Block, take: TakeOutput, stages = this.#stages.length): Generator<undefined, ImageStore> {
     const store = new ImageStore(this.#job, this.plan, block.shape);
@@ -114,7 +114,9 @@ function isHere(positionPairs: ComponentPositionPairs, i: ImageInstruction): boo
   return positionPairs.of(of.value) !== null;
 }
 
-/** Runs one instruction; of all tensors that it makes only its results stay, and of what it reads what is read again. */
+/**
+ * Runs one instruction; of all tensors that it makes only its results stay, and of what it reads what is read again.
+ */
 function step(executor: Executor, i: ImageInstruction, index: number, last: ReadonlyMap<string, number>): void {
   const { tf, values } = executor;
   if (i.op === 'store' || i.op === 'pool') keep(executor, i);
@@ -152,7 +154,10 @@ function selfPooled(runner: ImageRunner, factors: ImageFactors, value: ValueId, 
   return all;
 }
 
-/** Self-kernels of the pools of a job, whose requests share a runner; factors change with what is known of earlier pools. */
+/**
+ * Self-kernels of the pools of a job, whose requests share a runner; factors change with what is known of earlier
+ * pools.
+ */
 export function pooledOn(engine: Engine): PooledOfImages {
   let runner: ImageRunner | null = null;
   return (job, value, set) => {

@@ -20,8 +20,8 @@ export function hasFeatures(step: Step): step is Extract<Step, { op: 'dual' }> {
 /**
  * The spans of a job, by the variances in all its images.
  *
- * Those of a tile alone would do for its entries, but features of another span round in another way: a pair would get other bits in one
- * tile than in the next, or than an image with itself where self-kernels behind pools are found.
+ * Those of a tile alone would do for its entries, but features of another span round in another way: a pair would get
+ * other bits in one tile than in the next, or than an image with itself where self-kernels behind pools are found.
  */
 export function findSpans(
   { programme, exponents }: PreparedImages,

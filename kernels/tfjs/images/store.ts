@@ -8,8 +8,8 @@ import { total } from './pooling.js';
 import { type PoolPositionPairs, storedCount, tapsOf } from './position-pairs.js';
 
 /**
- * What the stages of a block of pairs hand on, on the host in f64: `[position pairs, rows * columns]` of each value. Pools hold sums, values with two
- * sides 1 - u, or where u < 0 the negative of 1 + u.
+ * What the stages of a block of pairs hand on, on the host in f64: `[position pairs, rows * columns]` of each value.
+ * Pools hold sums, values with two sides 1 - u, or where u < 0 the negative of 1 + u.
  */
 export class ImageStore {
   readonly #job: PreparedImages;

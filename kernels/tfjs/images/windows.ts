@@ -4,7 +4,10 @@ import type { BothNumbers, Numbers } from './factors.js';
 import { pooled, total } from './pooling.js';
 import type { WindowPositionPairs } from './position-pairs.js';
 
-/** Mean over the taps of each window, `[position pairs, rows, columns]`; what lies outside counts as 0. For use in a tidy. */
+/**
+ * Mean over the taps of each window, `[position pairs, rows, columns]`; what lies outside counts as 0. For use in a
+ * tidy.
+ */
 export function windowMean(tf: Tensors, value: Tensor, window: WindowPositionPairs): Tensor {
   const { from, to, pooling } = window;
   const [, rows, columns] = value.shape;
@@ -31,7 +34,9 @@ function gathered(tf: Tensors, value: Tensor, { to, taps, table }: WindowPositio
   return taps === 1 ? sum : tf.mul(sum, 1 / taps);
 }
 
-/** Share of tap k of each window: s of what it reads over sqrt(taps) s of the result, 0 outside; `[windows, images]`. */
+/**
+ * Share of tap k of each window: s of what it reads over sqrt(taps) s of the result, 0 outside; `[windows, images]`.
+ */
 function sharesOf(deviation: Numbers, inverse: Numbers, { read, taps }: WindowPositionPairs, k: number): Numbers {
   const windows = read.length / taps;
   const images = inverse.length / windows;
@@ -47,7 +52,10 @@ function sharesOf(deviation: Numbers, inverse: Numbers, { read, taps }: WindowPo
   return result;
 }
 
-/** The factors by which windows share their self-kernels out among their taps, from the deviation of what they read and 1 / that of the result. */
+/**
+ * The factors by which windows share their self-kernels out among their taps, from the deviation of what they read and
+ * 1 / that of the result.
+ */
 export function windowWeights(
   window: WindowPositionPairs,
   deviation: BothNumbers,
@@ -61,8 +69,8 @@ export function windowWeights(
 }
 
 /**
- * 1/2 sum over taps of (a - b)^2 for their mixing weights a, b: the cosine distance behind a window of fully correlated positions. A tap that lies inside
- * one image alone has one share 0. For use in a tidy.
+ * 1/2 sum over taps of (a - b)^2 for their mixing weights a, b: the cosine distance behind a window of fully correlated
+ * positions. A tap that lies inside one image alone has one share 0. For use in a tidy.
  */
 export function windowSpread(
   tf: Tensors,

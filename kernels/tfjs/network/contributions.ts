@@ -20,7 +20,9 @@ export interface LayerContribution {
 /** Lets other work through between pieces, and makes tfjs ready for the next one. */
 export type Pause = () => Promise<void>;
 
-/** Both sides of a share by examples: inputs `[count, positions, fan]`, cotangents `[outputs, count, positions, units]`. */
+/**
+ * Both sides of a share by examples: inputs `[count, positions, fan]`, cotangents `[outputs, count, positions, units]`.
+ */
 interface Sides {
   readonly inputs: readonly [Tensor, Tensor];
   readonly cotangents: readonly [Tensor, Tensor];
@@ -28,7 +30,10 @@ interface Sides {
 
 const countOf = (tensor: Tensor): number => tensor.shape[0];
 
-/** Whether only plain products of two matrices have fast code: WebAssembly takes 20 times as long for batches or transposed factors. */
+/**
+ * Whether only plain products of two matrices have fast code: WebAssembly takes 20 times as long for batches or
+ * transposed factors.
+ */
 const isPlain = (tf: Tensors): boolean => tf.getBackend() === 'wasm';
 
 /** Products of rows: A B'. */
@@ -130,7 +135,10 @@ function weightJacobian(tf: Tensors, inputs: Tensor, cotangents: Tensor, unit: n
   return tf.tidy(() => (isPlain(tf) ? byExamples : byOutputs)(tf, inputs, cotangents, unit, units));
 }
 
-/** One product for all outputs of an example; cut in the memory of the process, since a slice of a tensor reads all of it. */
+/**
+ * One product for all outputs of an example; cut in the memory of the process, since a slice of a tensor reads all of
+ * it.
+ */
 function byExamples(tf: Tensors, inputs: Tensor, cotangents: Tensor, unit: number, units: number): Tensor {
   const [outputs, count, positions] = cotangents.shape as [number, number, number];
   const fan = inputs.shape[2] ?? 0;
@@ -214,7 +222,9 @@ async function byStructure(device: Device, share: LayerContribution, sides: Side
   }
 }
 
-/** The share of one layer in a block of the kernel: `[n, m]`, summed over the outputs, or `[n, m, outputs, outputs]`. */
+/**
+ * The share of one layer in a block of the kernel: `[n, m]`, summed over the outputs, or `[n, m, outputs, outputs]`.
+ */
 export async function contributionOf(
   device: Device,
   share: LayerContribution,

@@ -14,7 +14,10 @@ export interface Device {
 
 type OperationOf<K extends Operation['op']> = Extract<Operation, { readonly op: K }>;
 
-/** How one kind of operation acts on a batch `[count, positions, channels]`, and its transposed derivative on cotangents `[copies * count, ...]`. */
+/**
+ * How one kind of operation acts on a batch `[count, positions, channels]`, and its transposed derivative on cotangents
+ * `[copies * count, ...]`.
+ */
 interface TensorOperation<T extends Operation> {
   forward(device: Device, operation: T, h: Tensor): Tensor;
   vjp(device: Device, operation: T, h: Tensor, cotangent: Tensor): Tensor;

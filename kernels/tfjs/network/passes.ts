@@ -112,7 +112,10 @@ function* throughSum(
   }
 }
 
-/** The way back through a list of operations, which ends at the first trained layer unless it `goesOn`: then the cotangents before the list are returned. */
+/**
+ * The way back through a list of operations, which ends at the first trained layer unless it `goesOn`: then the
+ * cotangents before the list are returned.
+ */
 function* through(
   device: Device,
   operations: readonly Operation[],
@@ -153,9 +156,11 @@ function* through(
 }
 
 /**
- * Takes cotangents back through operations, and stops at each trained layer, from the last to the first, where the way ends.
+ * Takes cotangents back through operations, and stops at each trained layer, from the last to the first, where the way
+ * ends.
  *
- * From its first step on the cotangents are its own: it gives back what it holds at its end, and where it is left before (`return`, an error).
+ * From its first step on the cotangents are its own: it gives back what it holds at its end, and where it is left
+ * before (`return`, an error).
  */
 export function* backward(
   device: Device,

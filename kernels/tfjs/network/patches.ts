@@ -42,7 +42,10 @@ export function readersOf(windows: Windows): Places {
   return { at: readers, rows: positions, columns, positions: written };
 }
 
-/** Backends whose tensors lie in the memory of the process: they take some numbers of many 40 times as slowly as it does. */
+/**
+ * Backends whose tensors lie in the memory of the process: they take some numbers of many 40 times as slowly as it
+ * does.
+ */
 const IN_MEMORY = ['wasm', 'cpu'];
 
 /** The same in the memory of the process. */

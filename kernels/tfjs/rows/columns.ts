@@ -10,7 +10,10 @@ export function padded(count: number): number {
   return Math.ceil(count / LANES) * LANES;
 }
 
-/** Factors of the rows of some pairs, and the scales of the outputs (roots of K(x,x)), which rows have of their own in any case. */
+/**
+ * Factors of the rows of some pairs, and the scales of the outputs (roots of K(x,x)), which rows have of their own in
+ * any case.
+ */
 export interface PairColumns extends Factors {
   scaleX(output: number): Tensor;
   scaleZ(output: number): Tensor;

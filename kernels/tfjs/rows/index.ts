@@ -3,7 +3,9 @@ import { entrySeconds } from '../../../src/backend/pace.js';
 import type { Platform } from '../platform.js';
 import { TensorJob } from './job.js';
 
-/** Tensors of a tile's size that live at the same time: values of a body, and what the largest formula needs on the way. */
+/**
+ * Tensors of a tile's size that live at the same time: values of a body, and what the largest formula needs on the way.
+ */
 const LIVE = 64;
 
 function memory({ size, outputs, columnCount }: RowJobShape, base: number): number {

@@ -66,13 +66,15 @@ export interface SumForm {
 }
 
 /**
- * A sum as its first part and what the others add to it; a constant part (null) has the cosine distance 0. The shares are the factors from `first`.
+ * A sum as its first part and what the others add to it; a constant part (null) has the cosine distance 0. The shares
+ * are the factors from `first`.
  *
- * Where the first part does not dominate in every pair, the sum starts from 0 in those in which it is small: its cosine distance would be taken off
- * again. A spread of 1/4 keeps what is left of it large; rows without an self-kernel have one of 1/2, and so stay at the cosine distance 1.
+ * Where the first part does not dominate in every pair, the sum starts from 0 in those in which it is small: its cosine
+ * distance would be taken off again. A spread of 1/4 keeps what is left of it large; rows without an self-kernel have
+ * one of 1/2, and so stay at the cosine distance 1.
  *
- * Where it is `deep` what rounding takes from the sum goes with it, into the next sum of which it is the largest part: thousands of
- * blocks may add amounts below the last digit, all rounded the same way.
+ * Where it is `deep` what rounding takes from the sum goes with it, into the next sum of which it is the largest part:
+ * thousands of blocks may add amounts below the last digit, all rounded the same way.
  */
 export function weightedSum(
   tf: Tensors,
@@ -194,7 +196,10 @@ function step(executor: Executor, instruction: Instruction, index: number): void
   }
 }
 
-/** Values of a body on some pairs: `[nngp, ntk]` of which those that are there stay until they are disposed of with `free`. */
+/**
+ * Values of a body on some pairs: `[nngp, ntk]` of which those that are there stay until they are disposed of with
+ * `free`.
+ */
 export interface InstructionValues {
   readonly nngp: Value | null;
   readonly ntk: Value | null;

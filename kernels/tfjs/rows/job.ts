@@ -33,7 +33,10 @@ function free({ entries, near }: Finished): void {
   for (const tensor of [...entries, ...near.flatMap((n) => n.entries)]) tensor?.dispose();
 }
 
-/** Tiles of one task as tensor operations; on a device of its own two at a time, so that one is stored while the next is computed. */
+/**
+ * Tiles of one task as tensor operations; on a device of its own two at a time, so that one is stored while the next is
+ * computed.
+ */
 export class TensorJob implements KernelJob {
   readonly concurrency: number;
   nearPairs = 0;
@@ -98,7 +101,10 @@ export class TensorJob implements KernelJob {
     return { range, release, read: (output) => this.#read(range, output, transposed, finished) };
   }
 
-  /** Lets the event loop run where it is due, and makes sure that the job is still wanted and its tfjs backend the chosen one. */
+  /**
+   * Lets the event loop run where it is due, and makes sure that the job is still wanted and its tfjs backend the
+   * chosen one.
+   */
   readonly #pause = async (): Promise<void> => {
     if (performance.now() - this.#rested > PATIENCE) {
       await nextTask();

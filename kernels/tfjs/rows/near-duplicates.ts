@@ -15,7 +15,10 @@ export interface NearPairs {
   readonly distances: Float32Array;
 }
 
-/** Largest |u| in each row of a tile `[rows, columns]`; on the diagonal of a symmetric task without the diagonal. For use in a tidy. */
+/**
+ * Largest |u| in each row of a tile `[rows, columns]`; on the diagonal of a symmetric task without the diagonal. For
+ * use in a tidy.
+ */
 function largest(tf: Tensors, u: Tensor, onDiagonal: boolean): Tensor {
   const size = tf.abs(u);
   if (!onDiagonal) return tf.max(size, 1);
@@ -51,7 +54,10 @@ async function positions(
   return found;
 }
 
-/** Looks for near-duplicate pairs in the inner products of a tile; of a tile on the diagonal the diagonal comes first, with the cosine distance 0. */
+/**
+ * Looks for near-duplicate pairs in the inner products of a tile; of a tile on the diagonal the diagonal comes first,
+ * with the cosine distance 0.
+ */
 export async function findNear(
   tf: Tensors,
   task: RowTask,

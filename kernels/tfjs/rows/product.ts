@@ -2,7 +2,10 @@ import type { RowSet } from '../../../src/backend/tasks.js';
 import type { Tensor, Tensors } from '../tensors.js';
 import { padded } from './columns.js';
 
-/** Features of one matrix product; longer inner products are added up with their rounding errors, which would grow with the length. */
+/**
+ * Features of one matrix product; longer inner products are added up with their rounding errors, which would grow with
+ * the length.
+ */
 const DEPTH = 1024;
 
 /** Unit rows on the device, in pieces of `DEPTH` features: `[rows, depth]`, or `[depth, rows]` for the right factor. */
@@ -79,7 +82,10 @@ export function gram(tf: Tensors, left: Tensor, right: Tensor): Tensor {
   });
 }
 
-/** The same in the memory of the process, where only plain products have fast code, and every slice reads the whole tensor. */
+/**
+ * The same in the memory of the process, where only plain products have fast code, and every slice reads the whole
+ * tensor.
+ */
 export function gramHere(tf: Tensors, left: Tensor, right: Tensor): Tensor {
   const [rows, length] = left.shape as [number, number];
   const columns = right.shape[0];

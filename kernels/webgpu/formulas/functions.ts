@@ -85,7 +85,10 @@ ${polynomial('arcTangent')}
 }`,
 };
 
-/** CosineDistances and derivatives of the smooth maps; derivations in src/programme/duals. `d` = r - s, `b` = rs - K, `a` = rs + K. */
+/**
+ * CosineDistances and derivatives of the smooth maps; derivations in src/programme/duals. `d` = r - s, `b` = rs - K,
+ * `a` = rs + K.
+ */
 const SMOOTH: Readonly<Record<string, () => string>> = {
   covariance: () => `fn covariance(rs: f32, b: f32, a: f32) -> f32 {
   return select(a - rs, rs - b, b <= a);
@@ -147,7 +150,10 @@ ${GATE_TERMS}
 }`,
 };
 
-/** 1 - E[phi phi] / (f f') of fully correlated inputs of different size, of waves in closed form; derivations in kernels/tfjs/formulas/smooth.ts. */
+/**
+ * 1 - E[phi phi] / (f f') of fully correlated inputs of different size, of waves in closed form; derivations in
+ * kernels/tfjs/formulas/smooth.ts.
+ */
 const APART: Readonly<Record<string, () => string>> = {
   decayProduct: () => `// (1 - exp(-(r + s)^2)) (1 - exp(-(r - s)^2)).
 fn decayProduct(r: vec2f, d: f32) -> f32 {

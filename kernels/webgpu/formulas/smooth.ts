@@ -19,7 +19,10 @@ export function smoothFunctions(task: SingleTask): string {
 /** Rises above which the exponential tail is better subtracted than integrated. */
 const TAIL_RESOLUTION = '0.05';
 
-/** The function of a smooth map, `<map>Dual` with the cosine distance of perfectCorrelation inputs given, or of its derivative, `<map>Derivative`. */
+/**
+ * The function of a smooth map, `<map>Dual` with the cosine distance of perfectCorrelation inputs given, or of its
+ * derivative, `<map>Derivative`.
+ */
 export function smoothFunction(map: Smooth['map'], slope: boolean): string {
   return slope ? derivative(map) : dual(map, false);
 }

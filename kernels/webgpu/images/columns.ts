@@ -7,7 +7,10 @@ import { requireVariances } from '../../../src/programme/range.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 
-/** Where the numbers of an image lie in its block: unit pixels, then one scale for each output, then columns of positions. */
+/**
+ * Where the numbers of an image lie in its block: unit pixels, then one scale for each output, then columns of
+ * positions.
+ */
 export class BlockLayout {
   /** First column of scales. */
   readonly scales: number;
@@ -86,7 +89,10 @@ export class BlockWriter {
   }
 }
 
-/** Refuses variances at which the formulas of a smooth map leave single precision; the first quarter of its columns holds them. */
+/**
+ * Refuses variances at which the formulas of a smooth map leave single precision; the first quarter of its columns
+ * holds them.
+ */
 function requireSingles(step: Step, columns: Float64Array): void {
   if (step.op !== 'dual' && step.op !== 'dualDerivative') return;
   const { map } = step.phi;

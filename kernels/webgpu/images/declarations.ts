@@ -34,7 +34,8 @@ var<private> z: u32;
 var<private> handedFirst: u32;
 var<private> scratchFirst: u32;
 
-// What a window reads: its taps as numbers of position pairs, and halves behind those inside; \`count\` position pairs, \`inside\` of them read.
+// What a window reads: its taps as numbers of position pairs, and halves behind those inside; \`count\` position pairs,
+// \`inside\` of them read.
 struct Window {
   taps: u32,
   halves: u32,

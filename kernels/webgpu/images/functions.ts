@@ -2,7 +2,10 @@ import { SMOOTH_DUALS, type SmoothMap } from '../../../src/programme/maps/index.
 import { literal } from '../formulas/functions.js';
 import { NONE } from './tables.js';
 
-/** Share of the spread of norms below which a window's cosine distance has lost too many digits to it, as for f32 on the host (docs/numerics.md). */
+/**
+ * Share of the spread of norms below which a window's cosine distance has lost too many digits to it, as for f32 on the
+ * host (docs/numerics.md).
+ */
 const DOUBTFUL = 1e-2;
 /** Cosine distance above which 1 + u of a window has too few digits left. */
 const FAR = 1.9;
@@ -187,8 +190,8 @@ export function calledPositionPairFunctions(code: string): string {
 const SUBTRACTION = 5e-7;
 
 /**
- * 1 - E[phi phi] / scale of a smooth map for inputs that only differ in size: of waves in closed form, of others by their curvature (`bend`
- * are halves of it) or by subtraction, whichever loses less.
+ * 1 - E[phi phi] / scale of a smooth map for inputs that only differ in size: of waves in closed form, of others by
+ * their curvature (`bend` are halves of it) or by subtraction, whichever loses less.
  */
 export function spreadFunction(map: SmoothMap): string {
   const head = `// 1 - E[phi phi] / (f f') of inputs of correlation 1 whose sizes differ.

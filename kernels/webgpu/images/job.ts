@@ -94,7 +94,8 @@ class WebgpuImageJob implements KernelJob {
         const first = (k * size + i) * size;
         if (values.subarray(first, first + columns).every(Number.isFinite)) continue;
         throw new NumericalError(
-          'K(x,z): must be a number that f32 holds, got one beyond its range. Use --backend host --precision f64, --scale unit-pixels, or fewer layers.',
+          'K(x,z): must be a number that f32 holds, got one beyond its range. Use --backend host --precision f64, ' +
+            '--scale unit-pixels, or fewer layers.',
         );
       }
     }
@@ -129,7 +130,10 @@ interface ImageOptions extends JobOptions {
   readonly workgroupBytes?: number;
 }
 
-/** Opens a task on images on the device of this process. @throws BackendError without one, DeviceFullError when the tiles do not fit */
+/**
+ * Opens a task on images on the device of this process. @throws BackendError without one, DeviceFullError when the
+ * tiles do not fit
+ */
 export async function openWebgpuImages(task: ImageTask, { tile, ...more }: ImageOptions): Promise<KernelJob> {
   const opened = await useDevice();
   const size = Math.max(...tile);

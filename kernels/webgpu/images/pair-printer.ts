@@ -17,7 +17,10 @@ export interface PositionPairContext {
   readonly job: PreparedImages;
   readonly layout: BlockLayout;
   readonly slots: ReadonlyMap<string, number>;
-  /** Name of the window of a step, of the numbers of a value of an earlier stage, and where a value lies among those handed on. */
+  /**
+   * Name of the window of a step, of the numbers of a value of an earlier stage, and where a value lies among those
+   * handed on.
+   */
   readonly window: (step: ValueId) => string;
   readonly numbers: (of: ValueId, grid: number) => string;
   readonly first: (of: ValueId) => string;
@@ -32,8 +35,8 @@ const PREFIX = { distance: 'g', weighed: 'w', plain: 'k' } as const;
 const labelOf = ({ form, value }: ImageValue): string => `${PREFIX[form]}${namePart(value)}`;
 
 /**
- * Prints what happens at a position pair `c` of positions `positionPair`: `g7` is a cosine distance 1 - u of value 7, or (1 - u, 1 + u) as a vec2f, `w7` what a window adds
- * up, `k7` a covariance.
+ * Prints what happens at a position pair `c` of positions `positionPair`: `g7` is a cosine distance 1 - u of value 7,
+ * or (1 - u, 1 + u) as a vec2f, `w7` what a window adds up, `k7` a covariance.
  */
 export class PositionPairPrinter {
   readonly lines: string[] = [];

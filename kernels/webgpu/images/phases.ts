@@ -9,7 +9,10 @@ import {
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 
-/** What a stage does at a position pair: an instruction of the body, or handing an output, or self-kernels of positions, to the results. */
+/**
+ * What a stage does at a position pair: an instruction of the body, or handing an output, or self-kernels of positions,
+ * to the results.
+ */
 export type PositionPairInstruction =
   | ImageInstruction
   | { readonly op: 'output'; readonly of: ImageValue; readonly which: number }

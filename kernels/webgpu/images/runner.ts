@@ -152,7 +152,8 @@ function atOnce(shader: ImageShader, limit: number, pairs: number): Pick<Parts, 
   const most = Math.min(limit, MOST_BYTES) / 4;
   if (handed > limit / 4 || scratch > limit / 4) {
     throw new DeviceFullError(
-      `--backend webgpu: what a pair of images hands on must fit into ${limit} bytes on the device, got ${4 * Math.max(handed, scratch)}. Use --backend host.`,
+      `--backend webgpu: what a pair of images hands on must fit into ${limit} bytes on the device, got ` +
+        `${4 * Math.max(handed, scratch)}. Use --backend host.`,
     );
   }
   const fitting = Math.min(

@@ -9,7 +9,10 @@ import { imageNumbers, openRunner } from './runner.js';
 /** Images that meet themselves together. */
 const AT_ONCE = 16;
 
-/** Self-kernels of a pool for every image of a set, `[n, positions]`: each image with itself, by the shader of the job and its stages before the pool. */
+/**
+ * Self-kernels of a pool for every image of a set, `[n, positions]`: each image with itself, by the shader of the job
+ * and its stages before the pool.
+ */
 export async function selfKernelsOfPool(
   opened: OpenDevice,
   job: PreparedImages,

@@ -48,7 +48,10 @@ class Fields {
   }
 }
 
-/** Threads that suit components of `positionPairs` position pairs: several position pairs a thread, as far as the device goes. */
+/**
+ * Threads that suit components of `positionPairs` position pairs: several position pairs a thread, as far as the device
+ * goes.
+ */
 function threadsFor(positionPairs: number, most: number): number {
   let threads = 32;
   while (threads * 4 < positionPairs && threads < 256 && threads * 2 <= most) threads *= 2;
@@ -79,7 +82,9 @@ class StagePrinter {
     this.#places = places;
   }
 
-  /** The entry point of the stage, and one for self-kernels of each of `pools`, which this stage is the first to read. */
+  /**
+   * The entry point of the stage, and one for self-kernels of each of `pools`, which this stage is the first to read.
+   */
   print(constants: TemplatePrinter, counts: ReadonlyMap<ValueId, number>, pools: readonly ValueId[]): string {
     const entries = [this.#entry(`stage${this.#stage}`, this.#phased.phases, constants, counts)];
     for (const v of pools)
@@ -268,14 +273,18 @@ class ShaderMaker {
   }
 }
 
-/** Name of the entry point that hands self-kernels of a pool to the results, in the place of the stage that the pool begins. */
+/**
+ * Name of the entry point that hands self-kernels of a pool to the results, in the place of the stage that the pool
+ * begins.
+ */
 export function selfKernelEntry(pool: ValueId): string {
   return `own${pool}`;
 }
 
 /**
- * The shader of a job on images, WGSL: an entry point for each stage, one workgroup for each pair of images and component, and one for
- * each pool whose self-kernels are asked for. @throws DeviceFullError where its tables are too long
+ * The shader of a job on images, WGSL: an entry point for each stage, one workgroup for each pair of images and
+ * component, and one for each pool whose self-kernels are asked for. @throws DeviceFullError where its tables are too
+ * long
  */
 export function imageShader(plan: ImagePlan, job: PreparedImages, limits: ShaderLimits): ImageShader {
   return new ShaderMaker(plan, job, limits).make();

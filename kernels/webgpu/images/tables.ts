@@ -32,9 +32,10 @@ export function isWhole(step: Step): boolean {
 /**
  * What the shader finds in the table for each component of a stage, one number each, in this order.
  *
- * `count`, `positionPairs`: how many position pairs of a grid there are, and where their p and then their p' lie. `taps`, `halves`: where the position pairs that a
- * window reads lie, `[taps, position pairs]`, and its halves. `first`: number of the first position pair among all of its grid. `numbers`: for each position pair
- * the number of the position pair of a value of an earlier stage, for a pool `[taps, position pairs]`.
+ * `count`, `positionPairs`: how many position pairs of a grid there are, and where their p and then their p' lie.
+ * `taps`, `halves`: where the position pairs that a window reads lie, `[taps, position pairs]`, and its halves.
+ * `first`: number of the first position pair among all of its grid. `numbers`: for each position pair the number of the
+ * position pair of a value of an earlier stage, for a pool `[taps, position pairs]`.
  */
 export type Field =
   | { readonly kind: 'count' | 'positionPairs' | 'first'; readonly grid: number }
@@ -68,7 +69,8 @@ class Words {
     this.length += list.length;
     if (this.length > MOST_WORDS) {
       throw new DeviceFullError(
-        `--backend webgpu: the tables of pairs of positions must have at most ${MOST_WORDS} entries, got more. Use smaller images or --backend host.`,
+        `--backend webgpu: the tables of pairs of positions must have at most ${MOST_WORDS} entries, got more. Use ` +
+          'smaller images or --backend host.',
       );
     }
     return at;
@@ -268,7 +270,10 @@ function isPlace({ kind }: Field): boolean {
   return kind === 'positionPairs' || kind === 'taps' || kind === 'halves' || kind === 'numbers';
 }
 
-/** Numbers of each stored value that a pair hands on: one a position pair, or one a component for a mean over everything. */
+/**
+ * Numbers of each stored value that a pair hands on: one a position pair, or one a component for a mean over
+ * everything.
+ */
 export function handedNumbers(plan: ImagePlan): ReadonlyMap<ValueId, number> {
   const { programme, body, components, places, offsets } = plan;
   return new Map(
@@ -305,7 +310,8 @@ export function tableWords(plan: ImagePlan, fields: readonly (readonly Field[])[
 }
 
 /**
- * Writes the lists of every component: who is visited, and who reads whom. Fields of a stage lie together, component after component.
+ * Writes the lists of every component: who is visited, and who reads whom. Fields of a stage lie together, component
+ * after component.
  *
  * @throws DeviceFullError where they are too long
  */

@@ -9,7 +9,8 @@ const PART = /\u27e8([nvc])([^\u27e9]*)\u27e9/g;
 export function numberPart(value: number): string {
   if (Math.abs(value) <= 2 ** 127) return `${OPEN}n${value}${CLOSE}`;
   throw new NumericalError(
-    `--backend webgpu: factors between the layers of a kernel must be numbers that f32 holds, got ${value.toExponential(1)}. Scale the inputs (--scale unit-pixels), or use --precision f64 --backend host.`,
+    '--backend webgpu: factors between the layers of a kernel must be numbers that f32 holds, got ' +
+      `${value.toExponential(1)}. Scale the inputs (--scale unit-pixels), or use --precision f64 --backend host.`,
   );
 }
 /** A place in the block of an image, which grows with the layers. */

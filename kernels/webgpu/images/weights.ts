@@ -1,7 +1,10 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 
-/** Weights of the parts of a sum, its constant last, where its self-kernels are one number; null where each position has its own shares. */
+/**
+ * Weights of the parts of a sum, its constant last, where its self-kernels are one number; null where each position has
+ * its own shares.
+ */
 export function evenWeights(
   { terms, constant }: Extract<Step, { op: 'sum' }>,
   step: ValueId,

@@ -84,7 +84,8 @@ class WebgpuJob implements KernelJob {
       if ((await x.holds(chunks[0])) && (await z.holds(chunks[1]))) return chunks;
     }
     throw new BackendError(
-      '--backend webgpu: two blocks of rows must fit on the device, got room for one. Use --rows for fewer, or --backend host.',
+      '--backend webgpu: two blocks of rows must fit on the device, got room for one. Use --rows for fewer, or ' +
+        '--backend host.',
     );
   }
 
@@ -186,7 +187,10 @@ interface WebgpuOptions extends JobOptions {
   readonly fused?: boolean;
 }
 
-/** Opens a task on the device of this process. Throws BackendError without one, DeviceFullError when the tiles do not fit. */
+/**
+ * Opens a task on the device of this process. Throws BackendError without one, DeviceFullError when the tiles do not
+ * fit.
+ */
 export async function openWebgpu(task: RowTask, { tile, fused }: WebgpuOptions): Promise<WebgpuJob> {
   const opened = await useDevice();
   const single = singleTask(task);

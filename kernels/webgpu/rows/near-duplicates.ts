@@ -5,7 +5,10 @@ import type { RadialStep } from '../../../src/programme/radial.js';
 import type { OpenDevice } from '../device.js';
 import { BATCH, FIRST_NEAR, type Slot } from './slot.js';
 
-/** A near-duplicate pair as the shader lists it: bit 31 the sign of u, then 15 bits of the row and 16 of the column within the tile. */
+/**
+ * A near-duplicate pair as the shader lists it: bit 31 the sign of u, then 15 bits of the row and 16 of the column
+ * within the tile.
+ */
 export function unpack(pair: number): { readonly row: number; readonly column: number; readonly negative: boolean } {
   return { row: (pair >>> 16) & 0x7fff, column: pair & 0xffff, negative: pair >>> 31 === 1 };
 }

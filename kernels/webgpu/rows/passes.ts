@@ -25,8 +25,8 @@ const TILE_BINDINGS = bindingKinds(5, 2);
 const REDO_BINDINGS = bindingKinds(7, 1).map((kind, binding) => (binding === 1 || binding === 2 ? null : kind));
 
 /**
- * The passes of a task: on a device one a tile, product and body together (`fused`); where a processor plays the device two, since it
- * takes seconds to compile the product into each shader.
+ * The passes of a task: on a device one a tile, product and body together (`fused`); where a processor plays the device
+ * two, since it takes seconds to compile the product into each shader.
  */
 export async function passesOf(opened: OpenDevice, task: RowTask, single: SingleTask, fused: boolean): Promise<Passes> {
   const [alone, kernels, redo] = await Promise.all([

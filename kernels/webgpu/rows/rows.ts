@@ -65,8 +65,8 @@ function columnsOf(
 export const LARGEST_CHUNK = 2 ** 26;
 
 /**
- * The rows of one operand on the device, in chunks that are uploaded when a tile first needs them and given up, longest unused first,
- * where the device is full.
+ * The rows of one operand on the device, in chunks that are uploaded when a tile first needs them and given up, longest
+ * unused first, where the device is full.
  */
 export class DeviceRows {
   readonly #device: OpenDevice;
@@ -84,7 +84,8 @@ export class DeviceRows {
     const fitting = Math.floor(most / rowBytes / tile) * tile;
     if (fitting === 0) {
       throw new DeviceFullError(
-        `--backend webgpu: ${tile} rows of ${source.features} features must fit into ${most} bytes on the device, got ${tile * rowBytes}.`,
+        `--backend webgpu: ${tile} rows of ${source.features} features must fit into ${most} bytes on the device, ` +
+          `got ${tile * rowBytes}.`,
       );
     }
     this.#chunkRows = Math.min(fitting, Math.ceil(source.rows / tile) * tile);

@@ -31,7 +31,8 @@ export function pixelsOf(data: FloatArray, image: number | null, positions: numb
       if (zeros(data, at, channels)) continue;
       const got = norm(data, at, channels).toExponential(1);
       throw new NumericalError(
-        `image ${image}, position ${p}: the norm of a pixel must be 0 or lie between 1e-140 and 1e140, got ${got}. Scale the inputs (--scale unit-pixels).`,
+        `image ${image}, position ${p}: the norm of a pixel must be 0 or lie between 1e-140 and 1e140, got ${got}. ` +
+          'Scale the inputs (--scale unit-pixels).',
       );
     }
     const length = Math.sqrt(square);

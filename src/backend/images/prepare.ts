@@ -50,10 +50,12 @@ export interface PreparedImages {
 }
 
 /**
- * Self-kernels of a pool for every image of a set, `[n, positions]`, found by the device that will compute pairs: by the instructions of the job
- * itself, each image with itself, up to the stage of the pool. Only then does a pair of equal images give the same bits (cosine distance 0).
+ * Self-kernels of a pool for every image of a set, `[n, positions]`, found by the device that will compute pairs: by
+ * the instructions of the job itself, each image with itself, up to the stage of the pool. Only then does a pair of
+ * equal images give the same bits (cosine distance 0).
  *
- * Self-kernels of the pools before it stand in `pooled` of all sets, those of later ones are 0 there; `set` is one of the sets of the job.
+ * Self-kernels of the pools before it stand in `pooled` of all sets, those of later ones are 0 there; `set` is one of
+ * the sets of the job.
  */
 export type PooledOfImages = (job: PreparedImages, value: ValueId, set: SharedImages) => Float64Array;
 
@@ -146,7 +148,10 @@ function exponentOf({ programme, exponents }: PreparedImages, output: Output): n
   return value === null ? 0 : exponents[value];
 }
 
-/** Steps of which self-kernels of positions enter what is computed for a pair: those of an angle that a map reads, and what values are divided by. */
+/**
+ * Steps of which self-kernels of positions enter what is computed for a pair: those of an angle that a map reads, and
+ * what values are divided by.
+ */
 function selfKernelsRead(programme: Programme): Uint8Array {
   const angles = anglesRead(programme);
   return selfKernelsDivided(programme).map((is, v) => (is === 1 || angles[v] === 1 ? 1 : 0));
@@ -177,7 +182,10 @@ function* preparing(task: ImageTask): Generator<PooledRequest, PreparedImages, F
   return { ...known, x: scaledX, z: task.symmetric ? scaledX : scaled(task, known, task.z, z) };
 }
 
-/** Images with the scales of normalized results. @throws NumericalError for an entry beyond the range of the precision otherwise */
+/**
+ * Images with the scales of normalized results. @throws NumericalError for an entry beyond the range of the precision
+ * otherwise
+ */
 function scaled(task: ImageTask, job: PreparedImages, set: ImageSet, known: SharedImages): SharedImages {
   const found = roots(task, job, set, known);
   if (task.normalized) return { ...known, scales: found.map((list) => list?.map((r) => (r > 0 ? 1 / r : 0)) ?? null) };
@@ -189,7 +197,10 @@ function scaled(task: ImageTask, job: PreparedImages, set: ImageSet, known: Shar
   return known;
 }
 
-/** Everything that threads need for a task: exponents, numbers of even values, self-kernels behind pools, scales of results. */
+/**
+ * Everything that threads need for a task: exponents, numbers of even values, self-kernels behind pools, scales of
+ * results.
+ */
 export function prepareImages(task: ImageTask, pooledSelfKernels: PooledOfImages): PreparedImages {
   const steps = preparing(task);
   let step = steps.next();

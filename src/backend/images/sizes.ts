@@ -5,8 +5,8 @@ import type { ImageSet, ImageTask } from '../tasks.js';
 import { pixelsOf } from './pixels.js';
 
 /**
- * Ratios of the largest squared norms of two images, in powers of two, up to which covariances in one unit stay in range, and (`pooled`)
- * products of two, which pools need.
+ * Ratios of the largest squared norms of two images, in powers of two, up to which covariances in one unit stay in
+ * range, and (`pooled`) products of two, which pools need.
  */
 const ORDERS = {
   f64: { plain: 900, pooled: 450 },
@@ -21,7 +21,8 @@ function largestSquares({ data, count, positions, channels }: ImageSet): readonl
 }
 
 /**
- * Refuses images whose sizes differ by more than a precision holds: their covariances are in one unit, that of the first.
+ * Refuses images whose sizes differ by more than a precision holds: their covariances are in one unit, that of the
+ * first.
  *
  * @throws NumericalError with the two that differ most
  */
@@ -34,6 +35,7 @@ export function requireOneUnit({ programme, precision, symmetric, x, z }: ImageT
   const text = (square: number): string => Math.sqrt(square).toExponential(1);
   const wider = precision === 'f32' ? 'Use --precision f64, or scale' : 'Scale';
   throw new NumericalError(
-    `images: the largest norms of their pixels must lie within a factor of ${text(2 ** orders)} under this network in ${precision}, got ${text(least)} and ${text(most)}. ${wider} the inputs (--scale unit-pixels).`,
+    `images: the largest norms of their pixels must lie within a factor of ${text(2 ** orders)} under this network ` +
+      `in ${precision}, got ${text(least)} and ${text(most)}. ${wider} the inputs (--scale unit-pixels).`,
   );
 }

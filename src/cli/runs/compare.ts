@@ -91,7 +91,10 @@ function failures({ check }: Comparison): readonly string[] {
   ];
 }
 
-/** Removes what is to be made again (`--force`). Throws OutputError for a result without its networks, of which nobody knows whose it is, and for a folder in its place. */
+/**
+ * Removes what is to be made again (`--force`). Throws OutputError for a result without its networks, of which nobody
+ * knows whose it is, and for a folder in its place.
+ */
 function clearResults({ out, force }: CompareJob, { store }: PlannedComparison): void {
   for (const name of RESULTS) {
     const path = join(out, name);

@@ -4,14 +4,20 @@ import type { IterationProgress } from '../../spectrum/iteration.js';
 import type { ParsedArguments } from '../options/parsed.js';
 import { openProgress, type ProgressBar, wantsProgress } from '../progress.js';
 
-/** Shows how far a search for eigenpairs is: the pairs found; of a computed matrix, whose products take long, each product as well. */
+/**
+ * Shows how far a search for eigenpairs is: the pairs found; of a computed matrix, whose products take long, each
+ * product as well.
+ */
 export class EigsProgress {
   #bar: ProgressBar | null = null;
   readonly #start = performance.now();
   #finished = 0;
   #pairs = '';
 
-  /** Opens the bar for a kernel: of one in closed form the rate counts entries, else products. Shows nothing where no progress is wanted. */
+  /**
+   * Opens the bar for a kernel: of one in closed form the rate counts entries, else products. Shows nothing where no
+   * progress is wanted.
+   */
   async show(args: ParsedArguments, { kind }: KernelSource): Promise<void> {
     if (!wantsProgress(args)) return;
     this.#bar = await openProgress(!args.switches.has('progress'), kind === 'analytic' ? 'entries' : 'products');

@@ -28,7 +28,10 @@ export function predictedNames(predictions: Float64Array, { names, classes }: Ta
   return Array.from(largestOutputs(predictions, outputs), (output) => names[output]);
 }
 
-/** Writes predictions `[m, outputs]`: the outputs, or into a csv the names of the classes where these have any, a line a row. */
+/**
+ * Writes predictions `[m, outputs]`: the outputs, or into a csv the names of the classes where these have any, a line a
+ * row.
+ */
 export async function writePredictions(
   path: string,
   predictions: Float64Array,

@@ -27,7 +27,8 @@ export interface Start {
 /** The error of a command without labels. */
 export function noLabels(where: string): UsageError {
   return new UsageError(
-    `${where}: must come with labels, got none. Give --labels F, or --label-column for a csv that holds them (-1: in the last column).`,
+    `${where}: must come with labels, got none. Give --labels F, or --label-column for a csv that holds them (-1: ` +
+      'in the last column).',
   );
 }
 

@@ -233,7 +233,8 @@ function failures(results: readonly RegressResult[], tol: number): string[] {
       const where = `${name}, ${trainSize} rows, ridge ${ridge}`;
       const residual = solver.residual.toExponential(1);
       return solver.name === 'cg'
-        ? `${where}: conjugate gradients stopped after ${solver.iterations} iterations at a residual of ${residual}, tolerance ${tol}. Raise --iterations, --tol or --ridge.`
+        ? `${where}: conjugate gradients stopped after ${solver.iterations} iterations at a residual of ${residual}, ` +
+            `tolerance ${tol}. Raise --iterations, --tol or --ridge.`
         : `${where}: the equations are solved to a residual of ${residual}, tolerance ${tol}. Raise --ridge or --tol.`;
     });
 }

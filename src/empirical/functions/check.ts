@@ -54,7 +54,10 @@ function dot(a: readonly Float32Array[], b: readonly Float32Array[]): number {
   return sum;
 }
 
-/** Kernel of a pair of outputs from products of signed sums of gradients: signs are orthogonal, so that each pair of examples comes out. */
+/**
+ * Kernel of a pair of outputs from products of signed sums of gradients: signs are orthogonal, so that each pair of
+ * examples comes out.
+ */
 function addBlock(
   block: Float64Array,
   x: readonly (readonly Float32Array[])[],
@@ -73,9 +76,11 @@ function addBlock(
 }
 
 /**
- * Computes the first two rows and columns of the kernel of a function again, from gradients of both examples in one batch.
+ * Computes the first two rows and columns of the kernel of a function again, from gradients of both examples in one
+ * batch.
  *
- * It differs from the kernel where f lets examples of a batch meet, as batch normalisation in training does: then there is no such kernel.
+ * It differs from the kernel where f lets examples of a batch meet, as batch normalisation in training does: then there
+ * is no such kernel.
  */
 export async function checkFunction(
   engine: TensorEngine,

@@ -183,10 +183,12 @@ const isWrong = ({ check: { difference, tolerance } }: Found): boolean => differ
 const isDoubtful = ({ check: { difference } }: Found): boolean => difference > DOUBTFUL;
 
 /**
- * Compares the gradients of a function with central differences along random directions, for each variable (or some together where there are many).
+ * Compares the gradients of a function with central differences along random directions, for each variable (or some
+ * together where there are many).
  *
  * The variables are moved for it and put back bit for bit, whatever happens.
- * @throws BackendError that names the operation whose gradient is wrong in TensorFlow.js; UsageError where it is none of these
+ * @throws BackendError that names the operation whose gradient is wrong in TensorFlow.js; UsageError where it is none
+ * of these
  */
 export async function checkGradients(
   engine: TensorEngine,

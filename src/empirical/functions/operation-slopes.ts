@@ -126,9 +126,11 @@ async function isWrong(slopes: Slopes): Promise<boolean> {
 }
 
 /**
- * The first of some operations whose gradient, by itself, is not the one that differences of its outputs show; null where all are.
+ * The first of some operations whose gradient, by itself, is not the one that differences of its outputs show; null
+ * where all are.
  *
- * `deep`: also the derivatives that tfjs has of these gradients, which matter to a function that takes gradients itself.
+ * `deep`: also the derivatives that tfjs has of these gradients, which matter to a function that takes gradients
+ * itself.
  */
 export async function namedFault(
   engine: TensorEngine,

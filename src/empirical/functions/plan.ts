@@ -127,13 +127,17 @@ function heldRows({ rows, columns, symmetric }: Sizes, examples: number, atOnce:
   return [Math.min(examples, rows) * atOnce, ofZ * atOnce];
 }
 
-/** Numbers of the Jacobian of some parameters; on a device the rows of one side are there twice while they are joined. */
+/**
+ * Numbers of the Jacobian of some parameters; on a device the rows of one side are there twice while they are joined.
+ */
 function heldNumbers(sizes: Sizes, parameters: number, examples: number, atOnce: number): number {
   const [ofX, ofZ] = heldRows(sizes, examples, atOnce);
   return (ofX + ofZ + (sizes.onHost ? 0 : Math.max(ofX, ofZ)) + CHECK_ROWS) * parameters;
 }
 
-/** Variables in groups that fit, and for one that does not fit alone fewer examples; null where one example is too much. */
+/**
+ * Variables in groups that fit, and for one that does not fit alone fewer examples; null where one example is too much.
+ */
 function chunksOf(sizes: Sizes, lengths: readonly number[], atOnce: number, budget: number): readonly Chunk[] | null {
   const all = Math.max(sizes.rows, sizes.columns);
   const fits = (parameters: number, examples: number): boolean =>
@@ -159,7 +163,10 @@ function chunksOf(sizes: Sizes, lengths: readonly number[], atOnce: number, budg
   return chunks;
 }
 
-/** Outputs that go together, and chunks: outputs are split first, which costs nothing; more chunks cost more passes; null where one example is too much. */
+/**
+ * Outputs that go together, and chunks: outputs are split first, which costs nothing; more chunks cost more passes;
+ * null where one example is too much.
+ */
 export function choose(sizes: Sizes, lengths: readonly number[], budget: number) {
   const splits = sizes.full ? [sizes.outputs] : halves(sizes.outputs);
   const whole = splits.find((atOnce) => chunksOf(sizes, lengths, atOnce, budget)?.length === 1);
@@ -178,9 +185,11 @@ function passesOf({ rows, columns, symmetric, outputs }: Sizes, chunks: readonly
 }
 
 /**
- * Plans the kernel of a function of tensors: what is held at once, memory, expected time. One example is passed forward and back for it.
+ * Plans the kernel of a function of tensors: what is held at once, memory, expected time. One example is passed forward
+ * and back for it.
  *
- * @throws UsageError for a function or tensors that cannot be, MemoryError when the budget is too small, BackendError for what tfjs cannot derive
+ * @throws UsageError for a function or tensors that cannot be, MemoryError when the budget is too small, BackendError
+ * for what tfjs cannot derive
  */
 export async function planFunction(
   engine: TensorEngine,
@@ -206,7 +215,8 @@ export async function planFunction(
   if (chosen === null) {
     const need = base + 4 * heldNumbers(sizes, Math.max(...lengths), 1, full ? outputs : 1);
     throw new MemoryError(
-      `--memory: the computation needs about ${readableBytes(need)}, got a promise of ${readableBytes(limit)}. Raise --memory, or choose fewer --rows.`,
+      `--memory: the computation needs about ${readableBytes(need)}, got a promise of ${readableBytes(limit)}. ` +
+        'Raise --memory, or choose fewer --rows.',
     );
   }
   const { atOnce, chunks } = chosen;

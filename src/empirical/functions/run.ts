@@ -32,7 +32,10 @@ interface Panel {
   readonly rows: number;
 }
 
-/** A run of one kernel: for each chunk of variables, some outputs and each pair of blocks of examples their gradients and the products of these. */
+/**
+ * A run of one kernel: for each chunk of variables, some outputs and each pair of blocks of examples their gradients
+ * and the products of these.
+ */
 class Run {
   readonly #engine: TensorEngine;
   readonly #source: FunctionOf;
@@ -184,7 +187,10 @@ class Run {
     }
   }
 
-  /** The same where tensors live in the memory of the process: to cut pieces of them takes tfjs long there, and so does a product. */
+  /**
+   * The same where tensors live in the memory of the process: to cut pieces of them takes tfjs long there, and so does
+   * a product.
+   */
   *#onHost(x: Block, z: Block, place: number, product: MatrixProduct): Generator<Panel> {
     const copies = this.#pair > 1 ? this.#plan.outputs : 1;
     const [jx, jz] = [x.rows.arrays[place], z.rows.arrays[place]];

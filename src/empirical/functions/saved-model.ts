@@ -25,7 +25,10 @@ export interface ModelOptions {
 export interface SavedModel {
   /** tfjs, with its backend chosen: make the inputs with it. */
   readonly tf: TensorEngine['tf'];
-  /** The outputs `[n, o]` of inputs `[n, ...]` as the model predicts them: dropout is off, batch normalisation takes its stored means. */
+  /**
+   * The outputs `[n, o]` of inputs `[n, ...]` as the model predicts them: dropout is off, batch normalisation takes its
+   * stored means.
+   */
   readonly f: TensorFunction;
   /** What is trained of it. */
   readonly variables: readonly Variable[];
@@ -57,16 +60,19 @@ export async function openModel(
   if (memory !== undefined && need > memory) {
     model.dispose();
     throw new MemoryError(
-      `--memory: the computation needs about ${readableBytes(need)} for the outputs of the layers of ${path} alone, got a promise of ${readableBytes(memory)}. Raise --memory, or choose a smaller model.`,
+      `--memory: the computation needs about ${readableBytes(need)} for the outputs of the layers of ${path} ` +
+        `alone, got a promise of ${readableBytes(memory)}. Raise --memory, or choose a smaller model.`,
     );
   }
   return { ...model, files: files.files, tf: engine.tf, engine };
 }
 
 /**
- * Reads a LayersModel that TensorFlow.js has saved, from `model.json` and the files beside it: `functionKernel(model.f, model.variables, x)` is its NTK.
+ * Reads a LayersModel that TensorFlow.js has saved, from `model.json` and the files beside it:
+ * `functionKernel(model.f, model.variables, x)` is its NTK.
  *
- * @throws DataError for files that are no such model, several inputs or outputs, or outputs that are no rows; MemoryError for weights that take more than `memory`; BackendError where there is no tfjs
+ * @throws DataError for files that are no such model, several inputs or outputs, or outputs that are no rows;
+ * MemoryError for weights that take more than `memory`; BackendError where there is no tfjs
  */
 export async function readModel(path: string, options: ModelOptions = {}): Promise<SavedModel> {
   const { engine: _, ...model } = await openModel(path, options);

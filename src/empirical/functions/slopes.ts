@@ -40,7 +40,9 @@ const FIRST = 3;
 const CLOSE = 2e-3;
 const SHARP = 0.02;
 const BLUNT = 0.1;
-/** How often the estimated error of a difference may be off; rounding of a value in f32; that of a gradient, with room. */
+/**
+ * How often the estimated error of a difference may be off; rounding of a value in f32; that of a gradient, with room.
+ */
 const SAFETY = 2;
 const ROUNDING = 2 ** -22;
 const FLOOR = 5e-4;
@@ -116,7 +118,10 @@ class Line {
     return sum / (2 * step);
   }
 
-  /** The slope by a step and a quarter of it, and what it may be off by: what the two differ by, a corner that is there at both, rounding. */
+  /**
+   * The slope by a step and a quarter of it, and what it may be off by: what the two differ by, a corner that is there
+   * at both, rounding.
+   */
   async #slope(
     k: number,
   ): Promise<{ readonly values: Float64Array; readonly error: number; readonly steps: readonly number[] } | null> {
@@ -172,8 +177,9 @@ const isSharp = ({ tolerance }: SlopeCheck): boolean => tolerance <= SHARP;
 /**
  * Compares a gradient with central differences along random directions, which share nothing with it.
  *
- * It fails (`difference > tolerance`) only where several directions disagree by more than the differences of two steps do, and at points nearby too: at a
- * corner of a piecewise linear map no slope is the right one. Null where values or gradients are not finite.
+ * It fails (`difference > tolerance`) only where several directions disagree by more than the differences of two steps
+ * do, and at points nearby too: at a corner of a piecewise linear map no slope is the right one. Null where values or
+ * gradients are not finite.
  */
 export async function checkSlopes(slopes: Slopes, seed: number): Promise<SlopeCheck | null> {
   const random = new RandomSource(seed, 'slopes');
@@ -200,7 +206,10 @@ export async function checkSlopes(slopes: Slopes, seed: number): Promise<SlopeCh
   return worst;
 }
 
-/** A look that shows little, as at a corner, and looks nearby: the sharpest of them; one that fails where all that are sharp do. */
+/**
+ * A look that shows little, as at a corner, and looks nearby: the sharpest of them; one that fails where all that are
+ * sharp do.
+ */
 async function sharpest(first: SlopeCheck, nearby: () => Promise<SlopeCheck | null>): Promise<SlopeCheck> {
   let [best, failed]: [SlopeCheck, SlopeCheck | null] = [first, null];
   for (let k = 0; k < TRIES; k++) {

@@ -40,7 +40,10 @@ export interface FunctionCheck extends EmpiricalCheck {
   readonly slopes: SlopesReport;
 }
 
-/** An empirical kernel of a function of tensors, on the host, with how it was made; `contributions` are by the names of the variables. */
+/**
+ * An empirical kernel of a function of tensors, on the host, with how it was made; `contributions` are by the names of
+ * the variables.
+ */
 export interface FunctionKernel extends Omit<EmpiricalKernel, 'weights'> {
   readonly check: FunctionCheck;
 }

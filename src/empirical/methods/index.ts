@@ -2,7 +2,10 @@ import { fanOf, type WeightsOperation } from '../../vocabulary/operations.js';
 import { positionCount } from '../../vocabulary/windows.js';
 import type { Contraction } from '../target.js';
 
-/** How the contribution of a layer is computed: by its structure, by its Jacobian, or by products with vectors that never form the matrix. */
+/**
+ * How the contribution of a layer is computed: by its structure, by its Jacobian, or by products with vectors that
+ * never form the matrix.
+ */
 export type EmpiricalMethod = 'structured' | 'jacobian' | 'products';
 
 const METHODS: readonly EmpiricalMethod[] = ['structured', 'jacobian', 'products'];
@@ -16,7 +19,10 @@ export interface Sizes {
   readonly contraction: Contraction;
 }
 
-/** Multiplications and additions of a product that take as long as one number that is read, multiplied and stored outside it: 3 ns. */
+/**
+ * Multiplications and additions of a product that take as long as one number that is read, multiplied and stored
+ * outside it: 3 ns.
+ */
 export const NUMBER_COST = 200;
 
 /** Work of one layer by each method, in multiplications and additions of a matrix product. */
@@ -37,7 +43,10 @@ export function layerWork(operation: WeightsOperation, sizes: Sizes): Readonly<R
   };
 }
 
-/** The cheaper of the two methods that form the matrix. Products with vectors always take longer for that; they serve operators and checks. */
+/**
+ * The cheaper of the two methods that form the matrix. Products with vectors always take longer for that; they serve
+ * operators and checks.
+ */
 export function cheapest(operation: WeightsOperation, sizes: Sizes): 'structured' | 'jacobian' {
   const work = layerWork(operation, sizes);
   return work.jacobian < work.structured ? 'jacobian' : 'structured';

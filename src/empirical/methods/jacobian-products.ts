@@ -12,7 +12,9 @@ const PANEL_NUMBERS = 1 << 20;
 /** Fewest rows of a panel worth a product. */
 const FEWEST_ROWS = 16;
 
-/** Adds a panel: pairs of output a of some examples with outputs from b on of others, `[rows, outputs - b, z.count]`. */
+/**
+ * Adds a panel: pairs of output a of some examples with outputs from b on of others, `[rows, outputs - b, z.count]`.
+ */
 function addPanel(
   { x, z, target }: Contribution,
   factor: number,
@@ -99,7 +101,10 @@ function contractTrace(
   }
 }
 
-/** Products of the factors of each unit, of every pair of outputs `[outputs^2, units]`, or summed over each output with itself `[1, units]`. */
+/**
+ * Products of the factors of each unit, of every pair of outputs `[outputs^2, units]`, or summed over each output with
+ * itself `[1, units]`.
+ */
 function factorPairs(
   { outputs, contraction }: Contribution,
   factors: FloatArray,
@@ -121,7 +126,8 @@ function factorPairs(
 }
 
 /**
- * Adds the contribution of a part of a Jacobian that all outputs have in common but for factors f of the units: sum over u of f_au f_bu J_u J_u'.
+ * Adds the contribution of a part of a Jacobian that all outputs have in common but for factors f of the units: sum
+ * over u of f_au f_bu J_u J_u'.
  *
  * The Jacobian and its Gram matrices, one for each unit, are then made once and not for each output.
  */
@@ -160,7 +166,10 @@ function contractFactored(
   }
 }
 
-/** Adds the contribution of a part of the Jacobian of both sides: factor times J_x J_z', those panels of it whose turn it is. */
+/**
+ * Adds the contribution of a part of the Jacobian of both sides: factor times J_x J_z', those panels of it whose turn
+ * it is.
+ */
 export function contractJacobian(
   contribution: Contribution,
   part: Part,

@@ -13,7 +13,10 @@ import { type Contribution, factorsOf } from './structured.js';
 /** Numbers of a Jacobian that are held at a time, of both sides together, unless there is room for more. */
 export const JACOBIAN_NUMBERS = 1 << 22;
 
-/** A part of a Jacobian that is held at a time: some outputs of every example, some units, their weights or their biases. */
+/**
+ * A part of a Jacobian that is held at a time: some outputs of every example, some units, their weights or their
+ * biases.
+ */
 export interface Part {
   readonly output: number;
   readonly outputs: number;
@@ -31,7 +34,9 @@ export interface Slice {
   readonly all: number;
 }
 
-/** Cotangents of some units, summed over positions: the derivatives by their biases, rows of `[outputs, all, units]`. */
+/**
+ * Cotangents of some units, summed over positions: the derivatives by their biases, rows of `[outputs, all, units]`.
+ */
 function fillBiases(
   operation: WeightsOperation,
   { meeting, at, all: examples }: Slice,
@@ -71,7 +76,10 @@ function rowsOf(operation: WeightsOperation, input: FloatArray, engine: Engine) 
   return { outer: bands.outer, depth, at };
 }
 
-/** Derivatives of one example and output by the weights of some units: products of its cotangents with each band of what they read. */
+/**
+ * Derivatives of one example and output by the weights of some units: products of its cotangents with each band of what
+ * they read.
+ */
 function weightRow(
   { outer, depth }: Pick<ReturnType<typeof rowsOf>, 'outer' | 'depth'>,
   rows: Pick<Operand, 'data' | 'offset'>,
@@ -95,7 +103,10 @@ function weightRow(
   }
 }
 
-/** Derivatives by the weights of some units, but for w / sqrt(fan): sum over positions of g h', rows of `[outputs, all, units, fan]`. */
+/**
+ * Derivatives by the weights of some units, but for w / sqrt(fan): sum over positions of g h', rows of
+ * `[outputs, all, units, fan]`.
+ */
 function fillWeights(
   operation: WeightsOperation,
   { meeting, at, all: examples }: Slice,
@@ -126,7 +137,10 @@ function fillWeights(
   }
 }
 
-/** Derivatives by some numbers of a layer, of the examples of a slice, but for their factor: rows of a Jacobian `[outputs, all, numbers]`. */
+/**
+ * Derivatives by some numbers of a layer, of the examples of a slice, but for their factor: rows of a Jacobian
+ * `[outputs, all, numbers]`.
+ */
 export function fillJacobian(
   operation: WeightsOperation,
   slice: Slice,
@@ -138,7 +152,10 @@ export function fillJacobian(
   else fillBiases(operation, slice, part, out);
 }
 
-/** Units whose Jacobian is held at a time, and outputs: all of both where there is room, else some outputs of a trace, else some units. */
+/**
+ * Units whose Jacobian is held at a time, and outputs: all of both where there is room, else some outputs of a trace,
+ * else some units.
+ */
 function partSizes({ operation, x, z, outputs: all, contraction, factors, room = JACOBIAN_NUMBERS }: Contribution) {
   const outputs = factors ? 1 : all;
   const examples = x === z ? x.count : x.count + z.count;
@@ -177,7 +194,8 @@ export function partNumbers(contribution: Contribution): readonly [x: number, z:
 /**
  * Adds the contribution of one layer by its Jacobian, some units at a time: K += J_x J_z'.
  *
- * Cheaper than the structure where a layer has more positions than units. Of a symmetric block the pairs i <= j are filled, and some others.
+ * Cheaper than the structure where a layer has more positions than units. Of a symmetric block the pairs i <= j are
+ * filled, and some others.
  */
 export async function addJacobian(
   contribution: Contribution,

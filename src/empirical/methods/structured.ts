@@ -25,13 +25,19 @@ export interface Contribution {
   readonly allOutputs: number;
   readonly contraction: Contraction;
   readonly target: KernelTarget;
-  /** `[outputs, units]`, where the cotangents of all outputs are one but for these, and a Jacobian is made of that one; else null. */
+  /**
+   * `[outputs, units]`, where the cotangents of all outputs are one but for these, and a Jacobian is made of that one;
+   * else null.
+   */
   readonly factors?: FloatArray | null;
   /** Numbers that a Jacobian may take; absent: few. */
   readonly room?: number;
 }
 
-/** The factors of a layer's contribution: train times weightStd^2 / fan, train times biasStd^2, of a trace over the outputs. */
+/**
+ * The factors of a layer's contribution: train times weightStd^2 / fan, train times biasStd^2, of a trace over the
+ * outputs.
+ */
 export function factorsOf({
   operation,
   contraction,
@@ -168,10 +174,12 @@ function addBlock(
 }
 
 /**
- * Adds the contribution of one layer by its structure: sum over positions p, q of (w^2 / fan h_p . h'_q + b^2) (g_p . g'_q), with inputs h and cotangents g.
+ * Adds the contribution of one layer by its structure: sum over positions p, q of (w^2 / fan h_p . h'_q + b^2) (g_p .
+ * g'_q), with inputs h and cotangents g.
  *
- * On vectors that is a Hadamard product of two Gram matrices. Of a symmetric block the pairs i <= j are filled, and some others; only the panels whose `partition` it is.
- * Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.3 (structured derivatives).
+ * On vectors that is a Hadamard product of two Gram matrices. Of a symmetric block the pairs i <= j are filled, and
+ * some others; only the panels whose `partition` it is. Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720),
+ * section 3.3 (structured derivatives).
  */
 export async function addStructured(
   contribution: Contribution,

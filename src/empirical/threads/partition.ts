@@ -7,13 +7,19 @@ export interface Partition {
 /** The only worker. */
 export const ALONE: Partition = { worker: 0, workers: 1 };
 
-/** Whether piece `index` is this worker's: to and fro among them, since pieces of a triangle grow or shrink one after the other. */
+/**
+ * Whether piece `index` is this worker's: to and fro among them, since pieces of a triangle grow or shrink one after
+ * the other.
+ */
 export function isMine({ worker, workers }: Partition, index: number): boolean {
   const place = index % (2 * workers);
   return Math.min(place, 2 * workers - 1 - place) === worker;
 }
 
-/** This worker's panels `[first, rows]` of `count` rows, at most `room` each; `before` panels of the pool were handed out earlier. */
+/**
+ * This worker's panels `[first, rows]` of `count` rows, at most `room` each; `before` panels of the pool were handed
+ * out earlier.
+ */
 export function* myPanels(
   count: number,
   room: number,

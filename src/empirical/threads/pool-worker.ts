@@ -22,8 +22,9 @@ type Buffers = readonly [FloatArray, FloatArray];
 /**
  * What a worker of a pool is asked to do; `Contribution`s come without their operation, which each worker has.
  *
- * In this order (`EmpiricalRun` asks): `pass` for each side, `back`, then at every trained layer either `fill` and `contract` for each part of
- * its Jacobian, or `give` and `add`, and `next`, until `back` or `next` answers that there is no further layer.
+ * In this order (`EmpiricalRun` asks): `pass` for each side, `back`, then at every trained layer either `fill` and
+ * `contract` for each part of its Jacobian, or `give` and `add`, and `next`, until `back` or `next` answers that there
+ * is no further layer.
  */
 export type WorkerRequest =
   /** Take examples of a side through the network: `count` of `all`, from `at` on. */
@@ -65,7 +66,9 @@ export interface WorkerAnswer {
   readonly output?: FloatArray;
   /** The trained layer that was reached, null at the end of the way; of `back` and `next`. */
   readonly path?: string | null;
-  /** `[copies, units]`, where the cotangents of all outputs at that layer are one but for these; of `back` and `next`. */
+  /**
+   * `[copies, units]`, where the cotangents of all outputs at that layer are one but for these; of `back` and `next`.
+   */
   readonly factors?: FloatArray | null;
   /** Of `give` without buffers. */
   readonly meetings?: readonly Meeting[];
@@ -79,7 +82,10 @@ interface Company {
   readonly all: number;
 }
 
-/** One worker of a pool: it takes its examples through the network and back, layer by layer as it is asked, and does its panels of the products. */
+/**
+ * One worker of a pool: it takes its examples through the network and back, layer by layer as it is asked, and does its
+ * panels of the products.
+ */
 export class PoolWorker {
   readonly #operations: readonly Operation[];
   readonly #engine: Engine;

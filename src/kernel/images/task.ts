@@ -13,7 +13,8 @@ function checkShape({ data, shape }: NdArray, where: string): void {
   const size = shape.reduce((a, b) => a * b, 1);
   if (shape.length >= 2 && shape.length <= 4 && size > 0 && data.length === size) return;
   throw new UsageError(
-    `${where}: must hold images [n, h, w, c] or sequences [n, w, c], got shape [${shape.join(', ')}] with ${data.length} numbers. Give it one of these shapes.`,
+    `${where}: must hold images [n, h, w, c] or sequences [n, w, c], got shape [${shape.join(', ')}] with ` +
+      `${data.length} numbers. Give it one of these shapes.`,
   );
 }
 
@@ -24,7 +25,8 @@ function imageSet({ data, shape }: NdArray): ImageSet {
 /**
  * The task of a network of images on inputs `[n, h, w, c]` or `[n, w, c]`.
  *
- * Throws ArchitectureError for inputs that the network does not fit, vectors among them; UsageError for z of another shape.
+ * Throws ArchitectureError for inputs that the network does not fit, vectors among them; UsageError for z of another
+ * shape.
  */
 export function imageTask(inputs: NdArray, options: KernelOptions): ImageTask {
   const {

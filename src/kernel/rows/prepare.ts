@@ -42,7 +42,8 @@ function rowsOf(array: NdArray, where: string): NdArray {
   const d = rest.reduce((a, b) => a * b, 1);
   if (array.shape.length < 2 || !(n > 0) || !(d > 0) || array.data.length !== n * d) {
     throw new UsageError(
-      `${where}: must have rows and features [n, d], got shape [${array.shape.join(', ')}] with ${array.data.length} numbers.`,
+      `${where}: must have rows and features [n, d], got shape [${array.shape.join(', ')}] with ` +
+        `${array.data.length} numbers.`,
     );
   }
   return { data: array.data, shape: [n, d] };

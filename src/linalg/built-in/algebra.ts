@@ -38,7 +38,8 @@ export class BuiltInAlgebra implements LinearAlgebra {
   async eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition> {
     if (n > this.largestEigen) {
       throw new UsageError(
-        `eigenvalues: the built-in decomposition must have at most ${this.largestEigen} rows, got ${n}. ${NATIVE_REMEDY}`,
+        `eigenvalues: the built-in decomposition must have at most ${this.largestEigen} rows, got ${n}. ` +
+          `${NATIVE_REMEDY}`,
       );
     }
     return builtInEigen(this.#product, a, n, vectors);

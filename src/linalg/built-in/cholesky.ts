@@ -137,7 +137,10 @@ function solveMany(product: BuiltInProduct, l: Float64Array, n: number, x: Float
   }
 }
 
-/** y += A x and its mirror image within rows and columns [i, end), from the upper triangle of A and its diagonal, for one vector. */
+/**
+ * y += A x and its mirror image within rows and columns [i, end), from the upper triangle of A and its diagonal, for
+ * one vector.
+ */
 function squareTimes(
   a: Float64Array,
   diagonal: Float64Array,

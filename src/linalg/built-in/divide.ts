@@ -58,8 +58,8 @@ function rotate({ q, n }: Work, { first, end }: Rows, k: number, l: number, c: n
 }
 
 /**
- * Finds pairs of diag(d) + rho z z' that need no equation: weights that are nothing, and poles that coincide, of which a
- * rotation leaves one without a weight. (LAPACK's dlaed2.)
+ * Finds pairs of diag(d) + rho z z' that need no equation: weights that are nothing, and poles that coincide, of which
+ * a rotation leaves one without a weight. (LAPACK's dlaed2.)
  */
 function deflate(
   work: Work,
@@ -108,7 +108,8 @@ function deflate(
 /**
  * Weights for which the computed roots are exact, so that the vectors are orthogonal however close the roots are.
  *
- * Gu and Eisenstat, A stable and efficient algorithm for the rank-one modification of the symmetric eigenproblem (1994).
+ * Gu and Eisenstat, A stable and efficient algorithm for the rank-one modification of the symmetric eigenproblem
+ * (1994).
  */
 function exactWeights(d: Float64Array, z: Float64Array, gaps: Float64Array): Float64Array {
   const count = d.length;
@@ -188,7 +189,9 @@ function merge(work: Work, lo: number, mid: number, hi: number, rho: number, z: 
   );
 }
 
-/** Writes the columns from `lo` on: number source[t] >= 0 of the new rows `[., count]`, or old column -1 - source[t]. */
+/**
+ * Writes the columns from `lo` on: number source[t] >= 0 of the new rows `[., count]`, or old column -1 - source[t].
+ */
 function store(
   { q, n }: Work,
   { first, middle, end }: Rows,
@@ -259,9 +262,9 @@ function solve(work: Work, lo: number, hi: number): void {
 /**
  * Eigenpairs of a symmetric tridiagonal matrix with entries up to about 1, by divide and conquer.
  *
- * `e` `[n]` couples i and i + 1. Values ascending in place of `d`; column j of the result `[n, n]` is the vector of value j;
- * without `vectors`, values alone, at the cost of n^2. Cuppen, A divide and conquer method for the symmetric tridiagonal
- * eigenproblem (1981), with the weights of Gu and Eisenstat.
+ * `e` `[n]` couples i and i + 1. Values ascending in place of `d`; column j of the result `[n, n]` is the vector of
+ * value j; without `vectors`, values alone, at the cost of n^2. Cuppen, A divide and conquer method for the symmetric
+ * tridiagonal eigenproblem (1981), with the weights of Gu and Eisenstat.
  */
 export function divideAndConquer(
   product: BuiltInProduct,

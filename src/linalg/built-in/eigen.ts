@@ -23,8 +23,8 @@ function columnsReversed(q: Float64Array, n: number): Float64Array {
 /**
  * Eigenpairs of a symmetric matrix `[n, n]`: reduction to tridiagonal form, then divide and conquer.
  *
- * The matrix is scaled by a power of 2 to entries of at most 1, so that nothing overflows. Throws NumericalError when an
- * entry is not finite.
+ * The matrix is scaled by a power of 2 to entries of at most 1, so that nothing overflows. Throws NumericalError when
+ * an entry is not finite.
  */
 export function builtInEigen(
   product: BuiltInProduct,

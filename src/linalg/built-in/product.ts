@@ -58,7 +58,9 @@ function pack(
   }
 }
 
-/** The matrix product of the `host` backend, on arrays of JavaScript of one precision: tiles are packed into its memory. */
+/**
+ * The matrix product of the `host` backend, on arrays of JavaScript of one precision: tiles are packed into its memory.
+ */
 export class BuiltInProduct {
   readonly #kernels: Kernels;
   readonly #memory: FloatArray;

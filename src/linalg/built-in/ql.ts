@@ -69,7 +69,8 @@ function step(d: Float64Array, e: Float64Array, l: number, m: number, vectors: V
  * Eigenvalues of the symmetric tridiagonal block in rows [begin, end), in place of `d`, in no order; `e` is lost.
  *
  * Columns [begin, end) of `vectors` are multiplied from the right by the eigenvectors. Implicit QL with
- * Wilkinson's shift (Parlett, The Symmetric Eigenvalue Problem, chapter 8). Throws NumericalError if it does not converge.
+ * Wilkinson's shift (Parlett, The Symmetric Eigenvalue Problem, chapter 8). Throws NumericalError if it does not
+ * converge.
  */
 export function implicitQl(d: Float64Array, e: Float64Array, begin: number, end: number, vectors: VectorColumns): void {
   let norm = 0;

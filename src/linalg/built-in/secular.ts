@@ -125,7 +125,8 @@ function rootOf(f: Secular, i: number, poles: Float64Array): Root {
 }
 
 /**
- * All roots, and their distances to all poles: row i of `gaps` `[count, count]` is d_j - root i, to full relative accuracy.
+ * All roots, and their distances to all poles: row i of `gaps` `[count, count]` is d_j - root i, to full relative
+ * accuracy.
  *
  * Each root is sought relative to the nearer pole, by rational interpolation of both sides within a bracket
  * (Li, Solving secular equations stably and efficiently, 1993: the middle way).

@@ -3,7 +3,10 @@ import type { BuiltInProduct } from './product.js';
 
 let shared: BuiltInProduct | null = null;
 
-/** Loads the matrix product of this process, once: importing the library loads no backend, and the product is that of `host`. */
+/**
+ * Loads the matrix product of this process, once: importing the library loads no backend, and the product is that of
+ * `host`.
+ */
 export async function loadSharedProduct(): Promise<void> {
   if (shared !== null) return;
   const { BuiltInProduct } = await import('./product.js');

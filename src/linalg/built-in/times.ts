@@ -55,7 +55,10 @@ function timesFour({ data, first }: RowPanel, n: number, x: Float64Array, y: Flo
   }
 }
 
-/** Y[first ..] = A[first ..] X for some rows of a matrix of n columns and blocks X, Y `[columns, n]` of vectors, one after the other. */
+/**
+ * Y[first ..] = A[first ..] X for some rows of a matrix of n columns and blocks X, Y `[columns, n]` of vectors, one
+ * after the other.
+ */
 export function timesVectors(panel: RowPanel, n: number, x: Float64Array, y: Float64Array): void {
   let at = 0;
   for (; at + 4 * n <= x.length; at += 4 * n) {

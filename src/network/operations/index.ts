@@ -33,7 +33,10 @@ export function applyOperation(
   return CODES[operation.op].forward(operation, h, count, engine, spare);
 }
 
-/** Cotangents `[copies, count, to]` behind an operation as cotangents `[copies, count, from]` before it; they may be overwritten where they are `spare`. */
+/**
+ * Cotangents `[copies, count, to]` behind an operation as cotangents `[copies, count, from]` before it; they may be
+ * overwritten where they are `spare`.
+ */
 export function vjp(
   operation: PlainOperation,
   h: FloatArray,

@@ -4,7 +4,8 @@ import { zeros } from '../engine.js';
 import type { OperationCode, OperationOf } from './operation.js';
 import { scalarFunction } from './scalar-maps.js';
 
-// Signs are random, and a mispredicted branch costs more than the rest of these loops: so factors are looked up by the sign bit.
+// Signs are random, and a mispredicted branch costs more than the rest of these loops: so factors are looked up by the
+// sign bit.
 
 /** Factors of numbers above and below a kink at 0; null for other maps. */
 function sidesOf(phi: ScalarMap): Float64Array | null {
@@ -14,7 +15,10 @@ function sidesOf(phi: ScalarMap): Float64Array | null {
 /** The numbers as words of 32 bits. */
 const wordsOf = (h: FloatArray): Int32Array => new Int32Array(h.buffer, h.byteOffset, h.byteLength / 4);
 
-/** Whether positive numbers pass as they are, and negative ones not at all, in single precision: then bits are cheaper than numbers. */
+/**
+ * Whether positive numbers pass as they are, and negative ones not at all, in single precision: then bits are cheaper
+ * than numbers.
+ */
 function isGate(sides: Float64Array, h: FloatArray): boolean {
   return h instanceof Float32Array && sides[0] === 1 && sides[1] === 0;
 }

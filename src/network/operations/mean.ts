@@ -9,7 +9,9 @@ function addTo(out: FloatArray, to: number, h: FloatArray, from: number, length:
   for (let c = 0; c < length; c++) out[to + c] += factor * h[from + c];
 }
 
-/** Calls `visit` with the places of every number that a window of example `i` reads, and of the number that it goes to. */
+/**
+ * Calls `visit` with the places of every number that a window of example `i` reads, and of the number that it goes to.
+ */
 function eachTap(
   { windows, from }: OperationOf<'mean'>,
   i: number,

@@ -2,7 +2,10 @@ import type { FloatArray } from '../../data/array.js';
 import { zeros } from '../engine.js';
 import type { OperationCode, OperationOf } from './operation.js';
 
-/** 1 / sqrt(mean_c h^2) of the channels from `at` on, and 0 where they are all 0; scaled, so that no square leaves the range. */
+/**
+ * 1 / sqrt(mean_c h^2) of the channels from `at` on, and 0 where they are all 0; scaled, so that no square leaves the
+ * range.
+ */
 function inverseRoot(h: FloatArray, at: number, channels: number): number {
   let largest = 0;
   for (let c = 0; c < channels; c++) largest = Math.max(largest, Math.abs(h[at + c]));

@@ -14,7 +14,8 @@ export interface OperationCode<T extends Operation> {
    */
   forward(operation: T, h: FloatArray, count: number, engine: Engine, spare: boolean): FloatArray;
   /**
-   * (d forward / d h)' s for cotangents s `[copies, count, to]`, where `h` `[count, from]` went in: `[copies, count, from]`, a new array.
+   * (d forward / d h)' s for cotangents s `[copies, count, to]`, where `h` `[count, from]` went in:
+   * `[copies, count, from]`, a new array.
    *
    * Or `cotangent` itself, overwritten, where that is `spare`.
    */

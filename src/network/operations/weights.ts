@@ -41,7 +41,10 @@ export function patchRows(
   return { data: out, offset: 0 };
 }
 
-/** W, and what its products are still to be multiplied with: where each example has many positions, the scale is cheaper in W. */
+/**
+ * W, and what its products are still to be multiplied with: where each example has many positions, the scale is cheaper
+ * in W.
+ */
 function scaledMatrix(operation: WeightsOperation, engine: Engine): readonly [FloatArray, number] {
   const { matrix } = layerWeights(engine, operation);
   const scale = weightScale(operation);
@@ -88,10 +91,11 @@ interface Batch {
 }
 
 /**
- * Patches of a batch times a matrix `[columns, taps, channels]`, as products with bands of gathered rows: `[count, written, columns]`.
+ * Patches of a batch times a matrix `[columns, taps, channels]`, as products with bands of gathered rows:
+ * `[count, written, columns]`.
  *
- * An example is read before its result is written, so that these may lie where a spare batch of their size does: fresh memory costs as much as a
- * third of the products.
+ * An example is read before its result is written, so that these may lie where a spare batch of their size does: fresh
+ * memory costs as much as a third of the products.
  */
 function convolve(
   bands: Bands,

@@ -15,7 +15,9 @@ export function shownPath(_path: string): string | null {
   return null;
 }
 
-/** A package that need not be there, by the name that the page maps. @throws the error of `import` where it is not there */
+/**
+ * A package that need not be there, by the name that the page maps. @throws the error of `import` where it is not there
+ */
 export async function optionalPackage<T>(name: string): Promise<T> {
   const loaded: T = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
   return loaded;

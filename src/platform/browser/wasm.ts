@@ -8,7 +8,10 @@ const provided = new Map<string, Uint8Array<ArrayBuffer>>();
 /** Browsers have what they have. */
 export function enableRelaxedSimd(): void {}
 
-/** Fetches a module of WebAssembly, so that it is there when kernels are computed on `host`. @throws BackendError where it is not at the address */
+/**
+ * Fetches a module of WebAssembly, so that it is there when kernels are computed on `host`. @throws BackendError where
+ * it is not at the address
+ */
 export async function fetchModule(name: string, address: string): Promise<void> {
   const answer = await fetch(address);
   if (!answer.ok) {
@@ -24,7 +27,8 @@ export function moduleBytes(name: string): Uint8Array<ArrayBuffer> {
   const bytes = provided.get(name);
   if (bytes !== undefined) return bytes;
   throw new BackendError(
-    `backend host: must have ${name}, got nothing fetched. Call fetchModule('${name}', address) first, or take reference.`,
+    `backend host: must have ${name}, got nothing fetched. Call fetchModule('${name}', address) first, or take ` +
+      'reference.',
   );
 }
 

@@ -40,7 +40,8 @@ export const compareCheck = z.object({
   layers: z
     .number()
     .describe(
-      "difference of the sum of the layers' analytic kernels from the whole, relative to its norm, on the diagonal and the pairs of the first 4 rows",
+      "difference of the sum of the layers' analytic kernels from the whole, relative to its norm, on the diagonal " +
+        'and the pairs of the first 4 rows',
     ),
   layersTolerance: z.number().describe('what that may be; else the exit code is 3'),
 });

@@ -52,7 +52,9 @@ export function alternatingTail(nu: number, d: number, n: number): number {
   return sums[0];
 }
 
-/** Multiplicity times eigenvalue of degree k >= 1 of a kernel with these singular parts: every term of its expansion. */
+/**
+ * Multiplicity times eigenvalue of degree k >= 1 of a kernel with these singular parts: every term of its expansion.
+ */
 export function predictedShare({ near, far }: Singularities, d: number, k: number): number {
   const share = (t: PuiseuxTerm): number => {
     const mu = powerEigenvalue(t.power, d, k);
@@ -71,7 +73,10 @@ function upTo({ near, far }: Singularities, power: number): Singularities {
   return { near: kept(near), far: kept(far) };
 }
 
-/** The tail by one truncation of the expansion: its highest powers (within 1 of the last) and what it misses are the bound. */
+/**
+ * The tail by one truncation of the expansion: its highest powers (within 1 of the last) and what it misses are the
+ * bound.
+ */
 function truncatedTail(parts: Singularities, shares: readonly Bounded[], d: number): Bounded {
   const n = shares.length;
   const list = [
@@ -89,11 +94,13 @@ function truncatedTail(parts: Singularities, shares: readonly Bounded[], d: numb
 }
 
 /**
- * Sum of multiplicity times eigenvalue over the degrees that follow those of `shares`, for kappa with kappa(1) = 1 and these singular parts.
+ * Sum of multiplicity times eigenvalue over the degrees that follow those of `shares`, for kappa with kappa(1) = 1 and
+ * these singular parts.
  *
- * The endpoint expansion is asymptotic: of its truncations the one with the smallest bound is taken. The bound holds twice the part of the
- * highest powers, and what the expansion misses at the last degrees, once for every degree so far, because it falls at least like a
- * power of the degree. The tail is at least 0 and at most 1, so its bound is at most 1.
+ * The endpoint expansion is asymptotic: of its truncations the one with the smallest bound is taken. The bound holds
+ * twice the part of the highest powers, and what the expansion misses at the last degrees, once for every degree so
+ * far, because it falls at least like a power of the degree. The tail is at least 0 and at most 1, so its bound is at
+ * most 1.
  */
 export function predictedTail(parts: Singularities, shares: readonly Bounded[], d: number): Bounded {
   const powers = [...parts.near, ...parts.far].map((t) => t.power).filter((power) => power < shares.length);
@@ -103,8 +110,8 @@ export function predictedTail(parts: Singularities, shares: readonly Bounded[], 
 }
 
 /**
- * The same for a kernel without singular parts, whose shares fall geometrically: 0 within the geometric sum that the last resolved ones
- * let expect.
+ * The same for a kernel without singular parts, whose shares fall geometrically: 0 within the geometric sum that the
+ * last resolved ones let expect.
  */
 export function smoothTail(shares: readonly Bounded[]): Bounded {
   const n = shares.length;
@@ -143,7 +150,8 @@ const FIT_FROM = 0.5;
 const RESOLVED = 1e3;
 
 /**
- * Least squares of log mu_k on log k over the upper half of the degrees, even and odd ones each with a constant of their own.
+ * Least squares of log mu_k on log k over the upper half of the degrees, even and odd ones each with a constant of
+ * their own.
  *
  * Eigenvalues below a thousand times their error bound are left out; null where fewer than 4 are left.
  */

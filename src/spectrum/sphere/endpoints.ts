@@ -35,9 +35,11 @@ function sineMinusOf(g: Puiseux): Puiseux {
 }
 
 /**
- * Change of a map of the angle from u = 1, or from u = -1 with `mirrored`, where `g` is the distance of u from that end.
+ * Change of a map of the angle from u = 1, or from u = -1 with `mirrored`, where `g` is the distance of u from that
+ * end.
  *
- * 1 - share theta / pi for derivatives and the step; even^2 (1 - g + 2 J / pi) + odd^2 (1 - g) for phi = even |a| + odd a.
+ * 1 - share theta / pi for derivatives and the step; even^2 (1 - g + 2 J / pi) + odd^2 (1 - g) for phi = even |a| + odd
+ * a.
  */
 function angleEnd(phi: ScalarMap, derivative: boolean, g: Puiseux, mirrored: boolean): Puiseux {
   if (derivative || phi.map !== 'piecewiseLinear') {
@@ -91,7 +93,9 @@ function radialEnd(step: Extract<Step, { op: 'radial' }>, sign: number): Puiseux
   return addAll([[Math.exp(-rate * 2 ** p), compose(exponential(Math.ceil(LIMIT) + 2), inner)]]);
 }
 
-/** kappa - kappa(sign) in powers of s = 1 - sign t, where t -> sign = 1 or -1; null where a step has no expansion (elu). */
+/**
+ * kappa - kappa(sign) in powers of s = 1 - sign t, where t -> sign = 1 or -1; null where a step has no expansion (elu).
+ */
 function expansion(programme: Programme, selfKernels: RowFactors, output: ValueId, sign: 1 | -1): Puiseux | null {
   const end = sign > 0 ? { below: 0, above: 2 } : { below: 2, above: 0 };
   const at = correlationsAt(programme, selfKernels, end);

@@ -1,7 +1,10 @@
 /** Coefficients B_2j / (2j (2j-1)) of Stirling's series. */
 const STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156];
 
-/** log |Gamma(x)| for real x that is no pole, to about 1e-15 of the larger of 1 and the result (Stirling's series after a shift). */
+/**
+ * log |Gamma(x)| for real x that is no pole, to about 1e-15 of the larger of 1 and the result (Stirling's series after
+ * a shift).
+ */
 export function logGamma(x: number): number {
   let product = 1;
   let shift = 0;

@@ -10,7 +10,10 @@ import {
   type PowerSeries,
 } from './power-series.js';
 
-/** A correlation as a function: its value at the point of expansion with both cosine distances, and its series in some variable there. */
+/**
+ * A correlation as a function: its value at the point of expansion with both cosine distances, and its series in some
+ * variable there.
+ */
 export interface LocalSeries {
   readonly at: Correlation;
   /** `series[0]` is the value at the point. */
@@ -55,8 +58,8 @@ function angleSeries(start: number, share: number, u: LocalSeries): PowerSeries 
 }
 
 /**
- * E[gelu' gelu'] = x y (y^2 / (1+q)^2 + 2 / (1+q)) / (2 pi) + 1/4 + asin(x) / (2 pi), x = q u / (1+q), y = (1 - x^2)^(-1/2):
- * the closed form of `duals/gaussian-gate.ts` for equal variances, in which nothing is subtracted.
+ * E[gelu' gelu'] = x y (y^2 / (1+q)^2 + 2 / (1+q)) / (2 pi) + 1/4 + asin(x) / (2 pi), x = q u / (1+q), y = (1 -
+ * x^2)^(-1/2): the closed form of `duals/gaussian-gate.ts` for equal variances, in which nothing is subtracted.
  */
 function gateDerivative(q: number, u: LocalSeries): PowerSeries {
   const r = q / (1 + q);
@@ -98,10 +101,12 @@ function smoothDerivativeSeries(phi: ScalarMap, q: number, u: LocalSeries): Powe
 }
 
 /**
- * E[phi(a) phi(b)], or E[phi'(a) phi'(b)] with `derivative`, relative to its self-kernel, of a correlation u given as a series.
+ * E[phi(a) phi(b)], or E[phi'(a) phi'(b)] with `derivative`, relative to its self-kernel, of a correlation u given as a
+ * series.
  *
- * The dual follows from its derivative by Price's theorem, d E[phi phi] / dK = E[phi' phi']: no coefficient is ever subtracted, so that
- * a series u without negative coefficients gives one of full relative accuracy. Null for a map without such a series (elu).
+ * The dual follows from its derivative by Price's theorem, d E[phi phi] / dK = E[phi' phi']: no coefficient is ever
+ * subtracted, so that a series u without negative coefficients gives one of full relative accuracy. Null for a map
+ * without such a series (elu).
  */
 export function mapSeries(
   phi: ScalarMap,

@@ -1,7 +1,10 @@
 import { logGamma } from './gamma.js';
 import type { Bounded } from './projection.js';
 
-/** Dimensions N(d,k) = (2k+d-2) (k+d-3)! / (k! (d-2)!) of the harmonics of degree 0 .. degree, counted exactly; Infinity above 1e308. */
+/**
+ * Dimensions N(d,k) = (2k+d-2) (k+d-3)! / (k! (d-2)!) of the harmonics of degree 0 .. degree, counted exactly; Infinity
+ * above 1e308.
+ */
 export function multiplicities(d: number, degree: number): readonly number[] {
   const out = [1];
   if (d === 2) return [...out, ...Array.from({ length: degree }, () => 2)];

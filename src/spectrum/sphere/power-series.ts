@@ -1,7 +1,8 @@
 /**
  * Truncated power series as arrays of coefficients, lowest order first; all of one call have the same length.
  *
- * Every rule below only adds products of coefficients, so that series without negative coefficients keep their relative accuracy.
+ * Every rule below only adds products of coefficients, so that series without negative coefficients keep their relative
+ * accuracy.
  */
 export type PowerSeries = Float64Array;
 
@@ -19,8 +20,8 @@ export function multiply(a: PowerSeries, b: PowerSeries): PowerSeries {
 /**
  * (1 - (r u)^2)^power for a series u, given the constant term 1 - (r u_0)^2 without cancellation.
  *
- * By J. C. P. Miller's recurrence n f_0 y_n = sum_(j >= 1) ((power + 1) j - n) f_j y_(n-j) (Henrici 1974, section 1.6); with f = 1 - (r u)^2,
- * u >= 0 and -3/2 <= power <= -1/2 every term of that sum is at least 0.
+ * By J. C. P. Miller's recurrence n f_0 y_n = sum_(j >= 1) ((power + 1) j - n) f_j y_(n-j) (Henrici 1974, section 1.6);
+ * with f = 1 - (r u)^2, u >= 0 and -3/2 <= power <= -1/2 every term of that sum is at least 0.
  */
 export function complementPower(u: PowerSeries, r: number, constant: number, power: number): PowerSeries {
   const square = multiply(u, u);
@@ -60,7 +61,9 @@ export function exponentialOf(start: number, h: PowerSeries): PowerSeries {
   return out;
 }
 
-/** The series C, S with C' = q u' S, S' = q u' C from their first coefficients: a multiple of cosh(q u) and sinh(q u). */
+/**
+ * The series C, S with C' = q u' S, S' = q u' C from their first coefficients: a multiple of cosh(q u) and sinh(q u).
+ */
 export function hyperbolic(
   start: { readonly cosh: number; readonly sinh: number },
   q: number,

@@ -15,8 +15,8 @@ const GEOMETRIC = 0.9;
 /**
  * A bound for the sum of the coefficients that were left out.
  *
- * It is 1 minus the sum of the others, as kappa(1) = 1, plus rounding; where the coefficients fall geometrically, twice the geometric sum
- * with a ratio half-way to 1.
+ * It is 1 minus the sum of the others, as kappa(1) = 1, plus rounding; where the coefficients fall geometrically, twice
+ * the geometric sum with a ratio half-way to 1.
  */
 export function remainder(series: PowerSeries, steps: number): number {
   let [sum, weighted] = [0, 0];
@@ -45,7 +45,10 @@ function* factors(d: number, k: number): Generator<number, never> {
   }
 }
 
-/** The largest factor that a coefficient of order `length` or above meets: the factors rise up to a known m and fall from there on. */
+/**
+ * The largest factor that a coefficient of order `length` or above meets: the factors rise up to a known m and fall
+ * from there on.
+ */
 export function largestFactor(length: number, d: number, k: number): number {
   const top = Math.ceil((k * k - k + 2 - 2 * d) / (2 * (d - 1)));
   const m = Math.max(0, Math.ceil((length - k) / 2), top);
@@ -58,9 +61,10 @@ export function largestFactor(length: number, d: number, k: number): number {
 /**
  * The eigenvalue of degree k in dimension d of kappa(t) = sum a_n t^n, a_n >= 0.
  *
- * mu_k = sum_m a_n n! Gamma(d/2) / (2^n m! Gamma(m + k + d/2)) with n = k + 2 m, by Rodrigues' formula (Mueller 1966, Spherical harmonics,
- * section 4), added from the last term up. The bound: `rest`, the sum of the coefficients left out, times the largest factor that they can
- * meet, plus rounding, which for a coefficient of order n is n + 1 times that of a step.
+ * mu_k = sum_m a_n n! Gamma(d/2) / (2^n m! Gamma(m + k + d/2)) with n = k + 2 m, by Rodrigues' formula (Mueller 1966,
+ * Spherical harmonics, section 4), added from the last term up. The bound: `rest`, the sum of the coefficients left
+ * out, times the largest factor that they can meet, plus rounding, which for a coefficient of order n is n + 1 times
+ * that of a step.
  */
 export function projectSeries(series: PowerSeries, rest: number, steps: number, d: number, k: number): Bounded {
   const parts: number[] = [];

@@ -21,8 +21,9 @@ interface Samples {
 }
 
 /**
- * Borders of panels on [0, pi/2]: equal ones, fine enough for the highest degree and the weight sin^(d-2), and the first halved again
- * and again, because kernels have an algebraic singularity at 0 and deep ones change within an angle of 1/depth.
+ * Borders of panels on [0, pi/2]: equal ones, fine enough for the highest degree and the weight sin^(d-2), and the
+ * first halved again and again, because kernels have an algebraic singularity at 0 and deep ones change within an angle
+ * of 1/depth.
  */
 function panels(d: number, degree: number): number[] {
   const width = Math.min(Math.PI / 16, 4 / Math.max(degree, 1), 2 / Math.sqrt(d));
@@ -90,7 +91,9 @@ function sample(
   return { angles, weights, ...kernelAt(programme, selfKernels, angles) };
 }
 
-/** Sum of products with the rounding of each addition carried along (Neumaier 1974), and the sum of their magnitudes. */
+/**
+ * Sum of products with the rounding of each addition carried along (Neumaier 1974), and the sum of their magnitudes.
+ */
 function sumTerms(samples: Samples, p: Float64Array, sign: number): { readonly sum: number; readonly size: number } {
   const { weights, near, far } = samples;
   let [sum, carry, size] = [0, 0, 0];
@@ -107,7 +110,8 @@ function sumTerms(samples: Samples, p: Float64Array, sign: number): { readonly s
 
 /**
  * Integrals of kappa P_k for k = 0 .. degree. P_k by its differences: with g = 1 - t,
- * (k + d - 3) (P_k - P_(k-1)) = (k - 1) (P_(k-1) - P_(k-2)) - (2 k + d - 4) g P_(k-1), which keeps its digits near t = 1.
+ * (k + d - 3) (P_k - P_(k-1)) = (k - 1) (P_(k-1) - P_(k-2)) - (2 k + d - 4) g P_(k-1), which keeps its digits near t =
+ * 1.
  */
 function integrate(samples: Samples, d: number, degree: number): { readonly sum: number; readonly size: number }[] {
   const distance = samples.angles.map((t) => 2 * Math.sin(t / 2) ** 2);
@@ -127,8 +131,9 @@ function integrate(samples: Samples, d: number, degree: number): { readonly sum:
 /**
  * Eigenvalues of kappa(cos theta) on S^(d-1), k = 0 .. degree, by Gauss-Legendre panels in the angle (Funk-Hecke).
  *
- * mu_k = w_d integral over [0, pi] of kappa(cos t) P_k(cos t) sin^(d-2) t dt, folded at pi/2, w_d = Gamma(d/2) / (sqrt(pi) Gamma((d-1)/2)).
- * The bound is the change from half as many nodes plus rounding: that of the kernel's steps and of P_k, times the sum of magnitudes.
+ * mu_k = w_d integral over [0, pi] of kappa(cos t) P_k(cos t) sin^(d-2) t dt, folded at pi/2, w_d = Gamma(d/2) /
+ * (sqrt(pi) Gamma((d-1)/2)). The bound is the change from half as many nodes plus rounding: that of the kernel's steps
+ * and of P_k, times the sum of magnitudes.
  */
 export function quadrature(
   programme: Programme,

@@ -39,10 +39,12 @@ function sumSeries(
 }
 
 /**
- * Coefficients a_n >= 0 of kappa(t) = K / K(x,x) = sum a_n t^n on the unit sphere, `[length]`; null where a step has no series.
+ * Coefficients a_n >= 0 of kappa(t) = K / K(x,x) = sum a_n t^n on the unit sphere, `[length]`; null where a step has no
+ * series.
  *
- * Every step maps series without negative coefficients to such series (Schoenberg 1942: the kernels are positive definite in every
- * dimension), by sums of products alone. Hence each coefficient has a small relative error, however small it is.
+ * Every step maps series without negative coefficients to such series (Schoenberg 1942: the kernels are positive
+ * definite in every dimension), by sums of products alone. Hence each coefficient has a small relative error, however
+ * small it is.
  */
 export function taylorSeries(
   programme: Programme,

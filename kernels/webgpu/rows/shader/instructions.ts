@@ -181,7 +181,8 @@ export class InstructionPrinter {
     );
     const base = this.#start(out, parts[0], dominates ? null : `${weights[0]} >= ${LEAST_BASE}`);
     const terms = parts.slice(dominates ? 1 : 0).map((part, k) => {
-      const difference = `${this.#distanceOf(part, isBoth)} - ${base.distance}${this.#lostBetween(part.value, base.lost, isBoth)}`;
+      const difference =
+        `${this.#distanceOf(part, isBoth)} - ` + `${base.distance}${this.#lostBetween(part.value, base.lost, isBoth)}`;
       return `${weights[dominates ? k + 1 : k]} * (${difference})`;
     });
     if (this.#task.shared === null) {
@@ -192,7 +193,10 @@ export class InstructionPrinter {
     else this.#define(out, `max(${this.#nothing(out)}, ${[base.distance, ...terms].join(' + ')})`);
   }
 
-  /** What a sum starts from: the cosine distance of its first part, or 0 in pairs in which that is small (`isLarge` says whether): it would cancel. */
+  /**
+   * What a sum starts from: the cosine distance of its first part, or 0 in pairs in which that is small (`isLarge` says
+   * whether): it would cancel.
+   */
   #start(out: ValueId, part: Part, isLarge: string | null): Start {
     const isBoth = this.#isBoth(out);
     const lost = part.value === null ? null : this.#lossOf(part.value, isBoth);
@@ -316,7 +320,9 @@ export class InstructionPrinter {
         ? ''
         : `, distance(${this.#task.first[index] + 4}u${this.#offset}, ${features}u, at)`;
     const name = isSlope ? `${map}Derivative` : features === null ? `${map}Direct` : `${map}Dual`;
-    const call = `${name}(${this.#both(of)}, ${q}, ${r}, ${rest}, ${f}${isSlope || features === null ? '' : spread || ', 0.0'})`;
+    const call =
+      `${name}(${this.#both(of)}, ${q}, ${r}, ${rest}, ` +
+      `${f}${isSlope || features === null ? '' : spread || ', 0.0'})`;
     if (this.#isBoth(out)) this.#define(out, call);
     else this.#define(out, `${call}.x`);
   }

@@ -2,7 +2,10 @@ import type { SingleTask } from '../../../../src/backend/single.js';
 import { type Instruction, inputs, results } from '../../../../src/programme/instructions.js';
 import type { ValueId } from '../../../../src/vocabulary/steps.js';
 
-/** Instructions `start .. start + period`, and `count - 1` copies of them that follow, differing only in the values they read. */
+/**
+ * Instructions `start .. start + period`, and `count - 1` copies of them that follow, differing only in the values they
+ * read.
+ */
 export interface Loop {
   readonly start: number;
   readonly period: number;
@@ -10,7 +13,9 @@ export interface Loop {
   /** Distance between the values of one round and the next, and between their factor columns. */
   readonly shift: number;
   readonly columns: number;
-  /** Values from before that each round replaces: the value read in the first round, and the one that takes its place. */
+  /**
+   * Values from before that each round replaces: the value read in the first round, and the one that takes its place.
+   */
   readonly carried: ReadonlyMap<ValueId, ValueId>;
   /** Values of the first round whose last image is read after the loop. */
   readonly exported: readonly ValueId[];

@@ -193,8 +193,8 @@ fn kernels(@builtin(global_invocation_id) id: vec3u) {
 }`;
 
 /**
- * The shader of a task's tiles, WGSL with the entry point `kernels`: body or table, and list of near-duplicate pairs, as the epilogue of the matrix
- * product (`fused`) or to run after it.
+ * The shader of a task's tiles, WGSL with the entry point `kernels`: body or table, and list of near-duplicate pairs,
+ * as the epilogue of the matrix product (`fused`) or to run after it.
  */
 export function tileShader(task: RowTask, single: SingleTask, fused: boolean): string {
   const finish = finishFunction(task.outputs.length);

@@ -21,11 +21,12 @@ function store(i: number): string {
 }
 
 /**
- * The matrix product of a block, in WGSL: each of 256 threads computes 8 x 8 inner products of unit rows, four rows and columns and four
- * more 64 further on, so that threads side by side read workgroup memory side by side.
+ * The matrix product of a block, in WGSL: each of 256 threads computes 8 x 8 inner products of unit rows, four rows and
+ * columns and four more 64 further on, so that threads side by side read workgroup memory side by side.
  *
- * Rows lie feature by feature, `[features, rows]`: four neighbouring rows are one vector. Sums over more than 512 features are
- * compensated (Kahan 1965); `zero` is 0 at run time, which a compiler does not know: it must not cancel the compensation away.
+ * Rows lie feature by feature, `[features, rows]`: four neighbouring rows are one vector. Sums over more than 512
+ * features are compensated (Kahan 1965); `zero` is 0 at run time, which a compiler does not know: it must not cancel
+ * the compensation away.
  */
 export const PRODUCT = `var<workgroup> panelX: array<vec4f, ${FEATURES * (BLOCK / 4)}>;
 var<workgroup> panelZ: array<vec4f, ${FEATURES * (BLOCK / 4)}>;

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import type { BenchLine } from '../../src/bench/lines.js';
 import { describe, expect, test } from '../jest.js';
 import { fitsBench } from '../report/fits.js';
-import { bench, ended, refused, start } from './ntk.js';
+import { refused } from './ntk.js';
+import { processBench } from './process.js';
 
-const at = bench();
+// The driver is named to the process before it starts.
+const at = processBench();
 
 /** The driver of SwiftShader, where the environment names it: on a GPU the benchmark takes minutes. */
 const DRIVER = process.env.VK_ICD_FILENAMES ?? '';
@@ -37,7 +39,7 @@ describe('ntk bench gpu', () => {
       );
       return;
     }
-    const { code, stdout, stderr } = await ended(start(at.path('.'), ['bench', 'gpu', '--json']));
+    const { code, stdout, stderr } = await at.ntk('bench', 'gpu', '--json');
     expect({ code, stderr: stderr.replaceAll(/^.*XDG_RUNTIME_DIR.*\n/gm, '') }).toEqual({ code: 0, stderr: '' });
     fitsBench(stdout, 'gpu');
     const record: GpuRecord = JSON.parse(stdout);

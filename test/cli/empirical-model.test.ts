@@ -5,7 +5,7 @@ import { functionKernel, readInput, readModel } from '../../src/index.js';
 import { npyOf } from '../data/fixtures.js';
 import { ROOT } from '../house/sources.js';
 import { beforeAll, describe, expect, test } from '../jest.js';
-import { bench, ended, numbers, refused } from './ntk.js';
+import { bench, numbers, refused } from './ntk.js';
 
 const at = bench();
 const DIGITS = join(ROOT, 'data/digits');
@@ -223,16 +223,6 @@ describe('ntk empirical --model', () => {
       'must hold examples like the input of conv.json, [n, 8, 8, 1], got [n, 64]. Give --image 8x8x1',
     ],
   ])('refuses %j', async (args, part) => refused(at, ['empirical', ...DATA, ...args], part));
-
-  test('Ctrl-C leaves nothing behind', async () => {
-    const before = at.files();
-    const child = at.start('empirical', ...DATA.slice(0, 3), ...MODEL, '--contract', 'full', '--out', 'S.npy');
-    child.stderr?.once('data', () => child.kill('SIGINT'));
-    const { code, stderr } = await ended(child);
-    expect(code).toBe(130);
-    expect(stderr).toContain('ntk: interrupted; nothing was written');
-    expect(at.files()).toEqual(before);
-  });
 
   test('refuses data of another width, and to go without a model or a network', async () => {
     await refused(

@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { npyOf } from '../data/fixtures.js';
 import { afterEach, beforeAll, describe, expect, test } from '../jest.js';
-import { bench, type Ended, ended, numbers } from './ntk.js';
+import { type Ended, numbers } from './ntk.js';
+import { ended, MAIN, processBench } from './process.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const FAULTS = new URL('./faults.js', import.meta.url).href;
-const at = bench();
+const at = processBench();
 
 /** Starts `ntk` on a system that fails as `fault` says. */
 function startFailing(fault: string, args: readonly string[]): ChildProcess {

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { npyOf } from '../data/fixtures.js';
 import { afterAll, beforeAll, describe, expect, test } from '../jest.js';
-import { bench, type Ended, ended, numbers } from './ntk.js';
+import { type Ended, numbers } from './ntk.js';
+import { ended, MAIN, processBench } from './process.js';
 
 const MIB = 2 ** 20;
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-const at = bench();
+const at = processBench();
 
 /** Runs `ntk` from a shell that does something before, such as setting a limit. */
 async function inShell(before: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {

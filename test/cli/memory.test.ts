@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { npyOf } from '../data/fixtures.js';
 import { describe, expect, test } from '../jest.js';
 import { COMBINATIONS, nativePlaces } from '../kernels/backends.js';
-import { bench, ended, numbers } from './ntk.js';
+import { numbers } from './ntk.js';
+import { ended, processBench } from './process.js';
 
-const at = bench();
+const at = processBench();
 const MIB = 2 ** 20;
 
 describe('a memory promise', () => {

@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dispatch } from '../../src/cli/dispatch.js';
+import { reportError } from '../../src/cli/exit.js';
 import { npyOf } from '../data/fixtures.js';
 import { afterAll, beforeAll, expect } from '../jest.js';
-
-/** The command line, compiled. */
-export const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 /** How a run of the command line ended. */
 export interface Ended {
@@ -16,24 +13,49 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts `ntk` as a process of its own, with no terminal. */
-export function start(cwd: string, args: readonly string[]): ChildProcess {
-  const env = { ...process.env, NODE_OPTIONS: '', NTK_DEBUG: '' };
-  return spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs `ntk` with a folder and words. */
+export type Run = (cwd: string, args: readonly string[]) => Promise<Ended>;
+
+/** Takes what is written to a stream, which seems to be no terminal meanwhile; gives it back, and the stream to what had it. */
+function capture(stream: NodeJS.WriteStream): () => string {
+  const { write, isTTY, columns } = stream;
+  let text = '';
+  const take = (part: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
+    text += typeof part === 'string' ? part : Buffer.from(part).toString();
+    const done = rest.at(-1);
+    if (typeof done === 'function') process.nextTick(done, null);
+    return true;
+  };
+  Object.assign(stream, { write: take, isTTY: false, columns: undefined });
+  return () => {
+    Object.assign(stream, { write, isTTY, columns });
+    return text;
+  };
 }
 
-/** Waits for the end of a process and everything that it printed. */
-export async function ended(child: ChildProcess): Promise<Ended> {
-  const texts = { stdout: '', stderr: '' };
-  child.stdout?.on('data', (part) => {
-    texts.stdout += String(part);
-  });
-  child.stderr?.on('data', (part) => {
-    texts.stderr += String(part);
-  });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, ...texts };
+async function runHere(cwd: string, args: readonly string[]): Promise<Ended> {
+  const before = process.cwd();
+  process.chdir(cwd);
+  const { NTK_DEBUG } = process.env;
+  process.env.NTK_DEBUG = '';
+  const taken = [process.stdout, process.stderr].map(capture);
+  const { signal } = new AbortController();
+  const code = await dispatch(args, signal).catch((error: unknown) => reportError(error, false));
+  const [stdout, stderr] = taken.map((giveBack) => giveBack());
+  if (NTK_DEBUG === undefined) delete process.env.NTK_DEBUG;
+  else process.env.NTK_DEBUG = NTK_DEBUG;
+  process.chdir(before);
+  return { code, stdout, stderr };
 }
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs `ntk` in this process, one run after the other: the folder and the streams belong to the whole process. */
+const inProcess: Run = (cwd, args) => {
+  const ended = last.then(() => runHere(cwd, args));
+  last = ended.catch(() => undefined);
+  return ended;
+};
 
 /** A folder of its own for the runs of a test file. */
 export interface Bench {
@@ -42,7 +64,6 @@ export interface Bench {
   readonly files: () => readonly string[];
   readonly write: (name: string, content: string | Uint8Array) => void;
   readonly ntk: (...args: readonly string[]) => Promise<Ended>;
-  readonly start: (...args: readonly string[]) => ChildProcess;
 }
 
 /** Numbers that look random, from a fixed rule. */
@@ -50,10 +71,8 @@ export function numbers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => Math.sin(12.9898 * (i + 1)) * 2);
 }
 
-/**
- * Makes the folder before the tests of a file, with `x.npy` [6, 3] and `z.csv` [2, 3] in it, and removes it afterwards.
- */
-export function bench(): Bench {
+/** Makes the folder before the tests of a file, with `x.npy` [6, 3] and `z.csv` [2, 3] in it, and removes it afterwards. */
+export function bench(run: Run = inProcess): Bench {
   let folder = '';
   const path = (name: string): string => join(folder, name);
   const write = (name: string, content: string | Uint8Array): void => writeFileSync(path(name), content);
@@ -67,8 +86,7 @@ export function bench(): Bench {
     path,
     write,
     files: () => readdirSync(folder).sort(),
-    ntk: (...args) => ended(start(folder, args)),
-    start: (...args) => start(folder, args),
+    ntk: (...args) => run(folder, args),
   };
 }
 

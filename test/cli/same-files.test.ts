@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { zipFile } from '../data/bytes.js';
 import { npyOf } from '../data/fixtures.js';
 import { beforeAll, describe, expect, test } from '../jest.js';
-import { bench, ended, refused } from './ntk.js';
+import { bench, refused } from './ntk.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const at = bench();
 const FC = ['--arch', 'fc', '--depth', '1'];
 
@@ -87,18 +84,5 @@ describe('what a stored kernel has no use for', () => {
   ])('is refused: %j', async (flags) => {
     await refused(at, [...stored, ...flags], `${flags[0]}: must come with TRAIN and TEST, got --kernel`);
     if (flags[0] !== '--rows') await refused(at, ['eigs', 'k.csv', ...flags], `${flags[0]}: must come with --arch`);
-  });
-});
-
-describe('an array of an archive that comes through the standard input', () => {
-  test.each([
-    [['kernel', '-:a', ...FC]],
-    [['eigs', '-:a', '-k', '2']],
-    [['regress', '--kernel', '-:a', '--cross', 'k.csv', '--labels', 'two.csv', '--ridge', '1']],
-  ])('ntk %j', async (args) => {
-    const command = `exec "$0" "$@" < a.npz`;
-    const env = { ...process.env, NODE_OPTIONS: '' };
-    const child = spawn('bash', ['-c', command, process.execPath, MAIN, ...args], { cwd: at.path('.'), env });
-    expect(await ended(child)).toMatchObject({ code: 0 });
   });
 });

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { npyOf } from '../data/fixtures.js';
+import { ROOT } from '../house/sources.js';
 import { describe, expect, test } from '../jest.js';
-import { bench, ended, numbers } from './ntk.js';
+import { numbers } from './ntk.js';
+import { ended, processBench } from './process.js';
 
-const at = bench();
+const at = processBench();
 /** Long enough to be interrupted: no shortcut applies to a network with biases on raw rows. */
 const LONG = ['kernel', 'long.npy', '--arch', 'fc', '--depth', '100', '--bias', '1', '--threads', '1'];
 
@@ -39,5 +43,18 @@ describe('an interrupted command', () => {
     child.stdout?.once('data', () => child.stdout?.destroy());
     const [code] = await once(child, 'close');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('on a saved model leaves nothing behind', async () => {
+    const digits = join(ROOT, 'data/digits');
+    for (const name of ['model.json', 'model.weights.bin']) copyFileSync(join(digits, name), at.path(name));
+    const before = at.files();
+    const run = ['empirical', join(digits, 'test.csv'), '--label-column', '64', '--model', 'model.json'];
+    const child = at.start(...run, '--contract', 'full', '--out', 'S.npy');
+    child.stderr?.once('data', () => child.kill('SIGINT'));
+    const { code, stderr } = await ended(child);
+    expect(code).toBe(130);
+    expect(stderr).toContain('ntk: interrupted; nothing was written');
+    expect(at.files()).toEqual(before);
   });
 });

@@ -9,11 +9,12 @@ import { openNpz } from '../../src/data/npz-arrays.js';
 import { DataError, InterruptedError, MemoryError } from '../../src/errors.js';
 import { readArchitecture, readInput, readLabels, readModel } from '../../src/index.js';
 import { openNpyPanels } from '../../src/store/npy-panels.js';
-import { bench, type Ended, ended, MAIN, numbers, refused as refusedByCommand } from '../cli/ntk.js';
+import { type Ended, numbers, refused as refusedByCommand } from '../cli/ntk.js';
+import { ended, MAIN, processBench } from '../cli/process.js';
 import { idxFile, npyOf, refused, zipFile } from '../data/fixtures.js';
 import { describe, expect, test } from '../jest.js';
 
-const at = bench();
+const at = processBench();
 const values = numbers(60);
 const csv = Buffer.from(`${values.slice(0, 5).join(',')}\n${values.slice(5, 10).join(',')}\n`);
 const npy = npyOf([10, 6], values);

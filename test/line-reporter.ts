@@ -1,6 +1,15 @@
+import { FAST } from './order/fast.js';
+import { slowSuites } from './order/suites.js';
+
+/** What a run tested, and what this machine lacks for more. */
+async function missing(): Promise<readonly string[]> {
+  const [{ SKIPPED }, { UNSEEN }] = await Promise.all([import('./kernels/backends.js'), import('./report/browser.js')]);
+  return [...SKIPPED, ...UNSEEN].map((line) => `not tested here: ${line}`);
+}
+
 /**
  * Names the backends and the browser that this machine lacks, then prints the closing line that CI reads:
- * `N passed, N failed[, N skipped]`.
+ * `N passed, N failed[, N skipped][, N suites left out]`.
  */
 export default class LineReporter {
   async onRunComplete(
@@ -13,15 +22,13 @@ export default class LineReporter {
       numTodoTests: number;
     },
   ): Promise<void> {
-    const [{ SKIPPED }, { UNSEEN }] = await Promise.all([
-      import('./kernels/backends.js'),
-      import('./report/browser.js'),
-    ]);
+    const lines = FAST ? [] : await missing();
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
-    const tail = skipped > 0 ? `, ${skipped} skipped` : '';
+    const left = FAST ? slowSuites().length : 0;
+    const tail = `${skipped > 0 ? `, ${skipped} skipped` : ''}${left > 0 ? `, ${left} suites left out` : ''}`;
     process.once('exit', () => {
-      for (const line of [...SKIPPED, ...UNSEEN]) process.stdout.write(`not tested here: ${line}\n`);
+      for (const line of lines) process.stdout.write(`${line}\n`);
       process.stdout.write(`${results.numPassedTests} passed, ${failed} failed${tail}\n`);
     });
   }

@@ -30,8 +30,8 @@ export function bound(
 }
 
 const cache = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
-/** Compiled shaders that are kept for the next task with the same network. */
-const MOST = 32;
+/** Compiled shaders that are kept for the next task with the same network: drivers take up to a second for one. */
+const MOST = 256;
 
 async function compile(
   { device }: OpenDevice,

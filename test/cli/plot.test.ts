@@ -1,9 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
 import { npyOf } from '../data/fixtures.js';
-import { beforeAll, describe, expect, test } from '../jest.js';
+import { describe, expect, test } from '../jest.js';
 import { bench, refused } from './ntk.js';
 
 const at = bench();
@@ -206,98 +205,4 @@ describe('a matrix', () => {
 test('records of two commands on one axis are refused', async () => {
   await refused(at, ['plot', 'e.json', 's.json', '--out', 'N.svg'], 's.json', 'sphere beside eigs of e.json');
   await refused(at, ['plot', 'e.json', '--figure', 'vectors', '--out', 'N.svg'], '--figure vectors', 'one spectrum');
-});
-
-/** Runs in the page: texts of the visible figure that overlap or leave it, and pictures that did not load. */
-const INSPECT = `
-  const svg = [...document.querySelectorAll('figure svg')].find((one) => one.getBoundingClientRect().width > 0);
-  const frame = svg.getBoundingClientRect();
-  const texts = [...svg.querySelectorAll('text')].filter((one) => one.textContent.trim() !== '' && one.textContent !== 'v')
-    .map((one) => ({ text: one.textContent, box: one.getBoundingClientRect() }));
-  const problems = [];
-  for (const { text, box } of texts) {
-    if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1) problems.push('outside: ' + text);
-  }
-  texts.forEach((a, i) => texts.slice(i + 1).forEach((b) => {
-    const width = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
-    const height = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
-    if (width > 1 && height > 4) problems.push('overlap: ' + a.text + ' | ' + b.text);
-  }));
-  if (document.documentElement.scrollWidth > innerWidth + 1) problems.push('wider than the screen');
-  document.body.setAttribute('data-texts', texts.length);
-  document.body.setAttribute('data-problems', JSON.stringify(problems));`;
-
-const BROWSER = ['chromium', 'chromium-browser', 'google-chrome'].find(
-  (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
-);
-
-/**
- * What a script in a page finds; the policy of the page, which lets no script run, is taken out of the copy unless it
- * is `kept`.
- */
-function inspected(
-  name: string,
-  width: number,
-  kept = false,
-): { readonly texts: number; readonly problems: readonly string[] } {
-  if (BROWSER === undefined) throw new Error('no browser');
-  const html = readFileSync(at.path(name), 'utf8').replace('</body>', `<script>${INSPECT}</script></body>`);
-  const page = kept ? html : html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '');
-  at.write(`inspected-${name}`, page);
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', `--window-size=${width},900`, '--dump-dom'];
-  const dom = execFileSync(BROWSER, [...flags, `file://${at.path(`inspected-${name}`)}`], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const problems = /data-problems="([^"]*)"/.exec(dom)?.[1] ?? '"not run"';
-  return {
-    texts: Number(/data-texts="(\d+)"/.exec(dom)?.[1]),
-    problems: JSON.parse(problems.replaceAll('&quot;', '"')),
-  };
-}
-
-describe(`pages ${BROWSER === undefined ? 'as text, for want of a browser,' : `in ${BROWSER}`}`, () => {
-  const pages: readonly (readonly [string, readonly string[]])[] = [
-    ['values', ['e.json']],
-    ['density', ['e.json', '--figure', 'density']],
-    ['vectors', ['w.json', '--figure', 'vectors']],
-    ['sphere', ['s.json']],
-    ['regress', ['r.json']],
-    ['leave-one-out', ['r.json', '--figure', 'leave-one-out']],
-    ['matrix', ['K.json', '--labels', 'labels.csv']],
-  ];
-  beforeAll(async () => {
-    for (const [name, args] of pages) await done('plot', ...args, '--out', `${name}.html`);
-  });
-
-  test.each(pages.map(([name]) => name))(
-    'of %s: no text overlaps another or leaves the figure, wide and narrow',
-    (name) => {
-      const html = readFileSync(at.path(`${name}.html`), 'utf8');
-      expect(html).not.toMatch(/(src|href)="(?!data:image\/png)|<script|<link|url\(/);
-      expect(html.match(/<svg[^>]*role="img"/g)).toHaveLength(2);
-      if (BROWSER === undefined) return;
-      for (const width of [1280, 500]) {
-        const { texts, problems } = inspected(`${name}.html`, width);
-        expect({ width, problems }).toEqual({ width, problems: [] });
-        expect(texts).toBeGreaterThan(8);
-      }
-    },
-  );
-
-  (BROWSER === undefined ? test.skip : test)('let no script run that a name may bring along', () => {
-    expect(inspected('values.html', 1280, true).problems).toBe('not run');
-    expect(inspected('values.html', 1280).problems).toEqual([]);
-  });
-
-  test('of every kind can be a pdf', async () => {
-    for (const [name, args] of pages) {
-      await done('plot', ...args, '--out', `${name}.pdf`);
-      expect(
-        readFileSync(at.path(`${name}.pdf`))
-          .subarray(0, 5)
-          .toString(),
-      ).toBe('%PDF-');
-    }
-  });
 });

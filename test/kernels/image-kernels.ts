@@ -14,10 +14,12 @@ async function opens({ backend, precision }: Combination): Promise<boolean> {
   return (await selectBackend(backend, precision)).backend.tasks.images !== undefined;
 }
 
-const OPEN = await Promise.all(COMBINATIONS.map(opens));
+/** The kernels of images have no product that a BLAS does: with one they are the same code. */
+const OWN = COMBINATIONS.filter(({ native }) => native === undefined);
+const OPEN = await Promise.all(OWN.map(opens));
 
 /** The combinations whose backend computes on images: one joins as soon as it has a door for them. */
-export const IMAGE_COMBINATIONS: readonly Combination[] = COMBINATIONS.filter((_, k) => OPEN[k]);
+export const IMAGE_COMBINATIONS: readonly Combination[] = OWN.filter((_, k) => OPEN[k]);
 
 /** What is computed, and how. */
 export interface ImageOptions {

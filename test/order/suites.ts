@@ -5,11 +5,15 @@ import { fileURLToPath } from 'node:url';
 /** The compiled tests (this file runs from `dist/test/order/`). */
 const TESTS = fileURLToPath(new URL('..', import.meta.url));
 
-/** What a suite took in a process of its own, seconds: until it ended, and of processors. */
+/** What a suite takes: seconds until it ends and seconds of processors with its processes, and of processors in a fast run. */
 export interface Took {
   readonly seconds: number;
   readonly cpu: number;
+  readonly fast?: number;
 }
+
+/** Seconds of processors that a suite of a fast run may take. */
+const FAST_MOST = 5;
 
 /** Name of a suite: its path below `test/`, without the ending. */
 export function suiteName(path: string): string {
@@ -19,7 +23,7 @@ export function suiteName(path: string): string {
     .replace(/\.test\.js$/, '');
 }
 
-/** What the suites took when `scripts/test-times` last measured them, by name. */
+/** What `scripts/test-times` last measured, by name. */
 export function times(): ReadonlyMap<string, Took> {
   const path = join(TESTS, '../../test/order/times.json');
   return new Map(
@@ -52,12 +56,12 @@ function isSlow(path: string, seen: Map<string, boolean>): boolean {
   return found;
 }
 
-/** Paths of the suites that a fast run leaves out. */
+/** Paths of the suites that a fast run leaves out: those, and the ones that take long without them. */
 export function slowSuites(): readonly string[] {
-  const seen = new Map<string, boolean>();
+  const [seen, took] = [new Map<string, boolean>(), times()];
   return readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.js'))
     .map((name) => join(TESTS, name))
-    .filter((path) => isSlow(path, seen))
+    .filter((path) => isSlow(path, seen) || (took.get(suiteName(path))?.fast ?? 0) > FAST_MOST)
     .sort();
 }

@@ -196,15 +196,6 @@ describe('ntk compare', () => {
     expect(at.files()).toEqual(before);
   });
 
-  test('keeps the promise of memory over several large networks', async () => {
-    const args = ['x.npy', '--arch', 'fc', '--depth', '3', '--widths', '3000', '--seeds', '3', '--out', 'large'];
-    const { plan } = JSON.parse((await at.ntk('compare', ...args, '--plan', '--json')).stdout);
-    const promise = plan.memoryBytes + 2 ** 25;
-    const result = await compare(...args, '--memory', String(promise));
-    expect(result.peakMemoryBytes).toBeLessThan(promise);
-    expect(result.pairs.done).toBe(3);
-  });
-
   test('one width has no slope, one seed no intervals, one row one eigenvalue', async () => {
     const one = await compare(
       'x.npy',

@@ -85,7 +85,6 @@ describe('ntk empirical --model', () => {
     expect(record).toMatchObject({ shape: [6, 6], outputs: 10, precision: 'f32', architecture: null, seed: null });
     expect(record.plan).toMatchObject({ parameters: 2410, symmetric: true });
     expect(record.check.difference).toBeLessThanOrEqual(record.check.tolerance);
-    expect(record.peakMemoryBytes).toBeLessThan(record.plan.memoryBytes);
     expect(record.model).toEqual({
       path: 'model.json',
       files: ['model.json', 'model.weights.bin'].map((path) => ({

@@ -1,6 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { npyOf } from '../data/fixtures.js';
+import { ROOT } from '../house/sources.js';
 import { describe, expect, test } from '../jest.js';
 import { COMBINATIONS, nativePlaces } from '../kernels/backends.js';
 import { numbers } from './ntk.js';
@@ -73,6 +75,41 @@ test('the kernel of a finite network goes to its file some rows at a time where 
   const little = await at.ntk(...run, '--force', '--memory', '150MiB');
   expect(little).toMatchObject({ code: 2, stdout: '' });
   expect(little.stderr).toMatch(/needs about [\d.]+ MiB, got a promise of 150 MiB/);
+});
+
+test('the plan of a saved model counts what its kernel takes', async () => {
+  const digits = join(ROOT, 'data/digits');
+  for (const name of ['model.json', 'model.weights.bin']) copyFileSync(join(digits, name), at.path(name));
+  const data = [join(digits, 'test.csv'), '--label-column', '64', '--rows', '0:6', '--model', 'model.json'];
+  const run = [...data, '--out', 'M.npy', '--contributions', 'C.npz', '--json'];
+  const { code, stdout, stderr } = await at.ntk('empirical', ...run);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { peakMemoryBytes, plan } = JSON.parse(stdout);
+  expect(peakMemoryBytes).toBeLessThan(plan.memoryBytes);
+});
+
+test('a comparison keeps the promise over several large networks', async () => {
+  const args = [
+    'x.npy',
+    '--arch',
+    'fc',
+    '--depth',
+    '3',
+    '--widths',
+    '3000',
+    '--seeds',
+    '3',
+    '--out',
+    'large',
+    '--json',
+  ];
+  const { plan } = JSON.parse((await at.ntk('compare', ...args, '--plan')).stdout);
+  const promise = plan.memoryBytes + 2 ** 25;
+  const { code, stdout, stderr } = await at.ntk('compare', ...args, '--memory', String(promise));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { peakMemoryBytes, pairs } = JSON.parse(stdout);
+  expect(peakMemoryBytes).toBeLessThan(promise);
+  expect(pairs.done).toBe(3);
 });
 
 describe('a memory promise of ntk eigs', () => {

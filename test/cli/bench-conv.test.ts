@@ -2,9 +2,11 @@ import type { BenchLine } from '../../src/bench/lines.js';
 import { npyOf } from '../data/fixtures.js';
 import { beforeAll, describe, expect, test } from '../jest.js';
 import { fitsBench } from '../report/fits.js';
-import { bench, numbers, refused } from './ntk.js';
+import { numbers, refused } from './ntk.js';
+import { processBench } from './process.js';
 
-const at = bench();
+// Times are those of a process of its own.
+const at = processBench();
 
 beforeAll(() => {
   at.write('images.npy', npyOf([8, 4, 4, 2], numbers(256)));

@@ -2,9 +2,11 @@ import type { BenchLine } from '../../src/bench/lines.js';
 import { npyOf } from '../data/fixtures.js';
 import { expect, test } from '../jest.js';
 import { fitsBench } from '../report/fits.js';
-import { bench, numbers } from './ntk.js';
+import { numbers } from './ntk.js';
+import { processBench } from './process.js';
 
-const at = bench();
+// Times are those of a process of its own.
+const at = processBench();
 
 test('ntk bench empirical measures each ratio beside its limit', async () => {
   at.write('rows.npy', npyOf([40, 8], numbers(320)));

@@ -7,8 +7,8 @@ const TESTS = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a suite takes: seconds until it ends and seconds of processors with its processes, and of processors in a fast run. */
 export interface Took {
-  readonly seconds: number;
-  readonly cpu: number;
+  readonly seconds?: number;
+  readonly cpu?: number;
   readonly fast?: number;
 }
 
@@ -50,7 +50,7 @@ function isSlow(path: string, seen: Map<string, boolean>): boolean {
   const found = importsOf(path).some((name) => {
     if (SLOW.test(name)) return true;
     const target = join(dirname(path), name);
-    return name.startsWith('.') && target.startsWith(TESTS) && isSlow(target, seen);
+    return name.startsWith('.') && target.startsWith(TESTS) && existsSync(target) && isSlow(target, seen);
   });
   seen.set(path, found);
   return found;

@@ -16,8 +16,8 @@ function processors(): number {
 const now = () => ({ seconds: performance.now() / 1000, cpu: processors() });
 
 /** The file with the times of a suite put into it, a suite a line. */
-function put(path: string, name: string, took: Partial<Took>): void {
-  const before: Record<string, Partial<Took>> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+function put(path: string, name: string, took: Took): void {
+  const before: Record<string, Took> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   const all = Object.entries({ ...before, [name]: { ...before[name], ...took } }).sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = all.map(([suite, times]) => `  ${JSON.stringify(suite)}: ${JSON.stringify(times)}`);
   writeFileSync(path, `{\n${lines.join(',\n')}\n}\n`);

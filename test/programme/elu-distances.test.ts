@@ -8,9 +8,7 @@ import { keepNeeded } from '../../src/programme/needs.js';
 import { rowFactors } from '../../src/programme/self-kernels.js';
 import { describe, expect, test } from '../jest.js';
 
-/**
- * A near-duplicate pair of deviations r and s, and 1 - E[phi phi] / sqrt(F1 F2) to 20 digits (elu-cosine distances.py).
- */
+/** A near-duplicate pair of deviations r and s, and 1 - E[phi phi] / sqrt(F1 F2) to 20 digits (elu-gaps.py). */
 interface Row {
   readonly r: number;
   readonly s: number;

@@ -77,6 +77,26 @@ test('the kernel of a finite network goes to its file some rows at a time where 
   expect(little.stderr).toMatch(/needs about [\d.]+ MiB, got a promise of 150 MiB/);
 });
 
+test('sizes of memory in all forms', async () => {
+  for (const memory of ['4GiB', '4000MB', '1e9', '1073741824', '0.5gib']) {
+    const { stdout } = await at.ntk(
+      'kernel',
+      'x.npy',
+      '--arch',
+      'resntk',
+      '--depth',
+      '4',
+      '--alpha',
+      '0.5',
+      '--plan',
+      '--json',
+      '--memory',
+      memory,
+    );
+    expect(JSON.parse(stdout).plan.memoryLimit).toBeGreaterThan(5e8);
+  }
+});
+
 test('the plan of a saved model counts what its kernel takes', async () => {
   const digits = join(ROOT, 'data/digits');
   for (const name of ['model.json', 'model.weights.bin']) copyFileSync(join(digits, name), at.path(name));

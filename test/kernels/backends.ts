@@ -48,9 +48,7 @@ async function obstacle({ backend, precision, native = 'off' }: Combination): Pr
 }
 
 /** What this run is for: a fast one takes what every machine has. */
-const WANTED = FAST
-  ? ALL.filter(({ backend, native }) => ['reference', 'host'].includes(backend) && native === undefined)
-  : ALL;
+const WANTED = FAST ? ALL.filter(({ backend }) => backend === 'reference' || backend === 'host') : ALL;
 
 const OBSTACLES = await Promise.all(WANTED.map(obstacle));
 

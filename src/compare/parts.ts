@@ -6,7 +6,7 @@ import type { NdArray } from '../data/array.js';
 import { InterruptedError } from '../errors.js';
 import type { Layer } from '../layers/index.js';
 import type { LayerNode } from '../layers/node.js';
-import type { CosineDistances } from '../programme/evaluate.js';
+import type { CosineDistances } from '../programme/correlations.js';
 import {
   evaluateImages,
   type ImageProgramme,

@@ -1,20 +1,13 @@
 import type { FloatArray } from '../data/array.js';
-import type { Step } from '../vocabulary/steps.js';
-import type { CosineDistances } from './evaluate.js';
-import { type ImageProgramme, PairOfImages, pooledCovariance } from './evaluate-images.js';
-import {
-  type Extended,
-  extendedNumber,
-  extendedQuotient,
-  extendedZeros,
-  setExtended,
-  setSum,
-} from './extended-exponent.js';
+import type { ValueId } from '../vocabulary/steps.js';
+import { type ImageProgramme, PairOfImages } from './evaluate-images.js';
+import { type Extended, extendedZeros } from './extended-exponent.js';
+import type { PixelFactors } from './factors.js';
 import { operands } from './needs.js';
 import { extendedNorms, setUnit } from './norms.js';
-import { asItIs, type Rounding } from './rounding.js';
-import { type RowFactors, stepSelfKernel } from './self-kernels.js';
-import type { Taps } from './taps.js';
+import type { Rounding } from './rounding.js';
+import type { RowFactors } from './self-kernels.js';
+import { rulesOf } from './steps/index.js';
 
 /**
  * What a pair of images needs to know of one of them: its pixels, and the self-kernels K(x_p, x_p) of every step as factors.
@@ -25,71 +18,7 @@ import type { Taps } from './taps.js';
  * `pool`: roots of the self-kernels of the taps in the scale of each position, `[positions, taps]`, and the pooled square in the
  * same scale, `[positions]`.
  */
-export interface ImageFactors extends RowFactors {
-  /** Pixels divided by their norms, `[positions, channels]`; a zero pixel stays 0. */
-  readonly unit: Float64Array;
-  /** Norms of the pixels, `[positions]`. */
-  readonly norms: Extended;
-}
-
-/** Self-kernels of a window are means of self-kernels, as its taps pair each position with itself. */
-function windowSelfKernel(
-  { at, count }: Taps,
-  weight: number,
-  of: Extended,
-  total: Extended,
-  rounding: Rounding | null,
-): Float64Array[] {
-  const mixingWeights = new Float64Array(at.length);
-  // Devices divide one root by another: the roots and what comes of them are what rounding acts on.
-  const rounded = (mixingWeight: number, p: number, j: number): number => {
-    const [root, whole] = [Math.sqrt(of.mantissa[p]), Math.sqrt(total.mantissa[j])];
-    if (rounding === null || root === 0 || whole === 0) return mixingWeight;
-    const quotient = (mixingWeight * (rounding(root) / root) * whole) / rounding(whole);
-    return rounding(quotient * whole) / whole;
-  };
-  for (let j = 0; j < total.mantissa.length; j++) {
-    const taps = at.subarray(j * count, (j + 1) * count);
-    setSum(total, j, weight, of, taps);
-    taps.forEach((p, k) => {
-      if (p < 0) return;
-      mixingWeights[j * count + k] = rounded(Math.sqrt(extendedQuotient(weight, of, total, p, j)), p, j);
-    });
-  }
-  return [mixingWeights, Float64Array.from(total.mantissa, (_, j) => Math.sqrt(extendedNumber(total, j)))];
-}
-
-/** Shares of a sum as a precision holds them. */
-function roundedWeights(step: Step, columns: Float64Array[], rounding: Rounding | null): Float64Array[] {
-  return step.op !== 'sum' || rounding === null ? columns : columns.map((mixingWeights) => mixingWeights.map(rounding));
-}
-
-/** Self-kernels of a pool are means over all pairs of taps, for which it needs the correlations of the image with itself. */
-function poolSelfKernel(
-  { at, count }: Taps,
-  of: Extended,
-  self: CosineDistances,
-  total: Extended,
-  rounding: Rounding | null,
-): Float64Array[] {
-  const n = total.mantissa.length;
-  const rounded = rounding ?? asItIs;
-  const roots = new Float64Array(at.length);
-  const squares = new Float64Array(n);
-  const read = { at, count, of: self, columns: of.mantissa.length };
-  for (let j = 0; j < n; j++) {
-    let top = -Infinity;
-    const here = at.subarray(j * count, (j + 1) * count);
-    for (const p of here) if (p >= 0 && of.mantissa[p] > 0) top = Math.max(top, of.exponent[p]);
-    if (top === -Infinity) continue;
-    here.forEach((p, k) => {
-      if (p >= 0) roots[j * count + k] = rounded(Math.sqrt(of.mantissa[p] * 2 ** (512 * (of.exponent[p] - top))));
-    });
-    squares[j] = Math.max(0, rounded(pooledCovariance(read, roots, roots, j, j, rounded)));
-    setExtended(total, j, squares[j] / (count * count), top);
-  }
-  return [roots, squares];
-}
+export interface ImageFactors extends RowFactors, PixelFactors {}
 
 /** The values whose correlations within an image enter its self-kernels: what pools read, and what that rests on. */
 function selfValues({ programme }: ImageProgramme): { readonly used: Uint8Array; readonly last: Int32Array } {
@@ -98,7 +27,7 @@ function selfValues({ programme }: ImageProgramme): { readonly used: Uint8Array;
   const last = new Int32Array(steps.length).fill(-1);
   for (let i = steps.length - 1; i >= 0; i--) {
     const step = steps[i];
-    if (step.op !== 'pool' && used[i] === 0) continue;
+    if (rulesOf(step).readsAllPairs !== true && used[i] === 0) continue;
     for (const v of operands(step)) {
       // A pool whose own correlations nobody reads is not run: then it must not set its operand's room free.
       if (used[v] === 0) last[v] = used[i] === 0 ? steps.length : i;
@@ -135,12 +64,9 @@ export function imageFactors(
   const self = new PairOfImages(body, factors, factors, last, rounding);
   programme.steps.forEach((step, index) => {
     const total = extendedZeros(positions[index]);
-    const here = taps[index];
-    if (step.op === 'pool' && here !== null) {
-      columns.push(poolSelfKernel(here, selfKernels[step.of], self.value(step.of), total, rounding));
-    } else if ('of' in step && here !== null)
-      columns.push(windowSelfKernel(here, 1 / here.count, selfKernels[step.of], total, rounding));
-    else columns.push(roundedWeights(step, stepSelfKernel(step, selfKernels, norms, total), rounding));
+    const rules = rulesOf(step);
+    const within = { selfKernels, norms, taps: taps[index], self: (v: ValueId) => self.value(v), rounding };
+    columns.push(rules.imageSelfKernel?.(step, within, total) ?? rules.selfKernel(step, selfKernels, norms, total));
     selfKernels.push(total);
     if (used[index] === 1) self.run(index);
   });

@@ -1,7 +1,9 @@
 import type { Programme, ScalarMap, Step, ValueId } from '../vocabulary/steps.js';
-import { positionsJoined } from '../vocabulary/windows.js';
-import type { SmoothMap } from './maps/index.js';
+import { type SmoothMap, sameMap } from './maps/index.js';
+import { angleWeight } from './maps/piecewise-linear.js';
 import type { RowFactors } from './self-kernels.js';
+import { positionsJoined } from './steps/joining.js';
+import type { MapStep } from './steps/rules.js';
 
 /** A factor column: its step, and its place among the columns of that step (`own.ts`). */
 export interface FactorColumn {
@@ -92,12 +94,6 @@ function nameOf(step: Step, alias: readonly ValueId[]): ValueId | null {
   if (step.op === 'normalise') return alias[step.of];
   return step.op === 'sum' && step.terms.length === 1 && step.constant === 0 ? alias[step.terms[0].value] : null;
 }
-
-const sameMap = (a: ScalarMap, b: ScalarMap): boolean =>
-  a.map === b.map &&
-  (a.map !== 'piecewiseLinear' || b.map !== 'piecewiseLinear' || (a.even === b.even && a.odd === b.odd));
-
-type MapStep = Extract<Step, { op: 'dual' | 'dualDerivative' }>;
 
 class InstructionBuilder {
   readonly instructions: Instruction[] = [];
@@ -210,8 +206,7 @@ class InstructionBuilder {
     const of = this.alias[step.of];
     const other = this.#partner(step, index);
     const [value, slope] = step.op === 'dual' ? [index, other] : [other, index];
-    const [e, o] = [phi.even * phi.even, phi.odd * phi.odd];
-    const weight = (2 * e) / (e + o);
+    const weight = angleWeight(phi);
     this.instructions.push({ op: 'piecewiseLinear', of, weight, value, slope });
     if (value !== null && (weight >= 1 || this.#positive.has(of))) this.#neverNegative(value);
     if (slope !== null && !this.#mapped.has(slope)) this.form[slope] = 'distance';

@@ -1,30 +1,16 @@
 import { InternalError } from '../errors.js';
 import { outputValues, type Programme, type Step, type ValueId } from '../vocabulary/steps.js';
+import { rulesOf } from './steps/index.js';
 
 /** Values that a step refers to. */
 export function operands(step: Step): readonly ValueId[] {
-  switch (step.op) {
-    case 'inner':
-    case 'radial':
-      return [];
-    case 'sum':
-      return step.terms.map((t) => t.value);
-    case 'dual':
-    case 'dualDerivative':
-    case 'window':
-    case 'pool':
-    case 'pixel':
-      return [step.of];
-    case 'product':
-      return [step.left, step.right];
-    case 'normalise':
-      return [step.of, step.by];
-  }
+  return rulesOf(step).operands(step);
 }
 
 /** Values that a step reads for a pair; `by` of a normalisation is read for each input alone. */
 export function pairOperands(step: Step): readonly ValueId[] {
-  return step.op === 'normalise' ? [step.of] : operands(step);
+  const rules = rulesOf(step);
+  return rules.pairOperands?.(step) ?? rules.operands(step);
 }
 
 /** The steps that the wanted values rest on, themselves too, walked back from them: `[steps]`, 1 for needed. `read` are the values that a step reads. */
@@ -41,27 +27,6 @@ export function neededSteps(
   return needed;
 }
 
-/** The same step with its operands renumbered. */
-function renumber(step: Step, id: (v: ValueId) => ValueId): Step {
-  switch (step.op) {
-    case 'inner':
-    case 'radial':
-      return step;
-    case 'sum':
-      return { ...step, terms: step.terms.map((t) => ({ value: id(t.value), weight: t.weight })) };
-    case 'dual':
-    case 'dualDerivative':
-    case 'window':
-    case 'pool':
-    case 'pixel':
-      return { ...step, of: id(step.of) };
-    case 'product':
-      return { ...step, left: id(step.left), right: id(step.right) };
-    case 'normalise':
-      return { ...step, of: id(step.of), by: id(step.by) };
-  }
-}
-
 /**
  * The pass *needs*: walks from the outputs back and keeps only the steps that they rest on.
  */
@@ -76,7 +41,7 @@ export function keepNeeded(programme: Programme): Programme {
   };
   for (let i = 0; i < steps.length; i++) {
     if (!used[i]) continue;
-    kept.push(renumber(steps[i], id));
+    kept.push(rulesOf(steps[i]).renumber(steps[i], id));
     position[i] = kept.length - 1;
   }
   return {

@@ -1,17 +1,8 @@
 import type { ScalarMap } from '../vocabulary/steps.js';
-import { angle, sineMinus } from './cosine-distance.js';
+import { type Correlation, setCorrelation } from './correlations.js';
 import type { GaussianPair, SmoothDual } from './maps/dual.js';
+import type { AngleDual } from './maps/rules.js';
 import { asItIs, type Rounding } from './rounding.js';
-
-/**
- * A correlation u of a pair as its two cosine distances; the smaller one carries the digits.
- */
-export interface Correlation {
-  /** 1 - u, in [0, 2]. */
-  below: number;
-  /** 1 + u, in [0, 2]. */
-  above: number;
-}
 
 /** Row factors of a smooth map: K(x,x), its root, the root of E phi^2 (or E phi'^2), curvature. */
 export interface SelfKernelMap {
@@ -19,44 +10,6 @@ export interface SelfKernelMap {
   readonly deviation: number;
   readonly root: number;
   readonly curvature: number;
-}
-
-/** Stores u from the cosine distance that is known well: the other one is 2 minus it. */
-function store(out: Correlation, below: number, above: number): void {
-  if (below <= above) {
-    out.below = Math.max(below, 0);
-    out.above = 2 - out.below;
-  } else {
-    out.above = Math.max(above, 0);
-    out.below = 2 - out.above;
-  }
-}
-
-/**
- * E[phi phi] of phi(a) = even |a| + odd a, relative to its self-kernels.
- *
- * With A(u) = 1 - (below - 2 J / pi) the kernel of |a| (Cho and Saul 2009, eq. 6): u' = (even^2 A(u) + odd^2 u) / (even^2 + odd^2).
- */
-export function piecewiseLinear(even: number, odd: number, u: Correlation, out: Correlation): void {
-  const [e, o] = [even * even, odd * odd];
-  const small = Math.min(u.below, u.above);
-  const t = angle(small, 2 - small);
-  const distance = Math.max(0, small - (2 / Math.PI) * sineMinus(t));
-  store(out, (e * distance + o * u.below) / (e + o), (e * (2 - distance) + o * u.above) / (e + o));
-}
-
-/** E[phi' phi'] of the same phi, relative to its self-kernels: 1 - 2 even^2 / (even^2 + odd^2) theta / pi. */
-export function piecewiseLinearDerivative(even: number, odd: number, u: Correlation, out: Correlation): void {
-  const [e, o] = [even * even, odd * odd];
-  const weight = (2 * e) / (e + o);
-  const below = (weight * angle(u.below, u.above)) / Math.PI;
-  store(out, below, 2 - below);
-}
-
-/** E[1(a > 0) 1(b > 0)] relative to its self-kernel 1/2: 1 - theta / pi (Cho and Saul 2009, eq. 4). */
-export function heaviside(u: Correlation, out: Correlation): void {
-  const below = angle(u.below, u.above) / Math.PI;
-  store(out, below, 2 - below);
 }
 
 /** What a difference of two expectations loses, relative to them. */
@@ -117,8 +70,8 @@ export function smooth(
       : scale - rounding(dual.product(pair));
   const below = cost / scale;
   const above = 2 - below;
-  if (mirrored && dual.parity === -1) store(out, above, below);
-  else store(out, below, above);
+  if (mirrored && dual.parity === -1) setCorrelation(out, above, below);
+  else setCorrelation(out, below, above);
 }
 
 /** E[phi' phi'] of a smooth map, relative to its self-kernels. */
@@ -137,12 +90,11 @@ export function smoothDerivative(
   }
   const rs = x.deviation * z.deviation;
   const value = dual.derivativeProduct({ ...pairOf(x, z, 0), below: rs * u.below, above: rs * u.above }) / scale;
-  store(out, 1 - value, 1 + value);
+  setCorrelation(out, 1 - value, 1 + value);
 }
 
 /** The value of a map, or of its derivative, that acts on the angle alone. */
-export function angleMap(phi: ScalarMap, derivative: boolean, u: Correlation, out: Correlation): void {
-  if (phi.map !== 'piecewiseLinear') heaviside(u, out);
-  else if (derivative) piecewiseLinearDerivative(phi.even, phi.odd, u, out);
-  else piecewiseLinear(phi.even, phi.odd, u, out);
+export function angleMap(dual: AngleDual, phi: ScalarMap, derivative: boolean, u: Correlation, out: Correlation): void {
+  if (derivative) dual.derivative(phi, u, out);
+  else dual.value(phi, u, out);
 }

@@ -1,6 +1,6 @@
 import type { Precision } from '../data/array.js';
 import { NumericalError } from '../errors.js';
-import type { SmoothMap } from './maps/index.js';
+import { SMOOTH_DUALS, type SmoothMap } from './maps/index.js';
 
 /** Range of kernel entries that a precision holds with all its digits. */
 const RANGE = { f64: [2 ** -1021, Number.MAX_VALUE], f32: [2 ** -125, 3.4e38] } as const;
@@ -32,15 +32,6 @@ export function entryBeyondRange(precision: Precision): NumericalError {
 /** Powers of two between which the formulas of smooth maps keep their digits: the least variance, and the largest product of variances. */
 const EXPONENTS = { f64: [-900, 1000], f32: [-100, 120] } as const satisfies Record<Precision, readonly number[]>;
 
-/** How many variances the formulas of a map multiply. */
-const FACTORS = {
-  erf: 2,
-  gelu: 3,
-  elu: 2,
-  sine: 1,
-  cosine: 1,
-} satisfies Record<SmoothMap, number>;
-
 /**
  * Checks that the formulas of a smooth map keep their digits at these variances, or (null) that they can be stored for formulas in float64;
  * 0 is always held. `where` names the input of variance `i` in the message.
@@ -54,7 +45,7 @@ export function requireVariances(
   where: (i: number) => string,
 ): void {
   const [least, most] = EXPONENTS[precision];
-  const [low, high] = [2 ** least, 2 ** (most / (map === null ? 1 : FACTORS[map]))];
+  const [low, high] = [2 ** least, 2 ** (most / (map === null ? 1 : SMOOTH_DUALS[map].factors))];
   for (let i = 0; i < variances.length; i++) {
     const variance = variances[i];
     if ((variance >= low && variance <= high) || variance === 0) continue;

@@ -1,5 +1,5 @@
 import type { Precision } from '../data/array.js';
-import type { CosineDistances } from './evaluate.js';
+import type { CosineDistances } from './correlations.js';
 
 /**
  * What a number becomes where a precision holds only so many digits of it.

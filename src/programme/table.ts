@@ -1,7 +1,8 @@
 import type { Precision } from '../data/array.js';
 import type { Programme } from '../vocabulary/steps.js';
 import { chebyshevNodes, powerFit } from './chebyshev.js';
-import { type CosineDistances, distances, evaluate } from './evaluate.js';
+import { type CosineDistances, distances } from './correlations.js';
+import { evaluate } from './evaluate.js';
 import type { RowFactors } from './self-kernels.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { Programme, Step, Windows } from '../vocabulary/steps.js';
-import { positionCount, valueShapes } from '../vocabulary/windows.js';
+import type { Windows } from '../vocabulary/steps.js';
+import { positionCount } from '../vocabulary/windows.js';
 
 /** Which positions a step reads for each of its own. */
 export interface Taps {
@@ -31,28 +31,4 @@ export function windowTaps(windows: Windows): Taps {
     tapAt(windows, Math.floor(i / count), i % count),
   );
   return { at, count };
-}
-
-/** The positions that a step reads, a pixel as a window of one tap; null for a step that takes each position alone. */
-function stepTaps(step: Step, from: readonly number[]): Taps | null {
-  if (step.op === 'window' || step.op === 'pool') return windowTaps(step.windows);
-  if (step.op !== 'pixel') return null;
-  return { at: Int32Array.of(step.at.reduce((index, p, axis) => index * from[axis] + p, 0)), count: 1 };
-}
-
-/** Where the values of a programme on images stand. */
-export interface Layout {
-  /** Positions of each value. */
-  readonly positions: readonly number[];
-  /** What each step reads; null for a step that takes each position alone. */
-  readonly taps: readonly (Taps | null)[];
-}
-
-/** Positions and taps of every step of a programme on images. */
-export function layout(programme: Programme): Layout {
-  const shapes = valueShapes(programme);
-  return {
-    positions: shapes.map(positionCount),
-    taps: programme.steps.map((step) => stepTaps(step, 'of' in step ? shapes[step.of] : [])),
-  };
 }

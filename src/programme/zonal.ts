@@ -3,6 +3,7 @@ import type { Programme } from '../vocabulary/steps.js';
 import { degrees } from './degree.js';
 import { type Extended, extendedQuotient, extendedScale } from './extended-exponent.js';
 import { type RowFactors, rowFactors } from './self-kernels.js';
+import { rulesOf } from './steps/index.js';
 import { type Table, tabulate } from './table.js';
 
 /** Norms of two sets of rows. */
@@ -45,13 +46,7 @@ export function obstacle(programme: Programme): string {
   const all = degrees(programme);
   const index = all.indexOf(null);
   const step = programme.steps[index];
-  if (step === undefined) return 'nothing';
-  if (step.op === 'sum')
-    return `step ${index} adds values of different degree (a bias, or a part that is not homogeneous)`;
-  if (step.op === 'radial') return `step ${index} depends on the distance of the rows`;
-  if (step.op === 'dual' || step.op === 'dualDerivative')
-    return `step ${index} applies ${step.phi.map}, which is not homogeneous`;
-  return `step ${index} joins values that are not homogeneous`;
+  return step === undefined ? 'nothing' : `step ${index} ${rulesOf(step).obstacle(step)}`;
 }
 
 /**
@@ -67,7 +62,7 @@ export function decideZonal(programme: Programme, norms: Norms): ZonalDecision {
   }
   const norm = commonNorm(norms);
   if (norm === null) return { applies: false, reason: `${obstacle(programme)}, and the rows differ in norm` };
-  if (programme.steps.some((s) => s.op === 'radial' && s.power !== 1 && s.power !== 2)) {
+  if (programme.steps.some((s) => rulesOf(s).isRough?.(s) === true)) {
     return { applies: false, reason: 'a fractional power of the distance is not smooth in sqrt(1 - cos)' };
   }
   const reason = 'all rows have the same norm: K(x,z) = h(cos)';

@@ -1,5 +1,4 @@
-import { InternalError } from '../errors.js';
-import type { Programme, Step, Windows } from './steps.js';
+import type { Windows } from './steps.js';
 
 /** What a convolution does at the border: wrap round, read zeros, or keep inside. */
 export type Padding = 'circular' | 'same' | 'valid';
@@ -35,35 +34,4 @@ export function wholeWindow(from: readonly number[]): Windows {
 /** Number of positions of a grid; 1 for a vector. */
 export function positionCount(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
-}
-
-function shapeOf(step: Step, shapes: readonly (readonly number[])[], input: readonly number[]): readonly number[] {
-  switch (step.op) {
-    case 'inner':
-    case 'radial':
-      return input;
-    case 'sum':
-      return step.terms.length === 0 ? input.map(() => 1) : shapes[step.terms[0].value];
-    case 'product':
-      return shapes[step.left];
-    case 'window':
-    case 'pool':
-      return step.windows.to;
-    case 'pixel':
-      return input.map(() => 1);
-    default:
-      return shapes[step.of];
-  }
-}
-
-/** Positions of each value of a programme, one number an axis; empty for a programme on vectors. */
-export function valueShapes(programme: Programme): readonly (readonly number[])[] {
-  const shapes: (readonly number[])[] = [];
-  for (const step of programme.steps) shapes.push(shapeOf(step, shapes, programme.positions ?? []));
-  return shapes;
-}
-
-/** The error of a pass that is made for vectors and meets a step that joins positions. */
-export function positionsJoined(step: Step): InternalError {
-  return new InternalError(`a programme on vectors must not join positions, got the step ${step.op}`);
 }

@@ -3,7 +3,7 @@ import { lower } from '../../src/architecture/lower.js';
 import { checkKind, parseArchitecture } from '../../src/architecture/parse.js';
 import { serialiseArchitecture } from '../../src/architecture/serialise.js';
 import { LAYERS } from '../../src/layers/index.js';
-import { valueShapes } from '../../src/vocabulary/windows.js';
+import { valueShapes } from '../../src/programme/shapes.js';
 import { describe, expect, test } from '../jest.js';
 import { arbitraryArchitecture } from './arbitrary.js';
 import { arbitraryImageNetwork } from './arbitrary-images.js';

@@ -1,7 +1,8 @@
 import { lower } from '../../src/architecture/lower.js';
 import { parseArchitecture } from '../../src/architecture/parse.js';
+import { distances } from '../../src/programme/correlations.js';
 import { degrees, isHomogeneous } from '../../src/programme/degree.js';
-import { distances, evaluate } from '../../src/programme/evaluate.js';
+import { evaluate } from '../../src/programme/evaluate.js';
 import {
   extendedNumber,
   extendedQuotient,

@@ -10,8 +10,8 @@ import {
   positionsRead,
   windowsHolding,
 } from '../../../src/programme/images/position-pairs.js';
+import { valueShapes } from '../../../src/programme/shapes.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
-import { valueShapes } from '../../../src/vocabulary/windows.js';
 import { tapCount } from './code.js';
 import { type ImageLayout, mostSegments } from './layout.js';
 import { segmentsOf } from './segments.js';

@@ -1,7 +1,8 @@
 import { NEAR_THRESHOLD, nearDistance, radialAt } from '../../../src/backend/near-duplicates.js';
 import type { Output, RowTask } from '../../../src/backend/tasks.js';
 import type { KernelJob, Tile, TileRange } from '../../../src/backend/tile.js';
-import { distances, evaluate } from '../../../src/programme/evaluate.js';
+import { distances } from '../../../src/programme/correlations.js';
+import { evaluate } from '../../../src/programme/evaluate.js';
 import type { Rounding } from '../../../src/programme/rounding.js';
 import { finishedTile } from '../tile.js';
 

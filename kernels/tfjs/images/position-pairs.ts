@@ -11,8 +11,8 @@ import {
   positionsRead,
   windowsHolding,
 } from '../../../src/programme/images/position-pairs.js';
+import { valueShapes } from '../../../src/programme/shapes.js';
 import type { Step, ValueId, Windows } from '../../../src/vocabulary/steps.js';
-import { valueShapes } from '../../../src/vocabulary/windows.js';
 import { type Pooling, poolingOf, type Rectangle, readsLike, rectangleOf } from './pooling.js';
 
 /** The pairs of positions of one grid in a component. */

@@ -9,8 +9,9 @@ import {
   positionPairsRead,
   positionsRead,
 } from '../../../src/programme/images/position-pairs.js';
+import { valueShapes } from '../../../src/programme/shapes.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
-import { positionCount, valueShapes } from '../../../src/vocabulary/windows.js';
+import { positionCount } from '../../../src/vocabulary/windows.js';
 
 /** A window step, which reads several position pairs or one of another grid. */
 export type WindowStep = Extract<Step, { op: 'window' | 'pixel' }>;

@@ -12,8 +12,9 @@ import {
 } from '../../programme/images/self-kernels.js';
 import { anglesRead } from '../../programme/images/translate.js';
 import { requireRange } from '../../programme/range.js';
+import { valueShapes } from '../../programme/shapes.js';
 import type { Programme, ValueId } from '../../vocabulary/steps.js';
-import { positionCount, valueShapes } from '../../vocabulary/windows.js';
+import { positionCount } from '../../vocabulary/windows.js';
 import type { ImageSet, ImageTask, Output } from '../tasks.js';
 import { pixelsOf } from './pixels.js';
 import { requireOneUnit } from './sizes.js';

@@ -1,6 +1,7 @@
 import type { Backend } from '../../backend/contract.js';
 import { isShared, type NdArray } from '../../data/array.js';
 import { someExamples } from '../../data/examples.js';
+import { rulesOf } from '../../programme/steps/index.js';
 import { TABLE_RULES } from '../../programme/table.js';
 import { tablePays } from '../../programme/zonal.js';
 import { type Again, type Computation, type Demand, entryCount, type Prepared } from '../computation.js';
@@ -10,11 +11,7 @@ import { type Outline, outline, prepareTask } from './prepare.js';
 
 /** Factor columns that the programme needs when it is not tabulated. */
 function columnCount({ programme }: Outline): number {
-  return programme.steps.reduce((n, step) => {
-    if (step.op === 'sum') return n + step.terms.length + (step.constant > 0 ? 1 : 0);
-    if (step.op === 'dual' || step.op === 'dualDerivative') return n + (step.phi.map === 'piecewiseLinear' ? 0 : 4);
-    return n + (step.op === 'radial' ? 1 : 0);
-  }, 2);
+  return programme.steps.reduce((n, step) => n + (rulesOf(step).columnBound?.(step) ?? 0), 2);
 }
 
 /** Bytes of prepared rows and their factors, beside the rows as they were read. */

@@ -1,6 +1,8 @@
 import { InternalError } from '../../errors.js';
 import type { Programme, Step, ValueId } from '../../vocabulary/steps.js';
+import { curvature } from '../maps/dual.js';
 import { smoothDual } from '../maps/index.js';
+import type { MapStep } from '../steps/rules.js';
 import type { Exponents, ImageSelfKernels } from './self-kernels.js';
 
 /**
@@ -20,14 +22,14 @@ export function columnNeeds(column: ImageColumn, programme: Programme): readonly
   return [mapOf(programme.steps[column.value]).of, column.value];
 }
 
-function mapOf(step: Step): Extract<Step, { op: 'dual' | 'dualDerivative' }> {
+function mapOf(step: Step): MapStep {
   if (step.op === 'dual' || step.op === 'dualDerivative') return step;
   throw new InternalError(`the step ${step.op} is no map`);
 }
 
 function at(selfKernels: ImageSelfKernels, value: ValueId): Float64Array {
   const found = selfKernels[value];
-  if (found === null) throw new InternalError(`own values of step ${value} are missing`);
+  if (found === null) throw new InternalError(`self-kernels of step ${value} are missing`);
   return found;
 }
 
@@ -38,7 +40,7 @@ function mixingWeight(
   selfKernels: ImageSelfKernels,
   exponents: Exponents,
 ): Float64Array {
-  if (step.op !== 'sum') throw new InternalError(`the step ${step.op} has no shares`);
+  if (step.op !== 'sum') throw new InternalError(`the step ${step.op} has no mixing weights`);
   const total = at(selfKernels, value);
   if (place === step.terms.length) return mixingWeights(step.constant * 4 ** -exponents[value], null, total);
   const { value: part, weight } = step.terms[place];
@@ -90,11 +92,7 @@ export function columnOf(
   }
 }
 
-function smoothColumns(
-  { op, of, phi }: Extract<Step, { op: 'dual' | 'dualDerivative' }>,
-  selfKernels: ImageSelfKernels,
-  exponents: Exponents,
-): Float64Array {
+function smoothColumns({ op, of, phi }: MapStep, selfKernels: ImageSelfKernels, exponents: Exponents): Float64Array {
   const dual = smoothDual(phi);
   if (dual === null) throw new InternalError(`${phi.map} is no smooth map`);
   const variances = at(selfKernels, of);
@@ -107,11 +105,7 @@ function smoothColumns(
     result[p] = q;
     result[n + p] = Math.sqrt(q);
     result[2 * n + p] = Math.sqrt(f);
-    if (op === 'dual' && f > 0) {
-      const slope = dual.squareSlope(q);
-      const spread = dual.derivativeSquare(q) + 2 * q * dual.derivativeSquareSlope(q);
-      result[3 * n + p] = Math.max(0, (spread - (q * slope * slope) / f) / 2);
-    }
+    if (op === 'dual') result[3 * n + p] = curvature(dual, q, f);
   });
   return result;
 }

@@ -1,7 +1,8 @@
 import type { Programme } from '../../vocabulary/steps.js';
 import { pairOperands } from '../needs.js';
 import type { Places } from './grids.js';
-import { offsetCount, offsetsRead } from './offsets.js';
+import { offsetsRead } from './needed-offsets.js';
+import { offsetCount } from './offsets.js';
 
 /** Offsets that have to be visited together, since windows join them: `[grid] -> numbers of offsets`, ascending. */
 export type Component = ReadonlyMap<number, readonly number[]>;

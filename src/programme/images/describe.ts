@@ -1,5 +1,5 @@
 import type { Programme } from '../../vocabulary/steps.js';
-import { positionCount } from '../../vocabulary/windows.js';
+import { rulesOf } from '../steps/index.js';
 import { type ImagePlan, planImages } from './plan.js';
 import { positionPairCount } from './position-pairs.js';
 import { ANY_INPUTS, evenValues } from './self-kernels.js';
@@ -8,20 +8,6 @@ import { ANY_INPUTS, evenValues } from './self-kernels.js';
 const STEP_NS = 2.5;
 
 const grouped = (n: number): string => n.toLocaleString('en-US');
-
-/** Floating-point operations of a step for one pair of positions, roughly: maps are polynomials. */
-function operations(step: Programme['steps'][number]): number {
-  switch (step.op) {
-    case 'dual':
-      return 50;
-    case 'window':
-      return 2 * positionCount(step.windows.filter) + 12;
-    case 'sum':
-      return 2 * step.terms.length;
-    default:
-      return 3;
-  }
-}
 
 /** What one stage keeps of the pairs of positions. */
 function stageNote(plan: ImagePlan, stage: number): string {
@@ -57,7 +43,7 @@ function pairNumbers({ programme, places, offsets }: ImagePlan): {
     const { grid } = places.of[v];
     const positionPairs = positionPairCount(places.grids[grid], offsets[grid]);
     numbers += positionPairs;
-    total += positionPairs * operations(step);
+    total += positionPairs * rulesOf(step).operations(step);
   });
   return { numbers, operations: total };
 }

@@ -1,7 +1,5 @@
 import { InternalError } from '../../errors.js';
-import type { Programme, Step, ValueId, Windows } from '../../vocabulary/steps.js';
-import { valueShapes } from '../../vocabulary/windows.js';
-import { operands } from '../needs.js';
+import type { ValueId, Windows } from '../../vocabulary/steps.js';
 
 /** A grid of positions with two axes; a sequence has one row. */
 export interface Grid {
@@ -60,27 +58,4 @@ export interface Places {
   readonly grids: readonly Grid[];
   readonly stages: number;
   readonly of: readonly Place[];
-}
-
-function stageOf(step: Step, stages: readonly number[]): number {
-  const before = operands(step).map((v) => stages[v]);
-  const latest = Math.max(0, ...before);
-  return step.op === 'pool' ? latest + 1 : latest;
-}
-
-/** Finds the grid and the stage of every value. */
-export function placeValues(programme: Programme): Places {
-  const shapes = valueShapes(programme);
-  const stages: number[] = [];
-  for (const step of programme.steps) stages.push(stageOf(step, stages));
-  const grids: Grid[] = [];
-  const known = new Map<string, number>();
-  const of = shapes.map((shape, v: ValueId): Place => {
-    const [height, width] = twoAxes(shape, 1);
-    const key = `${stages[v]}:${height}x${width}`;
-    const grid = known.get(key) ?? grids.push({ height, width }) - 1;
-    known.set(key, grid);
-    return { stage: stages[v], grid };
-  });
-  return { grids, stages: Math.max(0, ...stages) + 1, of };
 }

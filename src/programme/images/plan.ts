@@ -1,8 +1,10 @@
 import type { Programme, ValueId } from '../../vocabulary/steps.js';
+import { rulesOf } from '../steps/index.js';
 import { type Component, components } from './components.js';
-import { type Places, placeValues } from './grids.js';
+import type { Places } from './grids.js';
 import type { ImageInstructions } from './instructions.js';
-import { neededOffsets } from './offsets.js';
+import { neededOffsets } from './needed-offsets.js';
+import { placeValues } from './places.js';
 import { type PositionPairs, positionPairCount, positionPairsOf } from './position-pairs.js';
 import { evenValues, type InputFacts, selfKernelsDivided } from './self-kernels.js';
 import { imageInstructions } from './translate.js';
@@ -28,7 +30,9 @@ export function planImages(programme: Programme, inputs: InputFacts): ImagePlan 
   const outputs = [programme.nngp, programme.ntk].filter((v): v is ValueId => v !== null);
   // Self-kernels of a pool are sums over pairs of positions, also where no pair of images reads them.
   const divided = selfKernelsDivided(programme);
-  const pools = Array.from(programme.steps.keys()).filter((v) => divided[v] === 1 && programme.steps[v].op === 'pool');
+  const pools = Array.from(programme.steps.keys()).filter(
+    (v) => divided[v] === 1 && rulesOf(programme.steps[v]).readsAllPairs === true,
+  );
   const needed = neededOffsets(programme, places, [...outputs, ...pools]);
   const parts = components(programme, places, needed);
   const even = evenValues(programme, inputs);

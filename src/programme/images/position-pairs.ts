@@ -1,5 +1,4 @@
 import type { Windows } from '../../vocabulary/steps.js';
-import type { Component } from './components.js';
 import { type Grid, onTwoAxes } from './grids.js';
 import { offsetOf } from './offsets.js';
 
@@ -168,10 +167,10 @@ export function positionPairsPooled(
   return Int32Array.from(list);
 }
 
-/** Position pairs of every grid that a component visits. */
+/** Position pairs of every grid that a component visits; a component names the offsets of each grid. */
 export function componentPositionPairs(
   grids: readonly Grid[],
-  component: Component,
+  component: ReadonlyMap<number, readonly number[]>,
 ): ReadonlyMap<number, PositionPairs> {
   return new Map(Array.from(component, ([grid, offsets]) => [grid, positionPairsOf(grids[grid], offsets)]));
 }

@@ -1,9 +1,10 @@
 import { InternalError, NumericalError } from '../../errors.js';
-import type { Programme, ScalarMap, Step, ValueId, Windows } from '../../vocabulary/steps.js';
-import { positionCount, valueShapes } from '../../vocabulary/windows.js';
-import { SMOOTH_DUALS, smoothDual } from '../maps/index.js';
+import type { Programme, Step, ValueId, Windows } from '../../vocabulary/steps.js';
+import { positionCount } from '../../vocabulary/windows.js';
 import { neededSteps, operands } from '../needs.js';
-import { requireVariances } from '../range.js';
+import { valueShapes } from '../shapes.js';
+import { rulesOf } from '../steps/index.js';
+import type { PositionEvaluation, Shape } from '../steps/rules.js';
 import { positionsRead } from './position-pairs.js';
 
 /** Powers of two near the deviation of each value, so that covariances of any depth stay in range: value = number times 4^exponent. */
@@ -19,54 +20,29 @@ export type PooledSelfKernels = (value: ValueId, of: Float64Array | null) => Flo
 
 /** Steps whose self-kernels are wanted, with those that they rest on; self-kernels of a pool come from elsewhere. */
 export function selfKernelsNeeded(programme: Programme, wanted: Iterable<ValueId>): Uint8Array {
-  return neededSteps(programme, wanted, (step) => (step.op === 'pool' ? [] : operands(step)));
+  return neededSteps(programme, wanted, (step) => rulesOf(step).selfOperands?.(step) ?? operands(step));
 }
 
 /** Steps whose self-kernels something is divided by, with those that they rest on. */
 export function selfKernelsDivided(programme: Programme): Uint8Array {
   return selfKernelsNeeded(
     programme,
-    programme.steps.flatMap((step) => (step.op === 'normalise' ? [step.by] : [])),
+    programme.steps.flatMap((step) => rulesOf(step).divisors?.(step) ?? []),
   );
 }
 
-// Plain loops: these run for every image of every tile, and `map` takes ten times as long.
-
+// A plain loop: this runs for every image of every tile, and `map` takes ten times as long.
 function times(of: Float64Array, factor: number): Float64Array {
   const result = new Float64Array(of.length);
   for (let p = 0; p < of.length; p++) result[p] = factor * of[p];
   return result;
 }
 
-function whereAbove(of: Float64Array, value: number): Float64Array {
-  const result = new Float64Array(of.length);
-  for (let p = 0; p < of.length; p++) if (of[p] > 0) result[p] = value;
-  return result;
-}
-
-/** Self-kernels behind a map, with the exponent that they are over. */
-function mapSelfKernel(
-  phi: ScalarMap,
-  derivative: boolean,
-  of: Float64Array,
-  exponent: number,
-): [Float64Array, number] {
-  if (phi.map === 'piecewiseLinear') {
-    const gain = phi.even * phi.even + phi.odd * phi.odd;
-    return derivative ? [whereAbove(of, gain), 0] : [times(of, gain), exponent];
-  }
-  if (phi.map === 'heaviside') return [whereAbove(of, 0.5), 0];
-  const smooth = SMOOTH_DUALS[phi.map];
-  const variances = times(of, 4 ** exponent);
-  requireVariances(phi.map, variances, 'f64', () => 'an image');
-  return [variances.map((q) => (derivative ? smooth.derivativeSquare(q) : smooth.square(q))), 0];
-}
-
 /** Runs a programme on (x_p, x_p) for the positions of an image. One object serves all images of a job. */
 export class SelfKernelRunner {
   readonly #programme: Programme;
   readonly #needed: Uint8Array;
-  readonly #counts: readonly number[];
+  readonly #shapes: readonly Shape[];
   readonly #reads = new Map<Windows, Int32Array>();
   readonly #exponents: number[];
   readonly #choosing: boolean;
@@ -75,7 +51,7 @@ export class SelfKernelRunner {
   constructor(programme: Programme, needed: Uint8Array, exponents: Exponents | null) {
     this.#programme = programme;
     this.#needed = needed;
-    this.#counts = valueShapes(programme).map(positionCount);
+    this.#shapes = valueShapes(programme);
     this.#exponents = exponents === null ? programme.steps.map(() => 0) : [...exponents];
     this.#choosing = exponents === null;
   }
@@ -93,7 +69,8 @@ export class SelfKernelRunner {
         selfKernels.push(null);
         return;
       }
-      const [values, exponent] = this.#step(step, v, selfKernels, squares, pooled);
+      const evaluation = this.#evaluation(v, selfKernels, squares, pooled);
+      const [values, exponent] = rulesOf(step).positionSelfKernel(step, evaluation);
       selfKernels.push(this.#settle(step, v, values, exponent));
     });
     return selfKernels;
@@ -109,83 +86,33 @@ export class SelfKernelRunner {
       );
     }
     if (this.#choosing) {
-      const isMean = step.op === 'window' || step.op === 'pixel' || step.op === 'pool';
+      const isMean = rulesOf(step).isMean === true;
       this.#exponents[v] = exponent + (isMean || largest === 0 ? 0 : Math.round(Math.log2(largest) / 2));
     }
     const shift = exponent - this.#exponents[v];
     return shift === 0 ? values : times(values, 4 ** shift);
   }
 
-  #step(
-    step: Step,
-    v: ValueId,
+  #evaluation(
+    value: ValueId,
     selfKernels: ImageSelfKernels,
     squares: Float64Array,
     pooled: PooledSelfKernels,
-  ): [Float64Array, number] {
-    const exponents = this.#exponents;
-    const at = (value: ValueId): Float64Array => {
-      const found = selfKernels[value];
-      if (found === null) throw new InternalError(`own values of step ${value} are missing`);
+  ): PositionEvaluation {
+    const at = (v: ValueId): Float64Array => {
+      const found = selfKernels[v];
+      if (found === null) throw new InternalError(`self-kernels of step ${v} are missing`);
       return found;
     };
-    switch (step.op) {
-      case 'inner':
-        return [squares, 0];
-      case 'sum':
-        return this.#sum(step, v, at);
-      case 'dual':
-      case 'dualDerivative':
-        return mapSelfKernel(step.phi, step.op === 'dualDerivative', at(step.of), exponents[step.of]);
-      case 'product': {
-        const right = at(step.right);
-        return [at(step.left).map((k, p) => k * right[p]), exponents[step.left] + exponents[step.right]];
-      }
-      case 'normalise': {
-        const by = at(step.by);
-        return [at(step.of).map((k, p) => (by[p] > 0 ? k / by[p] : 0)), exponents[step.of] - exponents[step.by]];
-      }
-      case 'window':
-        return [this.#window(step.windows, at(step.of), this.#counts[v]), exponents[step.of]];
-      case 'pixel':
-        return [Float64Array.of(at(step.of)[this.#position(step)]), exponents[step.of]];
-      case 'pool':
-        return [pooled(v, selfKernels[step.of]), exponents[step.of]];
-      case 'radial':
-        throw new InternalError('a radial kernel has no positions');
-    }
+    const reads = (windows: Windows): Int32Array => this.#positionsRead(windows);
+    const shared = { exponents: this.#exponents, shapes: this.#shapes, squares };
+    return { ...shared, value, at, reads, pooled: (of) => pooled(value, selfKernels[of]) };
   }
 
-  #sum(step: Extract<Step, { op: 'sum' }>, v: ValueId, at: (value: ValueId) => Float64Array): [Float64Array, number] {
-    const weighty = step.terms.filter((t) => t.weight > 0);
-    const all = weighty.map((t) => this.#exponents[t.value]);
-    if (step.constant > 0) all.push(0);
-    const exponent = all.length === 0 ? 0 : Math.max(...all);
-    const total = new Float64Array(this.#counts[v]).fill(step.constant * 4 ** -exponent);
-    for (const { value, weight } of weighty) {
-      const part = at(value);
-      const scaled = weight * 4 ** (this.#exponents[value] - exponent);
-      for (let p = 0; p < total.length; p++) total[p] += scaled * part[p];
-    }
-    return [total, exponent];
-  }
-
-  #position(step: Extract<Step, { op: 'pixel' }>): number {
-    const shape = valueShapes(this.#programme)[step.of];
-    return step.at.reduce((index, at, axis) => index * shape[axis] + at, 0);
-  }
-
-  #window(windows: Windows, of: Float64Array, count: number): Float64Array {
+  #positionsRead(windows: Windows): Int32Array {
     const read = this.#reads.get(windows) ?? positionsRead(windows);
     this.#reads.set(windows, read);
-    const taps = read.length / count;
-    const result = new Float64Array(count);
-    for (let j = 0, k = 0; j < count; j++) {
-      let sum = 0;
-      for (const end = k + taps; k < end; k++) if (read[k] >= 0) sum += of[read[k]];
-      result[j] = sum / taps;
-    }
-    return result;
+    return read;
   }
 }
 
@@ -203,29 +130,8 @@ export const ANY_INPUTS: InputFacts = { even: false, positive: false };
 /** Values whose self-kernels are above 0 at all positions of all images. */
 function positiveValues(programme: Programme, inputs: InputFacts): readonly boolean[] {
   const positive: boolean[] = [];
-  for (const step of programme.steps) {
-    if (step.op === 'inner') positive.push(inputs.positive);
-    else if (step.op === 'sum') {
-      positive.push(step.constant > 0 || step.terms.some((t) => t.weight > 0 && positive[t.value]));
-    } else if (step.op === 'dual' || step.op === 'dualDerivative') {
-      positive.push(positive[step.of] && smoothDual(step.phi) === null);
-    } else if (step.op === 'window') positive.push(positive[step.of] && reachesInside(step.windows));
-    else positive.push(step.op !== 'pool' && operands(step).every((of) => positive[of]));
-  }
+  for (const step of programme.steps) positive.push(rulesOf(step).isPositive(step, positive, inputs.positive));
   return positive;
-}
-
-/** Whether every window reads a position inside the image. */
-function reachesInside(windows: Windows): boolean {
-  const read = positionsRead(windows);
-  const taps = positionCount(windows.filter);
-  for (let j = 0; j < read.length; j += taps) if (read.subarray(j, j + taps).every((p) => p < 0)) return false;
-  return true;
-}
-
-/** The slope of a piecewise linear map has one self-kernel wherever there is any variance. */
-function isFlatSlope(step: Step, positive: readonly boolean[]): boolean {
-  return step.op === 'dualDerivative' && smoothDual(step.phi) === null && positive[step.of];
 }
 
 /**
@@ -236,13 +142,7 @@ function isFlatSlope(step: Step, positive: readonly boolean[]): boolean {
 export function evenValues(programme: Programme, inputs: InputFacts): readonly boolean[] {
   const positive = positiveValues(programme, inputs);
   const even: boolean[] = [];
-  programme.steps.forEach((step) => {
-    const parts = operands(step).every((of) => even[of]);
-    if (step.op === 'inner') even.push(inputs.even);
-    else if (step.op === 'pool') even.push(false);
-    else if (step.op === 'window') even.push(parts && !positionsRead(step.windows).includes(-1));
-    else even.push(parts || isFlatSlope(step, positive));
-  });
+  for (const step of programme.steps) even.push(rulesOf(step).isEven(step, even, positive, inputs.even));
   return even;
 }
 
@@ -252,10 +152,10 @@ export function selfKernelSizes(
   squares: Float64Array,
 ): { readonly selfKernels: ImageSelfKernels; readonly exponents: Exponents } {
   const runner = new SelfKernelRunner(programme, new Uint8Array(programme.steps.length).fill(1), null);
+  const counts = valueShapes(programme).map(positionCount);
   const selfKernels = runner.run(squares, (v, of) => {
-    const step = programme.steps[v];
     const largest = of === null ? 1 : of.reduce((a, b) => Math.max(a, b), 0);
-    return new Float64Array(step.op === 'pool' ? positionCount(step.windows.to) : 1).fill(largest);
+    return new Float64Array(counts[v]).fill(largest);
   });
   return { selfKernels, exponents: runner.exponents };
 }

@@ -1,6 +1,9 @@
 import { InternalError } from '../../errors.js';
-import type { Programme, ScalarMap, Step, ValueId } from '../../vocabulary/steps.js';
+import type { Programme, Step, ValueId } from '../../vocabulary/steps.js';
+import { sameMap } from '../maps/index.js';
+import { angleWeight } from '../maps/piecewise-linear.js';
 import { pairOperands } from '../needs.js';
+import type { MapStep } from '../steps/rules.js';
 import { type Places, readsItself } from './grids.js';
 import { type ImageInstruction, type ImageInstructions, type ImageValue, imageResults } from './instructions.js';
 
@@ -17,10 +20,6 @@ export function anglesRead(programme: Programme): Uint8Array {
   }
   return read;
 }
-
-type MapStep = Extract<Step, { op: 'dual' | 'dualDerivative' }>;
-
-const sameMap = (a: ScalarMap, b: ScalarMap): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 const distance = (value: ValueId): ImageValue => ({ form: 'distance', value });
 const plain = (value: ValueId): ImageValue => ({ form: 'plain', value });
@@ -213,11 +212,10 @@ class Builder {
       const other = this.#partner(step, v);
       if (other !== null) this.#distances[stage].set(other, distance(other));
       const [value, slope] = step.op === 'dual' ? [v, other] : [other, v];
-      const [e, o] = [phi.even ** 2, phi.odd ** 2];
       this.#emit(stage, {
         op: 'piecewiseLinear',
         of,
-        weight: (2 * e) / (e + o),
+        weight: angleWeight(phi),
         value: value === null ? null : distance(value),
         slope: slope === null ? null : distance(slope),
       });

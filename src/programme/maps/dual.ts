@@ -33,6 +33,8 @@ export interface SmoothDual {
   readonly resolution: number;
   /** Whether phi goes on changing at the same pace for large arguments: then two deviations are alike where their difference is small, not their ratio. */
   readonly isWave: boolean;
+  /** How many variances its formulas multiply: what range of variances keeps its digits follows from it. */
+  readonly factors: number;
   /** F(q) = E[phi(a)^2]. */
   square(q: number): number;
   /** dF/dq = E[phi'^2] + E[phi phi'']. */
@@ -47,4 +49,12 @@ export interface SmoothDual {
   distance(p: GaussianPair): number;
   /** E[phi'(a) phi'(b)]. */
   derivativeProduct(p: GaussianPair): number;
+}
+
+/** 1/2 (E[phi'^2] + 2 q dE[phi'^2]/dq - q (dF/dq)^2 / F): how fast phi(r g) / sqrt(F) turns with r at variance q, for F = E[phi^2] = f. */
+export function curvature(dual: SmoothDual, q: number, f: number): number {
+  if (!(f > 0)) return 0;
+  const slope = dual.squareSlope(q);
+  const spread = dual.derivativeSquare(q) + 2 * q * dual.derivativeSquareSlope(q);
+  return Math.max(0, (spread - (q * slope * slope) / f) / 2);
 }

@@ -96,6 +96,7 @@ export const elu: SmoothDual = {
   parity: 0,
   resolution: 1e-5,
   isWave: false,
+  factors: 2,
   square: (q) => {
     const r = Math.sqrt(q);
     return q < 1e-3

@@ -23,6 +23,7 @@ export const erf: SmoothDual = {
   parity: -1,
   resolution: 0.005,
   isWave: false,
+  factors: 2,
   square: (q) => (2 / Math.PI) * Math.atan2(2 * q, Math.sqrt(1 + 4 * q)),
   squareSlope: (q) => 4 / (Math.PI * (1 + 2 * q) * Math.sqrt(1 + 4 * q)),
   derivativeSquare: (q) => 4 / (Math.PI * Math.sqrt(1 + 4 * q)),

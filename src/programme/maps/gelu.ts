@@ -47,6 +47,7 @@ export const gelu: SmoothDual = {
   parity: 0,
   resolution: 0.005,
   isWave: false,
+  factors: 3,
   square: (q) => {
     const d = Math.sqrt(1 + 2 * q);
     return q / 4 + ((2 * q * q) / ((1 + q) * d) + q * Math.atan2(q, d)) / TWO_PI;

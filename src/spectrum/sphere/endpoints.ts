@@ -1,7 +1,7 @@
-import type { Correlation } from '../../programme/pair.js';
+import type { Correlation } from '../../programme/correlations.js';
 import type { RowFactors } from '../../programme/self-kernels.js';
+import { positionsJoined } from '../../programme/steps/joining.js';
 import type { Programme, ScalarMap, Step, ValueId } from '../../vocabulary/steps.js';
-import { positionsJoined } from '../../vocabulary/windows.js';
 import { angleShare, correlationOf, mapSeries } from './map-series.js';
 import { addAll, compose, LIMIT, orderFor, type Puiseux, type PuiseuxTerm, power, shifted, times } from './puiseux.js';
 import { correlationsAt, selfKernelMapOf, sharesOf } from './steps-at.js';

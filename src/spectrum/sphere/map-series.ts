@@ -1,5 +1,6 @@
-import { SMOOTH_DUALS } from '../../programme/maps/index.js';
-import { angleMap, type Correlation, type SelfKernelMap, smooth, smoothDerivative } from '../../programme/pair.js';
+import type { Correlation } from '../../programme/correlations.js';
+import { angleDual, smoothDual } from '../../programme/maps/index.js';
+import { angleMap, type SelfKernelMap, smooth, smoothDerivative } from '../../programme/pair.js';
 import type { ScalarMap, Step } from '../../vocabulary/steps.js';
 import {
   complementPower,
@@ -40,9 +41,10 @@ export function hasSeries(phi: ScalarMap): boolean {
 /** The value of a map, or of its derivative, at one correlation, for two rows with the same self-kernels. */
 export function mapValue(phi: ScalarMap, derivative: boolean, selfKernels: SelfKernelMap, u: Correlation): Correlation {
   const out = { below: 1, above: 1 };
-  if (phi.map === 'piecewiseLinear' || phi.map === 'heaviside') angleMap(phi, derivative, u, out);
-  else if (derivative) smoothDerivative(SMOOTH_DUALS[phi.map], selfKernels, selfKernels, u, out);
-  else smooth(SMOOTH_DUALS[phi.map], selfKernels, selfKernels, u, out);
+  const [dual, angle] = [smoothDual(phi), angleDual(phi)];
+  if (angle !== null) angleMap(angle, phi, derivative, u, out);
+  else if (dual !== null && derivative) smoothDerivative(dual, selfKernels, selfKernels, u, out);
+  else if (dual !== null) smooth(dual, selfKernels, selfKernels, u, out);
   return out;
 }
 

@@ -1,4 +1,5 @@
-import { type CosineDistances, distances, evaluate } from '../../programme/evaluate.js';
+import { type CosineDistances, distances } from '../../programme/correlations.js';
+import { evaluate } from '../../programme/evaluate.js';
 import { gaussLegendre } from '../../programme/maps/gauss-legendre.js';
 import type { RowFactors } from '../../programme/self-kernels.js';
 import type { Programme } from '../../vocabulary/steps.js';

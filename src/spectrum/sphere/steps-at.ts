@@ -1,7 +1,8 @@
-import type { Correlation, SelfKernelMap } from '../../programme/pair.js';
+import type { Correlation } from '../../programme/correlations.js';
+import type { SelfKernelMap } from '../../programme/pair.js';
 import type { RowFactors } from '../../programme/self-kernels.js';
+import { positionsJoined } from '../../programme/steps/joining.js';
 import type { Programme, Step } from '../../vocabulary/steps.js';
-import { positionsJoined } from '../../vocabulary/windows.js';
 import { mapValue } from './map-series.js';
 
 /** The row factors of a map's step on unit rows. */

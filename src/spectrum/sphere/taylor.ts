@@ -1,7 +1,7 @@
 import { lastUses, operands } from '../../programme/needs.js';
 import type { RowFactors } from '../../programme/self-kernels.js';
+import { positionsJoined } from '../../programme/steps/joining.js';
 import type { Programme, Step, ValueId } from '../../vocabulary/steps.js';
-import { positionsJoined } from '../../vocabulary/windows.js';
 import { hasSeries, mapSeries, radialSeries } from './map-series.js';
 import { multiply, type PowerSeries } from './power-series.js';
 import { correlationsAt, selfKernelMapOf, sharesOf } from './steps-at.js';

@@ -1,0 +1,28 @@
+import { offsetId } from '../images/offsets.js';
+import { joining, pixelFlaw } from './joining.js';
+import type { Rules, Shape, StepOf } from './rules.js';
+import { windowMean } from './window-mean.js';
+
+/** The number of a position, in C order. */
+function positionOf({ at }: StepOf<'pixel'>, from: Shape): number {
+  return at.reduce((index, p, axis) => index * from[axis] + p, 0);
+}
+
+/** The value at (at, at). */
+export const pixel: Rules<StepOf<'pixel'>> = {
+  ...joining,
+  ...windowMean,
+  shape: (_step, _shapes, input) => input.map(() => 1),
+  flaw: pixelFlaw,
+
+  taps: (step, from) => ({ at: Int32Array.of(positionOf(step, from)), count: 1 }),
+  offsets: (_step, from) => () => [offsetId(from, 0, 0)],
+  operations: () => 3,
+
+  positionSelfKernel: (step, { at, exponents, shapes }) => [
+    Float64Array.of(at(step.of)[positionOf(step, shapes[step.of])]),
+    exponents[step.of],
+  ],
+  isPositive: ({ of }, positive) => positive[of],
+  isEven: ({ of }, even) => even[of],
+};

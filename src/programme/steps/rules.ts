@@ -1,0 +1,149 @@
+import type { Programme, Step, ValueId, Windows } from '../../vocabulary/steps.js';
+import type { CosineDistances } from '../correlations.js';
+import type { Extended } from '../extended-exponent.js';
+import type { PixelFactors, Strip } from '../factors.js';
+import type { Grid } from '../images/grids.js';
+import type { ReadOffsets } from '../images/offsets.js';
+import type { Rounding } from '../rounding.js';
+import type { Taps } from '../taps.js';
+
+/** The step of one kind. */
+export type StepOf<Op extends Step['op']> = Extract<Step, { readonly op: Op }>;
+
+/** A step that applies a scalar map. */
+export type MapStep = StepOf<'dual' | 'dualDerivative'>;
+
+/** Positions of a value, one number an axis; none for vectors. */
+export type Shape = readonly number[];
+
+/** Degree of homogeneity of a value; null where it has none. */
+export type Degree = number | null;
+
+/** Where a step stands: what is known of the values before it. */
+export interface Surroundings {
+  readonly programme: Programme;
+  /** Positions of each earlier value. */
+  readonly shapes: readonly Shape[];
+}
+
+/** What a step is evaluated with on a strip of pairs. */
+export interface Evaluation {
+  /** The number of the step: that of its factor columns. */
+  readonly index: number;
+  /** The correlations of an earlier value. */
+  readonly read: (value: ValueId) => CosineDistances;
+  /** The correlations of the inputs; null behind the sources. */
+  readonly source: CosineDistances | null;
+  readonly at: Strip;
+  /** Acts on what is subtracted within a formula. */
+  readonly rounding: Rounding | null;
+}
+
+/** What a step that joins positions is evaluated with on a pair of images. */
+export interface ImageEvaluation {
+  readonly index: number;
+  readonly x: PixelFactors;
+  readonly z: PixelFactors;
+  /** The correlations of an earlier value, `[positions, positions]`; `[positions]` where `isDiagonal`. */
+  readonly read: (value: ValueId) => CosineDistances;
+  /** Positions of each value. */
+  readonly positions: readonly number[];
+  /** What the step reads; null for a step that takes each position alone. */
+  readonly taps: Taps | null;
+  /** Whether pairs of a position with itself are all that is needed. */
+  readonly isDiagonal: boolean;
+  readonly rounding: Rounding | null;
+}
+
+/** What the self-kernels of an image in the reference rest on. */
+export interface ImageSelfEvaluation {
+  readonly selfKernels: readonly Extended[];
+  readonly norms: Extended;
+  readonly taps: Taps | null;
+  /** Correlations of an earlier value within the image. */
+  readonly self: (value: ValueId) => CosineDistances;
+  readonly rounding: Rounding | null;
+}
+
+/** What the self-kernels of the positions of an image rest on, in doubles over 4^exponent. */
+export interface PositionEvaluation {
+  /** The value that the step defines. */
+  readonly value: ValueId;
+  /** Exponents of the earlier values. */
+  readonly exponents: readonly number[];
+  /** Positions of each value. */
+  readonly shapes: readonly Shape[];
+  /** Squared norms of the pixels, `[positions]`. */
+  readonly squares: Float64Array;
+  /** Self-kernels of an earlier value over 4^exponent, `[positions]`. @throws InternalError where they were not asked for */
+  readonly at: (value: ValueId) => Float64Array;
+  /** The positions that windows read, found once for all images. */
+  readonly reads: (windows: Windows) => Int32Array;
+  /** Self-kernels of the step from elsewhere: those of a pool need the whole self-kernel. */
+  readonly pooled: (of: ValueId) => Float64Array;
+}
+
+/** Self-kernels over 4^exponent, and that exponent. */
+export type Scaled = readonly [values: Float64Array, exponent: number];
+
+/**
+ * All that the engine knows of one kind of step, beside the code of the backends: a new step is its type in `src/vocabulary/steps.ts`, one
+ * file here, one line of the table, and what backends do with it.
+ *
+ * What is left out is as for most steps: that is said at each member.
+ */
+export interface Rules<S extends Step = Step> {
+  /** Whether it stands for the inputs: a programme has one such step at most. [no] */
+  readonly isSource?: boolean;
+  /** Values that it refers to. */
+  operands(step: S): readonly ValueId[];
+  /** Values that it reads for a pair; what is read for each input alone is none of them. [all operands] */
+  pairOperands?(step: S): readonly ValueId[];
+  /** Values whose self-kernels its own are made of. [all operands] */
+  selfOperands?(step: S): readonly ValueId[];
+  /** Values by whose self-kernels it divides. [none] */
+  divisors?(step: S): readonly ValueId[];
+  /** The same step with its operands renumbered. */
+  renumber(step: S, id: (value: ValueId) => ValueId): Step;
+  /** Positions of its value, from those of earlier ones and of the inputs. */
+  shape(step: S, shapes: readonly Shape[], input: Shape): Shape;
+  /** What is wrong with its numbers or with the positions of its operands, in words; null where nothing is. */
+  flaw(step: S, at: Surroundings): string | null;
+
+  /** Degree of homogeneity, from those of the values before. */
+  degree(step: S, degrees: readonly Degree[]): Degree;
+  /** Why it has no degree, behind "step N". */
+  obstacle(step: S): string;
+  /** Whether its value on unit rows is no smooth function of sqrt(1 - cos) and sqrt(1 + cos) even if those before are. [no] */
+  isRough?(step: S): boolean;
+
+  /** Self-kernels of rows into `total` (zeros before), and the factor columns that pairs need. @throws InternalError where positions are joined */
+  selfKernel(step: S, selfKernels: readonly Extended[], norms: Extended, total: Extended): Float64Array[];
+  /** Factor columns of a row at most: what memory is planned by. [none] */
+  columnBound?(step: S): number;
+  /** Cosine distances of a strip of pairs of rows in float64. @throws InternalError where positions are joined */
+  evaluate(step: S, evaluation: Evaluation, out: CosineDistances): void;
+
+  /** Positions that it reads, from the positions of its operand. [each position alone] */
+  taps?(step: S, from: Shape): Taps;
+  /** Offsets p' - p of the grid that it reads which one offset of its own needs. [the same offset] */
+  offsets?(step: S, from: Grid, to: Grid): ReadOffsets;
+  /** Whether it needs all pairs of positions of what it reads before its own first one. [no] */
+  readonly readsAllPairs?: boolean;
+  /** Floating-point operations for one pair of positions, roughly. */
+  operations(step: S): number;
+
+  /** Self-kernels of one image in the reference, into `total`, and its columns. [those of rows, at each position] */
+  imageSelfKernel?(step: S, evaluation: ImageSelfEvaluation, total: Extended): Float64Array[];
+  /** Cosine distances of a pair of images in the reference. [those of rows, for each pair of positions] */
+  evaluateImages?(step: S, evaluation: ImageEvaluation, out: CosineDistances): void;
+
+  /** Self-kernels of the positions of an image in doubles. */
+  positionSelfKernel(step: S, evaluation: PositionEvaluation): Scaled;
+  /** Whether its self-kernels are means of those that it reads: then they keep their exponent. [no] */
+  readonly isMean?: boolean;
+  /** Whether its self-kernels are above 0 at all positions of all images; `input`: whether no pixel is 0. */
+  isPositive(step: S, positive: readonly boolean[], input: boolean): boolean;
+  /** Whether its self-kernels are one number at all positions of all images; `input`: whether all pixels have one norm. */
+  isEven(step: S, even: readonly boolean[], positive: readonly boolean[], input: boolean): boolean;
+}

@@ -1,0 +1,140 @@
+import { type CosineDistances, keepSmaller } from '../correlations.js';
+import { type Extended, extendedQuotient, extendedZeros, setExtended } from '../extended-exponent.js';
+import { gridsFlaw, numberFlaw } from './flaws.js';
+import type { Evaluation, PositionEvaluation, Rules, Scaled, StepOf } from './rules.js';
+
+type Sum = StepOf<'sum'>;
+
+function total(step: Sum, selfKernels: readonly Extended[], out: Extended): void {
+  for (let i = 0; i < out.mantissa.length; i++) {
+    let top = step.constant > 0 ? 0 : -Infinity;
+    for (const { value } of step.terms)
+      if (selfKernels[value].mantissa[i] > 0) top = Math.max(top, selfKernels[value].exponent[i]);
+    if (top === -Infinity) continue;
+    let sum = step.constant > 0 ? step.constant * 2 ** (-512 * top) : 0;
+    for (const { value, weight } of step.terms) {
+      sum += weight * selfKernels[value].mantissa[i] * 2 ** (512 * (selfKernels[value].exponent[i] - top));
+    }
+    setExtended(out, i, sum, top);
+  }
+}
+
+/** sqrt(weight part / total) of each term, then sqrt(constant / total) if there is a constant. */
+function mixingWeights(step: Sum, selfKernels: readonly Extended[], out: Extended): Float64Array[] {
+  const n = out.mantissa.length;
+  const columns = step.terms.map(({ value, weight }) =>
+    Float64Array.from({ length: n }, (_, i) => Math.sqrt(extendedQuotient(weight, selfKernels[value], out, i))),
+  );
+  if (step.constant > 0) {
+    const unit = extendedZeros(n);
+    unit.mantissa.fill(1);
+    columns.push(Float64Array.from({ length: n }, (_, i) => Math.sqrt(extendedQuotient(step.constant, unit, out, i))));
+  }
+  return columns;
+}
+
+/**
+ * d' = sum w_k d_k + h with w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, for mixing weights a, b of unit length; a constant has cosine distance 0.
+ *
+ * Since sum w_k + h = 1, it is d_0 + sum_(k>0) w_k (d_k - d_0) + h (1 - d_0) for the largest part 0: in this form the
+ * rounding of the mixing weights does not add up over thousands of layers.
+ */
+function evaluate(step: Sum, { index, read, at }: Evaluation, out: CosineDistances): void {
+  const [cx, cz] = [at.x.columns[index], at.z.columns[index]];
+  const ix = at.x.rows === 1 ? 0 : at.rowX;
+  const parts = step.terms.map((t) => read(t.value));
+  const weights = cx.map(() => 0);
+  for (let p = 0; p < out.below.length; p++) {
+    const iz = at.z.rows === 1 ? 0 : at.firstZ + p;
+    let [base, spread] = [0, 0];
+    for (let k = 0; k < cx.length; k++) {
+      const [a, b] = [cx[k][ix], cz[k][iz]];
+      weights[k] = a * b;
+      spread += ((a - b) * (a - b)) / 2;
+      if (weights[k] > weights[base]) base = k;
+    }
+    blend(parts, weights, base, spread, p, out);
+  }
+}
+
+function blend(
+  parts: readonly CosineDistances[],
+  weights: readonly number[],
+  base: number,
+  spread: number,
+  p: number,
+  out: CosineDistances,
+): void {
+  const below0 = base < parts.length ? parts[base].below[p] : 0;
+  const above0 = base < parts.length ? parts[base].above[p] : 2;
+  let below = below0 + spread * (1 - below0);
+  let above = above0 + spread * (1 - above0);
+  for (let k = 0; k < weights.length; k++) {
+    if (k === base) continue;
+    below += weights[k] * ((k < parts.length ? parts[k].below[p] : 0) - below0);
+    above += weights[k] * ((k < parts.length ? parts[k].above[p] : 2) - above0);
+  }
+  keepSmaller(Math.max(0, below), Math.max(0, above), out, p);
+}
+
+// Plain loops: this runs for every image of every tile, and `map` takes ten times as long.
+function positionSelfKernel(step: Sum, { value, exponents, shapes, at }: PositionEvaluation): Scaled {
+  const weighty = step.terms.filter((t) => t.weight > 0);
+  const all = weighty.map((t) => exponents[t.value]);
+  if (step.constant > 0) all.push(0);
+  const exponent = all.length === 0 ? 0 : Math.max(...all);
+  const count = shapes[value].reduce((a, b) => a * b, 1);
+  const out = new Float64Array(count).fill(step.constant * 4 ** -exponent);
+  for (const { value: of, weight } of weighty) {
+    const part = at(of);
+    const scaled = weight * 4 ** (exponents[of] - exponent);
+    for (let p = 0; p < out.length; p++) out[p] += scaled * part[p];
+  }
+  return [out, exponent];
+}
+
+/** constant + sum over terms of weight times value. */
+export const sum: Rules<Sum> = {
+  operands: ({ terms }) => terms.map((t) => t.value),
+  renumber: (step, id) => ({ ...step, terms: step.terms.map((t) => ({ value: id(t.value), weight: t.weight })) }),
+  shape: ({ terms }, shapes, input) => (terms.length === 0 ? input.map(() => 1) : shapes[terms[0].value]),
+  flaw({ terms, constant }, { shapes }) {
+    for (const [k, { weight }] of terms.entries()) {
+      const flaw = numberFlaw(`the weight of term ${k}`, weight);
+      if (flaw !== null) return flaw;
+    }
+    return (
+      numberFlaw('its constant', constant) ??
+      gridsFlaw(
+        terms.map((t) => t.value),
+        shapes,
+      )
+    );
+  },
+
+  degree({ terms, constant }, degrees) {
+    const all = terms.map((t) => degrees[t.value]);
+    if (constant !== 0) all.push(0);
+    return all.length > 0 && all.every((d) => d !== null && d === all[0]) ? all[0] : null;
+  },
+  obstacle: () => 'adds values of different degree (a bias, or a part that is not homogeneous)',
+
+  selfKernel(step, selfKernels, _norms, out) {
+    total(step, selfKernels, out);
+    return mixingWeights(step, selfKernels, out);
+  },
+  columnBound: ({ terms, constant }) => terms.length + (constant > 0 ? 1 : 0),
+  evaluate,
+
+  operations: ({ terms }) => 2 * terms.length,
+  /** Mixing weights as a precision holds them. */
+  imageSelfKernel(step, { selfKernels, norms, rounding }, out) {
+    const columns = sum.selfKernel(step, selfKernels, norms, out);
+    return rounding === null ? columns : columns.map((weights) => weights.map(rounding));
+  },
+
+  positionSelfKernel,
+  isPositive: ({ terms, constant }, positive) =>
+    constant > 0 || terms.some(({ value, weight }) => weight > 0 && positive[value]),
+  isEven: ({ terms }, even) => terms.every(({ value }) => even[value]),
+};

@@ -1,0 +1,63 @@
+import type { Windows } from '../../vocabulary/steps.js';
+import { positionCount } from '../../vocabulary/windows.js';
+import { onTwoAxes } from '../images/grids.js';
+import { offsetId, offsetOf } from '../images/offsets.js';
+import { positionsRead } from '../images/position-pairs.js';
+import { windowTaps } from '../taps.js';
+import { joining, windowsFlaw } from './joining.js';
+import type { Rules, StepOf } from './rules.js';
+import { windowMean } from './window-mean.js';
+
+/** Offsets on one axis that output offset `d` reads: d stride, and round the end where windows wrap. */
+function axisOffsets(d: number, stride: number, n: number, wraps: boolean): number[] {
+  const offset = d * stride;
+  if (!wraps) return Math.abs(offset) < n ? [offset] : [];
+  const inside = ((offset % n) + n) % n;
+  return inside === 0 ? [0] : [inside, inside - n];
+}
+
+/** Whether every window reads a position inside the image. */
+function reachesInside(windows: Windows): boolean {
+  const read = positionsRead(windows);
+  const taps = positionCount(windows.filter);
+  for (let j = 0; j < read.length; j += taps) if (read.subarray(j, j + taps).every((p) => p < 0)) return false;
+  return true;
+}
+
+/** Means over the positions that windows read. Plain loops: this runs for every image of every tile. */
+function means(read: Int32Array, of: Float64Array, count: number): Float64Array {
+  const taps = read.length / count;
+  const result = new Float64Array(count);
+  for (let j = 0, k = 0; j < count; j++) {
+    let sum = 0;
+    for (const end = k + taps; k < end; k++) if (read[k] >= 0) sum += of[read[k]];
+    result[j] = sum / taps;
+  }
+  return result;
+}
+
+/** Mean over the taps k of the value at (p + k, p' + k). */
+export const window: Rules<StepOf<'window'>> = {
+  ...joining,
+  ...windowMean,
+  shape: ({ windows }) => windows.to,
+  flaw: windowsFlaw,
+
+  taps: ({ windows }) => windowTaps(windows),
+  offsets({ windows }, from, to) {
+    const { stride, wraps } = onTwoAxes(windows);
+    return (id) => {
+      const [dy, dx] = offsetOf(to, id);
+      const columns = axisOffsets(dx, stride[1], from.width, wraps);
+      return axisOffsets(dy, stride[0], from.height, wraps).flatMap((y) => columns.map((x) => offsetId(from, y, x)));
+    };
+  },
+  operations: ({ windows }) => 2 * positionCount(windows.filter) + 12,
+
+  positionSelfKernel: ({ of, windows }, { value, at, exponents, reads, shapes }) => [
+    means(reads(windows), at(of), positionCount(shapes[value])),
+    exponents[of],
+  ],
+  isPositive: ({ of, windows }, positive) => positive[of] && reachesInside(windows),
+  isEven: ({ of, windows }, even) => even[of] && !positionsRead(windows).includes(-1),
+};

@@ -1,4 +1,5 @@
-import { type Instruction, type Instructions, instructionsOf } from '../programme/instructions.js';
+import type { Instruction, Instructions } from '../programme/instructions.js';
+import { instructionsOf } from '../programme/translate.js';
 import type { SmoothDual } from '../programme/maps/dual.js';
 import { SMOOTH_DUALS, type SmoothMap } from '../programme/maps/index.js';
 import { perfectCorrelationFeatures, varianceRange } from '../programme/perfect-correlation.js';

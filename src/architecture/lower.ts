@@ -1,6 +1,7 @@
 import { InternalError } from '../errors.js';
 import type { KernelState } from '../layers/layer.js';
 import { lowerLayers } from '../layers/lower.js';
+import { verified } from '../programme/verify.js';
 import { ProgrammeBuilder } from '../vocabulary/builder.js';
 import type { Programme, ValueId } from '../vocabulary/steps.js';
 import { checkInput } from './check-input.js';
@@ -38,17 +39,14 @@ export function lower(definition: KernelDefinition, input: number | InputShape, 
   const builder = new ProgrammeBuilder({ onImages: positions !== null });
   if (definition.format === 'ntk-radial/1') {
     const value = builder.radial(definition.rate, definition.power);
-    return {
-      steps: builder.steps,
-      nngp: kind === 'ntk' ? null : value,
-      ntk: kind === 'nngp' ? null : value,
-    };
+    const outputs = { nngp: kind === 'ntk' ? null : value, ntk: kind === 'nngp' ? null : value };
+    return verified({ steps: builder.steps, ...outputs }, 'lowering');
   }
   checkInput(definition, shape);
   const context = { builder, tangent: kind !== 'nngp', lowerLayers };
   const { covariance, tangent } = lowerLayers(definition.layers, dataState(builder, shape), context);
   const programme = { steps: builder.steps, nngp: kind === 'ntk' ? null : covariance, ntk: tangent };
-  return positions === null ? programme : { ...programme, positions };
+  return verified(positions === null ? programme : { ...programme, positions }, 'lowering');
 }
 
 /**

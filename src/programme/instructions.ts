@@ -4,6 +4,7 @@ import { angleWeight } from './maps/piecewise-linear.js';
 import type { RowFactors } from './self-kernels.js';
 import { positionsJoined } from './steps/joining.js';
 import type { MapStep } from './steps/rules.js';
+import { verified } from './verify.js';
 
 /** A factor column: its step, and its place among the columns of that step (`own.ts`). */
 export interface FactorColumn {
@@ -226,7 +227,7 @@ class InstructionBuilder {
 
 /** Turns a programme into instructions; `selfKernels` are the factors of the row sets, of which the largest part of each sum is found. */
 export function instructionsOf(programme: Programme, selfKernels: readonly RowFactors[]): Instructions {
-  const builder = new InstructionBuilder(programme, selfKernels);
+  const builder = new InstructionBuilder(verified(programme, 'what is turned into instructions'), selfKernels);
   builder.run();
   const { instructions, form, alias, source } = builder;
   const last = form.map(() => -1);

@@ -1,6 +1,7 @@
 import { InternalError } from '../errors.js';
 import { outputValues, type Programme, type Step, type ValueId } from '../vocabulary/steps.js';
 import { rulesOf } from './steps/index.js';
+import { verified } from './verify.js';
 
 /** Values that a step refers to. */
 export function operands(step: Step): readonly ValueId[] {
@@ -31,7 +32,7 @@ export function neededSteps(
  * The pass *needs*: walks from the outputs back and keeps only the steps that they rest on.
  */
 export function keepNeeded(programme: Programme): Programme {
-  const { steps, nngp, ntk, parts } = programme;
+  const { steps, nngp, ntk, parts } = verified(programme, 'what the pass needs is given');
   const used = neededSteps(programme, outputValues(programme));
   const position = new Int32Array(steps.length).fill(-1);
   const kept: Step[] = [];
@@ -44,13 +45,9 @@ export function keepNeeded(programme: Programme): Programme {
     kept.push(rulesOf(steps[i]).renumber(steps[i], id));
     position[i] = kept.length - 1;
   }
-  return {
-    ...programme,
-    steps: kept,
-    nngp: nngp === null ? null : id(nngp),
-    ntk: ntk === null ? null : id(ntk),
-    ...(parts && { parts: parts.map((part) => (part === null ? null : id(part))) }),
-  };
+  const outputs = { nngp: nngp === null ? null : id(nngp), ntk: ntk === null ? null : id(ntk) };
+  const ofParts = parts && { parts: parts.map((part) => (part === null ? null : id(part))) };
+  return verified({ ...programme, steps: kept, ...outputs, ...ofParts }, 'the pass needs');
 }
 
 /**

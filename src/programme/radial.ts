@@ -2,6 +2,7 @@ import type { Precision } from '../data/array.js';
 import { NumericalError } from '../errors.js';
 import type { Programme, Step } from '../vocabulary/steps.js';
 import { type Extended, extendedZeros, setExtended } from './extended-exponent.js';
+import { verified } from './verify.js';
 import type { Norms } from './zonal.js';
 
 /** exp(-rate |x - z|^power). */
@@ -87,7 +88,7 @@ export function balanceRadial(
   const x = moved(norms.x, [low, high], shift);
   const z = norms.z === norms.x ? x : moved(norms.z, [low, high], shift);
   const balanced = { ...step, rate: scaled(step.rate, -shift * step.power) };
-  return { programme: { ...programme, steps: [balanced] }, norms: { x, z } };
+  return { programme: verified({ ...programme, steps: [balanced] }, 'balancing a radial kernel'), norms: { x, z } };
 }
 
 function beyond({ power }: RadialStep, precision: Precision, least: number, most: number): NumericalError {

@@ -5,6 +5,7 @@ import { type Extended, extendedQuotient, extendedScale } from './extended-expon
 import { type RowFactors, rowFactors } from './self-kernels.js';
 import { rulesOf } from './steps/index.js';
 import { type Table, tabulate } from './table.js';
+import { verified } from './verify.js';
 
 /** Norms of two sets of rows. */
 export interface Norms {
@@ -53,7 +54,7 @@ export function obstacle(programme: Programme): string {
  * The pass *zonal*: on homogeneous programmes K(x,z) = |x|^p |z|^p h(cos), on rows of one norm K = h(cos).
  */
 export function decideZonal(programme: Programme, norms: Norms): ZonalDecision {
-  const all = degrees(programme);
+  const all = degrees(verified(programme, 'what the pass zonal is given'));
   const outputs = [programme.nngp, programme.ntk].filter((v) => v !== null);
   if (outputs.length === 0) return { applies: false, reason: 'nothing is trained: the kernel is 0' };
   if (outputs.every((v) => all[v] !== null)) {

@@ -1,5 +1,6 @@
 import type { Programme, ValueId } from '../../vocabulary/steps.js';
 import { rulesOf } from '../steps/index.js';
+import { verified } from '../verify.js';
 import { type Component, components } from './components.js';
 import type { Places } from './grids.js';
 import type { ImageInstructions } from './instructions.js';
@@ -26,7 +27,7 @@ export interface ImagePlan {
 
 /** Plans a programme on images of which some facts are known. */
 export function planImages(programme: Programme, inputs: InputFacts): ImagePlan {
-  const places = placeValues(programme);
+  const places = placeValues(verified(programme, 'what is planned on images'));
   const outputs = [programme.nngp, programme.ntk].filter((v): v is ValueId => v !== null);
   // Self-kernels of a pool are sums over pairs of positions, also where no pair of images reads them.
   const divided = selfKernelsDivided(programme);

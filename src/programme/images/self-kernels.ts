@@ -5,6 +5,7 @@ import { neededSteps, operands } from '../needs.js';
 import { valueShapes } from '../shapes.js';
 import { rulesOf } from '../steps/index.js';
 import type { PositionEvaluation, Shape } from '../steps/rules.js';
+import { verified } from '../verify.js';
 import { positionsRead } from './position-pairs.js';
 
 /** Powers of two near the deviation of each value, so that covariances of any depth stay in range: value = number times 4^exponent. */
@@ -140,7 +141,7 @@ function positiveValues(programme: Programme, inputs: InputFacts): readonly bool
  * Unit pixels under circular padding stay so through every layer: then the normaliser of a window is a number.
  */
 export function evenValues(programme: Programme, inputs: InputFacts): readonly boolean[] {
-  const positive = positiveValues(programme, inputs);
+  const positive = positiveValues(verified(programme, 'what the pass constants is given'), inputs);
   const even: boolean[] = [];
   for (const step of programme.steps) even.push(rulesOf(step).isEven(step, even, positive, inputs.even));
   return even;

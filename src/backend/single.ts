@@ -1,9 +1,9 @@
 import type { Instruction, Instructions } from '../programme/instructions.js';
-import { instructionsOf } from '../programme/translate.js';
 import type { SmoothDual } from '../programme/maps/dual.js';
 import { SMOOTH_DUALS, type SmoothMap } from '../programme/maps/index.js';
 import { perfectCorrelationFeatures, varianceRange } from '../programme/perfect-correlation.js';
 import { requireVariances } from '../programme/range.js';
+import { instructionsOf } from '../programme/translate.js';
 import type { RowSet, RowTask } from './tasks.js';
 
 /**

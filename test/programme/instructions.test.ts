@@ -2,9 +2,9 @@ import { lower } from '../../src/architecture/lower.js';
 import { parseArchitecture } from '../../src/architecture/parse.js';
 import { presetArchitecture } from '../../src/index.js';
 import { type Instructions, inputs, results } from '../../src/programme/instructions.js';
-import { instructionsOf } from '../../src/programme/translate.js';
 import { keepNeeded } from '../../src/programme/needs.js';
 import { rowFactors } from '../../src/programme/self-kernels.js';
+import { instructionsOf } from '../../src/programme/translate.js';
 import { describe, expect, test } from '../jest.js';
 
 function body(layers: readonly object[]): Instructions {

@@ -61,7 +61,16 @@ describe('the table of steps', () => {
 
   test('a pass names no step: it asks the table', () => {
     const passes = ['needs', 'degree', 'zonal', 'self-kernels', 'image-self-kernels', 'evaluate', 'evaluate-images'];
-    const more = ['shapes', 'layout', 'verify', 'images/places', 'images/needed-offsets', 'images/self-kernels'];
+    const more = [
+      'translate',
+      'images/translate',
+      'shapes',
+      'layout',
+      'verify',
+      'images/places',
+      'images/needed-offsets',
+      'images/self-kernels',
+    ];
     const names = new RegExp(`\\.op [!=]==|'(${Object.keys(STEPS).join('|')})'`);
     const naming = [...passes, ...more, 'images/describe', 'images/plan', 'images/components'].filter((pass) =>
       names.test(readFileSync(new URL(`src/programme/${pass}.ts`, ROOT), 'utf8')),

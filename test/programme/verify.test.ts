@@ -1,9 +1,9 @@
 import { extendedNumbers } from '../../src/programme/extended-exponent.js';
 import { planImages } from '../../src/programme/images/plan.js';
 import { ANY_INPUTS, evenValues } from '../../src/programme/images/self-kernels.js';
-import { instructionsOf } from '../../src/programme/instructions.js';
 import { keepNeeded } from '../../src/programme/needs.js';
 import { rowFactors } from '../../src/programme/self-kernels.js';
+import { instructionsOf } from '../../src/programme/translate.js';
 import { verified, verify, verifyPasses } from '../../src/programme/verify.js';
 import { decideZonal } from '../../src/programme/zonal.js';
 import type { Programme, ScalarMap, Step, Windows } from '../../src/vocabulary/steps.js';
@@ -167,7 +167,7 @@ describe('verify', () => {
   });
 
   test('the pass is named', () => {
-    expect(() => verify(vectors(INNER, INNER), 'the pass needs')).toThrow(/^the pass needs: step 1/);
+    expect(() => verify(vectors(INNER, INNER), 'the pass needs')).toThrow(/^internal: the pass needs: step 1/);
   });
 
   test('windows on a grid that a step before has made smaller', () => {

@@ -1,8 +1,8 @@
 import type { RowTask } from '../../../src/backend/tasks.js';
 import type { Precision } from '../../../src/data/array.js';
 import { type Instruction, type Instructions, inputs } from '../../../src/programme/instructions.js';
-import { instructionsOf } from '../../../src/programme/translate.js';
 import type { SmoothMap } from '../../../src/programme/maps/index.js';
+import { instructionsOf } from '../../../src/programme/translate.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { CodeWords } from './code-words.js';
 import type { Column } from './columns.js';

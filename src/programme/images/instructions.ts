@@ -10,6 +10,16 @@ export interface ImageValue {
   readonly value: ValueId;
 }
 
+/** The cosine distances of a value. */
+export function distanceOf(value: ValueId): ImageValue {
+  return { form: 'distance', value };
+}
+
+/** The covariances of a value. */
+export function plainOf(value: ValueId): ImageValue {
+  return { form: 'plain', value };
+}
+
 /** A summand of a plain sum. */
 export interface PlainPart {
   readonly of: ImageValue;

@@ -12,4 +12,6 @@ export const dualDerivative: Rules<StepOf<'dualDerivative'>> = {
   operations: () => 3,
   /** The slope of a map that acts on the angle has one self-kernel wherever there is any variance. */
   isEven: ({ of, phi }, even, positive) => even[of] || (!isSmooth(phi) && positive[of]),
+
+  isSigned: () => false,
 };

@@ -1,4 +1,5 @@
 import { mapDegree, mapRules } from './map-step.js';
+import { mapIsSigned } from './map-translation.js';
 import type { Rules, StepOf } from './rules.js';
 
 /** E[phi(a) phi(b)]. */
@@ -10,4 +11,6 @@ export const dual: Rules<StepOf<'dual'>> = {
   },
   operations: () => 50,
   isEven: ({ of }, even) => even[of],
+
+  isSigned: mapIsSigned,
 };

@@ -1,5 +1,6 @@
 import { copyDistances, keepSmaller } from '../correlations.js';
 import { setExtended } from '../extended-exponent.js';
+import { distanceOf } from '../images/instructions.js';
 import { positionsJoined } from './joining.js';
 import type { Rules, StepOf } from './rules.js';
 
@@ -46,4 +47,11 @@ export const inner: Rules<StepOf<'inner'>> = {
   positionSelfKernel: (_step, { squares }) => [squares, 0],
   isPositive: (_step, _positive, input) => input,
   isEven: (_step, _even, _positive, input) => input,
+
+  instruct: (_step, index, to) => to.isInput(index),
+  isSigned: () => true,
+  angle(_step, { value, stage, to }) {
+    to.emit(stage, { op: 'source', out: distanceOf(value) });
+    to.setDistance(value, stage, distanceOf(value));
+  },
 };

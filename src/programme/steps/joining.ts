@@ -23,6 +23,9 @@ export const joining = {
   evaluate(step: Joining): void {
     throw positionsJoined(step);
   },
+  instruct(step: Joining): void {
+    throw positionsJoined(step);
+  },
 };
 
 const isWhole = (n: number, least: number): boolean => Number.isSafeInteger(n) && n >= least;

@@ -8,6 +8,7 @@ import type { AngleDual } from '../maps/rules.js';
 import { angleMap, type SelfKernelMap, smooth, smoothDerivative } from '../pair.js';
 import { requireVariances } from '../range.js';
 import { asItIs, lastDigit } from '../rounding.js';
+import { instructMap, mapAngle } from './map-translation.js';
 import { oneOperand } from './one-operand.js';
 import type { Degree, Evaluation, MapStep, PositionEvaluation, Scaled, Shape, Surroundings } from './rules.js';
 
@@ -144,6 +145,9 @@ export function mapRules(derivative: boolean) {
 
     positionSelfKernel: (step: MapStep, evaluation: PositionEvaluation): Scaled =>
       positionSelfKernel(step, derivative, evaluation),
+    readsAngle: true,
+    instruct: instructMap,
+    angle: mapAngle,
     isPositive: ({ of, phi }: MapStep, positive: readonly boolean[]): boolean => positive[of] && !isSmooth(phi),
   };
 }

@@ -1,5 +1,6 @@
 import { copyDistances } from '../correlations.js';
 import { setExtended } from '../extended-exponent.js';
+import { plainOf } from '../images/instructions.js';
 import { gridsFlaw } from './flaws.js';
 import type { Rules, StepOf } from './rules.js';
 
@@ -34,4 +35,12 @@ export const normalise: Rules<StepOf<'normalise'>> = {
   },
   isPositive: ({ of, by }, positive) => positive[of] && positive[by],
   isEven: ({ of, by }, even) => even[of] && even[by],
+
+  renames: ({ of }) => of,
+  instruct: () => undefined,
+  isSigned: ({ of }, signed) => signed[of],
+  angle: ({ of }, { value, stage, to }) => to.setDistance(value, stage, to.distance(of, stage)),
+  covariance({ of, by }, { value, stage, to }) {
+    to.emit(stage, { op: 'normalisePlain', out: plainOf(value), of: to.covariance(of, stage), by });
+  },
 };

@@ -1,3 +1,4 @@
+import { distanceOf, plainOf } from '../images/instructions.js';
 import { offsetId } from '../images/offsets.js';
 import { joining, pixelFlaw } from './joining.js';
 import type { Rules, Shape, StepOf } from './rules.js';
@@ -25,4 +26,14 @@ export const pixel: Rules<StepOf<'pixel'>> = {
   ],
   isPositive: ({ of }, positive) => positive[of],
   isEven: ({ of }, even) => even[of],
+
+  isSigned: ({ of }, signed) => signed[of],
+  angle({ of }, { value, stage, to }) {
+    const distances = to.distance(of, stage);
+    to.emit(stage, { op: 'window', out: distanceOf(value), of: distances, distances, step: value, even: true });
+    to.setDistance(value, stage, distanceOf(value));
+  },
+  covariance({ of }, { value, stage, to }) {
+    to.emit(stage, { op: 'windowPlain', out: plainOf(value), of: to.covariance(of, stage), step: value });
+  },
 };

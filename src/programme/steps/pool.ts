@@ -1,6 +1,7 @@
 import { type CosineDistances, keepSmaller } from '../correlations.js';
 import { type Extended, setExtended } from '../extended-exponent.js';
 import { onTwoAxes } from '../images/grids.js';
+import { distanceOf } from '../images/instructions.js';
 import { offsetId, offsetOf } from '../images/offsets.js';
 import { asItIs, type Rounding } from '../rounding.js';
 import { type Taps, windowTaps } from '../taps.js';
@@ -129,4 +130,10 @@ export const pool: Rules<Pool> = {
   positionSelfKernel: ({ of }, { pooled, exponents }) => [pooled(of), exponents[of]],
   isPositive: () => false,
   isEven: () => false,
+
+  isSigned: () => true,
+  angle(_step, { value, stage, to }) {
+    to.emit(stage, { op: 'distanceOf', out: distanceOf(value), of: to.covariance(value, stage) });
+    to.setDistance(value, stage, distanceOf(value));
+  },
 };

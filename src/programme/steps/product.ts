@@ -1,5 +1,6 @@
 import { keepSmaller } from '../correlations.js';
 import { setExtended } from '../extended-exponent.js';
+import { plainOf } from '../images/instructions.js';
 import { gridsFlaw } from './flaws.js';
 import type { Rules, StepOf } from './rules.js';
 
@@ -41,4 +42,15 @@ export const product: Rules<StepOf<'product'>> = {
   },
   isPositive: ({ left, right }, positive) => positive[left] && positive[right],
   isEven: ({ left, right }, even) => even[left] && even[right],
+
+  instruct(step, index, to) {
+    const [left, right] = [to.alias[step.left], to.alias[step.right]];
+    to.emit({ op: 'product', left, right, out: index });
+    to.combined(index, [left, right]);
+  },
+  isSigned: () => false,
+  covariance(step, { value, stage, to }) {
+    const [left, slope] = [to.covariance(step.left, stage), to.distance(step.right, stage)];
+    to.emit(stage, { op: 'productPlain', out: plainOf(value), left, slope });
+  },
 };

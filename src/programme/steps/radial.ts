@@ -44,4 +44,10 @@ export const radial: Rules<StepOf<'radial'>> = {
   },
   isPositive: () => true,
   isEven: () => true,
+
+  instruct({ rate, power }, index, to) {
+    to.emit({ op: 'radial', out: index, rate, power, step: index });
+    to.neverNegative(index);
+  },
+  isSigned: () => false,
 };

@@ -3,7 +3,9 @@ import type { CosineDistances } from '../correlations.js';
 import type { Extended } from '../extended-exponent.js';
 import type { PixelFactors, Strip } from '../factors.js';
 import type { Grid } from '../images/grids.js';
+import type { ImageInstruction, ImageValue } from '../images/instructions.js';
 import type { ReadOffsets } from '../images/offsets.js';
+import type { Instruction } from '../instructions.js';
 import type { Rounding } from '../rounding.js';
 import type { Taps } from '../taps.js';
 
@@ -83,6 +85,48 @@ export interface PositionEvaluation {
   readonly pooled: (of: ValueId) => Float64Array;
 }
 
+/** A translation of a programme into instructions on rows, as a step sees it. */
+export interface RowTranslation {
+  /** The value that each earlier one is found under. */
+  readonly alias: readonly ValueId[];
+  emit(instruction: Instruction): void;
+  /** The step stands for the correlations of the inputs. */
+  isInput(index: number): void;
+  /** Whether the correlation of a value is never negative. */
+  isPositive(value: ValueId): boolean;
+  neverNegative(value: ValueId): void;
+  /** A value of which 1 - u is enough unless a map reads it. */
+  oneSide(value: ValueId): void;
+  /** A value made of others is never negative if they are not, and needs both sides only if a map reads it. */
+  combined(index: number, parts: readonly ValueId[]): void;
+  /** A factor column of a step, of each set of rows. */
+  columns(index: number, place: number): readonly Float64Array[];
+  /** One of the next steps that is translated along with step `index`; null where none fits. */
+  takePartner(index: number, fits: (step: Step) => boolean): number | null;
+}
+
+/** A translation of a programme into instructions on images, as a step sees it. */
+export interface ImageTranslation {
+  /** Values with one self-kernel at all positions of all images. */
+  readonly even: readonly boolean[];
+  emit(stage: number, instruction: ImageInstruction): void;
+  /** The cosine distances of a value in a stage. */
+  distance(value: ValueId, stage: number): ImageValue;
+  /** Says where the cosine distances of a value are found. */
+  setDistance(value: ValueId, stage: number, found: ImageValue): void;
+  /** The covariance of a value in a stage, made when it is first asked for. */
+  covariance(value: ValueId, stage: number): ImageValue;
+  /** One of the steps behind that of `value`; null where none fits. */
+  partner(value: ValueId, fits: (step: Step) => boolean): ValueId | null;
+}
+
+/** Where a step is translated on images. */
+export interface ImageTurn {
+  readonly value: ValueId;
+  readonly stage: number;
+  readonly to: ImageTranslation;
+}
+
 /** Self-kernels over 4^exponent, and that exponent. */
 export type Scaled = readonly [values: Float64Array, exponent: number];
 
@@ -146,4 +190,19 @@ export interface Rules<S extends Step = Step> {
   isPositive(step: S, positive: readonly boolean[], input: boolean): boolean;
   /** Whether its self-kernels are one number at all positions of all images; `input`: whether all pixels have one norm. */
   isEven(step: S, even: readonly boolean[], positive: readonly boolean[], input: boolean): boolean;
+
+  /** Whether it reads the angle of its operands: then these are carried as cosine distances. [no] */
+  readonly readsAngle?: boolean;
+  /** Whether both sides of what it reads are needed where both of its own are. [no] */
+  readonly keepsSides?: boolean;
+  /** The value whose correlation its own is on rows: then it takes no instruction. [none] */
+  renames?(step: S): ValueId | null;
+  /** Its instructions on rows. @throws InternalError where positions are joined */
+  instruct(step: S, index: number, to: RowTranslation): void;
+  /** Whether its correlation on images can be negative and a later step cares. */
+  isSigned(step: S, signed: readonly boolean[]): boolean;
+  /** Its cosine distances on images. [none: it is no value that a map reads] */
+  angle?(step: S, turn: ImageTurn): void;
+  /** Its covariances on images, where nothing reads the angle. [from the cosine distances] */
+  covariance?(step: S, turn: ImageTurn): void;
 }

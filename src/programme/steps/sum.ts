@@ -1,7 +1,10 @@
+import type { ValueId } from '../../vocabulary/steps.js';
 import { type CosineDistances, keepSmaller } from '../correlations.js';
 import { type Extended, extendedQuotient, extendedZeros, setExtended } from '../extended-exponent.js';
+import { distanceOf, type ImageValue, plainOf } from '../images/instructions.js';
+import type { Part } from '../instructions.js';
 import { gridsFlaw, numberFlaw } from './flaws.js';
-import type { Evaluation, PositionEvaluation, Rules, Scaled, StepOf } from './rules.js';
+import type { Evaluation, ImageTurn, PositionEvaluation, RowTranslation, Rules, Scaled, StepOf } from './rules.js';
 
 type Sum = StepOf<'sum'>;
 
@@ -93,6 +96,32 @@ function positionSelfKernel(step: Sum, { value, exponents, shapes, at }: Positio
   return [out, exponent];
 }
 
+/** On rows; the largest part comes first. */
+function instruct(step: Sum, index: number, to: RowTranslation): void {
+  const values: (ValueId | null)[] = step.terms.map((t) => to.alias[t.value]);
+  const named = values.filter((v) => v !== null);
+  if (step.constant > 0) values.push(null);
+  const parts = values.map((value, place): Part => ({ value, column: { step: index, place } }));
+  const weight = parts.map((_, place) => to.columns(index, place)[0].reduce((all, w) => all + w * w, 0));
+  const base = named.reduce((best, _, place) => (weight[place] > weight[best] ? place : best), 0);
+  // Mixing weights a, b of at least 1/2 have a product of at least 1/4, whatever the pair.
+  const dominates = to.columns(index, base).every((list) => list.every((w) => w >= 0.5));
+  const others = parts.filter((_, k) => k !== base);
+  to.emit({ op: 'sum', out: index, parts: [parts[base], ...others], dominates });
+  to.combined(index, named);
+}
+
+function angle({ terms, constant }: Sum, { value, stage, to }: ImageTurn): void {
+  if (terms.length === 1 && constant === 0 && terms[0].weight > 0) {
+    to.setDistance(value, stage, to.distance(terms[0].value, stage));
+    return;
+  }
+  const parts: (ImageValue | null)[] = terms.map((t) => to.distance(t.value, stage));
+  if (constant > 0) parts.push(null);
+  to.emit(stage, { op: 'sum', out: distanceOf(value), step: value, parts });
+  to.setDistance(value, stage, distanceOf(value));
+}
+
 /** constant + sum over terms of weight times value. */
 export const sum: Rules<Sum> = {
   operands: ({ terms }) => terms.map((t) => t.value),
@@ -137,4 +166,15 @@ export const sum: Rules<Sum> = {
   isPositive: ({ terms, constant }, positive) =>
     constant > 0 || terms.some(({ value, weight }) => weight > 0 && positive[value]),
   isEven: ({ terms }, even) => terms.every(({ value }) => even[value]),
+
+  keepsSides: true,
+  /** Scaling changes the self-kernels of a correlation, not the correlation. */
+  renames: ({ terms, constant }) => (terms.length === 1 && constant === 0 ? terms[0].value : null),
+  instruct,
+  isSigned: ({ terms }, signed) => terms.some(({ value }) => signed[value]),
+  angle,
+  covariance({ terms, constant }, { value, stage, to }) {
+    const parts = terms.map((t) => ({ of: to.covariance(t.value, stage), weight: t.weight }));
+    to.emit(stage, { op: 'sumPlain', out: plainOf(value), parts, constant });
+  },
 };

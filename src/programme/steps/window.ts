@@ -1,6 +1,7 @@
 import type { Windows } from '../../vocabulary/steps.js';
 import { positionCount } from '../../vocabulary/windows.js';
-import { onTwoAxes } from '../images/grids.js';
+import { onTwoAxes, readsItself } from '../images/grids.js';
+import { distanceOf, type ImageValue, plainOf } from '../images/instructions.js';
 import { offsetId, offsetOf } from '../images/offsets.js';
 import { positionsRead } from '../images/position-pairs.js';
 import { windowTaps } from '../taps.js';
@@ -60,4 +61,25 @@ export const window: Rules<StepOf<'window'>> = {
   ],
   isPositive: ({ of, windows }, positive) => positive[of] && reachesInside(windows),
   isEven: ({ of, windows }, even) => even[of] && !positionsRead(windows).includes(-1),
+
+  isSigned: ({ of }, signed) => signed[of],
+  angle({ of, windows }, { value, stage, to }) {
+    const distances = to.distance(of, stage);
+    if (readsItself(windows)) {
+      to.setDistance(value, stage, distances);
+      return;
+    }
+    const even = to.even[of] && to.even[value];
+    // Deviations belong to the value that is read, also where its correlation goes by an earlier name.
+    const weighed: ImageValue = { form: 'weighed', value: of };
+    if (!even) to.emit(stage, { op: 'weigh', out: weighed, of: distances, step: value });
+    const out = distanceOf(value);
+    to.emit(stage, { op: 'window', out, of: even ? distances : weighed, distances, step: value, even });
+    to.setDistance(value, stage, out);
+  },
+  covariance(step, { value, stage, to }) {
+    const [of, out] = [to.covariance(step.of, stage), plainOf(value)];
+    if (readsItself(step.windows)) to.emit(stage, { op: 'sumPlain', out, parts: [{ of, weight: 1 }], constant: 0 });
+    else to.emit(stage, { op: 'windowPlain', out, of, step: value });
+  },
 };

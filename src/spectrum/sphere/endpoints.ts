@@ -1,6 +1,8 @@
 import type { Correlation } from '../../programme/correlations.js';
+import { isSmooth } from '../../programme/maps/index.js';
 import type { RowFactors } from '../../programme/self-kernels.js';
 import { positionsJoined } from '../../programme/steps/joining.js';
+import type { MapStep } from '../../programme/steps/rules.js';
 import type { Programme, ScalarMap, Step, ValueId } from '../../vocabulary/steps.js';
 import { angleShare, correlationOf, mapSeries } from './map-series.js';
 import { addAll, compose, LIMIT, orderFor, type Puiseux, type PuiseuxTerm, power, shifted, times } from './puiseux.js';
@@ -53,7 +55,7 @@ function angleEnd(phi: ScalarMap, derivative: boolean, g: Puiseux, mirrored: boo
 }
 
 function mapEnd(
-  step: Extract<Step, { op: 'dual' | 'dualDerivative' }>,
+  step: MapStep,
   index: number,
   selfKernels: RowFactors,
   at: Correlation,
@@ -61,7 +63,7 @@ function mapEnd(
 ): Puiseux | null {
   const { phi } = step;
   const derivative = step.op === 'dualDerivative';
-  const onAngle = phi.map === 'piecewiseLinear' || phi.map === 'heaviside';
+  const onAngle = !isSmooth(phi);
   if (onAngle && at.below === 0) return angleEnd(phi, derivative, addAll([[-1, delta]]), false);
   if (onAngle && at.above === 0) return angleEnd(phi, derivative, delta, true);
   const u = { at, series: shifted(correlationOf(at), orderFor(delta)) };
@@ -122,7 +124,8 @@ function expansion(programme: Programme, selfKernels: RowFactors, output: ValueI
       case 'pool':
       case 'pixel':
         throw positionsJoined(step);
-      default:
+      case 'dual':
+      case 'dualDerivative':
         return mapEnd(step, index, selfKernels, at[step.of], deltas[step.of]);
     }
   };

@@ -1,5 +1,6 @@
 import type { Correlation } from '../../programme/correlations.js';
-import { angleDual, smoothDual } from '../../programme/maps/index.js';
+import { angleDual, isSmooth, type SmoothMap, smoothDual } from '../../programme/maps/index.js';
+import { angleWeight } from '../../programme/maps/piecewise-linear.js';
 import { angleMap, type SelfKernelMap, smooth, smoothDerivative } from '../../programme/pair.js';
 import type { ScalarMap, Step } from '../../vocabulary/steps.js';
 import {
@@ -28,14 +29,7 @@ export function correlationOf({ below, above }: Correlation): number {
 
 /** Share of the angle in E[phi' phi'] of a map that acts on the angle: 1 - share theta / pi. */
 export function angleShare(phi: ScalarMap, derivative: boolean): number {
-  if (phi.map !== 'piecewiseLinear' || !derivative) return 1;
-  const [e, o] = [phi.even * phi.even, phi.odd * phi.odd];
-  return (2 * e) / (e + o);
-}
-
-/** Whether `mapSeries` knows the map: all but elu, whose dual has no closed form of one variable. */
-export function hasSeries(phi: ScalarMap): boolean {
-  return phi.map !== 'elu';
+  return phi.map === 'piecewiseLinear' && derivative ? angleWeight(phi) : 1;
 }
 
 /** The value of a map, or of its derivative, at one correlation, for two rows with the same self-kernels. */
@@ -83,23 +77,22 @@ function waves(q: number, u: LocalSeries): { readonly cosh: PowerSeries; readonl
   return hyperbolic({ cosh: (minus + plus) / 2, sinh }, q, u.series);
 }
 
-/** E[phi' phi'] of a smooth map for the variance q, not divided by its self-kernel; null for elu. */
-function smoothDerivativeSeries(phi: ScalarMap, q: number, u: LocalSeries): PowerSeries | null {
-  switch (phi.map) {
-    case 'erf': {
-      const r = (2 * q) / (1 + 2 * q);
-      const y = complementPower(u.series, r, complement(r, 1 / (1 + 2 * q), u.at), -0.5);
-      return y.map((c) => ((4 / Math.PI) * c) / (1 + 2 * q));
-    }
-    case 'gelu':
-      return gateDerivative(q, u);
-    case 'sine':
-      return waves(q, u).cosh;
-    case 'cosine':
-      return waves(q, u).sinh;
-    default:
-      return null;
-  }
+/** E[phi' phi'] of the smooth maps for the variance q, not divided by its self-kernel; null for elu, whose dual has no closed form of one variable. */
+const DERIVATIVES: Readonly<Record<SmoothMap, ((q: number, u: LocalSeries) => PowerSeries) | null>> = {
+  erf(q, u) {
+    const r = (2 * q) / (1 + 2 * q);
+    const y = complementPower(u.series, r, complement(r, 1 / (1 + 2 * q), u.at), -0.5);
+    return y.map((c) => ((4 / Math.PI) * c) / (1 + 2 * q));
+  },
+  gelu: gateDerivative,
+  elu: null,
+  sine: (q, u) => waves(q, u).cosh,
+  cosine: (q, u) => waves(q, u).sinh,
+};
+
+/** Whether `mapSeries` knows the map. */
+export function hasSeries(phi: ScalarMap): boolean {
+  return !isSmooth(phi) || DERIVATIVES[phi.map] !== null;
 }
 
 /**
@@ -119,15 +112,15 @@ export function mapSeries(
   const at = mapValue(phi, derivative, selfKernels, u.at);
   const start = correlationOf(at);
   if (phi.map === 'heaviside') return { at, series: angleSeries(start, 1, u) };
-  if (phi.map === 'piecewiseLinear') {
+  if (!isSmooth(phi)) {
     const slope = derivative ? at : mapValue(phi, true, selfKernels, u.at);
     const inner = angleSeries(correlationOf(slope), angleShare(phi, true), u);
     return { at, series: derivative ? inner : integrateAlong(start, 1, inner, u.series) };
   }
   const q = selfKernels.variance;
   const scale = selfKernels.root * selfKernels.root;
-  const inner = smoothDerivativeSeries(phi, q, u);
-  if (inner === null) return null;
+  const inner = DERIVATIVES[phi.map]?.(q, u);
+  if (inner === undefined) return null;
   if (!(scale > 0)) return { at, series: new Float64Array(u.series.length) };
   return { at, series: derivative ? inner.map((c) => c / scale) : integrateAlong(start, q / scale, inner, u.series) };
 }

@@ -59,7 +59,9 @@ function stepAt(
     }
     case 'normalise':
       return at[step.of];
-    default:
+    case 'window':
+    case 'pool':
+    case 'pixel':
       throw positionsJoined(step);
   }
 }

@@ -73,7 +73,8 @@ export function taylorSeries(
       case 'pool':
       case 'pixel':
         throw positionsJoined(step);
-      default: {
+      case 'dual':
+      case 'dualDerivative': {
         const u = { at: at[step.of], series: values[step.of] };
         return (
           mapSeries(step.phi, step.op === 'dualDerivative', selfKernelMapOf(selfKernels, index), u)?.series ?? null

@@ -45,8 +45,8 @@ export function verify(programme: Programme, pass = 'a programme'): void {
     source = rules.isSource === true ? index : source;
     shapes.push(rules.shape(step, shapes, programme.positions ?? []));
   }
-  for (const name of ['nngp', 'ntk'] as const) {
-    const v = programme[name];
+  const parts = (programme.parts ?? []).map((v, k) => [`part ${k}`, v] as const);
+  for (const [name, v] of [['nngp', programme.nngp], ['ntk', programme.ntk], ...parts] as const) {
     const flaw = v === null ? null : outputFlaw(programme, v, shapes);
     if (flaw !== null) throw broken(name, flaw);
   }

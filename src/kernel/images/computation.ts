@@ -1,3 +1,4 @@
+import { rulesOf } from '../../programme/steps/index.js';
 import type { Backend, ImageJobShape } from '../../backend/contract.js';
 import { doorOf } from '../../backend/door.js';
 import type { ImageSet, ImageTask } from '../../backend/tasks.js';
@@ -74,7 +75,7 @@ function againOf(task: ImageTask): Again {
     seconds: (reference) => {
       const pair = doorOf(reference, 'images').pace({ programme, precision: 'f64' });
       // Behind a pool K(x,x) takes every pair of positions of the image with itself.
-      return programme.steps.some(({ op }) => op === 'pool') ? 3 * pair : pair;
+      return programme.steps.some((step) => rulesOf(step).readsAllPairs === true) ? 3 * pair : pair;
     },
     bytes: (reference) => doorOf(reference, 'images').memory(shape),
     open: (reference, places) => doorOf(reference, 'images').open(taskOf(task, places), { threads: 1, tile: [1, 1] }),

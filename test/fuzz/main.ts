@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BackendId, selectBackend } from '../../src/backend/select.js';
 import type { Precision } from '../../src/index.js';
+import { verifyPasses } from '../../src/programme/verify.js';
 import type { Subject } from './differ.js';
 import { dump } from './dump.js';
 import { describeFinding, fuzz } from './fuzz.js';
@@ -22,6 +23,8 @@ const { values } = parseArgs({
   },
 });
 
+// Every pass checks the programmes that it is given and makes.
+verifyPasses(true);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const [count, from, most] = [Number(values.count), Number(values.from), Number(values.most)];
 const started = performance.now();

@@ -1,9 +1,9 @@
-import { rulesOf } from '../../programme/steps/index.js';
 import type { Backend, ImageJobShape } from '../../backend/contract.js';
 import { doorOf } from '../../backend/door.js';
 import type { ImageSet, ImageTask } from '../../backend/tasks.js';
 import { someExamples } from '../../data/examples.js';
 import { norm } from '../../data/norm.js';
+import { rulesOf } from '../../programme/steps/index.js';
 import { type Again, type Computation, type Demand, entryCount, type Prepared } from '../computation.js';
 import type { Place, Sizes } from '../samples.js';
 import { chooseImageTile, type Extent, fittingSizes } from '../tiles.js';

@@ -166,6 +166,12 @@ describe('verify', () => {
     expect(() => verify(programme)).toThrow(message);
   });
 
+  test('the part of a layer that is no step', () => {
+    expect(() => verify({ ...vectors(INNER), parts: [null, 0, 3] })).toThrow(
+      /part 2: it must be one of 1 steps, got step 3/,
+    );
+  });
+
   test('the pass is named', () => {
     expect(() => verify(vectors(INNER, INNER), 'the pass needs')).toThrow(/^internal: the pass needs: step 1/);
   });

@@ -95,8 +95,8 @@ function main(checkouts: readonly string[], only: string, keep: string | undefin
   const unbuilt = checkouts.find((checkout) => !existsSync(join(checkout, 'dist/src/cli/main.js')));
   const folder = unbuilt === undefined ? folderFor(keep) : null;
   if (folder === null) {
-    const build =
-      `${unbuilt}: must be a built checkout, got no ` + 'dist/src/cli/main.js. Run npm ci and npm run build there.';
+    const remedy = 'Run npm ci and npm run build there.';
+    const build = `${unbuilt}: must be a built checkout, got no dist/src/cli/main.js. ${remedy}`;
     const empty = `--keep ${keep}: must be an empty folder, got one with files. Name another.`;
     console.error(`same-results: ${unbuilt === undefined ? empty : build}`);
     return 2;

@@ -6,6 +6,8 @@ import type { NdArray } from '../data/array.js';
 import { InterruptedError } from '../errors.js';
 import type { Layer } from '../layers/index.js';
 import type { LayerNode } from '../layers/node.js';
+import { residentBytes } from '../platform/memory.js';
+import { nextTask } from '../platform/tasks.js';
 import type { CosineDistances } from '../programme/correlations.js';
 import {
   evaluateImages,
@@ -81,7 +83,7 @@ function* programmes({ architecture, paths, memory }: PartsTask, input: InputSha
   let size = Math.min(PARTS_AT_ONCE, paths.length);
   for (let first = 0; first < paths.length; ) {
     const body = programmeOf(architecture, paths.slice(first, first + size), input);
-    if (size > 1 && process.memoryUsage.rss() + bytesOf(body) > memory) {
+    if (size > 1 && residentBytes() + bytesOf(body) > memory) {
       size = Math.ceil(size / 2);
       continue;
     }
@@ -105,7 +107,7 @@ async function* selfKernels(body: ImageProgramme, { x, signal }: PartsTask): Asy
   const norms = isOfImages ? null : rowNorms({ data: x.data, shape: [n, features] });
   const step = isOfImages ? 1 : ROWS_AT_ONCE;
   for (let first = 0; first < n; first += step) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTask();
     if (signal?.aborted) throw new InterruptedError();
     const end = Math.min(n, first + step);
     const some = norms && {

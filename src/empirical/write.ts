@@ -1,11 +1,10 @@
-import { extname } from 'node:path';
 import { allocate, type FloatArray, type NdArray } from '../data/array.js';
 import { examplesBetween } from '../data/examples.js';
 import type { FileMark } from '../data/write/mark.js';
 import { MemoryError, OutputError, UsageError } from '../errors.js';
 import type { Progress } from '../kernel/types.js';
-import { checkOutput, checkRoom } from '../kernel/write.js';
 import { collectGarbage } from '../platform/garbage.js';
+import { checkOutput, checkRoom, endingOf } from '../store/destination.js';
 import { NpyFile } from '../store/npy-file.js';
 import { halves } from './halves.js';
 import { plannedEmpirical } from './kernel.js';
@@ -216,8 +215,8 @@ async function writePanels(
 /** Throws OutputError for a file that cannot be written. */
 function checkFile(out: string, { force }: WriteEmpiricalOptions): void {
   checkOutput(out, force);
-  if (extname(out) !== '.npy') {
-    throw new OutputError(`${out}: must end in .npy, got '${extname(out)}'. Name it K.npy, say.`);
+  if (endingOf(out) !== '.npy') {
+    throw new OutputError(`${out}: must end in .npy, got '${endingOf(out)}'. Name it K.npy, say.`);
   }
 }
 

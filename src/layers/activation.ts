@@ -20,7 +20,8 @@ export interface ActivationOptions<T extends LayerNode> {
 /**
  * The layer that applies phi to every channel: S' = E[phi(a) phi(b)], T' = T E[phi'(a) phi'(b)], (a, b) ~ N(0, S).
  *
- * Its input must be Gaussian, its output is not. Source: Lee et al. 2018 (1711.00165) eq. 5 for S; Jacot et al. 2018 (1806.07572) theorem 1 for T.
+ * Its input must be Gaussian, its output is not. Source: Lee et al. 2018 (1711.00165) eq. 5 for S; Jacot et al. 2018
+ * (1806.07572) theorem 1 for T.
  */
 export function activation<T extends LayerNode>(options: ActivationOptions<T>): LayerDefinition<T> {
   const { kind, summary, reference, fields, phi, tangentless } = options;

@@ -17,7 +17,8 @@ export interface AvgPoolLayer {
 /**
  * S' = mean over the pairs of positions of the two windows, T' alike.
  *
- * Source: Novak et al. 2020 (1912.02803), section B.2 (neural-tangents, AvgPool); Novak et al. 2019 (1810.05148), section 3.2.
+ * Source: Novak et al. 2020 (1912.02803), section B.2 (neural-tangents, AvgPool); Novak et al. 2019 (1810.05148),
+ * section 3.2.
  */
 export const avgPool: LayerDefinition<AvgPoolLayer> = {
   kind: 'avgPool',

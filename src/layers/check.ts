@@ -17,7 +17,8 @@ export interface CheckOptions {
 }
 
 /**
- * Walks over the layers that stand at `path`, reports what does not fit where it stands, and returns the state behind the last one.
+ * Walks over the layers that stand at `path`, reports what does not fit where it stands, and returns the state behind
+ * the last one.
  *
  * A layer of no known kind reports nothing and makes the state unknown: parsing reports it.
  */

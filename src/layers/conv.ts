@@ -7,7 +7,9 @@ import type { CheckContext, KernelState, LayerDefinition, LoweringContext } from
 import { imageShapeOf, placed } from './placed.js';
 import { checkWeights, finiteWeights, lowerWeights, WEIGHT_FIELDS } from './weights.js';
 
-/** Convolution: dense on the taps of a window around each position, the same weights everywhere; fan = taps x channels. */
+/**
+ * Convolution: dense on the taps of a window around each position, the same weights everywhere; fan = taps x channels.
+ */
 export interface ConvLayer extends WeightFields {
   readonly kind: 'conv';
   /** Taps of the window, one number an axis. */

@@ -11,9 +11,11 @@ export interface DenseLayer extends WeightFields {
 }
 
 /**
- * S' = s S + b^2 [biasInit normal], T' = s T + t (s S + b^2), s = w^2 (over C0 channels of raw data if fan-in), t = train.
+ * S' = s S + b^2 [biasInit normal], T' = s T + t (s S + b^2), s = w^2 (over C0 channels of raw data if fan-in), t =
+ * train.
  *
- * Source: Jacot, Gabriel, Hongler 2018 (1806.07572), proposition 1 and theorem 1; b from 0 as in Geifman et al. 2020 (2007.01580).
+ * Source: Jacot, Gabriel, Hongler 2018 (1806.07572), proposition 1 and theorem 1; b from 0 as in Geifman et al. 2020
+ * (2007.01580).
  */
 export const dense: LayerDefinition<DenseLayer> = {
   kind: 'dense',

@@ -6,7 +6,8 @@ export interface ErfLayer {
 }
 
 /**
- * E[phi phi] = (2/pi) asin(2 K12 / sqrt((1 + 2 K11)(1 + 2 K22))), E[phi' phi'] = (4/pi) / sqrt((1 + 2 K11)(1 + 2 K22) - 4 K12^2).
+ * E[phi phi] = (2/pi) asin(2 K12 / sqrt((1 + 2 K11)(1 + 2 K22))), E[phi' phi'] = (4/pi) / sqrt((1 + 2 K11)(1 + 2 K22) -
+ * 4 K12^2).
  *
  * Source: Williams 1997 (Computing with infinite networks), eq. 11.
  */

@@ -7,10 +7,11 @@ export interface FlattenLayer {
 }
 
 /**
- * S' = mean over p of S(p, p), T' alike; on the data the sum, with C0 x positions features. Weights may follow, but no layer that acts on
- * each feature: the variance of a feature is that of its position.
+ * S' = mean over p of S(p, p), T' alike; on the data the sum, with C0 x positions features. Weights may follow, but no
+ * layer that acts on each feature: the variance of a feature is that of its position.
  *
- * Source: Novak et al. 2019 (1810.05148), section 3.1 (vectorization); Arora et al. 2019 (1904.11955), section 4.2 (CNTK-V).
+ * Source: Novak et al. 2019 (1810.05148), section 3.1 (vectorization); Arora et al. 2019 (1904.11955), section 4.2
+ * (CNTK-V).
  */
 export const flatten = readout<FlattenLayer>({
   kind: 'flatten',

@@ -8,8 +8,8 @@ const LAW = {
 };
 
 /**
- * Reports a layer whose input is not Gaussian, or not of one variance over its features, although its kernel is an expectation over
- * one Gaussian for all of them.
+ * Reports a layer whose input is not Gaussian, or not of one variance over its features, although its kernel is an
+ * expectation over one Gaussian for all of them.
  *
  * @returns whether the input is such, or not known to be otherwise
  */
@@ -24,14 +24,15 @@ export function requireGaussian(kind: string, signal: Signal, context: CheckCont
 }
 
 /**
- * Reports a layer behind a `flatten` of several positions: each brings features of its own variance, so that the mean of the covariances,
- * which `flatten` leaves, is not the covariance of any of them.
+ * Reports a layer behind a `flatten` of several positions: each brings features of its own variance, so that the mean
+ * of the covariances, which `flatten` leaves, is not the covariance of any of them.
  */
 function requireOneVariance(kind: string, { grid }: Signal, context: CheckContext): boolean {
   if (grid.gathered === null || grid.gathered === 1) return true;
   context.report(
     context.path,
-    `${kind} needs features of one variance, got those of ${grid.gathered} positions that flatten put side by side. Put a dense layer between.`,
+    `${kind} needs features of one variance, got those of ${grid.gathered} positions that flatten put side by ` +
+      'side. Put a dense layer between.',
   );
   return false;
 }

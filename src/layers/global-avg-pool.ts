@@ -10,7 +10,8 @@ export interface GlobalAvgPoolLayer {
 /**
  * S' = mean over all pairs of positions (p, p') of S(p, p'), T' alike.
  *
- * Source: Novak et al. 2019 (1810.05148), section 3.2 (global average pooling); Arora et al. 2019 (1904.11955), section 4.2 (CNTK-GAP).
+ * Source: Novak et al. 2019 (1810.05148), section 3.2 (global average pooling); Arora et al. 2019 (1904.11955), section
+ * 4.2 (CNTK-GAP).
  */
 export const globalAvgPool = readout<GlobalAvgPoolLayer>({
   kind: 'globalAvgPool',

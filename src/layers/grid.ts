@@ -1,15 +1,23 @@
 import { type Padding, placeWindows } from '../vocabulary/windows.js';
 import type { CheckContext } from './layer.js';
 
-/** What is known of the positions of a state: nothing but their order while no data are there, their exact sizes once they are. */
+/**
+ * What is known of the positions of a state: nothing but their order while no data are there, their exact sizes once
+ * they are.
+ */
 export interface Grid {
-  /** Whether they are those of an image, or one that a readout left; unknown behind a layer with a problem of its own. */
+  /**
+   * Whether they are those of an image, or one that a readout left; unknown behind a layer with a problem of its own.
+   */
   readonly count: 'several' | 'one' | 'unknown';
   /** Axes, 1 or 2; null while no layer and no data have said. */
   readonly rank: number | null;
   /** Positions on each axis; null while there are no data. */
   readonly sizes: readonly number[] | null;
-  /** Positions that windows inside the border have taken from each axis so far; null once a stride makes that depend on the size. */
+  /**
+   * Positions that windows inside the border have taken from each axis so far; null once a stride makes that depend on
+   * the size.
+   */
   readonly lost: readonly number[] | null;
   /** Positions whose channels a readout put side by side as features: 1 elsewhere, null while their number is open. */
   readonly gathered: number | null;
@@ -42,13 +50,15 @@ export function requirePositions(kind: string, { count }: Grid, context: CheckCo
   if (count !== 'one') return true;
   context.report(
     context.path,
-    `${kind} needs the positions of an image, got the one that a readout left. Move it before the readout, or leave it out.`,
+    `${kind} needs the positions of an image, got the one that a readout left. Move it before the readout, or ` +
+      'leave it out.',
   );
   return false;
 }
 
 /**
- * The rank that lists of one number an axis agree on, or null when none is given. Reports those of another length than the first or the grid.
+ * The rank that lists of one number an axis agree on, or null when none is given. Reports those of another length than
+ * the first or the grid.
  *
  * Null entries of `lists` are defaults, which fit any rank.
  */
@@ -67,7 +77,8 @@ export function agreeOnRank(
     const images = rank === 1 && list.length === 2 ? ', or read grey images [n, h, w] with --image HxWx1' : '';
     context.report(
       `${context.path}.${name}`,
-      `must hold one number for ${rank === 1 ? 'the 1 axis' : `each of the ${rank} axes`} of its input, got [${list.join(', ')}]. Write e.g. [${sizes.join(', ')}]${images}.`,
+      `must hold one number for ${rank === 1 ? 'the 1 axis' : `each of the ${rank} axes`} of its input, got ` +
+        `[${list.join(', ')}]. Write e.g. [${sizes.join(', ')}]${images}.`,
     );
   }
   return { rank, fits: misfits.length === 0 };
@@ -93,7 +104,10 @@ function lostTo({ window, stride, padding }: Sliding, { lost }: Grid): readonly 
   return padding === 'valid' ? window.map((q, axis) => (lost[axis] ?? 0) + q - 1) : lost;
 }
 
-/** The grid behind sliding windows; reports lists of the wrong rank, and a window that is larger than the image without padding. */
+/**
+ * The grid behind sliding windows; reports lists of the wrong rank, and a window that is larger than the image without
+ * padding.
+ */
 export function slide(grid: Grid, sliding: Sliding, context: CheckContext): Grid {
   const { field, window, stride, padding } = sliding;
   const { rank, fits } = agreeOnRank({ [field]: window, stride }, grid, context);
@@ -133,7 +147,8 @@ export function sumGrid(branch: Grid, skip: Grid, context: CheckContext): Grid {
     const got = ranks ? `${branch.rank} and ${skip.rank} axes` : `${gridText(branch)} and ${gridText(skip)}`;
     context.report(
       context.path,
-      `branch and skip must have the same shape, got ${got}. Use "padding": "circular" or "same" in the branch, or give the skip windows and strides of the same effect.`,
+      `branch and skip must have the same shape, got ${got}. Use "padding": "circular" or "same" in the branch, or ` +
+        'give the skip windows and strides of the same effect.',
     );
     return UNKNOWN_GRID;
   }

@@ -35,7 +35,8 @@ export interface LoweringContext {
  * What is known about a state before any data: its law, and what later layers may do with it.
  *
  * `data`: the inputs themselves. `gaussian`: Gaussian in the limit of infinite width. `other`: outputs of activations
- * and sums with them or with the data. `unknown`: behind a layer with a problem of its own, so that nothing is reported twice.
+ * and sums with them or with the data. `unknown`: behind a layer with a problem of its own, so that nothing is reported
+ * twice.
  */
 export interface Signal {
   readonly law: 'data' | 'gaussian' | 'other' | 'unknown';

@@ -9,7 +9,8 @@ export interface LeakyReluLayer {
 }
 
 /**
- * phi(a) = (1-c)/2 |a| + (1+c)/2 a; E[phi phi] = v ((1-c)^2 (sin t + (pi-t) cos t) / (2 pi) + c cos t), t = acos(K12/v), c = slope.
+ * phi(a) = (1-c)/2 |a| + (1+c)/2 a; E[phi phi] = v ((1-c)^2 (sin t + (pi-t) cos t) / (2 pi) + c cos t), t =
+ * acos(K12/v), c = slope.
  *
  * Source: Tsuchida, Roosta, Gallagher 2018, arXiv:1711.09090.
  */

@@ -26,7 +26,8 @@ export const pixel = readout<PixelLayer>({
     if (sizes === null || at === null || at.every((p, axis) => p < sizes[axis])) return ONE_POSITION;
     context.report(
       `${context.path}.at`,
-      `must lie inside the ${positionsText(sizes)} that reach it, got [${at.join(', ')}]. Choose at most [${sizes.map((n) => n - 1).join(', ')}].`,
+      `must lie inside the ${positionsText(sizes)} that reach it, got [${at.join(', ')}]. Choose at most ` +
+        `[${sizes.map((n) => n - 1).join(', ')}].`,
     );
     return ONE_POSITION;
   },

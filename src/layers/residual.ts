@@ -21,7 +21,8 @@ function checkBranchEnd(branch: readonly LayerNode[], context: CheckContext): vo
   if (last !== undefined && context.drawsWeights(last) !== false) return;
   context.report(
     last === undefined ? `${context.path}.branch` : `${context.path}.branch[${branch.length - 1}]`,
-    `a residual branch must end in dense or conv (its output would correlate with the skip), got ${last?.kind ?? 'an empty list'}. Add a dense layer at its end.`,
+    'a residual branch must end in dense or conv (its output would correlate with the skip), got ' +
+      `${last?.kind ?? 'an empty list'}. Add a dense layer at its end.`,
   );
 }
 
@@ -32,7 +33,8 @@ function check(layer: ResidualLayer, signal: Signal, context: CheckContext): Sig
   if (branch.width !== null && skip.width !== null && branch.width !== skip.width) {
     context.report(
       context.path,
-      `branch and skip must have the same shape, got widths ${branch.width} and ${skip.width}. Give their last dense layers the same width, or leave it out.`,
+      `branch and skip must have the same shape, got widths ${branch.width} and ${skip.width}. Give their last ` +
+        'dense layers the same width, or leave it out.',
     );
   }
   const laws = [branch.law, skip.law];
@@ -56,7 +58,8 @@ function finite(layer: ResidualLayer, from: UnitShape, context: FiniteContext): 
   if (keeps && required !== null && channels !== required) {
     report(
       path,
-      `must have as many channels as its skip carries, ${channels}, got ${required} that are asked for behind it. Put dense layers into the skip, or one before the sum.`,
+      `must have as many channels as its skip carries, ${channels}, got ${required} that are asked for behind it. ` +
+        'Put dense layers into the skip, or one before the sum.',
     );
   }
   const branch = context.build(layer.branch, from, `${path}.branch`, channels);
@@ -80,7 +83,8 @@ function perChannel(state: KernelState, { builder }: LoweringContext): KernelSta
 /**
  * S' = S_skip + alpha^2 S_branch, T' = T_skip + alpha^2 T_branch; both paths start from the same state.
  *
- * Source: Huang, Wang, Tao, Zhao 2020, arXiv:2002.06262, and Belfer, Geifman, Galun, Basri 2021, arXiv:2104.03093 (residual NTK).
+ * Source: Huang, Wang, Tao, Zhao 2020, arXiv:2002.06262, and Belfer, Geifman, Galun, Basri 2021, arXiv:2104.03093
+ * (residual NTK).
  */
 export const residual: LayerDefinition<ResidualLayer> = {
   kind: 'residual',

@@ -14,14 +14,18 @@ export const WEIGHT_FIELDS = {
   width: widthField(),
 };
 
-/** Reports what is wrong with the scales at this place, and returns the Gaussian state behind the weights, on the positions of `signal`. */
+/**
+ * Reports what is wrong with the scales at this place, and returns the Gaussian state behind the weights, on the
+ * positions of `signal`.
+ */
 export function checkWeights(layer: WeightFields, signal: Signal, context: CheckContext): Signal {
   const weight = layer.weightStd ** 2;
   const train = Number(layer.train);
   if (layer.scaling === 'none' && !signal.raw && signal.law !== 'unknown') {
     context.report(
       `${context.path}.scaling`,
-      'must be "fan-in" in every layer that does not read the data itself, got "none". Leave it out and put the factor into weightStd.',
+      'must be "fan-in" in every layer that does not read the data itself, got "none". Leave it out and put the ' +
+        'factor into weightStd.',
     );
   }
   if (!Number.isFinite(train * weight) || !Number.isFinite(train * layer.biasStd ** 2)) {
@@ -41,9 +45,11 @@ export function checkWeights(layer: WeightFields, signal: Signal, context: Check
 }
 
 /**
- * S' = s S + b^2 [biasInit normal], T' = s T + t (s S + b^2), s = `taps` w^2 (over C0 channels of raw data if fan-in), t = train.
+ * S' = s S + b^2 [biasInit normal], T' = s T + t (s S + b^2), s = `taps` w^2 (over C0 channels of raw data if fan-in),
+ * t = train.
  *
- * `taps` stands for a sum that arrives as a mean over so many. A bias is shared by all positions: b^2 enters every pair of them.
+ * `taps` stands for a sum that arrives as a mean over so many. A bias is shared by all positions: b^2 enters every pair
+ * of them.
  */
 export function lowerWeights(
   layer: WeightFields,
@@ -79,7 +85,8 @@ export function finiteWeights(
   if (layer.width !== null && layer.width !== channels) {
     report(
       `${path}.width`,
-      `must be ${channels} here, as many as the outputs asked for or as the other summand has, got ${layer.width}. Leave it out, or change the other.`,
+      `must be ${channels} here, as many as the outputs asked for or as the other summand has, got ${layer.width}. ` +
+        'Leave it out, or change the other.',
     );
   }
   const positions = windows === null ? shape.positions : windows.to;

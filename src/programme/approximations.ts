@@ -3,9 +3,11 @@ import { sineMinus } from './cosine-distance.js';
 import { erfcx } from './maps/erfcx.js';
 
 /**
- * Polynomials for devices that compute in single precision and whose own functions are not exact enough (WGSL's acos is wrong by 1e-4).
+ * Polynomials for devices that compute in single precision and whose own functions are not exact enough (WGSL's acos is
+ * wrong by 1e-4).
  *
- * Coefficients of y^0, y^1, ... with the argument y in [-1, 1] given at each; the error is below the rounding of single precision.
+ * Coefficients of y^0, y^1, ... with the argument y in [-1, 1] given at each; the error is below the rounding of single
+ * precision.
  */
 export interface Approximations {
   /** theta / (pi sqrt g) in y = 2 g - 1, g = 1 - cos theta in [0, 1]. */

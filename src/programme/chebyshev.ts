@@ -23,10 +23,11 @@ function shiftedPolynomials(count: number): Float64Array[] {
 }
 
 /**
- * Turns values at the `count` Chebyshev nodes of [0, 1] into power coefficients, lowest degree first, of the polynomial through them.
+ * Turns values at the `count` Chebyshev nodes of [0, 1] into power coefficients, lowest degree first, of the polynomial
+ * through them.
  *
- * By way of the Chebyshev coefficients: these fall off for smooth values, so that the large entries of the step to powers meet small
- * numbers. (One matrix for both steps would lose five digits at degree 7.)
+ * By way of the Chebyshev coefficients: these fall off for smooth values, so that the large entries of the step to
+ * powers meet small numbers. (One matrix for both steps would lose five digits at degree 7.)
  */
 export function powerFit(
   count: number,
@@ -47,7 +48,8 @@ export function powerFit(
 }
 
 /**
- * Power coefficients in x = 2 w - 1 in [-1, 1], lowest degree first, of the polynomial that interpolates `f(w)` on [0, 1].
+ * Power coefficients in x = 2 w - 1 in [-1, 1], lowest degree first, of the polynomial that interpolates `f(w)` on [0,
+ * 1].
  */
 export function fitCentred(f: (w: number) => number, degree: number): Float64Array {
   const count = degree + 1;

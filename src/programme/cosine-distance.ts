@@ -1,5 +1,6 @@
 /**
- * Angles and arc-cosine functions in terms of a cosine distance g = 1 - cos(theta), accurate to the last digits for small g.
+ * Angles and arc-cosine functions in terms of a cosine distance g = 1 - cos(theta), accurate to the last digits for
+ * small g.
  */
 
 /** theta in [0, pi] from g = 1 - cos theta in [0, 2]; `c` = 1 + cos theta. */

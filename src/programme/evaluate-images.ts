@@ -13,8 +13,8 @@ export interface ImageProgramme extends Layout {
   /** The step that reads each value last. */
   readonly last: Int32Array;
   /**
-   * Whether pairs of a position with itself are all that is needed: without pools, windows and readouts read (p, p) for (p, p). Then values
-   * are `[positions]` instead of `[positions, positions]`.
+   * Whether pairs of a position with itself are all that is needed: without pools, windows and readouts read (p, p) for
+   * (p, p). Then values are `[positions]` instead of `[positions, positions]`.
    */
   readonly isDiagonal: boolean;
 }
@@ -129,8 +129,9 @@ export interface ImageResult {
 /**
  * Runs a programme in float64 on all pairs of positions of two images, written step by step like the formulas.
  *
- * Source of the formulas: Arora et al. 2019 (1904.11955), section 4; with skips Barzilai et al. 2022 (2211.14810). The other backends
- * are tested against it. `rounding` acts on what every step gives, as it must have done in the factors. [none]
+ * Source of the formulas: Arora et al. 2019 (1904.11955), section 4; with skips Barzilai et al. 2022 (2211.14810). The
+ * other backends are tested against it. `rounding` acts on what every step gives, as it must have done in the factors.
+ * [none]
  */
 export function evaluateImages(
   body: ImageProgramme,

@@ -57,8 +57,8 @@ export function extendedRoot(w: Extended, i: number): number {
 }
 
 /**
- * sqrt(K) r^degree of row `i` of K and row `j` of r as a plain number: Infinity where a double cannot hold it, and the smallest number
- * that is not 0 where it is only too small.
+ * sqrt(K) r^degree of row `i` of K and row `j` of r as a plain number: Infinity where a double cannot hold it, and the
+ * smallest number that is not 0 where it is only too small.
  */
 export function extendedScale(w: Extended, i: number, factor: Extended | null = null, j = i, degree = 0): number {
   if (w.mantissa[i] === 0) return 0;

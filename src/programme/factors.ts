@@ -1,6 +1,9 @@
 import type { Extended } from './extended-exponent.js';
 
-/** What depends on one row, or on one position of an image, alone: columns of numbers of each step (see `self-kernels.ts`). */
+/**
+ * What depends on one row, or on one position of an image, alone: columns of numbers of each step (see
+ * `self-kernels.ts`).
+ */
 export interface Factors {
   /** Rows n, or positions; 1 when the factors are the same for every row. */
   readonly rows: number;
@@ -16,7 +19,10 @@ export interface PixelFactors extends Factors {
   readonly norms: Extended;
 }
 
-/** Which rows the pairs join: pair p is row `x` of one set with row `firstZ + p` of the other (row 0 for constant factors). */
+/**
+ * Which rows the pairs join: pair p is row `x` of one set with row `firstZ + p` of the other (row 0 for constant
+ * factors).
+ */
 export interface Strip {
   readonly x: Factors;
   readonly rowX: number;

@@ -10,13 +10,13 @@ import type { RowFactors } from './self-kernels.js';
 import { rulesOf } from './steps/index.js';
 
 /**
- * What a pair of images needs to know of one of them: its pixels, and the self-kernels K(x_p, x_p) of every step as factors.
+ * What a pair of images needs to know of one of them: its pixels, and the self-kernels K(x_p, x_p) of every step as
+ * factors.
  *
  * The columns are those of rows, with positions in the place of rows, and two kinds more:
- * `window`, `pixel`: sqrt(tap / total) of each position and tap, `[positions, taps]`, and the root of the total, `[positions]`, which is
- * infinite where that is beyond a double;
- * `pool`: roots of the self-kernels of the taps in the scale of each position, `[positions, taps]`, and the pooled square in the
- * same scale, `[positions]`.
+ * `window`, `pixel`: sqrt(tap / total) of each position and tap, `[positions, taps]`, and the root of the total,
+ * `[positions]`, which is infinite where that is beyond a double; `pool`: roots of the self-kernels of the taps in the
+ * scale of each position, `[positions, taps]`, and the pooled square in the same scale, `[positions]`.
  */
 export interface ImageFactors extends RowFactors, PixelFactors {}
 
@@ -38,7 +38,8 @@ function selfValues({ programme }: ImageProgramme): { readonly used: Uint8Array;
 }
 
 /**
- * Runs a programme on (x, x) for one image: self-kernels of every step, and for pools the correlations of all its pairs of positions.
+ * Runs a programme on (x, x) for one image: self-kernels of every step, and for pools the correlations of all its pairs
+ * of positions.
  *
  * `data` holds the image at `from`, `[...positions, channels]`. `rounding` acts on the directions of the pixels and on
  * the correlations behind every step. [none]

@@ -7,20 +7,23 @@ export interface FactorColumn {
   readonly place: number;
 }
 
-/** A part of a weighted sum: a value (null: the constant, of cosine distance 0) and the column of its mixing weights. */
+/**
+ * A part of a weighted sum: a value (null: the constant, of cosine distance 0) and the column of its mixing weights.
+ */
 export interface Part {
   readonly value: ValueId | null;
   readonly column: FactorColumn;
 }
 
 /**
- * What a device does for a pair, in order. Values are correlations u, held as cosine distances 1 - u (and 1 + u where `Instructions.form` says so).
+ * What a device does for a pair, in order. Values are correlations u, held as cosine distances 1 - u (and 1 + u where
+ * `Instructions.form` says so).
  *
- * `sum`: d_0 + sum_(k>0) w_k (d_k - d_0) + h (1 - d_0), w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2 for mixing weights a, b; part 0 has a
- * value and is the largest such. Where it does not dominate in every pair (w_0 >= 1/4), the sum must start from 0 in the pairs in which
- * it does not, sum w_k d_k + h: from d_0 it would cancel.
- * `piecewiseLinear`: value and derivative (either may be unwanted) of the map with `weight` 2 even^2 / (even^2 + odd^2).
- * `heaviside`: cosine distance theta / pi. `smooth`, `smoothSlope`: a smooth map and its derivative, with the columns of step `step`.
+ * `sum`: d_0 + sum_(k>0) w_k (d_k - d_0) + h (1 - d_0), w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2 for mixing weights a,
+ * b; part 0 has a value and is the largest such. Where it does not dominate in every pair (w_0 >= 1/4), the sum must
+ * start from 0 in the pairs in which it does not, sum w_k d_k + h: from d_0 it would cancel. `piecewiseLinear`: value
+ * and derivative (either may be unwanted) of the map with `weight` 2 even^2 / (even^2 + odd^2). `heaviside`: cosine
+ * distance theta / pi. `smooth`, `smoothSlope`: a smooth map and its derivative, with the columns of step `step`.
  * `product`: 1 - u v. `radial`: 1 - exp(-rate |x - z|^power) with the norms as the column of step `step`.
  */
 export type Instruction =
@@ -49,10 +52,15 @@ export type Instruction =
       readonly step: number;
     };
 
-/** `distance`: 1 - u alone; such a value is never negative, or nothing reads its other side. `both`: 1 - u and 1 + u, the smaller exact. */
+/**
+ * `distance`: 1 - u alone; such a value is never negative, or nothing reads its other side. `both`: 1 - u and 1 + u,
+ * the smaller exact.
+ */
 export type Form = 'distance' | 'both';
 
-/** A programme as a device runs it: names resolved, a map and its derivative in one, sums with their largest part first. */
+/**
+ * A programme as a device runs it: names resolved, a map and its derivative in one, sums with their largest part first.
+ */
 export interface Instructions {
   readonly instructions: readonly Instruction[];
   /** The value of x . z / (|x| |z|), which no instruction defines; null when nothing reads it. */

@@ -14,13 +14,19 @@ export function pairOperands(step: Step): readonly ValueId[] {
   return rules.pairOperands?.(step) ?? rules.operands(step);
 }
 
-/** The first of the three steps behind step `index` that fits: where lowering leaves what belongs together; null where none does. */
+/**
+ * The first of the three steps behind step `index` that fits: where lowering leaves what belongs together; null where
+ * none does.
+ */
 export function nearbyStep(steps: readonly Step[], index: number, fits: (step: Step) => boolean): number | null {
   const found = steps.slice(index + 1, index + 4).findIndex(fits);
   return found < 0 ? null : index + 1 + found;
 }
 
-/** The steps that the wanted values rest on, themselves too, walked back from them: `[steps]`, 1 for needed. `read` are the values that a step reads. */
+/**
+ * The steps that the wanted values rest on, themselves too, walked back from them: `[steps]`, 1 for needed. `read` are
+ * the values that a step reads.
+ */
 export function neededSteps(
   { steps }: Programme,
   wanted: Iterable<ValueId>,

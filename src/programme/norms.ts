@@ -8,14 +8,19 @@ function shifted(value: number, limbs: number): number {
   return value * half * half;
 }
 
-/** The limbs of `largest`, the largest magnitude of a vector: scaled down by so many, its square is an ordinary number. */
+/**
+ * The limbs of `largest`, the largest magnitude of a vector: scaled down by so many, its square is an ordinary number.
+ */
 function limbsOf(largest: number): number {
   if (largest >= 2 ** 256) return largest >= 2 ** 768 ? 2 : 1;
   if (largest >= 2 ** -256 || largest === 0) return 0;
   return largest >= 2 ** -768 ? -1 : -2;
 }
 
-/** Stores in row `i` the norm of `length` elements from `offset`, with all its digits wherever in the range of a double they lie. */
+/**
+ * Stores in row `i` the norm of `length` elements from `offset`, with all its digits wherever in the range of a double
+ * they lie.
+ */
 export function setNorm(target: Extended, i: number, data: FloatArray, offset: number, length: number): void {
   const limbs = limbsOf(largestMagnitude(data, offset, length));
   let sum = 0;
@@ -51,8 +56,9 @@ export function setUnit(
 }
 
 /**
- * Rows `[n, length]` over the powers of two of their norms, so that these are the mantissas; the same array where no norm leaves the
- * middle of the range of a double. Digits are lost only of elements that lie 200 orders of magnitude below the norm.
+ * Rows `[n, length]` over the powers of two of their norms, so that these are the mantissas; the same array where no
+ * norm leaves the middle of the range of a double. Digits are lost only of elements that lie 200 orders of magnitude
+ * below the norm.
  */
 export function balancedRows(data: FloatArray, length: number, { exponent }: Extended): FloatArray {
   if (exponent.every((limbs) => limbs === 0)) return data;

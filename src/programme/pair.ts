@@ -27,9 +27,11 @@ function pairOf(x: SelfKernelMap, z: SelfKernelMap, below: number): GaussianPair
 }
 
 /**
- * sqrt(F1 F2) - E[phi(r g) phi(s g)] of fully correlated Gaussians: curvature (r - s)^2, or by subtraction, whichever loses less.
+ * sqrt(F1 F2) - E[phi(r g) phi(s g)] of fully correlated Gaussians: curvature (r - s)^2, or by subtraction, whichever
+ * loses less.
  *
- * The curvature neglects the share ((r - s) / (r + s))^2, of waves (r - s)^2; the subtraction loses 1e-15 sqrt(F1 F2) of the result.
+ * The curvature neglects the share ((r - s) / (r + s))^2, of waves (r - s)^2; the subtraction loses 1e-15 sqrt(F1 F2)
+ * of the result.
  */
 function perfectCorrelationDistance(dual: SmoothDual, x: SelfKernelMap, z: SelfKernelMap, rounding: Rounding): number {
   const difference = x.deviation - z.deviation;
@@ -43,8 +45,8 @@ function perfectCorrelationDistance(dual: SmoothDual, x: SelfKernelMap, z: SelfK
 /**
  * E[phi phi] of a smooth map, relative to sqrt(F1 F2).
  *
- * An odd or even map is evaluated on the side where u >= 0, so that antipodes keep their digits as duplicates do. `rounding` acts on what
- * is subtracted. [none]
+ * An odd or even map is evaluated on the side where u >= 0, so that antipodes keep their digits as duplicates do.
+ * `rounding` acts on what is subtracted. [none]
  */
 export function smooth(
   dual: SmoothDual,

@@ -9,7 +9,9 @@ const MOST = 80;
 /** Share of the largest variance below which all count as the least: cos has a value at 0 too. */
 const NEGLIGIBLE = 1e-40;
 
-/** E[phi(r g) phi(s g)] / sqrt(F1 F2) of fully correlated Gaussians with variances p, q; 0 for a variance without value. */
+/**
+ * E[phi(r g) phi(s g)] / sqrt(F1 F2) of fully correlated Gaussians with variances p, q; 0 for a variance without value.
+ */
 function correlation(dual: SmoothDual, p: number, q: number): number {
   if (p === q) return 1;
   const [r, s] = [Math.sqrt(p), Math.sqrt(q)];
@@ -86,7 +88,9 @@ export interface PerfectCorrelationSpan {
   features(list: Float64Array): Float64Array[];
 }
 
-/** What spans the functions of a range of variances, which may be empty; null where too many features would be needed. */
+/**
+ * What spans the functions of a range of variances, which may be empty; null where too many features would be needed.
+ */
 export function perfectCorrelationSpan(
   dual: SmoothDual,
   [least, most]: readonly [number, number],
@@ -107,12 +111,13 @@ export function perfectCorrelationSpan(
 }
 
 /**
- * Features of rows with which 1 - E[phi(r g) phi(s g)] / sqrt(F(p) F(q)) is half their squared distance, without cancellation
- * for p near q: for each list of variances its columns `[features, n]`, as many in all lists.
+ * Features of rows with which 1 - E[phi(r g) phi(s g)] / sqrt(F(p) F(q)) is half their squared distance, without
+ * cancellation for p near q: for each list of variances its columns `[features, n]`, as many in all lists.
  *
- * The left side is half the squared distance of the functions phi(r g) / sqrt(F), unit vectors of the Gaussian's L2; the features are
- * their coordinates in the span of a few of them, found by pivoted Cholesky. No features when all variances are the same; null when
- * the variances reach so far that a few dozen do not span them (waves on rows whose norms differ by tens).
+ * The left side is half the squared distance of the functions phi(r g) / sqrt(F), unit vectors of the Gaussian's L2;
+ * the features are their coordinates in the span of a few of them, found by pivoted Cholesky. No features when all
+ * variances are the same; null when the variances reach so far that a few dozen do not span them (waves on rows whose
+ * norms differ by tens).
  */
 export function perfectCorrelationFeatures(dual: SmoothDual, lists: readonly Float64Array[]): Float64Array[][] | null {
   const span = perfectCorrelationSpan(dual, varianceRange(dual, lists));

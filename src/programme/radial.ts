@@ -17,9 +17,9 @@ export function radialStep({ steps }: Programme): RadialStep | null {
 /**
  * What a precision holds, in powers of two.
  *
- * `small`, `large`: rate |x|^power below and above which a pair that is not near has the kernel 1 or 0, whatever the other norm is.
- * `beside`: norms that no distance feels beside one of rate |x|^power = 1.
- * `kept`: norms up to this far from 1 are left as they are. `held`: squares of such norms, and rates that belong to them, stay in range.
+ * `small`, `large`: rate |x|^power below and above which a pair that is not near has the kernel 1 or 0, whatever the
+ * other norm is. `beside`: norms that no distance feels beside one of rate |x|^power = 1. `kept`: norms up to this far
+ * from 1 are left as they are. `held`: squares of such norms, and rates that belong to them, stay in range.
  */
 const LIMITS = {
   f64: { small: -60, beside: -56, large: 24, kept: 400, held: 400 },
@@ -65,10 +65,12 @@ function moved(norms: Extended, [low, high]: readonly [number, number], shift: n
 }
 
 /**
- * The same kernel for rows in another unit, in which squares of distances stay within a precision: |x| 2^k and the rate 2^(-k power).
+ * The same kernel for rows in another unit, in which squares of distances stay within a precision: |x| 2^k and the rate
+ * 2^(-k power).
  *
- * So small that every kernel is 1, or so large that it is 0, norms are brought to where that begins. Near-duplicate pairs are no part of this: their
- * kernels come from the rows themselves. Where all norms are ordinary numbers nothing is changed.
+ * So small that every kernel is 1, or so large that it is 0, norms are brought to where that begins. Near-duplicate
+ * pairs are no part of this: their kernels come from the rows themselves. Where all norms are ordinary numbers nothing
+ * is changed.
  * @throws NumericalError where norms differ by more than the precision holds, and their kernels are neither 0 nor 1
  */
 export function balanceRadial(
@@ -96,6 +98,7 @@ function beyond({ power }: RadialStep, precision: Precision, least: number, most
   const wider = precision === 'f32' ? '--precision f64 or ' : '';
   const got = Math.ceil((most - least) * Math.log10(2));
   return new NumericalError(
-    `norms of rows: under a radial kernel of the power ${power} they must lie within ${orders} orders of magnitude in ${precision}, got ${got}. Use ${wider}--scale unit-rows.`,
+    `norms of rows: under a radial kernel of the power ${power} they must lie within ${orders} orders of magnitude ` +
+      `in ${precision}, got ${got}. Use ${wider}--scale unit-rows.`,
   );
 }

@@ -17,7 +17,8 @@ export function requireRange(scale: number, precision: Precision, where: string,
   const got = square > high ? `above ${high.toExponential(1)}` : `below ${low.toExponential(1)}`;
   const wider = precision === 'f32' ? '--precision f64, ' : '';
   throw new NumericalError(
-    `${where}: K(x,x) of the ${output} must be a number that ${precision} holds, got one ${got}. Use ${wider}--normalized or --scale unit-rows.`,
+    `${where}: K(x,x) of the ${output} must be a number that ${precision} holds, got one ${got}. Use ` +
+      `${wider}--normalized or --scale unit-rows.`,
   );
 }
 
@@ -25,16 +26,20 @@ export function requireRange(scale: number, precision: Precision, where: string,
 export function entryBeyondRange(precision: Precision): NumericalError {
   const wider = precision === 'f32' ? '--precision f64, ' : '';
   return new NumericalError(
-    `K(x,z): must be a number that ${precision} holds, got one beyond its range. Use ${wider}--scale unit-pixels, or fewer layers.`,
+    `K(x,z): must be a number that ${precision} holds, got one beyond its range. Use ${wider}--scale unit-pixels, ` +
+      'or fewer layers.',
   );
 }
 
-/** Powers of two between which the formulas of smooth maps keep their digits: the least variance, and the largest product of variances. */
+/**
+ * Powers of two between which the formulas of smooth maps keep their digits: the least variance, and the largest
+ * product of variances.
+ */
 const EXPONENTS = { f64: [-900, 1000], f32: [-100, 120] } as const satisfies Record<Precision, readonly number[]>;
 
 /**
- * Checks that the formulas of a smooth map keep their digits at these variances, or (null) that they can be stored for formulas in float64;
- * 0 is always held. `where` names the input of variance `i` in the message.
+ * Checks that the formulas of a smooth map keep their digits at these variances, or (null) that they can be stored for
+ * formulas in float64; 0 is always held. `where` names the input of variance `i` in the message.
  *
  * @throws NumericalError at the first that they do not hold
  */
@@ -51,7 +56,10 @@ export function requireVariances(
     if ((variance >= low && variance <= high) || variance === 0) continue;
     const wider = precision === 'f32' ? 'Use --precision f64, scale' : 'Scale';
     throw new NumericalError(
-      `${where(i)}: the variance before an activation that is not homogeneous must lie between ${low.toExponential(1)} and ${high.toExponential(1)} in ${precision}, got ${variance > high ? 'a larger' : 'a smaller'} one. ${wider} the inputs (--scale unit-rows), or change weightStd.`,
+      `${where(i)}: the variance before an activation that is not homogeneous must lie between ` +
+        `${low.toExponential(1)} and ${high.toExponential(1)} in ${precision}, got ` +
+        `${variance > high ? 'a larger' : 'a smaller'} one. ${wider} the inputs (--scale unit-rows), or change ` +
+        'weightStd.',
     );
   }
 }

@@ -30,7 +30,8 @@ export interface RowFactors extends Factors {
 /**
  * Runs a programme on (x, x) for every row x, given the norms |x| `[n]`, as doubles or with an extended exponent.
  *
- * @throws NumericalError where a variance before a map that is not homogeneous leaves the range of its formulas in float64.
+ * @throws NumericalError where a variance before a map that is not homogeneous leaves the range of its formulas in
+ * float64.
  */
 export function rowFactors(programme: Programme, lengths: Extended | Float64Array): RowFactors {
   const norms = lengths instanceof Float64Array ? extendedNumbers(lengths) : lengths;

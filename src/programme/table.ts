@@ -8,13 +8,16 @@ import type { RowFactors } from './self-kernels.js';
 /**
  * A programme collapsed into functions of one variable, for rows whose factors are all the same.
  *
- * On each side of u = 0, equal intervals in t = sqrt(1 - |u|), where kernels of this family are smooth; in each a polynomial in
- * the position within it. Values are cosine distances 1 - K / sqrt(K(x,x) K(z,z)).
+ * On each side of u = 0, equal intervals in t = sqrt(1 - |u|), where kernels of this family are smooth; in each a
+ * polynomial in the position within it. Values are cosine distances 1 - K / sqrt(K(x,x) K(z,z)).
  */
 export interface Table {
   readonly intervals: number;
   readonly degree: number;
-  /** Coefficients `[2 (u >= 0, u < 0), intervals, degree + 1]`, lowest degree first; null where the programme has no such output. */
+  /**
+   * Coefficients `[2 (u >= 0, u < 0), intervals, degree + 1]`, lowest degree first; null where the programme has no
+   * such output.
+   */
   readonly nngp: Float64Array | null;
   readonly ntk: Float64Array | null;
   /** Largest error found against direct evaluation, with the rounding of one, relative to sqrt(K(x,x) K(z,z)). */
@@ -78,7 +81,9 @@ function largestError(
   return worst;
 }
 
-/** Where errors are looked for: the error of interpolation at Chebyshev nodes is largest at the ends and in the middle. */
+/**
+ * Where errors are looked for: the error of interpolation at Chebyshev nodes is largest at the ends and in the middle.
+ */
 const PROBES = [0, 0.27, 0.5];
 /** What rounding may add to an error that was found: 2 units in the last place of a cosine distance. */
 const ROUNDING = 2 ** -51;
@@ -109,8 +114,9 @@ function tableCost(intervals: number, precision: Precision): number {
 /**
  * Tabulates a programme with constant row factors, with as many intervals as its tolerance needs.
  *
- * Doubles the intervals while the error falls as it should and all attempts together stay below `budget` evaluations. Returns the
- * last table, whose `error` the caller compares with the tolerance; null when the budget does not allow even the first.
+ * Doubles the intervals while the error falls as it should and all attempts together stay below `budget` evaluations.
+ * Returns the last table, whose `error` the caller compares with the tolerance; null when the budget does not allow
+ * even the first.
  */
 export function tabulate(
   programme: Programme,

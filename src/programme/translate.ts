@@ -77,7 +77,10 @@ class Translation implements RowTranslation {
   }
 }
 
-/** Turns a programme into instructions; `selfKernels` are the factors of the row sets, of which the largest part of each sum is found. */
+/**
+ * Turns a programme into instructions; `selfKernels` are the factors of the row sets, of which the largest part of each
+ * sum is found.
+ */
 export function instructionsOf(programme: Programme, selfKernels: readonly RowFactors[]): Instructions {
   const translation = new Translation(verified(programme, 'what is turned into instructions'), selfKernels);
   translation.run();

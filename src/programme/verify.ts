@@ -24,8 +24,9 @@ function outputFlaw({ steps }: Programme, v: ValueId, shapes: readonly Shape[]):
 }
 
 /**
- * Checks that a programme is one that the passes and the backends may rely on: every step reads earlier steps alone, on one grid; weights,
- * constants and rates are numbers >= 0; windows lie on what they read; there is one source at most, and outputs have one position.
+ * Checks that a programme is one that the passes and the backends may rely on: every step reads earlier steps alone, on
+ * one grid; weights, constants and rates are numbers >= 0; windows lie on what they read; there is one source at most,
+ * and outputs have one position.
  *
  * `pass` names who made it in the message.
  * @throws InternalError naming the first step that breaks a rule

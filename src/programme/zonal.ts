@@ -80,8 +80,9 @@ function outputDegrees(programme: Programme): { nngp: number; ntk: number } {
 }
 
 /**
- * sqrt(K(x,x)) for every row, from factors that all rows share (`homogeneous`: times |x|^p) or have of their own; 1 when
- * `normalized` (0 for a row whose kernel is 0). Entries are Infinity where a double cannot hold them, and above 0 where they are only too small.
+ * sqrt(K(x,x)) for every row, from factors that all rows share (`homogeneous`: times |x|^p) or have of their own; 1
+ * when `normalized` (0 for a row whose kernel is 0). Entries are Infinity where a double cannot hold them, and above 0
+ * where they are only too small.
  */
 export function outputScales(
   programme: Programme,
@@ -104,7 +105,10 @@ export function outputScales(
   return { nngp: scale('nngp'), ntk: scale('ntk') };
 }
 
-/** Evaluations that a table may cost for `pairs` pairs: the backend evaluates them about 25 times as fast as the table's builder. */
+/**
+ * Evaluations that a table may cost for `pairs` pairs: the backend evaluates them about 25 times as fast as the table's
+ * builder.
+ */
 function tableBudget(pairs: number): number {
   return pairs / 50;
 }
@@ -114,7 +118,9 @@ export function tablePays(pairs: number): boolean {
   return tableBudget(pairs) >= 1500;
 }
 
-/** Tabulates when that pays: when the table costs less than evaluating `pairs` pairs. Null, with the reason, when not. */
+/**
+ * Tabulates when that pays: when the table costs less than evaluating `pairs` pairs. Null, with the reason, when not.
+ */
 export function zonalTable(
   programme: Programme,
   decision: ZonalDecision,
@@ -128,7 +134,9 @@ export function zonalTable(
     const error = table.error.toExponential(1);
     return {
       table: null,
-      reason: `no table (${decision.reason}): its error would be ${error}, and a finer one would cost more than it saves or is not smooth enough`,
+      reason:
+        `no table (${decision.reason}): its error would be ${error}, and a finer one would cost more than it saves ` +
+        'or is not smooth enough',
     };
   }
   return { table, reason: `table of ${2 * table.intervals} intervals (${decision.reason})` };

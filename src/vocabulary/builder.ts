@@ -12,8 +12,8 @@ export class ProgrammeBuilder {
   readonly #known: Map<string, ValueId> | null;
 
   /**
-   * On images a sum keeps one summand, if only with weight 0: it says where the positions of the value come from. So does a sum that is 0.
-   * With `shares` a step that is there already is not appended again.
+   * On images a sum keeps one summand, if only with weight 0: it says where the positions of the value come from. So
+   * does a sum that is 0. With `shares` a step that is there already is not appended again.
    */
   constructor({ onImages = false, shares = false }: { readonly onImages?: boolean; readonly shares?: boolean } = {}) {
     this.#onImages = onImages;

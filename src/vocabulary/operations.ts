@@ -32,7 +32,8 @@ export interface DrawnWeights extends WeightFields {
 }
 
 /**
- * The closed vocabulary of a finite network, into which layers are built; each operation takes what the one before it gives.
+ * The closed vocabulary of a finite network, into which layers are built; each operation takes what the one before it
+ * gives.
  *
  * `weights`: g = w / sqrt(fan) W h + b B on each window (null: on each position). `map`: phi of each number.
  * `mean`: mean over each window. `pixel`: the channels at one position, counted in C order.

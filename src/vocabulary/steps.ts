@@ -56,11 +56,10 @@ export interface Term {
  * `product`: left times right, entry by entry.
  * `normalise`: of / sqrt(by(x,x) by(z,z)), and 0 where that root is 0.
  *
- * On images every value is a number for each pair of positions (p, p'), self-kernels for each position; the above act on each
- * alone (`inner` sums over channels), and three more steps join positions:
- * `window`: mean over the taps k of the value at (p + k, p' + k). With one window over the whole image: mean over p of (p, p).
- * `pool`: mean over k and k' of the value at (p + k, p' + k').
- * `pixel`: the value at (at, at).
+ * On images every value is a number for each pair of positions (p, p'), self-kernels for each position; the above act
+ * on each alone (`inner` sums over channels), and three more steps join positions: `window`: mean over the taps k of
+ * the value at (p + k, p' + k). With one window over the whole image: mean over p of (p, p). `pool`: mean over k and k'
+ * of the value at (p + k, p' + k'). `pixel`: the value at (at, at).
  */
 export type Step =
   | { readonly op: 'inner' }
@@ -76,7 +75,10 @@ export type Step =
 
 /** A network (or a radial kernel) as a straight-line list of steps. */
 export interface Programme {
-  /** Positions of the inputs, `[w]` or `[h, w]`; absent for vectors, which have one position and no step that joins several. */
+  /**
+   * Positions of the inputs, `[w]` or `[h, w]`; absent for vectors, which have one position and no step that joins
+   * several.
+   */
   readonly positions?: readonly number[];
   /** Steps in order; a step refers only to earlier ones. */
   readonly steps: readonly Step[];
@@ -84,7 +86,10 @@ export interface Programme {
   readonly nngp: ValueId | null;
   /** Value of the NTK; null when it is not wanted, or when nothing is trained (then the NTK is 0 everywhere). */
   readonly ntk: ValueId | null;
-  /** Values of the NTKs in each of which one layer alone is trained, which add up to the NTK; null where that is 0. Absent where they are not wanted. */
+  /**
+   * Values of the NTKs in each of which one layer alone is trained, which add up to the NTK; null where that is 0.
+   * Absent where they are not wanted.
+   */
   readonly parts?: readonly (ValueId | null)[];
 }
 

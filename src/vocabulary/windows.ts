@@ -4,10 +4,11 @@ import type { Windows } from './steps.js';
 export type Padding = 'circular' | 'same' | 'valid';
 
 /**
- * Where the windows of a convolution or pool lie, as TensorFlow and XLA place them; null when a window is larger than a grid without padding.
+ * Where the windows of a convolution or pool lie, as TensorFlow and XLA place them; null when a window is larger than a
+ * grid without padding.
  *
- * `circular`, `same`: m = ceil(n / stride) outputs, output j reads from j stride - floor(max((m - 1) stride + q - n, 0) / 2) on.
- * `valid`: floor((n - q) / stride) + 1 outputs, from j stride on.
+ * `circular`, `same`: m = ceil(n / stride) outputs, output j reads from j stride - floor(max((m - 1) stride + q - n, 0)
+ * / 2) on. `valid`: floor((n - q) / stride) + 1 outputs, from j stride on.
  */
 export function placeWindows(
   from: readonly number[],

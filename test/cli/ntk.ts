@@ -16,7 +16,10 @@ export interface Ended {
 /** Runs `ntk` with a folder and words. */
 export type Run = (cwd: string, args: readonly string[]) => Promise<Ended>;
 
-/** Takes what is written to a stream, which seems to be no terminal meanwhile; gives it back, and the stream to what had it. */
+/**
+ * Takes what is written to a stream, which seems to be no terminal meanwhile; gives it back, and the stream to what had
+ * it.
+ */
 function capture(stream: NodeJS.WriteStream): () => string {
   const { write, isTTY, columns } = stream;
   let text = '';
@@ -71,7 +74,9 @@ export function numbers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => Math.sin(12.9898 * (i + 1)) * 2);
 }
 
-/** Makes the folder before the tests of a file, with `x.npy` [6, 3] and `z.csv` [2, 3] in it, and removes it afterwards. */
+/**
+ * Makes the folder before the tests of a file, with `x.npy` [6, 3] and `z.csv` [2, 3] in it, and removes it afterwards.
+ */
 export function bench(run: Run = inProcess): Bench {
   let folder = '';
   const path = (name: string): string => join(folder, name);

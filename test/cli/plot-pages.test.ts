@@ -19,11 +19,14 @@ async function done(...args: readonly string[]): Promise<string> {
 const INSPECT = `{
   const svg = [...document.querySelectorAll('figure svg')].find((one) => one.getBoundingClientRect().width > 0);
   const frame = svg.getBoundingClientRect();
-  const texts = [...svg.querySelectorAll('text')].filter((one) => one.textContent.trim() !== '' && one.textContent !== 'v')
+  const texts = [...svg.querySelectorAll('text')]
+    .filter((one) => one.textContent.trim() !== '' && one.textContent !== 'v')
     .map((one) => ({ text: one.textContent, box: one.getBoundingClientRect() }));
   const problems = [];
   for (const { text, box } of texts) {
-    if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1) problems.push('outside: ' + text);
+    const isWide = box.left < frame.left - 1 || box.right > frame.right + 1;
+    const isTall = box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+    if (isWide || isTall) problems.push('outside: ' + text);
   }
   texts.forEach((a, i) => texts.slice(i + 1).forEach((b) => {
     const width = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);

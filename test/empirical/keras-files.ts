@@ -121,7 +121,10 @@ export const NAMES: Readonly<Record<string, readonly [Form, (layer: string, arra
   'a sequence of Keras 3': [
     sequence3,
     (layer, array) =>
-      `sequential_1/${layer}/${array.replace('depthwise_kernel', layer.startsWith('depthwise') ? 'kernel' : 'depthwise_kernel')}`,
+      `sequential_1/${layer}/${array.replace(
+        'depthwise_kernel',
+        layer.startsWith('depthwise') ? 'kernel' : 'depthwise_kernel',
+      )}`,
   ],
   'calls of Keras 3': [calls3, (layer, array) => `${layer}/${array}`],
 };

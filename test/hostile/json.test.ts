@@ -12,7 +12,13 @@ const parse = (text: string | Uint8Array): unknown =>
   parseJson(typeof text === 'string' ? Buffer.from(text) : text, 'f.json', KIND);
 
 const nested = (levels: number): string =>
-  `{"format":"ntk-architecture/1","layers":[${'{"kind":"residual","branch":['.repeat(levels)}{"kind":"dense"}${']}'.repeat(levels)}]}`;
+  [
+    '{"format":"ntk-architecture/1","layers":[',
+    '{"kind":"residual","branch":['.repeat(levels),
+    '{"kind":"dense"}',
+    ']}'.repeat(levels),
+    ']}',
+  ].join('');
 
 describe('JSON of others', () => {
   test.each<[string, string | Uint8Array, string]>([

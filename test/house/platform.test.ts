@@ -9,7 +9,6 @@ const NODE_ROOMS = /^src\/(platform|data|store|report|bench|cli)\//;
 
 /** Files of other rooms that still touch Node, with the reason. The list may only shrink. */
 const NODE_FILES: Readonly<Record<string, string>> = {
-  'src/kernel/write.ts': 'looks at the disk before a kernel goes there',
   'src/compare/store.ts': 'the folder of networks that are finished',
 };
 

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 /** The compiled tests (this file runs from `dist/test/order/`). */
 const TESTS = fileURLToPath(new URL('..', import.meta.url));
 
-/** What a suite takes: seconds until it ends and seconds of processors with its processes, and of processors in a fast run. */
+/**
+ * What a suite takes: seconds until it ends and seconds of processors with its processes, and of processors in a fast
+ * run.
+ */
 export interface Took {
   readonly seconds?: number;
   readonly cpu?: number;

@@ -5,7 +5,9 @@ import type { Took } from './suites.js';
 /** Ticks of the kernel's clock a second, in which it counts times of processors. */
 const TICKS = 100;
 
-/** Seconds of processors that this process and those that it started and saw end have had (proc(5), fields 14 to 17). */
+/**
+ * Seconds of processors that this process and those that it started and saw end have had (proc(5), fields 14 to 17).
+ */
 function processors(): number {
   const fields = readFileSync('/proc/self/stat', 'utf8')
     .replace(/^.*\) /s, '')

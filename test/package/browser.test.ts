@@ -30,10 +30,14 @@ async function main() {
     values.push(...(await ntk.kernelMatrix(images, { architecture: cntk, backend })).ntk.data);
   }
   const sphere = ntk.sphereSpectrum(fc, { dim: 5, maxDegree: 4 }).eigenvalues;
-  const pairs = await ntk.eigenpairs(new ntk.DenseOperator(Float64Array.of(2, 1, 1, 2), 2), { k: 2, algebra: await ntk.linearAlgebra('off') });
+  const algebra = await ntk.linearAlgebra('off');
+  const pairs = await ntk.eigenpairs(new ntk.DenseOperator(Float64Array.of(2, 1, 1, 2), 2), { k: 2, algebra });
   return { values, missing, sphere: [...sphere], pairs: [...pairs.values] };
 }
-main().then((found) => { globalThis.FOUND = JSON.stringify(found); }, (error) => { globalThis.FOUND = JSON.stringify(String(error.stack)); });
+const tell = (found) => {
+  globalThis.FOUND = JSON.stringify(found);
+};
+main().then(tell, (error) => tell(String(error.stack)));
 `;
 
 const FILES = ['host-fused.wasm', 'host-plain.wasm'];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Output } from '../../src/backend/tasks.js';
 import { OutputError, readInput } from '../../src/index.js';
-import { checkOutput } from '../../src/kernel/write.js';
+import { checkOutput } from '../../src/store/destination.js';
 import { formatOf, writtenEndings } from '../../src/store/formats.js';
 import type { FileSink, SinkPlan } from '../../src/store/sink.js';
 import { afterEach, beforeEach, describe, expect, test } from '../jest.js';
@@ -86,10 +86,10 @@ describe.each([...writtenEndings()])('%s', (ending) => {
 
   test('holds both kernels where it says so, and is refused for them elsewhere', async () => {
     if (formatOf(ending)?.holdsSeveral !== true) {
-      expect(() => checkOutput(out(), false, 'both')).toThrow('--kind both: needs an .npz file');
+      expect(() => checkOutput(out(), false, true)).toThrow('--kind both: needs an .npz file');
       return;
     }
-    checkOutput(out(), false, 'both');
+    checkOutput(out(), false, true);
     const plan: SinkPlan = { ...PLAN, outputs: ['ntk', 'nngp'] };
     const sink = sinkOf(out(), ending, plan);
     fill(sink, plan);

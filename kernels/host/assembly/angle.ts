@@ -1,9 +1,10 @@
 import { madd, signBit, signMask } from './vector';
 
 // Maps that act on the angle alone, on strips of signed cosine distances g (bare: without a sign, for u >= 0).
-// `angles` and `sines`: polynomials in x = 2 g - 1 for theta / (pi sqrt g) and (sin theta - theta cos theta) / (pi g sqrt g),
-// of degree 22 in f64 and 10 in f32 (`sines` in f64: degree 9 in 20 g - 1, for g < 0.1); even coefficients first, highest first,
-// each repeated over a vector. Two chains, one for even and one for odd powers, halve the waiting for results.
+// `angles` and `sines`: polynomials in x = 2 g - 1 for theta / (pi sqrt g) and (sin theta - theta cos theta) / (pi g
+// sqrt g), of degree 22 in f64 and 10 in f32 (`sines` in f64: degree 9 in 20 g - 1, for g < 0.1); even coefficients
+// first, highest first, each repeated over a vector. Two chains, one for even and one for odd powers, halve the waiting
+// for results.
 
 @inline
 function polynomial22<T>(x: v128, y: v128, t: usize): v128 {
@@ -70,8 +71,8 @@ export function polynomial<T>(x: v128, table: usize): v128 {
   return sizeof<T>() == 8 ? polynomial22<T>(x, y, table) : polynomial10<T>(x, y, table);
 }
 
-// (sin theta - theta cos theta) / pi. f32: by its polynomial. f64: from theta itself, sqrt(g) (sqrt(2 - g) - theta / sqrt(g) (1 - g)),
-// and where that cancels, for g < 0.1, by a polynomial that is short because its interval is.
+// (sin theta - theta cos theta) / pi. f32: by its polynomial. f64: from theta itself, sqrt(g) (sqrt(2 - g) - theta /
+// sqrt(g) (1 - g)), and where that cancels, for g < 0.1, by a polynomial that is short because its interval is.
 @inline
 export function sineTerm<T>(g: v128, root: v128, x: v128, angle: v128, sines: usize): v128 {
   if (sizeof<T>() == 4) return v128.mul<T>(v128.mul<T>(root, g), polynomial<T>(x, sines));
@@ -84,7 +85,8 @@ export function sineTerm<T>(g: v128, root: v128, x: v128, angle: v128, sines: us
 }
 
 @inline
-function rectify<T>(src: usize, value: usize, slope: usize, count: i32, weight: f64, angles: usize, sines: usize, bare: bool): void {
+function rectify<T>(src: usize, value: usize, slope: usize, count: i32, weight: f64, angles: usize, sines: usize,
+  bare: bool): void {
   const one = v128.splat<T>(<T>1);
   const zero = v128.splat<T>(<T>0);
   const c = v128.splat<T>(<T>weight);
@@ -102,16 +104,18 @@ function rectify<T>(src: usize, value: usize, slope: usize, count: i32, weight: 
       v128.store(value + at, v128.max<T>(zero, v128.sub<T>(g, j)));
       v128.store(slope + at, v128.mul<T>(c, t));
     } else {
-      v128.store(value + at, weight == 1.0 ? v128.max<T>(zero, v128.sub<T>(v128.bitselect(one, g, negative), j)) : bothSides<T>(g, j, c, negative));
+      v128.store(value + at, weight == 1.0 ? v128.max<T>(zero, v128.sub<T>(v128.bitselect(one, g, negative),
+        j)) : bothSides<T>(g, j, c, negative));
       v128.store(slope + at, v128.mul<T>(c, v128.bitselect(v128.sub<T>(one, t), t, negative)));
     }
   }
 }
 
-// phi(a) = even |a| + odd a with weight c = 2 even^2 / (even^2 + odd^2), 1 for a rectifier: value (signed cosine distance) and derivative (cosine distance).
-// A result that is not wanted goes to a slot that nothing reads.
+// phi(a) = even |a| + odd a with weight c = 2 even^2 / (even^2 + odd^2), 1 for a rectifier: value (signed cosine
+// distance) and derivative (cosine distance). A result that is not wanted goes to a slot that nothing reads.
 @inline
-export function piecewiseLinear<T>(src: usize, value: usize, slope: usize, count: i32, weight: f64, angles: usize, sines: usize, bare: bool): void {
+export function piecewiseLinear<T>(src: usize, value: usize, slope: usize, count: i32, weight: f64, angles: usize,
+  sines: usize, bare: bool): void {
   if (bare) rectify<T>(src, value, slope, count, weight, angles, sines, true);
   else rectify<T>(src, value, slope, count, weight, angles, sines, false);
 }

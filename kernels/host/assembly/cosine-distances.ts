@@ -26,14 +26,16 @@ export function source<T>(pair: Pair, out: usize, grid: usize, pixels: i32, chan
     let sum = zero;
     for (let k: usize = 0; k < <usize>channels; k++) {
       const v = v128.load(z + (k << 4));
-      const d = v128.sub<T>(v128.load_splat<T>(x + k * sizeof<T>()), v128.bitselect(v128.mul<T>(v, minus), v, negative));
+      const d = v128.sub<T>(v128.load_splat<T>(x + k * sizeof<T>()), v128.bitselect(v128.mul<T>(v, minus), v,
+        negative));
       sum = v128.add<T>(sum, v128.mul<T>(d, d));
     }
     v128.store(out + (c << 4), v128.or(v128.mul<T>(half, sum), v128.and(negative, sign)));
   }
 }
 
-// Weighted sum of correlations with mixing weights for each position: words out, grid, both sides, parts, then [value or 0, column] each.
+// Weighted sum of correlations with mixing weights for each position: words out, grid, both sides, parts, then [value
+// or 0, column] each.
 export function sum<T>(pair: Pair, code: usize): void {
   const out = word(code, 2);
   const grid = word(code, 3);
@@ -123,7 +125,8 @@ export function smooth<T>(pair: Pair, code: usize, derivative: bool): void {
       const s = load<f64>(z + step);
       const root2 = load<f64>(z + 2 * step);
       if (derivative) store<T>(out + at, <T>smoothSlope(map, v, p, q, r, s, root, root2));
-      else store<T>(out + at, <T>smoothValue(map, v, p, q, r, s, root, root2, load<f64>(x + 3 * stride), load<f64>(z + 3 * step)));
+      else store<T>(out + at, <T>smoothValue(map, v, p, q, r, s, root, root2, load<f64>(x + 3 * stride), load<f64>(z +
+        3 * step)));
     }
   }
 }

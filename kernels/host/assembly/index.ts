@@ -16,17 +16,21 @@ export function setTailRule(address: usize): void {
   setRule(address);
 }
 
-export function packF32(src: usize, stride: i32, count: i32, padded: i32, first: i32, depth: i32, dst: usize, width: i32): void {
+export function packF32(src: usize, stride: i32, count: i32, padded: i32, first: i32, depth: i32, dst: usize,
+  width: i32): void {
   pack<f32>(src, stride, count, padded, first, depth, dst, width);
 }
-export function packF64(src: usize, stride: i32, count: i32, padded: i32, first: i32, depth: i32, dst: usize, width: i32): void {
+export function packF64(src: usize, stride: i32, count: i32, padded: i32, first: i32, depth: i32, dst: usize,
+  width: i32): void {
   pack<f64>(src, stride, count, padded, first, depth, dst, width);
 }
 
-export function multiplyF32(a: usize, b: usize, rows: i32, columns: i32, depth: i32, c: usize, ldc: i32, add: bool, upper: bool): void {
+export function multiplyF32(a: usize, b: usize, rows: i32, columns: i32, depth: i32, c: usize, ldc: i32, add: bool,
+  upper: bool): void {
   multiply<f32>(a, b, rows, columns, depth, c, ldc, add, upper);
 }
-export function multiplyF64(a: usize, b: usize, rows: i32, columns: i32, depth: i32, c: usize, ldc: i32, add: bool, upper: bool): void {
+export function multiplyF64(a: usize, b: usize, rows: i32, columns: i32, depth: i32, c: usize, ldc: i32, add: bool,
+  upper: bool): void {
   multiply<f64>(a, b, rows, columns, depth, c, ldc, add, upper);
 }
 
@@ -37,10 +41,12 @@ export function peakF64(count: i32, seed: usize): void {
   peak<f64>(count, seed);
 }
 
-export function signedDistancesF32(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize, upper: bool): i32 {
+export function signedDistancesF32(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize,
+  upper: bool): i32 {
   return signedDistances<f32>(c, ldc, rows, columns, threshold, list, upper);
 }
-export function signedDistancesF64(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize, upper: bool): i32 {
+export function signedDistancesF64(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize,
+  upper: bool): i32 {
   return signedDistances<f64>(c, ldc, rows, columns, threshold, list, upper);
 }
 
@@ -48,13 +54,15 @@ export function bodyF32(
   begin: usize, end: usize, rows: i32, columns: i32, c: usize, second: usize, ldc: i32, length: i32,
   slots: usize, x: usize, strideX: i32, z: usize, strideZ: i32, angles: usize, sines: usize, upper: bool,
 ): void {
-  runBody<f32>(strip, begin, end, rows, columns, c, second, ldc, length, slots, x, strideX, z, strideZ, angles, sines, upper);
+  runBody<f32>(strip, begin, end, rows, columns, c, second, ldc, length, slots, x, strideX, z, strideZ, angles, sines,
+    upper);
 }
 export function bodyF64(
   begin: usize, end: usize, rows: i32, columns: i32, c: usize, second: usize, ldc: i32, length: i32,
   slots: usize, x: usize, strideX: i32, z: usize, strideZ: i32, angles: usize, sines: usize, upper: bool,
 ): void {
-  runBody<f64>(strip, begin, end, rows, columns, c, second, ldc, length, slots, x, strideX, z, strideZ, angles, sines, upper);
+  runBody<f64>(strip, begin, end, rows, columns, c, second, ldc, length, slots, x, strideX, z, strideZ, angles, sines,
+    upper);
 }
 
 export function mirrorF32(c: usize, ldc: i32, n: i32): void {
@@ -72,24 +80,28 @@ export function transposeF64(c: usize, ldc: i32, rows: i32, columns: i32, dst: u
 }
 
 export function vectorsF32(
-  c: usize, ldc: i32, rows: i32, columns: i32, across: usize, along: usize, forRows: usize, forColumns: usize, length: i32, both: bool,
+  c: usize, ldc: i32, rows: i32, columns: i32, across: usize, along: usize, forRows: usize, forColumns: usize,
+    length: i32, both: bool,
 ): void {
   multiplyVectors<f32>(c, ldc, rows, columns, across, along, forRows, forColumns, length, both);
 }
 
 export function vectorsF64(
-  c: usize, ldc: i32, rows: i32, columns: i32, across: usize, along: usize, forRows: usize, forColumns: usize, length: i32, both: bool,
+  c: usize, ldc: i32, rows: i32, columns: i32, across: usize, along: usize, forRows: usize, forColumns: usize,
+    length: i32, both: bool,
 ): void {
   multiplyVectors<f64>(c, ldc, rows, columns, across, along, forRows, forColumns, length, both);
 }
 
 const images = changetype<Pair>(memory.data(32));
 
-export function pairF32(begin: usize, end: usize, x: usize, z: usize, stored: usize, first: usize, second: usize, angles: usize, sines: usize): void {
+export function pairF32(begin: usize, end: usize, x: usize, z: usize, stored: usize, first: usize, second: usize,
+  angles: usize, sines: usize): void {
   setPair(images, x, z, stored, first, second);
   runPair<f32>(images, begin, end, angles, sines);
 }
-export function pairF64(begin: usize, end: usize, x: usize, z: usize, stored: usize, first: usize, second: usize, angles: usize, sines: usize): void {
+export function pairF64(begin: usize, end: usize, x: usize, z: usize, stored: usize, first: usize, second: usize,
+  angles: usize, sines: usize): void {
   setPair(images, x, z, stored, first, second);
   runPair<f64>(images, begin, end, angles, sines);
 }

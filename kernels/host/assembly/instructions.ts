@@ -3,13 +3,15 @@ import { smoothSlope, smoothValue } from './smooth';
 import { high, low, product, signed, slotAt, Strip, weightedSum } from './sum';
 import { lookupF32, lookupF64 } from './table';
 
-// The interpreter of a body: instructions of 32-bit words [operation, length, operands...], written by encode.ts. It runs
-// all instructions on a strip of some hundred pairs that stays in the first-level cache, then goes on to the next strip.
+// The interpreter of a body: instructions of 32-bit words [operation, length, operands...], written by encode.ts. It
+// runs all instructions on a strip of some hundred pairs that stays in the first-level cache, then goes on to the next
+// strip.
 
 // An self-kernel of a row: in f32 two columns, its rounded value and the rest.
 @inline
 function wide<T>(at: usize, place: i32, stride: usize): f64 {
-  if (sizeof<T>() == 4) return <f64>load<T>(at + 2 * <usize>place * stride) + <f64>load<T>(at + (2 * <usize>place + 1) * stride);
+  if (sizeof<T>() == 4) return <f64>load<T>(at + 2 * <usize>place * stride) + <f64>load<T>(at + (2 * <usize>place +
+    1) * stride);
   return <f64>load<T>(at + <usize>place * stride);
 }
 
@@ -79,13 +81,15 @@ function word(code: usize, index: i32): i32 {
 }
 
 @inline
-export function runStrip<T>(strip: Strip, begin: usize, end: usize, first: usize, second: usize, angles: usize, sines: usize): void {
+export function runStrip<T>(strip: Strip, begin: usize, end: usize, first: usize, second: usize, angles: usize,
+  sines: usize): void {
   for (let code = begin; code < end; code += <usize>word(code, 1) << 2) {
     const a = word(code, 2);
     const b = word(code, 3);
     switch (word(code, 0)) {
       case 1:
-        piecewiseLinear<T>(slotAt(strip, a), slotAt(strip, b), slotAt(strip, word(code, 4)), strip.count, load<f64>(word(code, 5)), angles, sines, word(code, 6) != 0);
+        piecewiseLinear<T>(slotAt(strip, a), slotAt(strip, b), slotAt(strip, word(code, 4)), strip.count,
+          load<f64>(word(code, 5)), angles, sines, word(code, 6) != 0);
         break;
       case 2:
         heaviside<T>(slotAt(strip, a), slotAt(strip, b), strip.count, angles);

@@ -6,8 +6,9 @@ import { behind } from './windows';
 
 // A layer of an image network in one pass, and its arithmetic alone.
 
-// A layer in one pass: the cosine distances behind a piecewise linear map, what the next window weighs of them, and the tangent times its slope.
-// Words: cosine distances, tangent, cosine distances behind, weighed (0: not wanted), tangent behind, grid, weight, bare, column of the slope, factor, deviation, halves.
+// A layer in one pass: the cosine distances behind a piecewise linear map, what the next window weighs of them, and the
+// tangent times its slope. Words: cosine distances, tangent, cosine distances behind, weighed (0: not wanted), tangent
+// behind, grid, weight, bare, column of the slope, factor, deviation, halves.
 @inline
 function layer<T>(pair: Pair, code: usize, angles: usize, sines: usize, bare: bool): void {
   const src = word(code, 2);
@@ -44,7 +45,8 @@ function layer<T>(pair: Pair, code: usize, angles: usize, sines: usize, bare: bo
     let slope = v128.mul<T>(c, t);
     if (bare) value = v128.max<T>(zero, v128.sub<T>(g, j));
     else {
-      value = weight == 1.0 ? v128.max<T>(zero, v128.sub<T>(v128.bitselect(one, g, negative), j)) : bothSides<T>(g, j, c, negative);
+      value = weight == 1.0 ? v128.max<T>(zero, v128.sub<T>(v128.bitselect(one, g, negative), j)) : bothSides<T>(g, j,
+        c, negative);
       slope = v128.mul<T>(c, v128.bitselect(v128.sub<T>(one, t), t, negative));
     }
     v128.store(out + (k << 4), value);
@@ -69,8 +71,9 @@ export function signedLayer<T>(pair: Pair, code: usize, angles: usize, sines: us
   layer<T>(pair, code, angles, sines, false);
 }
 
-// The arithmetic of a layer and a window of nine taps on 16 vectors that stay in the first-level cache: what the instructions above
-// could reach at most. CosineDistances, tangents and factors stand at `data`, results go behind them.
+// The arithmetic of a layer and a window of nine taps on 16 vectors that stay in the first-level cache: what the
+// instructions above could reach at most. CosineDistances, tangents and factors stand at `data`, results go behind
+// them.
 export function arithmetic<T>(data: usize, rounds: i32, angles: usize, sines: usize): void {
   const one = v128.splat<T>(<T>1);
   const half = v128.splat<T>(<T>0.5);
@@ -96,7 +99,8 @@ export function arithmetic<T>(data: usize, rounds: i32, angles: usize, sines: us
       const distance = v128.max<T>(zero, v128.sub<T>(v128.mul<T>(v128.mul<T>(sum, ninth), scale), spread));
       const mixed = v128.bitselect(distance, sum, v128.lt<T>(distance, v128.mul<T>(half, spread)));
       v128.store(data + 1024 + at, mixed);
-      v128.store(data + 1280 + at, madd<T>(half, v128.mul<T>(scale, v128.sub<T>(one, distance)), madd<T>(ninth, moved, half)));
+      v128.store(data + 1280 + at, madd<T>(half, v128.mul<T>(scale, v128.sub<T>(one, distance)), madd<T>(ninth, moved,
+        half)));
     }
   }
 }

@@ -5,7 +5,8 @@ import { madd } from './vector';
 // Covariances of pairs of positions of images: from cosine distances, in sums, through pools and between stages.
 
 // factor s s' (1 - cosine distance), or factor (1 - cosine distance) for column -1; times `left` unless that is 0.
-export function covariance<T>(pair: Pair, out: usize, src: usize, left: usize, grid: usize, column: i32, factor: f64): void {
+export function covariance<T>(pair: Pair, out: usize, src: usize, left: usize, grid: usize, column: i32,
+  factor: f64): void {
   const one = v128.splat<T>(<T>1);
   const f = v128.splat<T>(<T>factor);
   const ps = <usize>load<i32>(grid, 4);
@@ -78,8 +79,8 @@ function addStored<T>(at: usize, v: v128): void {
   v128.store(at + 16, f64x2.add(v128.load(at + 16), f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))));
 }
 
-// Adds position pairs to a pool: words value, grid, place in the store, links, table of [position pair, position pair of the pool]. With no table the pool
-// has one position pair that takes all of them: short sums in T, then in f64.
+// Adds position pairs to a pool: words value, grid, place in the store, links, table of [position pair, position pair
+// of the pool]. With no table the pool has one position pair that takes all of them: short sums in T, then in f64.
 export function pool<T>(pair: Pair, src: usize, grid: usize, place: usize, links: i32, table: usize): void {
   const to = pair.stored + place * lanes<T>();
   if (table == 0) {
@@ -99,8 +100,10 @@ export function pool<T>(pair: Pair, src: usize, grid: usize, place: usize, links
   }
 }
 
-// Keeps position pairs for a later stage (`into`), or brings them back times `factor`; the table holds the number of each position pair in the store.
-export function move<T>(pair: Pair, value: usize, grid: usize, place: usize, table: usize, into: bool, factor: f64): void {
+// Keeps position pairs for a later stage (`into`), or brings them back times `factor`; the table holds the number of
+// each position pair in the store.
+export function move<T>(pair: Pair, value: usize, grid: usize, place: usize, table: usize, into: bool,
+  factor: f64): void {
   const count = <usize>positionPairCount(grid);
   const base = pair.stored + place * lanes<T>();
   for (let c: usize = 0; c < count; c++) {

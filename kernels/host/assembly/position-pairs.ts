@@ -1,4 +1,5 @@
-// What instructions on pairs of positions share: the pair of images that they work on, lists of position pairs, and columns of factors.
+// What instructions on pairs of positions share: the pair of images that they work on, lists of position pairs, and
+// columns of factors.
 
 // What the instructions of one pair of images work on.
 @unmanaged

@@ -5,9 +5,9 @@ import { bareLayer, signedLayer } from './layer';
 import { covariance, distanceOf, move, plainNormalise, plainSum, pool } from './plain';
 import { evenWindow, evenWindows, plainWindow, weigh, window, windows } from './windows';
 
-// Instructions on pairs of positions of images, written by encode-images.ts. A value is a list of vectors, one for each pair of
-// positions (position pair); the lanes are images z, all with the same image x. Factors of x lie as [position], those of z as
-// [position][lane]; the words give the place of a column in the block of an image of x, in bytes.
+// Instructions on pairs of positions of images, written by encode-images.ts. A value is a list of vectors, one for each
+// pair of positions (position pair); the lanes are images z, all with the same image x. Factors of x lie as [position],
+// those of z as [position][lane]; the words give the place of a column in the block of an image of x, in bytes.
 
 // Operations on covariances.
 const FIRST_PLAIN = 9;
@@ -52,7 +52,8 @@ function runDistances<T>(pair: Pair, code: usize, a: usize, b: usize, angles: us
       source<T>(pair, a, b, <i32>word(code, 4), <i32>word(code, 5));
       break;
     case 2:
-      piecewiseLinear<T>(a, b, word(code, 4), length<T>(word(code, 5)), number(code, 6), angles, sines, word(code, 7) != 0);
+      piecewiseLinear<T>(a, b, word(code, 4), length<T>(word(code, 5)), number(code, 6), angles, sines, word(code,
+        7) != 0);
       break;
     case 3:
       heaviside<T>(a, b, length<T>(word(code, 4)), angles);
@@ -89,7 +90,8 @@ function runDistances<T>(pair: Pair, code: usize, a: usize, b: usize, angles: us
       evenWindows<T>(code);
       break;
     case 19:
-      if (positionPairCount(word(code, 5)) > 0) v128.store(b == 0 ? pair.first : pair.second, v128.mul<T>(v128.splat<T>(<T>number(code, 4)), v128.load(a)));
+      if (positionPairCount(word(code, 5)) > 0) v128.store(b == 0 ? pair.first : pair.second,
+        v128.mul<T>(v128.splat<T>(<T>number(code, 4)), v128.load(a)));
       break;
   }
 }

@@ -6,10 +6,11 @@ import { madd } from './vector';
 // Rows of A in a panel.
 export const ROWS: i32 = 6;
 
-// Packs `count` rows (from `src`, `stride` elements apart, elements first .. first + depth) into panels of `width` rows;
-// rows from `count` to `padded` are zeros.
+// Packs `count` rows (from `src`, `stride` elements apart, elements first .. first + depth) into panels of `width`
+// rows; rows from `count` to `padded` are zeros.
 @inline
-export function pack<T>(src: usize, stride: i32, count: i32, padded: i32, first: i32, depth: i32, dst: usize, width: i32): void {
+export function pack<T>(src: usize, stride: i32, count: i32, padded: i32, first: i32, depth: i32, dst: usize,
+  width: i32): void {
   const size = sizeof<T>();
   for (let row = 0; row < padded; row++) {
     let to = dst + (<usize>(row / width) * <usize>(width * depth) + <usize>(row % width)) * size;
@@ -87,7 +88,8 @@ function micro<T>(a: usize, b: usize, depth: i32, c: usize, ldc: usize, add: boo
 // Product of all panels: `rows` (multiple of 6) by `columns` (multiple of two vectors). With `upper`, blocks that lie
 // wholly below the diagonal are left out.
 @inline
-export function multiply<T>(a: usize, b: usize, rows: i32, columns: i32, depth: i32, c: usize, ldc: i32, add: bool, upper: bool): void {
+export function multiply<T>(a: usize, b: usize, rows: i32, columns: i32, depth: i32, c: usize, ldc: i32, add: bool,
+  upper: bool): void {
   const s = sizeof<T>();
   const width = 32 / <i32>s;
   const bytes = <usize>ldc * s;
@@ -120,7 +122,8 @@ export function peak<T>(count: i32, seed: usize): void {
     c10 = madd<T>(x, y, c10);
     c11 = madd<T>(x, y, c11);
   }
-  let sum = v128.add<T>(v128.add<T>(v128.add<T>(c0, c1), v128.add<T>(c2, c3)), v128.add<T>(v128.add<T>(c4, c5), v128.add<T>(c6, c7)));
+  let sum = v128.add<T>(v128.add<T>(v128.add<T>(c0, c1), v128.add<T>(c2, c3)), v128.add<T>(v128.add<T>(c4, c5),
+    v128.add<T>(c6, c7)));
   sum = v128.add<T>(sum, v128.add<T>(v128.add<T>(c8, c9), v128.add<T>(c10, c11)));
   v128.store(seed, sum, 32);
 }

@@ -68,7 +68,8 @@ function dualSlope(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, above: 
   return erfcxTail(true, r, s, below, above);
 }
 
-function perfectCorrelation(map: i32, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64, bend1: f64, bend2: f64): f64 {
+function perfectCorrelation(map: i32, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64, bend1: f64,
+  bend2: f64): f64 {
   const difference = r - s;
   const bend = ((bend1 + bend2) / 2) * difference * difference;
   const mixingWeight = difference / (map == SINE || map == COSINE ? min(1, r + s) : r + s);
@@ -118,7 +119,8 @@ function dualDistance(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, abov
 }
 
 // The signed cosine distance of the value for a signed cosine distance v of the input.
-export function smoothValue(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64, bend1: f64, bend2: f64): f64 {
+export function smoothValue(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, root1: f64, root2: f64, bend1: f64,
+  bend2: f64): f64 {
   const scale = root1 * root2;
   if (!(scale > 0)) return 1;
   const negative = NativeMath.signbit(v);
@@ -132,7 +134,8 @@ export function smoothValue(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, ro
   const resolution: f64 = map == EXPONENTIAL_TAIL ? 1e-5 : 0.005;
   let distance: f64;
   if (below <= resolution) {
-    distance = (perfectCorrelation(map, p, q, r, s, root1, root2, bend1, bend2) + dualDistance(map, p, q, r, s, below, above)) / scale;
+    distance = (perfectCorrelation(map, p, q, r, s, root1, root2, bend1, bend2) + dualDistance(map, p, q, r, s, below,
+      above)) / scale;
   } else {
     distance = 1 - dualProduct(map, p, q, r, s, below, above) / scale;
   }

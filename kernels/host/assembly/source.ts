@@ -4,7 +4,8 @@ import { signBit } from './vector';
 // Writes the positions (row * ld + column) of pairs with 1 - |u| < `threshold` to `list` and returns how many;
 // those are redone from the difference of their rows.
 @inline
-export function signedDistances<T>(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize, upper: bool): i32 {
+export function signedDistances<T>(c: usize, ldc: i32, rows: i32, columns: i32, threshold: f64, list: usize,
+  upper: bool): i32 {
   const s = sizeof<T>();
   const lanes = 16 / <i32>s;
   const one = v128.splat<T>(<T>1);

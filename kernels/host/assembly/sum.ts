@@ -1,11 +1,12 @@
 import { madd, signBit, signMask } from './vector';
 
-// Weighted sums of independent parts: d' = sum w_k d_k + h, w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, where a and b are the
-// shares of the two rows (unit length). Since sum w_k + h = 1, this is d_0 + sum_(k>0) w_k (d_k - d_0) + h (1 - d_0): in
-// this form rounding of the mixing weights does not add up over a thousand layers. Part 0 is the largest (encode.ts sees to it). Where it is small
-// in some pair all the same (w_0 < 1/4), the sum starts there from 0 instead of d_0, which would cancel.
-// A part is a signed cosine distance or a cosine distance in [0, 2]: for both, `low` is 1 - u and `high` is 1 + u. A constant is a part of cosine distance 0, slot -1.
-// Shares of part k are column `column` + k of the factors.
+// Weighted sums of independent parts: d' = sum w_k d_k + h, w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, where a and b are
+// the shares of the two rows (unit length). Since sum w_k + h = 1, this is d_0 + sum_(k>0) w_k (d_k - d_0) + h (1 -
+// d_0): in this form rounding of the mixing weights does not add up over a thousand layers. Part 0 is the largest
+// (encode.ts sees to it). Where it is small in some pair all the same (w_0 < 1/4), the sum starts there from 0 instead
+// of d_0, which would cancel. A part is a signed cosine distance or a cosine distance in [0, 2]: for both, `low` is 1 -
+// u and `high` is 1 + u. A constant is a part of cosine distance 0, slot -1. Shares of part k are column `column` + k
+// of the factors.
 
 // The addresses that one strip works on.
 @unmanaged
@@ -48,7 +49,8 @@ export function signed<T>(below: v128, above: v128): v128 {
   return v128.bitselect(below, minus, v128.le<T>(below, above));
 }
 
-// One part beside the base: adds w (cosine distance - distance0) to both cosine distances, and its difference of shares to the spread.
+// One part beside the base: adds w (cosine distance - distance0) to both cosine distances, and its difference of shares
+// to the spread.
 @inline
 function blend<T>(a: v128, b: v128, distance: v128, distance0: v128, sum: v128): v128 {
   return madd<T>(v128.mul<T>(a, b), v128.sub<T>(distance, distance0), sum);
@@ -76,7 +78,8 @@ function partAt(strip: Strip, terms: usize, k: i32): usize {
 
 // `parts` of 2 or 3 (the shapes that networks have); `last`: the last part is the constant.
 @inline
-function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column: i32, dst: usize, wantSign: bool, bare: bool): void {
+function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column: i32, dst: usize, wantSign: bool,
+  bare: bool): void {
   const half = v128.splat<T>(<T>0.5);
   const one = v128.splat<T>(<T>1);
   const zero = v128.splat<T>(<T>0);
@@ -124,9 +127,11 @@ function fixedSum<T>(strip: Strip, terms: usize, parts: i32, last: bool, column:
   }
 }
 
-// Any number of parts in any order: the same sums with a loop over the parts inside. `dominates`: part 0 is large in every pair.
+// Any number of parts in any order: the same sums with a loop over the parts inside. `dominates`: part 0 is large in
+// every pair.
 @inline
-function anySum<T>(strip: Strip, terms: usize, parts: i32, column: i32, dst: usize, wantSign: bool, dominates: bool): void {
+function anySum<T>(strip: Strip, terms: usize, parts: i32, column: i32, dst: usize, wantSign: bool,
+  dominates: bool): void {
   const half = v128.splat<T>(<T>0.5);
   const one = v128.splat<T>(<T>1);
   const two = v128.splat<T>(<T>2);
@@ -163,7 +168,8 @@ function anySum<T>(strip: Strip, terms: usize, parts: i32, column: i32, dst: usi
 }
 
 @inline
-function shapedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize, wantSign: bool, bare: bool): void {
+function shapedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize, wantSign: bool,
+  bare: bool): void {
   const last = constant == parts - 1;
   if (parts == 2 && last) fixedSum<T>(strip, terms, 2, true, column, dst, wantSign, bare);
   else if (parts == 3 && last) fixedSum<T>(strip, terms, 3, true, column, dst, wantSign, bare);
@@ -173,7 +179,8 @@ function shapedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, col
 
 // `mode`: 1 when the result needs its sign, 2 when every part is bare, 4 when part 0 is small in some pairs.
 @inline
-export function weightedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize, mode: i32): void {
+export function weightedSum<T>(strip: Strip, terms: usize, parts: i32, constant: i32, column: i32, dst: usize,
+  mode: i32): void {
   if (mode >= 4) anySum<T>(strip, terms, parts, column, dst, (mode & 1) != 0, false);
   else if (mode == 0) shapedSum<T>(strip, terms, parts, constant, column, dst, false, false);
   else if (mode == 1) shapedSum<T>(strip, terms, parts, constant, column, dst, true, false);

@@ -1,8 +1,8 @@
 import { madd, signMask } from './vector';
 
-// A function of the signed cosine distance, tabulated: on each side of u = 0 equal intervals in t = sqrt|v|, in each a polynomial in the
-// position x in [0, 1] within it, coefficients from the lowest degree up (4 in f32, 8 in f64, each interval 16 or 64 bytes).
-// Values are cosine distances: a rounding below 0 must not look like a sign.
+// A function of the signed cosine distance, tabulated: on each side of u = 0 equal intervals in t = sqrt|v|, in each a
+// polynomial in the position x in [0, 1] within it, coefficients from the lowest degree up (4 in f32, 8 in f64, each
+// interval 16 or 64 bytes). Values are cosine distances: a rounding below 0 must not look like a sign.
 
 @inline
 export function lookupF32(src: usize, dst: usize, count: i32, table: usize, intervals: i32): void {

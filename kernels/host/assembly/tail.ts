@@ -1,7 +1,8 @@
-// Expectations of the exponential tail phi(a) = a for a > 0, exp(a) - 1 below: one variable in closed form, the other by
-// Gauss-Legendre panels (derivation in src/programme/maps/elu.ts).
+// Expectations of the exponential tail phi(a) = a for a > 0, exp(a) - 1 below: one variable in closed form, the other
+// by Gauss-Legendre panels (derivation in src/programme/maps/elu.ts).
 
-// Address of the quadrature rule: 20 nodes, then 20 weights, then 14 weights exp(-((k + 1) / 2)^2); set by initialiseTail.
+// Address of the quadrature rule: 20 nodes, then 20 weights, then 14 weights exp(-((k + 1) / 2)^2); set by
+// initialiseTail.
 let rule: usize = 0;
 
 export function setRule(address: usize): void {

@@ -1,7 +1,8 @@
 import { madd } from './vector';
 
 // Products of a finished tile with four vectors, in double precision whatever the tile holds.
-// Vectors lie one after the other, `ld` doubles apart. Strips of rows stay in the first-level cache for both directions.
+// Vectors lie one after the other, `ld` doubles apart. Strips of rows stay in the first-level cache for both
+// directions.
 
 const STRIP_ROWS: i32 = 16;
 
@@ -104,11 +105,12 @@ function fourColumns<T>(tile: usize, stride: usize, rows: i32, x: usize, ld: usi
   v128.store(y + 3 * ld, b3, 16);
 }
 
-// forRows[v] = T across[v], and with `both` also forColumns[v] = T' along[v], for a tile of `rows` by `columns`, `ldc` elements a row.
-// Columns up to the next multiple of four are read and give sums that nobody looks at.
+// forRows[v] = T across[v], and with `both` also forColumns[v] = T' along[v], for a tile of `rows` by `columns`, `ldc`
+// elements a row. Columns up to the next multiple of four are read and give sums that nobody looks at.
 @inline
 export function multiplyVectors<T>(
-  c: usize, ldc: i32, rows: i32, columns: i32, across: usize, along: usize, forRows: usize, forColumns: usize, length: i32, both: bool,
+  c: usize, ldc: i32, rows: i32, columns: i32, across: usize, along: usize, forRows: usize, forColumns: usize,
+    length: i32, both: bool,
 ): void {
   const s = sizeof<T>();
   const stride = <usize>ldc * s;
@@ -124,7 +126,8 @@ export function multiplyVectors<T>(
     }
     if (!both) continue;
     for (let j = 0; j < columns; j += 4) {
-      fourColumns<T>(strip + <usize>j * s, stride, count, along + (<usize>first << 3), ld, forColumns + (<usize>j << 3));
+      fourColumns<T>(strip + <usize>j * s, stride, count, along + (<usize>first << 3), ld, forColumns +
+        (<usize>j << 3));
     }
   }
 }

@@ -2,9 +2,11 @@ import { positionPairCount, lanes, Pair, word, xAt, zAt, zColumn } from './posit
 import { high, low, signed } from './sum';
 import { madd } from './vector';
 
-// Windows over pairs of positions of images: what they add up, the cosine distances behind them, and where that has to be done once more.
+// Windows over pairs of positions of images: what they add up, the cosine distances behind them, and where that has to
+// be done once more.
 
-// s s' (1 - u) + 1/2 (s - s')^2; behind the last position pair 0 for what lies outside, then half the square of what is inside one image alone.
+// s s' (1 - u) + 1/2 (s - s')^2; behind the last position pair 0 for what lies outside, then half the square of what is
+// inside one image alone.
 export function weigh<T>(pair: Pair, out: usize, src: usize, grid: usize, deviation: i32, halves: usize): void {
   const half = v128.splat<T>(<T>0.5);
   const ps = <usize>load<i32>(grid, 4);
@@ -61,8 +63,9 @@ function gather<T>(src: usize, table: usize, taps: usize): v128 {
   return sum;
 }
 
-// Sums over the taps of all position pairs into `out`, by segments [first position pair, position pairs, rows of taps, byte offsets of up to three rows]. Where position pairs
-// and taps run side by side in rows of three (rows of taps > 0), the sum of a column is used by three position pairs; elsewhere by the table.
+// Sums over the taps of all position pairs into `out`, by segments [first position pair, position pairs, rows of taps,
+// byte offsets of up to three rows]. Where position pairs and taps run side by side in rows of three (rows of taps >
+// 0), the sum of a column is used by three position pairs; elsewhere by the table.
 function sums<T>(out: usize, src: usize, table: usize, taps: usize, segments: usize): void {
   const count = <usize>load<i32>(segments);
   for (let i: usize = 0; i < count; i++) {
@@ -70,10 +73,12 @@ function sums<T>(out: usize, src: usize, table: usize, taps: usize, segments: us
     const first = <usize>load<i32>(at);
     const positionPairs = <usize>load<i32>(at, 4);
     const rows = load<i32>(at, 8);
-    if (rows == 3) slide3<T>(out + (first << 4), src + load<i32>(at, 12), src + load<i32>(at, 16), src + load<i32>(at, 20), positionPairs << 4);
+    if (rows == 3) slide3<T>(out + (first << 4), src + load<i32>(at, 12), src + load<i32>(at, 16), src + load<i32>(at,
+      20), positionPairs << 4);
     else if (rows == 1) slide1<T>(out + (first << 4), src + load<i32>(at, 12), positionPairs << 4);
     else {
-      for (let c = first; c < first + positionPairs; c++) v128.store(out + (c << 4), gather<T>(src, table + ((c * taps) << 2), taps));
+      for (let c = first; c < first + positionPairs; c++) v128.store(out + (c << 4), gather<T>(src, table +
+        ((c * taps) << 2), taps));
     }
   }
 }
@@ -100,8 +105,10 @@ function slide1<T>(out: usize, a: usize, bytes: usize): void {
   }
 }
 
-// Sum over the taps of the gaps' shares: a b cosine distance + 1/2 (a - b)^2, both sides; `rx`, `rz`: 1 / (sqrt(taps) s') of the result.
-function exact<T>(src: usize, table: usize, taps: usize, grid: usize, xs: usize, zs: usize, rx: v128, rz: v128, halves: usize): v128 {
+// Sum over the taps of the gaps' shares: a b cosine distance + 1/2 (a - b)^2, both sides; `rx`, `rz`: 1 / (sqrt(taps)
+// s') of the result.
+function exact<T>(src: usize, table: usize, taps: usize, grid: usize, xs: usize, zs: usize, rx: v128, rz: v128,
+  halves: usize): v128 {
   const ps = <usize>load<i32>(grid, 4);
   const qs = <usize>load<i32>(grid, 8);
   const end = <usize>positionPairCount(grid) << 4;
@@ -130,10 +137,10 @@ function exact<T>(src: usize, table: usize, taps: usize, grid: usize, xs: usize,
   return signed<T>(v128.add<T>(below, half), v128.add<T>(above, half));
 }
 
-// The cosine distances behind a window from what was weighed; lanes where that cancels, or that come near -1, once more by their mixing weights.
-// Words: out, weighed, cosine distances, grid, grid that is read, table, taps, deviation read, deviation, inverse, both sides, limit,
-// halves, segments; with the tangent also it, its result, its weight, the weight of the covariance behind the window, a constant,
-// and the table without halves.
+// The cosine distances behind a window from what was weighed; lanes where that cancels, or that come near -1, once more
+// by their mixing weights. Words: out, weighed, cosine distances, grid, grid that is read, table, taps, deviation read,
+// deviation, inverse, both sides, limit, halves, segments; with the tangent also it, its result, its weight, the weight
+// of the covariance behind the window, a constant, and the table without halves.
 @inline
 function distancesBehind<T>(pair: Pair, code: usize, withTangent: bool): void {
   const out = word(code, 2);
@@ -184,7 +191,8 @@ function distancesBehind<T>(pair: Pair, code: usize, withTangent: bool): void {
     let doubtful = v128.lt<T>(below, v128.mul<T>(limit, spread));
     if (both) doubtful = v128.or(doubtful, v128.gt<T>(below, far));
     if (v128.any_true(doubtful)) {
-      const again = exact<T>(distances, table + row, taps, word(code, 6), pair.x + word(code, 9), zColumn<T>(pair, <i32>word(code, 9)), v128.mul<T>(ix, root), v128.mul<T>(iz, root), word(code, 14));
+      const again = exact<T>(distances, table + row, taps, word(code, 6), pair.x + word(code, 9), zColumn<T>(pair,
+        <i32>word(code, 9)), v128.mul<T>(ix, root), v128.mul<T>(iz, root), word(code, 14));
       distance = v128.bitselect(again, distance, doubtful);
     }
     v128.store(out + (c << 4), distance);
@@ -206,12 +214,14 @@ export function windows<T>(pair: Pair, code: usize): void {
 }
 
 // The mean of the cosine distances of the taps, where all self-kernels are alike.
-export function evenWindow<T>(out: usize, src: usize, grid: usize, table: usize, taps: usize, both: bool, segments: usize): void {
+export function evenWindow<T>(out: usize, src: usize, grid: usize, table: usize, taps: usize, both: bool,
+  segments: usize): void {
   const mean = v128.splat<T>(<T>(1.0 / <f64>taps));
   const count = <usize>positionPairCount(grid);
   if (!both) sums<T>(out, src, table, taps, segments);
   for (let c: usize = 0; c < count; c++) {
-    const sum = both ? bothSums<T>(src, table + ((c * taps) << 2), taps, mean) : v128.mul<T>(mean, v128.load(out + (c << 4)));
+    const sum = both ? bothSums<T>(src, table + ((c * taps) << 2), taps, mean) : v128.mul<T>(mean, v128.load(out +
+      (c << 4)));
     v128.store(out + (c << 4), sum);
   }
 }
@@ -228,7 +238,8 @@ function bothSums<T>(src: usize, table: usize, taps: usize, mean: v128): v128 {
   return signed<T>(v128.mul<T>(mean, below), v128.mul<T>(mean, above));
 }
 
-export function plainWindow<T>(out: usize, src: usize, grid: usize, from: usize, table: usize, taps: usize, factor: f64, segments: usize): void {
+export function plainWindow<T>(out: usize, src: usize, grid: usize, from: usize, table: usize, taps: usize, factor: f64,
+  segments: usize): void {
   v128.store(src + (<usize>positionPairCount(from) << 4), v128.splat<T>(<T>0));
   const mean = v128.splat<T>(<T>(factor / <f64>taps));
   const end = <usize>positionPairCount(grid) << 4;
@@ -236,7 +247,8 @@ export function plainWindow<T>(out: usize, src: usize, grid: usize, from: usize,
   for (let at: usize = 0; at < end; at += 16) v128.store(out + at, v128.mul<T>(mean, v128.load(out + at)));
 }
 
-// The same where self-kernels are alike: words out, cosine distances, grid, grid that is read, table, taps, both sides, tangent, its result, weights, constant.
+// The same where self-kernels are alike: words out, cosine distances, grid, grid that is read, table, taps, both sides,
+// tangent, its result, weights, constant.
 export function evenWindows<T>(code: usize): void {
   const out = word(code, 2);
   const src = word(code, 3);
@@ -257,7 +269,8 @@ export function evenWindows<T>(code: usize): void {
   if (!both) sums<T>(out, src, table, taps, segments);
   sums<T>(result, tangent, table, taps, segments);
   for (let c: usize = 0; c < count; c++) {
-    const distance = both ? bothSums<T>(src, table + ((c * taps) << 2), taps, mean) : v128.mul<T>(mean, v128.load(out + (c << 4)));
+    const distance = both ? bothSums<T>(src, table + ((c * taps) << 2), taps, mean) : v128.mul<T>(mean, v128.load(out +
+      (c << 4)));
     v128.store(out + (c << 4), distance);
     const moved = v128.load(result + (c << 4));
     v128.store(result + (c << 4), madd<T>(fresh, v128.sub<T>(one, low<T>(distance)), madd<T>(mine, moved, constant)));

@@ -77,7 +77,8 @@ function windowTables(plan: ImagePlan, most: readonly number[], room: Buffer): W
   plan.programme.steps.forEach((step, v) => {
     if (step.op !== 'window' && step.op !== 'pixel') return;
     const { grid } = plan.places.of[v];
-    const name = `${plan.places.of[step.of].grid}:${grid}:${JSON.stringify(step.op === 'pixel' ? step.at : step.windows)}`;
+    const reads = JSON.stringify(step.op === 'pixel' ? step.at : step.windows);
+    const name = `${plan.places.of[step.of].grid}:${grid}:${reads}`;
     const first = known.get(name) ?? v;
     known.set(name, first);
     const bytes = most[grid] * tapCount(step) * 4;

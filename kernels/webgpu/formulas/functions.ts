@@ -58,8 +58,8 @@ fn sineOf(g: f32) -> f32 {
 ${polynomial('sine')}
   return g * sqrt(g) * p;
 }`,
-  bothSides:
-    () => `// The value of even |a| + odd a with weight c, and J = c (sin theta - theta cos theta) / pi at the smaller cosine distance g.
+  bothSides: () => `// The value of even |a| + odd a with weight c, and J = c (sin theta - theta cos theta) / pi
+// at the smaller cosine distance g.
 fn bothSides(g: f32, j: f32, c: f32, far: bool) -> vec2f {
   let near = max(0.0, g - j);
   let below = max(0.0, 2.0 - c - (1.0 - c) * g - j);

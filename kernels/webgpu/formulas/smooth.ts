@@ -41,7 +41,9 @@ function dual(map: Smooth['map'], direct: boolean): string {
   }
   return `// E[phi phi] of the map over its own values; q: variances, r: their roots (e: what rounding left of
 // these), f: roots of E phi^2.
-fn ${map}${direct ? 'Direct' : 'Dual'}(v: vec2f, q: vec2f, r: vec2f, e: vec2f, f: vec2f${direct ? '' : ', spread: f32'}) -> vec2f {
+fn ${map}${direct ? 'Direct' : 'Dual'}(v: vec2f, q: vec2f, r: vec2f, e: vec2f, f: vec2f${
+    direct ? '' : ', spread: f32'
+  }) -> vec2f {
   let scale = f.x * f.y;
   if (!(scale > 0.0)) { return vec2f(1.0); }${swap}
   let side = ${sides};

@@ -62,14 +62,21 @@ fn summedSides(slot: u32, w: Window, taps: u32, c: u32) -> vec2f {
   for (var k = 0u; k < taps; k++) { sum += sides(held(slot, tap(w, k, c))); }
   return sum;
 }`,
-  windowDistance: `fn windowDistance(slot: u32, distances: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32) -> f32 {
+  windowDistance: `fn windowDistance(
+  slot: u32, distances: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32
+) -> f32 {
   return windowed(slot, distances, w, taps, read, s, inverse, c, 2.0).x;
 }`,
-  windowSides: `fn windowSides(slot: u32, distances: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32) -> vec2f {
+  windowSides: `fn windowSides(
+  slot: u32, distances: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32
+) -> vec2f {
   return windowed(slot, distances, w, taps, read, s, inverse, c, ${literal(FAR)});
 }`,
-  windowed: `// Cosine distances behind a window, (mean of what was weighed - 1/2 (s - s')^2) / (s s'); by their shares where that cancels, or above \`far\`.
-fn windowed(slot: u32, distances: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32, far: f32) -> vec2f {
+  windowed: `// Cosine distances behind a window, (mean of what was weighed - 1/2 (s - s')^2) / (s s');
+// by their mixing weights where that cancels, or above \`far\`.
+fn windowed(
+  slot: u32, distances: u32, w: Window, taps: u32, read: u32, s: vec2f, inverse: vec2f, c: u32, far: f32
+) -> vec2f {
   var sum = 0.0;
   for (var k = 0u; k < taps; k++) {
     let at = tap(w, k, c);
@@ -82,7 +89,9 @@ fn windowed(slot: u32, distances: u32, w: Window, taps: u32, read: u32, s: vec2f
   let scale = both(inverse);
   let lost = spread(s) * scale;
   let distance = max(0.0, sum / f32(taps) * scale - lost);
-  if (distance < ${literal(DOUBTFUL)} * lost || distance > far) { return fromWeights(distances, w, taps, read, inverse, c); }
+  if (distance < ${literal(DOUBTFUL)} * lost || distance > far) {
+    return fromWeights(distances, w, taps, read, inverse, c);
+  }
   return bothOf(distance);
 }`,
   fromWeights: `// Sum over the taps of a b cosine distance + 1/2 (a - b)^2 for their shares a, b.

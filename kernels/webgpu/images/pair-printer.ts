@@ -34,10 +34,7 @@ const PREFIX = { distance: 'g', weighed: 'w', plain: 'k' } as const;
 
 const labelOf = ({ form, value }: ImageValue): string => `${PREFIX[form]}${namePart(value)}`;
 
-/**
- * Prints what happens at a position pair `c` of positions `positionPair`: `g7` is a cosine distance 1 - u of value 7,
- * or (1 - u, 1 + u) as a vec2f, `w7` what a window adds up, `k7` a covariance.
- */
+/** Prints what happens at a position pair: `g7` is 1 - u of value 7, or (1 - u, 1 + u), `w7` what a window adds up, `k7` K. */
 export class PositionPairPrinter {
   readonly lines: string[] = [];
   /** Sums over all position pairs, one for each mean over everything: pool and name. */

@@ -109,14 +109,22 @@ class StagePrinter {
     const lets = Array.from(this.#lets, ([name, text]) => `  let ${name} = ${text};`);
     const usesInfo = this.fields.list.length > 0;
     return `@compute @workgroup_size(THREADS)
-fn ${name}(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
+fn ${name}(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32
+) {
   let pair = pairAt(tile.first + group.y);
   if (tile.diagonal == 1u && pair.x > pair.y) { return; }
   x = pair.x * BLOCK;
   z = pair.y * BLOCK;
   handedFirst = group.y * HANDED;
   scratchFirst = (group.y * groups.x + group.x) * SCRATCH;
-${usesInfo ? `  let info = FIELDS${this.#stage} + (tile.component + group.x) * ${this.fields.list.length}u;\n` : ''}${[...lets, ...totals, ...phases].join('\n')}
+${usesInfo ? `  let info = FIELDS${this.#stage} + (tile.component + group.x) * ${this.fields.list.length}u;\n` : ''}${[
+  ...lets,
+  ...totals,
+  ...phases,
+].join('\n')}
 }`;
   }
 

@@ -2,8 +2,8 @@ import { extname } from 'node:path';
 import type { PresetFlags } from '../../architecture/preset-flags.js';
 import type { KernelDefinition } from '../../architecture/types.js';
 import { UsageError } from '../../errors.js';
-import { checkOutput } from '../../kernel/write.js';
 import { checkPath } from '../../report/file.js';
+import { checkOutput } from '../../store/destination.js';
 import { definitionOf, readPresetFlags } from './architecture.js';
 import { type ComputeOptions, readComputeOptions } from './compute.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
@@ -55,7 +55,7 @@ export function readKernelJob(args: ParsedArguments): KernelJob {
   checkCombinations(out, compute.kind, json, plan);
   const record = out === null ? null : recordPath(out);
   if (out !== null && record !== null) {
-    checkOutput(out, force, compute.kind);
+    checkOutput(out, force, compute.kind === 'both');
     checkPath(record, force);
   }
   return { definition, arch, flags, input, compute, out, record, json, force, plan };

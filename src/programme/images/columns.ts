@@ -8,8 +8,9 @@ import type { Exponents, ImageSelfKernels } from './self-kernels.js';
 /**
  * A factor of each position of an image that pairs of positions need, beside their correlations.
  *
- * `square`: K(x_p, x_p) / 4^exponent. `deviation`: its root. `inverse`: one over that, 0 where it is 0. `mixingWeight`: sqrt(weight part / total) of term
- * `place` of a sum, or of its constant behind the last term. `smooth`: four columns of a map: variance, its root, sqrt(E phi^2), curvature.
+ * `square`: K(x_p, x_p) / 4^exponent. `deviation`: its root. `inverse`: one over that, 0 where it is 0. `mixingWeight`:
+ * sqrt(weight part / total) of term `place` of a sum, or of its constant behind the last term. `smooth`: four columns
+ * of a map: variance, its root, sqrt(E phi^2), curvature.
  */
 export type ImageColumn =
   | { readonly kind: 'square' | 'deviation' | 'inverse'; readonly value: ValueId }

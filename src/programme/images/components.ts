@@ -33,10 +33,11 @@ class DisjointSets {
 }
 
 /**
- * Splits the needed offsets of every stage into parts that never meet: window means and maps keep p' - p (on a torus: up to whole
- * turns), so each part is a short list of numbers and the pairs of positions are never held all at once.
+ * Splits the needed offsets of every stage into parts that never meet: window means and maps keep p' - p (on a torus:
+ * up to whole turns), so each part is a short list of numbers and the pairs of positions are never held all at once.
  *
- * Returns the components of each stage. Source: formulas of section "offset decoupling"; Barzilai et al. 2022 (2211.14810) for the kernels.
+ * Returns the components of each stage. Source: formulas of section "offset decoupling"; Barzilai et al. 2022
+ * (2211.14810) for the kernels.
  */
 export function components(
   programme: Programme,

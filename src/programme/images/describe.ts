@@ -54,7 +54,8 @@ function secondsText(seconds: number): string {
 }
 
 /**
- * Lines on how a network of images is run: offsets p' - p that its readout needs, numbers and operations of a pair of images, expected time.
+ * Lines on how a network of images is run: offsets p' - p that its readout needs, numbers and operations of a pair of
+ * images, expected time.
  */
 export function layoutNotes(programme: Programme): string[] {
   const plan = planImages(programme, ANY_INPUTS);
@@ -64,8 +65,10 @@ export function layoutNotes(programme: Programme): string[] {
   const [small, large] = [100, 1000].map((n) => `${secondsText((pair * n * (n + 1)) / 2)} for n = ${n}`);
   return [
     ...Array.from({ length: plan.places.stages }, (_, stage) => stageNote(plan, stage)),
-    `constants: on unit pixels (--scale unit-pixels) the own variances of ${onUnit} of ${programme.steps.length} steps are numbers; others are kept once for each position of an image`,
-    `cost of a pair: ${grouped(numbers)} numbers, about ${grouped(Math.max(1, Math.round(work / 1e5)) / 10)} million operations; host, f64, one thread: ${small}, ${large}`,
+    `constants: on unit pixels (--scale unit-pixels) the own variances of ${onUnit} of ${programme.steps.length} ` +
+      'steps are numbers; others are kept once for each position of an image',
+    `cost of a pair: ${grouped(numbers)} numbers, about ${grouped(Math.max(1, Math.round(work / 1e5)) / 10)} ` +
+      `million operations; host, f64, one thread: ${small}, ${large}`,
     `memory: at most ${grouped(plan.mostPositionPairs)} numbers of a value at a time`,
   ];
 }

@@ -41,7 +41,10 @@ export interface Place {
   readonly grid: number;
 }
 
-/** The grid of a value in a stage: its own, or for a value of an earlier stage the one of its shape. @throws InternalError if there is none */
+/**
+ * The grid of a value in a stage: its own, or for a value of an earlier stage the one of its shape. @throws
+ * InternalError if there is none
+ */
 export function gridAt({ grids, of }: Places, value: ValueId, stage: number): number {
   const selfKernels = of[value];
   if (selfKernels.stage === stage) return selfKernels.grid;

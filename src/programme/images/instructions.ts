@@ -2,8 +2,9 @@ import type { ValueId } from '../../vocabulary/steps.js';
 import type { SmoothMap } from '../maps/index.js';
 
 /**
- * A list of numbers, one for each pair of positions: the cosine distances 1 - u of a value (`form` cosine distance; 1 + u with a minus sign where u < 0 and
- * `signed`), or its covariance divided by 4^exponent (`form` plain; see `scales.ts`), or what a window adds up (`form` weighed).
+ * A list of numbers, one for each pair of positions: the cosine distances 1 - u of a value (`form` cosine distance; 1 +
+ * u with a minus sign where u < 0 and `signed`), or its covariance divided by 4^exponent (`form` plain; see
+ * `scales.ts`), or what a window adds up (`form` weighed).
  */
 export interface ImageValue {
   readonly form: 'distance' | 'weighed' | 'plain';
@@ -27,17 +28,19 @@ export interface PlainPart {
 }
 
 /**
- * What a device does for a pair of images at the pairs of positions of one component, in order. s is the deviation sqrt(K(x_p, x_p)).
+ * What a device does for a pair of images at the pairs of positions of one component, in order. s is the deviation
+ * sqrt(K(x_p, x_p)).
  *
  * `source`: cosine distances of the pixels. `load`: what an earlier stage stored. `distanceOf`: 1 - K / (s s').
- * `weigh`: s s' (1 - u) + 1/2 (s - s')^2, half the mean square of the difference, for the window of step `step`, which adds these up
- * without cancellation.
- * `window`: cosine distances behind the window mean of step `step`: (mean of what was weighed - 1/2 (s - s')^2) / (s s') with the deviations behind it,
- * and where that cancels the sum over taps of a b cosine distance + 1/2 (a - b)^2 for their mixing weights a, b; the mean of the cosine distances where `even`.
- * `sum`: as for vectors, with mixing weights for each position. `piecewiseLinear`, `heaviside`, `smooth`, `smoothSlope`: as for vectors.
- * `plain`: s s' (1 - cosine distance). `windowPlain`: mean over taps. `sumPlain`: constant + sum of weight times part.
- * `productPlain`: left times s s' (1 - cosine distance) of the slope. `normalisePlain`: of / (s s') of value `by`.
- * `store`: keeps a list for a later stage, cosine distances with their sign or covariances. `pool`: adds the value to the means over pairs of windows of step `step`.
+ * `weigh`: s s' (1 - u) + 1/2 (s - s')^2, half the mean square of the difference, for the window of step `step`, which
+ * adds these up without cancellation. `window`: cosine distances behind the window mean of step `step`: (mean of what
+ * was weighed - 1/2 (s - s')^2) / (s s') with the deviations behind it, and where that cancels the sum over taps of a b
+ * cosine distance + 1/2 (a - b)^2 for their mixing weights a, b; the mean of the cosine distances where `even`. `sum`:
+ * as for vectors, with mixing weights for each position. `piecewiseLinear`, `heaviside`, `smooth`, `smoothSlope`: as
+ * for vectors. `plain`: s s' (1 - cosine distance). `windowPlain`: mean over taps. `sumPlain`: constant + sum of weight
+ * times part. `productPlain`: left times s s' (1 - cosine distance) of the slope. `normalisePlain`: of / (s s') of
+ * value `by`. `store`: keeps a list for a later stage, cosine distances with their sign or covariances. `pool`: adds
+ * the value to the means over pairs of windows of step `step`.
  */
 export type ImageInstruction =
   | { readonly op: 'source'; readonly out: ImageValue }
@@ -95,7 +98,10 @@ export interface ImageInstructions {
   readonly ntk: ImageValue | null;
   /** Whether the cosine distances of a value carry a sign; `[steps]`. */
   readonly signed: readonly boolean[];
-  /** Values that stages hand on, each in one form: pools as sums, what a map reads as cosine distances, the others as covariances. */
+  /**
+   * Values that stages hand on, each in one form: pools as sums, what a map reads as cosine distances, the others as
+   * covariances.
+   */
   readonly stored: readonly ValueId[];
 }
 

@@ -10,9 +10,11 @@ export function offsetsRead(step: Step, from: Grid, to: Grid): ReadOffsets | nul
 }
 
 /**
- * The pass *needs* on images: which offsets of each grid the outputs rest on, walked back from them; `[grids][offsets]`, 1 for needed.
+ * The pass *needs* on images: which offsets of each grid the outputs rest on, walked back from them;
+ * `[grids][offsets]`, 1 for needed.
  *
- * Offset 0 alone for `flatten` and `pixel`, all of them for global pooling. `wanted` are the values that are read at the end.
+ * Offset 0 alone for `flatten` and `pixel`, all of them for global pooling. `wanted` are the values that are read at
+ * the end.
  */
 export function neededOffsets(programme: Programme, places: Places, wanted: readonly ValueId[]): readonly Uint8Array[] {
   const { steps } = programme;

@@ -19,7 +19,10 @@ export function positionPairCount(grid: Grid, offsets: readonly number[]): numbe
   }, 0);
 }
 
-/** The pairs of positions of some offsets of a grid, given in ascending order. Written without lists of pairs: a job has thousands of components. */
+/**
+ * The pairs of positions of some offsets of a grid, given in ascending order. Written without lists of pairs: a job has
+ * thousands of components.
+ */
 export function positionPairsOf(grid: Grid, offsets: readonly number[]): PositionPairs {
   const { height, width } = grid;
   const count = positionPairCount(grid, offsets);
@@ -98,7 +101,8 @@ export interface PositionPairsRead {
 }
 
 /**
- * What each window of a step reads: `read` are the positions of each window (`positionsRead`), `index` finds the position pairs of the grid that is read.
+ * What each window of a step reads: `read` are the positions of each window (`positionsRead`), `index` finds the
+ * position pairs of the grid that is read.
  *
  * A half counts as 0 in a mean of covariances, and as half a square in a mean of squared differences.
  */
@@ -146,7 +150,8 @@ export function windowsHolding(windows: Windows): readonly (readonly number[])[]
 }
 
 /**
- * What the position pairs of a component add to a pool: [position pair that is read, position pair of the pool] one after the other, by the first.
+ * What the position pairs of a component add to a pool: [position pair that is read, position pair of the pool] one
+ * after the other, by the first.
  *
  * `holding` are the windows of each position (`windowsHolding`), `pool` finds the position pairs of the pool.
  */

@@ -8,15 +8,22 @@ import type { PositionEvaluation, Shape } from '../steps/rules.js';
 import { verified } from '../verify.js';
 import { positionsRead } from './position-pairs.js';
 
-/** Powers of two near the deviation of each value, so that covariances of any depth stay in range: value = number times 4^exponent. */
+/**
+ * Powers of two near the deviation of each value, so that covariances of any depth stay in range: value = number times
+ * 4^exponent.
+ */
 export type Exponents = readonly number[];
 
 /**
- * Self-kernels K(x_p, x_p) / 4^exponent of the steps of a programme on one image, `[positions]` each; null for a step that was not asked for.
+ * Self-kernels K(x_p, x_p) / 4^exponent of the steps of a programme on one image, `[positions]` each; null for a step
+ * that was not asked for.
  */
 export type ImageSelfKernels = readonly (Float64Array | null)[];
 
-/** Self-kernels of a pool over 4^exponent, `[positions]`: they need the whole self-kernel and come from elsewhere; `of` are those of what it reads, if known. */
+/**
+ * Self-kernels of a pool over 4^exponent, `[positions]`: they need the whole self-kernel and come from elsewhere; `of`
+ * are those of what it reads, if known.
+ */
 export type PooledSelfKernels = (value: ValueId, of: Float64Array | null) => Float64Array;
 
 /** Steps whose self-kernels are wanted, with those that they rest on; self-kernels of a pool come from elsewhere. */
@@ -83,7 +90,8 @@ export class SelfKernelRunner {
     for (const k of values) if (!(k <= largest)) largest = k;
     if (!(largest < Infinity)) {
       throw new NumericalError(
-        `step ${v}: a variance must be a double, got one above 1e308. Scale the inputs (--scale unit-pixels), lower alpha or weightStd, or use fewer layers.`,
+        `step ${v}: a variance must be a double, got one above 1e308. Scale the inputs (--scale unit-pixels), ` +
+          'lower alpha or weightStd, or use fewer layers.',
       );
     }
     if (this.#choosing) {
@@ -136,7 +144,8 @@ function positiveValues(programme: Programme, inputs: InputFacts): readonly bool
 }
 
 /**
- * The pass *constants* on images: which values have one self-kernel at all positions of all images, given what is known of the pixels.
+ * The pass *constants* on images: which values have one self-kernel at all positions of all images, given what is known
+ * of the pixels.
  *
  * Unit pixels under circular padding stay so through every layer: then the normaliser of a window is a number.
  */
@@ -147,7 +156,10 @@ export function evenValues(programme: Programme, inputs: InputFacts): readonly b
   return even;
 }
 
-/** Self-kernels of every step of one image with exponents that suit them; a pool stands for at most the largest that it reads. */
+/**
+ * Self-kernels of every step of one image with exponents that suit them; a pool stands for at most the largest that it
+ * reads.
+ */
 export function selfKernelSizes(
   programme: Programme,
   squares: Float64Array,

@@ -100,7 +100,10 @@ class Translation implements ImageTranslation {
     return out;
   }
 
-  /** The cosine distance of a value that an earlier stage has: by the name that it has there, of a pool from its sums, else as it was. */
+  /**
+   * The cosine distance of a value that an earlier stage has: by the name that it has there, of a pool from its sums,
+   * else as it was.
+   */
   #distanceOfEarlier(v: ValueId, known: ImageValue, stage: number): ImageValue {
     if (known.value !== v) return this.distance(known.value, stage);
     if (!this.#isPool(v)) return this.#handOn(known, this.#places.of[v].stage, stage);
@@ -122,7 +125,10 @@ class Translation implements ImageTranslation {
     return value;
   }
 
-  /** A covariance of an earlier stage: from the cosine distance where there is one, which keeps the digits; pools are stored as the sums that they are. */
+  /**
+   * A covariance of an earlier stage: from the cosine distance where there is one, which keeps the digits; pools are
+   * stored as the sums that they are.
+   */
   #earlier(v: ValueId, from: number, stage: number): ImageValue {
     if (this.#distances[from].has(v) && !this.#isPool(this.distance(v, from).value)) {
       this.emit(stage, { op: 'plain', out: plainOf(v), of: this.distance(v, stage) });
@@ -156,8 +162,8 @@ class Translation implements ImageTranslation {
 }
 
 /**
- * The instructions of a programme on images; `even` says which values have one self-kernel at all positions of all images, `pools` whose sums
- * are wanted whether an output reads them or not.
+ * The instructions of a programme on images; `even` says which values have one self-kernel at all positions of all
+ * images, `pools` whose sums are wanted whether an output reads them or not.
  *
  * @throws InternalError for a programme that no network makes, such as a map of a tangent
  */
@@ -191,7 +197,9 @@ function stepOf(i: ImageInstruction): ValueId {
   }
 }
 
-/** Instructions in the order of their steps, so that a value is used soon after it was made and its room is free again. */
+/**
+ * Instructions in the order of their steps, so that a value is used soon after it was made and its room is free again.
+ */
 function inOrder(instructions: readonly ImageInstruction[]): readonly ImageInstruction[] {
   return instructions
     .map((instruction, at) => ({ instruction, at, step: stepOf(instruction) }))

@@ -1,7 +1,8 @@
 /**
  * A pair of correlated Gaussians (a, b) as a dual function sees it.
  *
- * The covariance is K = rs - below = above - rs with rs = sqrt(K11 K22); the smaller of the two cosine distances carries the digits.
+ * The covariance is K = rs - below = above - rs with rs = sqrt(K11 K22); the smaller of the two cosine distances
+ * carries the digits.
  */
 export interface GaussianPair {
   /** Variance and standard deviation of a. */
@@ -31,7 +32,10 @@ export function covariance(p: GaussianPair): number {
 export interface SmoothDual {
   readonly parity: 1 | -1 | 0;
   readonly resolution: number;
-  /** Whether phi goes on changing at the same pace for large arguments: then two deviations are alike where their difference is small, not their ratio. */
+  /**
+   * Whether phi goes on changing at the same pace for large arguments: then two deviations are alike where their
+   * difference is small, not their ratio.
+   */
   readonly isWave: boolean;
   /** How many variances its formulas multiply: what range of variances keeps its digits follows from it. */
   readonly factors: number;
@@ -51,7 +55,10 @@ export interface SmoothDual {
   derivativeProduct(p: GaussianPair): number;
 }
 
-/** 1/2 (E[phi'^2] + 2 q dE[phi'^2]/dq - q (dF/dq)^2 / F): how fast phi(r g) / sqrt(F) turns with r at variance q, for F = E[phi^2] = f. */
+/**
+ * 1/2 (E[phi'^2] + 2 q dE[phi'^2]/dq - q (dF/dq)^2 / F): how fast phi(r g) / sqrt(F) turns with r at variance q, for F
+ * = E[phi^2] = f.
+ */
 export function curvature(dual: SmoothDual, q: number, f: number): number {
   if (!(f > 0)) return 0;
   const slope = dual.squareSlope(q);

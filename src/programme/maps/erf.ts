@@ -5,7 +5,10 @@ function determinant(p: GaussianPair): number {
   return 1 + 2 * (p.variance1 + p.variance2) + 4 * p.below * p.above;
 }
 
-/** By the difference of two arc tangents: with R^2 the determinant at K and R0^2 that at rs, R - R0 = 4 (rs - K) (rs + K) / (R + R0). */
+/**
+ * By the difference of two arc tangents: with R^2 the determinant at K and R0^2 that at rs, R - R0 = 4 (rs - K) (rs +
+ * K) / (R + R0).
+ */
 function distance(p: GaussianPair): number {
   const rs = p.deviation1 * p.deviation2;
   const root0 = Math.sqrt(1 + 2 * (p.variance1 + p.variance2));

@@ -21,7 +21,8 @@ function derivativeProduct(p: GaussianPair): number {
 }
 
 /**
- * Term by term, with D0 = D at K = rs, D - D0 = (rs - K) (rs + K) / (D + D0), and the difference of the arc tangents as one.
+ * Term by term, with D0 = D at K = rs, D - D0 = (rs - K) (rs + K) / (D + D0), and the difference of the arc tangents as
+ * one.
  */
 function distance(p: GaussianPair): number {
   const rs = p.deviation1 * p.deviation2;
@@ -40,8 +41,8 @@ function distance(p: GaussianPair): number {
 /**
  * Dual of the exact gelu a Phi(a).
  *
- * With D = sqrt((1 + K11)(1 + K22) - K^2): E = [(K^2 + K11 K22 D^2) / ((1 + K11)(1 + K22) D) + K atan2(K, D)] / (2 pi) + K/4.
- * Source: Tsuchida et al. 2021, Avoiding kernel fixed points, Prop. 2.
+ * With D = sqrt((1 + K11)(1 + K22) - K^2): E = [(K^2 + K11 K22 D^2) / ((1 + K11)(1 + K22) D) + K atan2(K, D)] / (2 pi)
+ * + K/4. Source: Tsuchida et al. 2021, Avoiding kernel fixed points, Prop. 2.
  */
 export const gelu: SmoothDual = {
   parity: 0,

@@ -8,7 +8,9 @@ function value(u: Correlation, out: Correlation): void {
   setCorrelation(out, below, 2 - below);
 }
 
-/** Dual of 1(a > 0): E[1(a > 0) 1(b > 0)] relative to its self-kernel 1/2: 1 - theta / pi (Cho and Saul 2009, eq. 4). */
+/**
+ * Dual of 1(a > 0): E[1(a > 0) 1(b > 0)] relative to its self-kernel 1/2: 1 - theta / pi (Cho and Saul 2009, eq. 4).
+ */
 export const heaviside: AngleDual<Extract<ScalarMap, { readonly map: 'heaviside' }>> = {
   degree: 0,
   columnBound: 4,

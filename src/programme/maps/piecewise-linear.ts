@@ -5,7 +5,10 @@ import type { AngleDual } from './rules.js';
 
 type PiecewiseLinear = Extract<ScalarMap, { readonly map: 'piecewiseLinear' }>;
 
-/** The part of the angle in E[phi' phi'], which is 1 - weight theta / pi relative to its self-kernels: 2 even^2 / (even^2 + odd^2). */
+/**
+ * The part of the angle in E[phi' phi'], which is 1 - weight theta / pi relative to its self-kernels: 2 even^2 /
+ * (even^2 + odd^2).
+ */
 export function angleWeight({ even, odd }: PiecewiseLinear): number {
   const [e, o] = [even * even, odd * odd];
   return (2 * e) / (e + o);
@@ -14,8 +17,8 @@ export function angleWeight({ even, odd }: PiecewiseLinear): number {
 /**
  * Dual of phi(a) = even |a| + odd a.
  *
- * With A(u) = 1 - (below - 2 J / pi) the kernel of |a| (Cho and Saul 2009, eq. 6): u' = (even^2 A(u) + odd^2 u) / (even^2 + odd^2).
- * Of the derivative 1 - 2 even^2 / (even^2 + odd^2) theta / pi.
+ * With A(u) = 1 - (below - 2 J / pi) the kernel of |a| (Cho and Saul 2009, eq. 6): u' = (even^2 A(u) + odd^2 u) /
+ * (even^2 + odd^2). Of the derivative 1 - 2 even^2 / (even^2 + odd^2) theta / pi.
  */
 export const piecewiseLinear: AngleDual<PiecewiseLinear> = {
   degree: 1,

@@ -11,7 +11,10 @@ import type { Rules, StepOf } from './rules.js';
 import { sum } from './sum.js';
 import { window } from './window.js';
 
-/** The table of steps: what the passes loop over. A new step is one file, one line here, and its type in `src/vocabulary/steps.ts`. */
+/**
+ * The table of steps: what the passes loop over. A new step is one file, one line here, and its type in
+ * `src/vocabulary/steps.ts`.
+ */
 export const STEPS = {
   inner,
   radial,

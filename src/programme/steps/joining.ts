@@ -40,7 +40,10 @@ function axisFlaw({ windows }: StepOf<'window' | 'pool'>, axis: number): string 
   }
   if (!isWhole(before, 0)) return `"before" of its windows must be whole numbers >= 0, got ${before} on axis ${axis}`;
   if (before >= filter || (to - 1) * stride - before >= from) {
-    return `every window must reach the grid, got ${to} of ${filter} from -${before} by ${stride} on ${from} positions of axis ${axis}`;
+    return (
+      `every window must reach the grid, got ${to} of ${filter} from -${before} by ${stride} on ${from} positions of ` +
+      `axis ${axis}`
+    );
   }
   return null;
 }

@@ -30,7 +30,10 @@ function plain({ map }: SmoothScalarMap, w: Extended): Float64Array {
   return values;
 }
 
-/** Columns K(x,x), its root, sqrt(E phi^2), curvature (see `pair.ts`); of the derivative K(x,x), its root, sqrt(E phi'^2). */
+/**
+ * Columns K(x,x), its root, sqrt(E phi^2), curvature (see `pair.ts`); of the derivative K(x,x), its root, sqrt(E
+ * phi'^2).
+ */
 function smoothSelfKernel(phi: SmoothScalarMap, derivative: boolean, of: Extended, total: Extended): Float64Array[] {
   const dual: SmoothDual = SMOOTH_DUALS[phi.map];
   const n = of.mantissa.length;

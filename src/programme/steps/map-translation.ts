@@ -4,13 +4,19 @@ import { sameMap } from '../maps/index.js';
 import { angleWeight } from '../maps/piecewise-linear.js';
 import type { ImageTurn, MapStep, RowTranslation, StepOf } from './rules.js';
 
-/** Whether a step is the derivative that belongs to a value (same input, same map), or the other way round; `name` says what a value is found under. */
+/**
+ * Whether a step is the derivative that belongs to a value (same input, same map), or the other way round; `name` says
+ * what a value is found under.
+ */
 function isPartner(step: MapStep, other: Step, name: (value: ValueId) => ValueId): boolean {
   if (other.op !== (step.op === 'dual' ? 'dualDerivative' : 'dual')) return false;
   return name(other.of) === name(step.of) && sameMap(other.phi, step.phi);
 }
 
-/** A map, or its derivative, on rows. Value and derivative of a piecewise linear map share the root and the angle: one instruction for both. */
+/**
+ * A map, or its derivative, on rows. Value and derivative of a piecewise linear map share the root and the angle: one
+ * instruction for both.
+ */
 export function instructMap(step: MapStep, index: number, to: RowTranslation): void {
   const of = to.alias[step.of];
   const { phi } = step;

@@ -18,7 +18,8 @@ function axisOffsets(d: number, stride: number, filter: number, n: number): numb
 }
 
 /**
- * sum_k sum_l r_k s_l u(p + k, p' + l): the covariance of two pooled positions, up to the scales of their roots r and s.
+ * sum_k sum_l r_k s_l u(p + k, p' + l): the covariance of two pooled positions, up to the scales of their roots r and
+ * s.
  *
  * Its terms have both signs, so `rounding` acts on each of them and on each partial sum.
  */
@@ -44,10 +45,11 @@ function pooledCovariance(
 }
 
 /**
- * Self-kernels of a pool are means over all pairs of taps, for which it needs the correlations of the image with itself.
+ * Self-kernels of a pool are means over all pairs of taps, for which it needs the correlations of the image with
+ * itself.
  *
- * Columns: roots of the self-kernels of the taps in the scale of each position, `[positions, taps]`, and the pooled square in the same
- * scale, `[positions]`.
+ * Columns: roots of the self-kernels of the taps in the scale of each position, `[positions, taps]`, and the pooled
+ * square in the same scale, `[positions]`.
  */
 function poolSelfKernel(
   { at, count }: Taps,

@@ -77,7 +77,10 @@ export interface PositionEvaluation {
   readonly shapes: readonly Shape[];
   /** Squared norms of the pixels, `[positions]`. */
   readonly squares: Float64Array;
-  /** Self-kernels of an earlier value over 4^exponent, `[positions]`. @throws InternalError where they were not asked for */
+  /**
+   * Self-kernels of an earlier value over 4^exponent, `[positions]`. @throws InternalError where they were not asked
+   * for
+   */
   readonly at: (value: ValueId) => Float64Array;
   /** The positions that windows read, found once for all images. */
   readonly reads: (windows: Windows) => Int32Array;
@@ -131,8 +134,8 @@ export interface ImageTurn {
 export type Scaled = readonly [values: Float64Array, exponent: number];
 
 /**
- * All that the engine knows of one kind of step, beside the code of the backends: a new step is its type in `src/vocabulary/steps.ts`, one
- * file here, one line of the table, and what backends do with it.
+ * All that the engine knows of one kind of step, beside the code of the backends: a new step is its type in
+ * `src/vocabulary/steps.ts`, one file here, one line of the table, and what backends do with it.
  *
  * What is left out is as for most steps: that is said at each member.
  */
@@ -158,10 +161,16 @@ export interface Rules<S extends Step = Step> {
   degree(step: S, degrees: readonly Degree[]): Degree;
   /** Why it has no degree, behind "step N". */
   obstacle(step: S): string;
-  /** Whether its value on unit rows is no smooth function of sqrt(1 - cos) and sqrt(1 + cos) even if those before are. [no] */
+  /**
+   * Whether its value on unit rows is no smooth function of sqrt(1 - cos) and sqrt(1 + cos) even if those before are.
+   * [no]
+   */
   isRough?(step: S): boolean;
 
-  /** Self-kernels of rows into `total` (zeros before), and the factor columns that pairs need. @throws InternalError where positions are joined */
+  /**
+   * Self-kernels of rows into `total` (zeros before), and the factor columns that pairs need. @throws InternalError
+   * where positions are joined
+   */
   selfKernel(step: S, selfKernels: readonly Extended[], norms: Extended, total: Extended): Float64Array[];
   /** Factor columns of a row at most: what memory is planned by. [none] */
   columnBound?(step: S): number;
@@ -188,7 +197,9 @@ export interface Rules<S extends Step = Step> {
   readonly isMean?: boolean;
   /** Whether its self-kernels are above 0 at all positions of all images; `input`: whether no pixel is 0. */
   isPositive(step: S, positive: readonly boolean[], input: boolean): boolean;
-  /** Whether its self-kernels are one number at all positions of all images; `input`: whether all pixels have one norm. */
+  /**
+   * Whether its self-kernels are one number at all positions of all images; `input`: whether all pixels have one norm.
+   */
   isEven(step: S, even: readonly boolean[], positive: readonly boolean[], input: boolean): boolean;
 
   /** Whether it reads the angle of its operands: then these are carried as cosine distances. [no] */

@@ -37,7 +37,8 @@ function mixingWeights(step: Sum, selfKernels: readonly Extended[], out: Extende
 }
 
 /**
- * d' = sum w_k d_k + h with w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, for mixing weights a, b of unit length; a constant has cosine distance 0.
+ * d' = sum w_k d_k + h with w_k = a_k b_k, h = 1/2 sum (a_k - b_k)^2, for mixing weights a, b of unit length; a
+ * constant has cosine distance 0.
  *
  * Since sum w_k + h = 1, it is d_0 + sum_(k>0) w_k (d_k - d_0) + h (1 - d_0) for the largest part 0: in this form the
  * rounding of the mixing weights does not add up over thousands of layers.

@@ -4,8 +4,8 @@ import type { Taps } from '../taps.js';
 import type { ImageEvaluation, StepOf } from './rules.js';
 
 /**
- * What a step that joins positions reads: its taps, and the correlations `of` its operand, `[columns, columns]`: pair (p, q) at
- * p columns + q. With 0 columns there are the pairs (p, p) alone.
+ * What a step that joins positions reads: its taps, and the correlations `of` its operand, `[columns, columns]`: pair
+ * (p, q) at p columns + q. With 0 columns there are the pairs (p, p) alone.
  */
 export interface Tapped extends Taps {
   readonly of: CosineDistances;

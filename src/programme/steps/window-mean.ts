@@ -10,8 +10,8 @@ type Mean = StepOf<'window' | 'pixel'>;
 /**
  * Self-kernels of a window are means of self-kernels, as its taps pair each position with itself.
  *
- * Columns: sqrt(tap / total) of each position and tap, `[positions, taps]`, and the root of the total, `[positions]`, which is infinite
- * where that is beyond a double.
+ * Columns: sqrt(tap / total) of each position and tap, `[positions, taps]`, and the root of the total, `[positions]`,
+ * which is infinite where that is beyond a double.
  */
 function meanSelfKernel({ at, count }: Taps, of: Extended, total: Extended, rounding: Rounding | null): Float64Array[] {
   const weight = 1 / count;
@@ -35,7 +35,8 @@ function meanSelfKernel({ at, count }: Taps, of: Extended, total: Extended, roun
 }
 
 /**
- * d' = sum_k a_k b_k d_k + 1/2 sum_k (a_k - b_k)^2 over the taps k, for mixing weights a of position `j` and b of position `i`.
+ * d' = sum_k a_k b_k d_k + 1/2 sum_k (a_k - b_k)^2 over the taps k, for mixing weights a of position `j` and b of
+ * position `i`.
  *
  * A tap outside an image has share 0. Blended around the largest part as sums are (see `sum.ts`).
  */
@@ -71,8 +72,9 @@ function windowDistance(
 const CANCELLED = 0.01;
 
 /**
- * What rounding makes of a cosine distance behind a window: devices add up half the mean square of the difference, over the roots s and t
- * of the self-kernels, and take off the spread 1/2 (s - t)^2 / (s t), unless that cancels. Three steps act on the sum.
+ * What rounding makes of a cosine distance behind a window: devices add up half the mean square of the difference, over
+ * the roots s and t of the self-kernels, and take off the spread 1/2 (s - t)^2 / (s t), unless that cancels. Three
+ * steps act on the sum.
  */
 function roundedWindow(distance: number, s: number, t: number, rounding: Rounding): number {
   const spread = (s - t) ** 2 / (2 * s * t);

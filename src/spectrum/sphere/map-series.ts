@@ -77,7 +77,10 @@ function waves(q: number, u: LocalSeries): { readonly cosh: PowerSeries; readonl
   return hyperbolic({ cosh: (minus + plus) / 2, sinh }, q, u.series);
 }
 
-/** E[phi' phi'] of the smooth maps for the variance q, not divided by its self-kernel; null for elu, whose dual has no closed form of one variable. */
+/**
+ * E[phi' phi'] of the smooth maps for the variance q, not divided by its self-kernel; null for elu, whose dual has no
+ * closed form of one variable.
+ */
 const DERIVATIVES: Readonly<Record<SmoothMap, ((q: number, u: LocalSeries) => PowerSeries) | null>> = {
   erf(q, u) {
     const r = (2 * q) / (1 + 2 * q);

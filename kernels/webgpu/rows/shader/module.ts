@@ -182,7 +182,9 @@ fn kernels(${WORKGROUP}, ${THREAD}) {
   for (var e = 0u; e < 64u; e++) {
     let i = e / 8u;
     let j = e % 8u;
-    finish(group.y * ${BLOCK}u + local.y * 4u + i % 4u + 64u * (i / 4u), group.x * ${BLOCK}u + local.x * 4u + j % 4u + 64u * (j / 4u));
+    let row = group.y * ${BLOCK}u + local.y * 4u + i % 4u + 64u * (i / 4u);
+    let column = group.x * ${BLOCK}u + local.x * 4u + j % 4u + 64u * (j / 4u);
+    finish(row, column);
   }
 }`;
 
@@ -210,7 +212,8 @@ const REDO_BINDINGS = `@group(0) @binding(6) var<storage, read> pairs: array<u32
 @group(0) @binding(7) var<storage, read> distances: array<f32>;
 @group(0) @binding(8) var<storage, read_write> redone: array<vec2f>;`;
 
-const REDO_ENTRY = `// Near-duplicate pairs again, from cosine distances that the host computed from the differences of their rows.
+const REDO_ENTRY = `// Near-duplicate pairs again, from cosine distances that the host computed
+// from the differences of their rows.
 @compute @workgroup_size(64)
 fn redoPairs(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= tile.count) { return; }

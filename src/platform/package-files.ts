@@ -37,7 +37,7 @@ function isOurs(folder: string): boolean {
 
 function installedFrom(place: string): string | null {
   try {
-    return fileURLToPath(new URL('../backend/', pathToFileURL(createRequire(place).resolve(`${NAME}/package.json`))));
+    return fileURLToPath(new URL('.', pathToFileURL(createRequire(place).resolve(`${NAME}/package.json`))));
   } catch {
     return null;
   }

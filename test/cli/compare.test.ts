@@ -190,7 +190,7 @@ describe('ntk compare', () => {
     const before = at.files();
     const { code, stdout } = await at.ntk('compare', 'x.npy', ...SMALL, '--out', 'planned', '--plan');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/networks +6 to compute[\s\S]+memory +[\d.]+ MiB[\s\S]+time +about/);
+    expect(stdout).toMatch(/networks +6 to compute[\s\S]+memory +[\d.]+ [MG]iB[\s\S]+time +about/);
     const planned = JSON.parse((await at.ntk('compare', 'x.npy', ...SMALL, '--out', 'p', '--plan', '--json')).stdout);
     expect(planned.plan).toMatchObject({ networks: 6, reused: 0, shape: [6, 6] });
     expect(at.files()).toEqual(before);

@@ -65,7 +65,7 @@ whereGroups('a process in a control group of 256 MiB with another in it', () => 
     const args = ['eigs', 'large.npy', '--arch', 'fc', '--method', 'dense'];
     const { code, stderr } = await inShell(`echo $$ > ${outer}/inner/cgroup.procs`, args);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/needs 1\.44 GB, of [\d.]+ MB left.*--memory/);
+    expect(stderr).toMatch(/needs 1\.341 GiB, of [\d.]+ MiB left.*--memory/);
   });
 });
 

@@ -54,7 +54,7 @@ async function runHere(cwd: string, args: readonly string[]): Promise<Ended> {
 let last: Promise<unknown> = Promise.resolve();
 
 /** Runs `ntk` in this process, one run after the other: the folder and the streams belong to the whole process. */
-const inProcess: Run = (cwd, args) => {
+export const inProcess: Run = (cwd, args) => {
   const ended = last.then(() => runHere(cwd, args));
   last = ended.catch(() => undefined);
   return ended;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { COMMANDS } from '../../src/cli/commands/index.js';
+import { inProcess } from '../cli/ntk.js';
 import { afterAll, beforeAll, describe, expect, test } from '../jest.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -54,8 +55,19 @@ function workspace(): string {
   return folder;
 }
 
-/** Runs a line as a shell would, with `ntk` from this build; a line that fails shows what it said. */
-function shell(cwd: string, line: string) {
+/** The words of a command that needs no shell and no memory budget of its own; null of any other line. */
+function plainWords(line: string): readonly string[] | null {
+  if (!line.startsWith('ntk ') || /[|<>&;$`\\(){}*?~\n]/.test(line) || line.includes('--memory')) return null;
+  return [...line.slice(4).matchAll(/'([^']*)'|"([^"]*)"|([^\s'"]+)/g)].map(([, a, b, c]) => a ?? b ?? c);
+}
+
+/** Runs a line as a shell would, with `ntk` from this build; a line that fails shows what it said. A plain command needs no process. */
+async function shell(cwd: string, line: string) {
+  const words = plainWords(line);
+  if (words !== null) {
+    const { code, stderr, stdout } = await inProcess(cwd, words);
+    return { failure: code === 0 ? null : `${line}: exit ${code}: ${stderr}`, stderr, stdout };
+  }
   const script = `set -e\nntk() { "${process.execPath}" "${CLI}" "$@"; }\n${line}`;
   const env = { ...process.env, NODE_OPTIONS: '' };
   const { status, stderr, stdout } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8', env });
@@ -101,16 +113,16 @@ describe('pages', () => {
 
   describe.each(RUNS)('$page', ({ page, commands, programs }) => {
     for (const line of commands) {
-      test(line, () => {
-        expect(shell(folder, line)).toMatchObject({ failure: null });
+      test(line, async () => {
+        expect(await shell(folder, line)).toMatchObject({ failure: null });
       });
     }
 
     programs.forEach((code, i) => {
-      test(`library example ${i + 1}`, () => {
+      test(`library example ${i + 1}`, async () => {
         const file = `${page.replaceAll(/\W+/g, '-')}-${i + 1}.mjs`;
         writeFileSync(join(folder, file), code);
-        expect(shell(folder, `"${process.execPath}" ${file}`)).toMatchObject({ failure: null });
+        expect(await shell(folder, `"${process.execPath}" ${file}`)).toMatchObject({ failure: null });
       });
     });
   });
@@ -123,17 +135,17 @@ describe('--help', () => {
     const folder = workspace();
     const examples = ((await load?.())?.examples ?? []).map(([line]) => line);
     expect(examples.length).toBeGreaterThan(0);
-    const help = shell(folder, `ntk ${name} --help`);
+    const help = await shell(folder, `ntk ${name} --help`);
     expect(help).toMatchObject({ failure: null, stderr: '' });
     const text = help.stdout.replaceAll(/\s+/g, ' ');
     for (const example of examples) expect(text).toContain(example);
-    for (const example of examples) expect(shell(folder, example)).toMatchObject({ failure: null });
+    for (const example of examples) expect(await shell(folder, example)).toMatchObject({ failure: null });
   });
 
-  test('without a command shows an example that runs', () => {
+  test('without a command shows an example that runs', async () => {
     const folder = workspace();
-    const examples = ntkCommands(shell(folder, 'ntk --help').stdout.split(/^Example:/m)[1] ?? '');
+    const examples = ntkCommands((await shell(folder, 'ntk --help')).stdout.split(/^Example:/m)[1] ?? '');
     expect(examples.length).toBeGreaterThan(0);
-    for (const example of examples) expect(shell(folder, example)).toMatchObject({ failure: null });
+    for (const example of examples) expect(await shell(folder, example)).toMatchObject({ failure: null });
   });
 });

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import type * as TensorFlow from '@tensorflow/tfjs';
+import { loadTfjs } from '../../kernels/tfjs/engine.js';
+import { currentTensors } from '../../src/backend/select.js';
 import {
   analyticSource,
   DataError,
@@ -35,10 +37,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** One hidden layer, written as tensors: the function whose kernel is wanted, and its variables. */
 async function tensorFunction() {
-  await tf.setBackend('cpu');
+  await loadTfjs(['cpu']);
+  const { tf } = await currentTensors();
   const weights = [tf.variable(tf.randomNormal([D, 5], 0, 1, 'float32', 3)), tf.variable(tf.ones([5, 1]))];
-  const f = (x: tf.Tensor): tf.Tensor => tf.matMul(tf.tanh(tf.matMul(x as tf.Tensor2D, weights[0])), weights[1]);
-  return { f, variables: weights };
+  const f = (x: TensorFlow.Tensor): TensorFlow.Tensor => tf.matMul(tf.tanh(tf.matMul(x, weights[0])), weights[1]);
+  return { tf, f, variables: weights };
 }
 
 /** Every kind of source, over the same rows; the stored one holds the matrices of the analytic one. */
@@ -46,8 +49,8 @@ const SOURCES: Record<string, () => Promise<KernelSource>> = {
   analytic: async () => analyticSource(X, { architecture, native: 'off' }, TEST),
   empirical: async () => empiricalSource(X, { architecture, width: 16, seed: 2, native: 'off' }, TEST),
   function: async () => {
-    const { f, variables } = await tensorFunction();
-    const of = ({ data, shape }: NdArray): tf.Tensor => tf.tensor(Float32Array.from(data), [...shape]);
+    const { tf, f, variables } = await tensorFunction();
+    const of = ({ data, shape }: NdArray): TensorFlow.Tensor => tf.tensor(Float32Array.from(data), [...shape]);
     return functionSource(f, variables, of(X), {}, of(TEST));
   },
   stored: () => storedSource(join(folder, 'K.npy'), { cross: join(folder, 'Kz.npy'), memory: MEMORY }),

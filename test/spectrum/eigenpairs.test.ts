@@ -131,8 +131,8 @@ describe('the choice', () => {
     expect(await chosen(320, { k: 3, method: 'auto' })).toEqual(['lanczos', 'few of many (k = 3 of 320)']);
     const [method, reason] = await chosen(60, { k: 40, memory: 50_000 });
     expect(method).toBe('lanczos');
-    expect(reason).toBe('a decomposition needs 86.4 kB, of 50 kB left');
-    expect((await chosen(60, { k: 30, memory: 80_000 }))[1]).toBe('a decomposition needs 86.4 kB, of 80 kB left');
+    expect(reason).toBe('a decomposition needs 84.38 KiB, of 48.83 KiB left');
+    expect((await chosen(60, { k: 30, memory: 80_000 }))[1]).toBe('a decomposition needs 84.38 KiB, of 78.13 KiB left');
   });
 
   test('dense where it cannot be is a usage error', async () => {

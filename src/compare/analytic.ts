@@ -1,8 +1,8 @@
 import type { NdArray } from '../data/array.js';
 import { NumericalError } from '../errors.js';
-import { kernelMatrix } from '../kernel/matrix.js';
-import { type Recomputation, recomputationOf } from '../operators/recomputed.js';
+import type { Recomputation } from '../operators/recomputed.js';
 import { defaultMemory } from '../platform/limits.js';
+import { analyticSource } from '../sources/analytic.js';
 import { kernelParts } from './parts.js';
 import type { CompareOptions } from './types.js';
 
@@ -47,16 +47,11 @@ export async function analyticKernel(
   onKernel: () => void,
 ): Promise<AnalyticKernel> {
   const given = { ...(threads && { threads }), ...(native && { native }), ...(signal && { signal }) };
-  const { ntk: kernel, run } = await kernelMatrix(x, {
-    ...given,
-    architecture,
-    memory,
-    backend: 'host',
-    precision: 'f64',
-  });
+  const source = analyticSource(x, { ...given, architecture, backend: 'host', precision: 'f64' });
+  const n = source.rows;
+  const { values: ntk } = await source.matrix(n, memory - 8 * n * n);
   onKernel();
-  const ntk = Float64Array.from(kernel.data);
-  const trace = traceOf(ntk, x.shape[0]);
+  const trace = traceOf(ntk, n);
   if (!(trace > 0)) {
     throw new NumericalError(
       `kernel: must not be 0 where finite networks are compared with it, got a trace of ${trace}. Train a layer ` +
@@ -70,5 +65,5 @@ export async function analyticKernel(
     );
   }
   const parts = await kernelParts({ x, architecture, paths, ntk, memory, signal });
-  return { ntk, ...parts, recomputation: recomputationOf(run) };
+  return { ntk, ...parts, recomputation: source.recomputation() };
 }

@@ -54,6 +54,10 @@ export class SelfKernelRunner {
   readonly #reads = new Map<Windows, Int32Array>();
   readonly #exponents: number[];
   readonly #choosing: boolean;
+  readonly #evaluation;
+  /** Of the image that is at work. */
+  #selfKernels: ImageSelfKernels = [];
+  #pooled: PooledSelfKernels = () => new Float64Array(0);
 
   /** Without exponents each run chooses those that suit its image. */
   constructor(programme: Programme, needed: Uint8Array, exponents: Exponents | null) {
@@ -62,6 +66,7 @@ export class SelfKernelRunner {
     this.#shapes = valueShapes(programme);
     this.#exponents = exponents === null ? programme.steps.map(() => 0) : [...exponents];
     this.#choosing = exponents === null;
+    this.#evaluation = this.#evaluating();
   }
 
   /** The exponents that self-kernels are over. */
@@ -72,13 +77,16 @@ export class SelfKernelRunner {
   /** Self-kernels from |x_p|^2, `[positions]`. @throws NumericalError where one leaves the range of a double */
   run(squares: Float64Array, pooled: PooledSelfKernels): ImageSelfKernels {
     const selfKernels: (Float64Array | null)[] = [];
+    this.#selfKernels = selfKernels;
+    this.#pooled = pooled;
+    this.#evaluation.squares = squares;
     this.#programme.steps.forEach((step, v) => {
       if (this.#needed[v] === 0) {
         selfKernels.push(null);
         return;
       }
-      const evaluation = this.#evaluation(v, selfKernels, squares, pooled);
-      const [values, exponent] = rulesOf(step).positionSelfKernel(step, evaluation);
+      this.#evaluation.value = v;
+      const [values, exponent] = rulesOf(step).positionSelfKernel(step, this.#evaluation);
       selfKernels.push(this.#settle(step, v, values, exponent));
     });
     return selfKernels;
@@ -102,20 +110,23 @@ export class SelfKernelRunner {
     return shift === 0 ? values : times(values, 4 ** shift);
   }
 
-  #evaluation(
-    value: ValueId,
-    selfKernels: ImageSelfKernels,
-    squares: Float64Array,
-    pooled: PooledSelfKernels,
-  ): PositionEvaluation {
+  /** What the rule of a step is told; one object for all images and steps, as it is made for none of them anew. */
+  #evaluating(): { -readonly [K in keyof PositionEvaluation]: PositionEvaluation[K] } {
+    const none = new Float64Array(0);
     const at = (v: ValueId): Float64Array => {
-      const found = selfKernels[v];
+      const found = this.#selfKernels[v];
       if (found === null) throw new InternalError(`self-kernels of step ${v} are missing`);
       return found;
     };
-    const reads = (windows: Windows): Int32Array => this.#positionsRead(windows);
-    const shared = { exponents: this.#exponents, shapes: this.#shapes, squares };
-    return { ...shared, value, at, reads, pooled: (of) => pooled(value, selfKernels[of]) };
+    return {
+      exponents: this.#exponents,
+      shapes: this.#shapes,
+      squares: none,
+      value: 0,
+      at,
+      reads: (windows) => this.#positionsRead(windows),
+      pooled: (of) => this.#pooled(this.#evaluation.value, this.#selfKernels[of]),
+    };
   }
 
   #positionsRead(windows: Windows): Int32Array {

@@ -16,7 +16,7 @@ export interface Took {
 }
 
 /** Seconds of processors that a suite of a fast run may take. */
-const FAST_MOST = 5;
+const FAST_MOST = 4;
 
 /** Name of a suite: its path below `test/`, without the ending. */
 export function suiteName(path: string): string {

@@ -1,27 +1,5 @@
 import { type Padding, placeWindows } from '../vocabulary/windows.js';
-import type { CheckContext } from './layer.js';
-
-/**
- * What is known of the positions of a state: nothing but their order while no data are there, their exact sizes once
- * they are.
- */
-export interface Grid {
-  /**
-   * Whether they are those of an image, or one that a readout left; unknown behind a layer with a problem of its own.
-   */
-  readonly count: 'several' | 'one' | 'unknown';
-  /** Axes, 1 or 2; null while no layer and no data have said. */
-  readonly rank: number | null;
-  /** Positions on each axis; null while there are no data. */
-  readonly sizes: readonly number[] | null;
-  /**
-   * Positions that windows inside the border have taken from each axis so far; null once a stride makes that depend on
-   * the size.
-   */
-  readonly lost: readonly number[] | null;
-  /** Positions whose channels a readout put side by side as features: 1 elsewhere, null while their number is open. */
-  readonly gathered: number | null;
-}
+import type { CheckContext, Grid } from './layer.js';
 
 /** The positions of the data: `sizes` null while they are not known. */
 export function dataGrid(sizes: readonly number[] | null): Grid {

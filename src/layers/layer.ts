@@ -3,7 +3,6 @@ import type { UnitShape } from '../vocabulary/operations.js';
 import type { ValueId } from '../vocabulary/steps.js';
 import type { FieldTable } from './fields.js';
 import type { FiniteContext, FinitePart } from './finite.js';
-import type { Grid } from './grid.js';
 import type { LayerNode } from './node.js';
 
 /** What a layer transforms when a network is lowered to a programme: the covariance S, the NTK T, and the shape. */
@@ -29,6 +28,28 @@ export interface LoweringContext {
   readonly tangent: boolean;
   /** Lowers the lists that a layer contains. */
   readonly lowerLayers: LowerLayers;
+}
+
+/**
+ * What is known of the positions of a state: nothing but their order while no data are there, their exact sizes once
+ * they are.
+ */
+export interface Grid {
+  /**
+   * Whether they are those of an image, or one that a readout left; unknown behind a layer with a problem of its own.
+   */
+  readonly count: 'several' | 'one' | 'unknown';
+  /** Axes, 1 or 2; null while no layer and no data have said. */
+  readonly rank: number | null;
+  /** Positions on each axis; null while there are no data. */
+  readonly sizes: readonly number[] | null;
+  /**
+   * Positions that windows inside the border have taken from each axis so far; null once a stride makes that depend on
+   * the size.
+   */
+  readonly lost: readonly number[] | null;
+  /** Positions whose channels a readout put side by side as features: 1 elsewhere, null while their number is open. */
+  readonly gathered: number | null;
 }
 
 /**

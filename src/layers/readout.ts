@@ -2,8 +2,8 @@ import type { UnitShape } from '../vocabulary/operations.js';
 import type { ValueId } from '../vocabulary/steps.js';
 import type { FieldTable } from './fields.js';
 import type { FinitePart } from './finite.js';
-import { type Grid, ONE_POSITION, requirePositions, UNKNOWN_GRID } from './grid.js';
-import type { CheckContext, LayerDefinition, LoweringContext } from './layer.js';
+import { ONE_POSITION, requirePositions, UNKNOWN_GRID } from './grid.js';
+import type { CheckContext, Grid, LayerDefinition, LoweringContext } from './layer.js';
 import type { LayerNode } from './node.js';
 import { imageShapeOf } from './placed.js';
 

@@ -74,6 +74,10 @@ describe('one-way stages', () => {
     expect(cycles(edges, 'values')).toEqual([]);
   });
 
+  test('no cycles of files by types', () => {
+    expect(cycles(edges, 'types')).toEqual([]);
+  });
+
   test('no cycles of rooms, by types neither; the chooser of backends loads kernels on demand', () => {
     const between = betweenRooms(edges.filter((edge) => !isChoiceOfBackend(edge)));
     expect(cycles(between, 'all')).toEqual([]);

@@ -4,6 +4,7 @@ import type { CrossOperator } from '../operators/cross.js';
 import type { Recomputation } from '../operators/recomputed.js';
 import { now } from '../platform/clock.js';
 import type { KernelSource, Origin } from '../sources/source.js';
+import { checkSizes } from './check-sizes.js';
 import { REGRESS_DEFAULTS, type SOLVERS } from './defaults.js';
 import { type Fit, fitKernel } from './fit.js';
 import { fitByProducts, type ProductFit } from './fit-by-products.js';
@@ -122,7 +123,8 @@ interface Solved {
 /**
  * Chooses how the equations of a kernel are solved, before any entry is computed.
  *
- * @throws MemoryError, with what would be needed, when nothing that was asked for fits
+ * @throws UsageError for targets and numbers of rows that do not fit the source; MemoryError, with what would be
+ * needed, when nothing that was asked for fits
  */
 export async function planRegression(
   source: KernelSource,
@@ -140,6 +142,7 @@ export async function planRegression(
     seed: options.seed ?? COMPUTE_DEFAULTS.seed,
   };
   const sizes = options.trainSizes ?? [source.rows];
+  checkSizes(source, targets, sizes);
   const results = sizes.length * task.ridges.length * (task.times?.length ?? 1);
   const counts = { n: sizes[sizes.length - 1], m: source.testRows, outputs: targets.outputs, results };
   const choice = chooseSolver(task, counts, options.algebra, await source.least(), options.memory);

@@ -48,6 +48,5 @@ export function analyticSource(x: NdArray, options: KernelOptions, test: NdArray
       }
     },
     recomputation: () => recomputationOfAll(recomputations.flatMap((one) => one() ?? [])),
-    close: async () => undefined,
   };
 }

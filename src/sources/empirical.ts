@@ -49,6 +49,5 @@ export function empiricalSource(x: NdArray, options: EmpiricalOptions, test: NdA
     crossMatrix: (budget) => between(test, x, budget + bytesOf(test.shape[0], x.shape[0])),
     testDiagonal: async (memory) => (await empiricalOperator(test, { ...options, memory })).diagonal(),
     recomputation: () => NOTHING_RECOMPUTED,
-    close: async () => undefined,
   };
 }

@@ -81,6 +81,5 @@ export function functionSource(
       return Float64Array.from({ length: m }, (_, i) => values[i * (m + 1)]);
     },
     recomputation: () => NOTHING_RECOMPUTED,
-    close: async () => undefined,
   };
 }

@@ -58,8 +58,6 @@ export interface KernelSource {
   testDiagonal(budget: number): Promise<Float64Array>;
   /** What came of computing entries again by `reference` so far; of kernels in closed form alone there is anything. */
   recomputation(): Recomputation;
-  /** Frees what it holds; calling it again does nothing. */
-  close(): Promise<void>;
 }
 
 /** Unit roundoff of kernels that are computed in a precision. */

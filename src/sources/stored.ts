@@ -130,6 +130,5 @@ export async function storedSource(path: string, options: StoredOptions): Promis
     crossMatrix: noVariances,
     testDiagonal: noVariances,
     recomputation: () => NOTHING_RECOMPUTED,
-    close: async () => undefined,
   };
 }

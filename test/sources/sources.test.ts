@@ -80,7 +80,6 @@ describe.each(Object.keys(SOURCES))('the %s source', (kind) => {
     expect([source.kind, source.rows, source.testRows]).toEqual([kind, N, M]);
     expect((await source.origin()).backend).not.toBe('');
     expect(await source.least()).toBeGreaterThan(2 ** 20);
-    await source.close();
   });
 
   test('gives one kernel in every form: whole, a prefix, rows, products', async () => {
@@ -107,7 +106,6 @@ describe.each(Object.keys(SOURCES))('the %s source', (kind) => {
       );
       await operator.close();
     }
-    await source.close();
   });
 
   test('gives the kernel of test rows as a matrix and as products', async () => {
@@ -128,7 +126,6 @@ describe.each(Object.keys(SOURCES))('the %s source', (kind) => {
     });
     expectClose(found, expected, tolerance);
     expect((await source.testDiagonal(MEMORY)).every((v) => v > 0)).toBe(true);
-    await source.close();
   });
 
   test('has a spectrum, dense and by Lanczos the same', async () => {
@@ -181,5 +178,18 @@ describe('a stored source', () => {
     await expect(storedSource(path, { memory: MEMORY })).rejects.toThrow(/square matrix/);
     const alone = await storedSource(join(folder, 'K.npy'), { memory: MEMORY });
     await expect(async () => alone.cross(N, MEMORY)).rejects.toThrow(UsageError);
+  });
+
+  test('predicts nothing from what does not belong together', async () => {
+    const options = { algebra: await linearAlgebra('off'), memory: MEMORY };
+    const targets = targetsOf(Float64Array.from({ length: N }, (_, i) => i % 2));
+    const source = await SOURCES.analytic();
+    const short = targetsOf(Float64Array.from({ length: N - 1 }, (_, i) => i % 2));
+    await expect(regressKernel(source, short, options)).rejects.toThrow(/one a training row, 9, got 8/);
+    for (const trainSizes of [[], [5, 3], [N + 1], [2.5]]) {
+      await expect(regressKernel(source, targets, { ...options, trainSizes })).rejects.toThrow(/^trainSizes: must be/);
+    }
+    const alone = await storedSource(join(folder, 'K.npy'), { memory: MEMORY });
+    await expect(regressKernel(alone, targets, options)).rejects.toThrow(/must come with test rows/);
   });
 });

@@ -9,18 +9,21 @@ import { imagesOn } from './images/index.js';
 import { networksOn } from './network/index.js';
 import type { Platform } from './platform.js';
 import { rowsOn } from './rows/index.js';
+import type { Tensor } from './tensors.js';
 
 const SPEED_SECONDS = 0.2;
 
 /** GFLOP/s of a square matrix product. */
-function productSpeed({ tf, device, use }: Engine): number {
+function productSpeed({ tensors, device, use }: Engine, precision: Precision): number {
   use();
+  const tf = tensors(precision);
   const size = device === null ? 512 : 4096;
-  const [a, b] = [tf.ones([size, size]), tf.ones([size, size])];
+  const ones = (): Tensor => tf.tidy(() => tf.onesLike(tf.zeros([size, size])));
+  const [a, b] = [ones(), ones()];
   const multiply = (): void => {
     const c = tf.matMul(a, b);
     // Reading one entry waits for the product.
-    tf.tidy(() => tf.slice(c, [0, 0], [1, 1]).dataSync());
+    tf.tidy(() => void tf.readSync(tf.slice(c, [0, 0], [1, 1])));
     c.dispose();
   };
   multiply();
@@ -39,6 +42,7 @@ function productSpeed({ tf, device, use }: Engine): number {
 /** How a backend finds its tfjs, and what to do where there is none. */
 interface Source {
   readonly name: 'tfjs' | 'tensorflow';
+  readonly precisions: readonly Precision[];
   load(): Promise<Loaded>;
   readonly remedy: string;
   /** Bytes of the libraries. */
@@ -55,7 +59,7 @@ function found({ engine, ...rest }: Loaded, name: Source['name'], remedy: string
 }
 
 /** A backend on the tfjs that `load` finds, once, when it is first asked for. */
-export function tensorBackend({ name, load, remedy, base, pace }: Source): Backend {
+export function tensorBackend({ name, precisions, load, remedy, base, pace }: Source): Backend {
   let loaded: Promise<Loaded> | null = null;
   const find = (): Promise<Loaded> => {
     loaded ??= load();
@@ -65,11 +69,14 @@ export function tensorBackend({ name, load, remedy, base, pace }: Source): Backe
   const platform: Platform = { engineOf, base, pace };
   return {
     name,
-    precisions: ['f32'],
+    precisions,
     usesThreads: false,
     usesNative: false,
     probe: async () => availability(await find(), remedy),
-    speed: async (): Promise<Partial<Record<Precision, number>>> => ({ f32: productSpeed(await engineOf()) }),
+    speed: async (): Promise<Partial<Record<Precision, number>>> => {
+      const engine = await engineOf();
+      return Object.fromEntries(precisions.map((precision) => [precision, productSpeed(engine, precision)]));
+    },
     tasks: { rows: rowsOn(platform), images: imagesOn(platform), network: networksOn(platform) },
   };
 }
@@ -91,6 +98,7 @@ function installation(): string {
 const SOURCES: Readonly<Record<Source['name'], Source>> = {
   tfjs: {
     name: 'tfjs',
+    precisions: ['f32'],
     load: () => loadTfjs(),
     remedy: 'Run npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm, or use --backend host',
     base: 160 * 2 ** 20,
@@ -98,6 +106,7 @@ const SOURCES: Readonly<Record<Source['name'], Source>> = {
   },
   tensorflow: {
     name: 'tensorflow',
+    precisions: ['f64', 'f32'],
     load: loadTensorflow,
     remedy: `${installation()}, or use --backend host`,
     base: 512 * 2 ** 20,

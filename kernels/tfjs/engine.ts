@@ -1,4 +1,6 @@
 import type { TensorEngine } from '../../src/backend/tensor-device.js';
+import type { Precision } from '../../src/data/array.js';
+import { BackendError } from '../../src/errors.js';
 import {
   bindingFolders,
   ownScope,
@@ -7,10 +9,22 @@ import {
   scopeAt,
   withoutSeizing,
 } from '../../src/platform/tfjs-packages.js';
+import type { Binding } from './tensorflow/binding.js';
+import { TensorflowDevice } from './tensorflow/device.js';
+import { passageFor } from './tensorflow/float64.js';
+import { TensorflowTensors } from './tensorflow/tensors.js';
 import type { Tensors } from './tensors.js';
+import { tfjsTensors } from './tfjs-tensors.js';
 
-/** A tfjs with one of its backends. */
-export type Engine = TensorEngine;
+type Tfjs = TensorEngine['tf'];
+
+/** A tfjs with one of its backends, and the operations that kernels are made of. */
+export interface Engine extends TensorEngine {
+  /** @throws BackendError where the backend has no such precision */
+  tensors(precision: Precision): Tensors;
+  /** TensorFlow below its tfjs; null where tfjs's own backends compute. */
+  readonly below: TensorflowDevice | null;
+}
 
 /** An engine, or why there is none. */
 export type Loaded = { readonly engine: Engine } | { readonly engine: null; readonly reason: string };
@@ -23,7 +37,26 @@ interface WasmPackage {
 /** What the binding of tfjs-node tells. */
 interface NodeBackend {
   readonly isUsingGpuDevice?: boolean;
-  readonly binding?: { readonly TF_Version?: string };
+  readonly binding: Binding;
+}
+
+/** The operations of a tfjs, which has singles alone. */
+function singlesOf(tf: Tfjs): Engine['tensors'] {
+  const singles = tfjsTensors(tf);
+  return (precision) => {
+    if (precision === 'f32') return singles;
+    throw new BackendError('--backend tfjs: the precision must be f32, got f64. Use --backend host or tensorflow.');
+  };
+}
+
+/** TensorFlow's own operations, in the precision that is asked for; double precision is tried out the first time. */
+function ownOf(device: TensorflowDevice): Engine['tensors'] {
+  const known = new Map<Precision, Tensors>();
+  return (precision) => {
+    const made = known.get(precision) ?? new TensorflowTensors(device, precision === 'f64' ? passageFor(device) : null);
+    known.set(precision, made);
+    return made;
+  };
 }
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
@@ -32,7 +65,7 @@ const message = (error: unknown): string => (error instanceof Error ? error.mess
  * Loads parts of tfjs without what it does beside: it advertises tfjs-node on its first write, warns where a second
  * copy of it is loaded, and listens to errors of the process.
  */
-async function quietly<T>(tf: Tensors, act: () => Promise<T>): Promise<T> {
+async function quietly<T>(tf: Tfjs, act: () => Promise<T>): Promise<T> {
   const before = tf.env().getBool('PROD');
   tf.env().set('PROD', true);
   try {
@@ -42,7 +75,7 @@ async function quietly<T>(tf: Tensors, act: () => Promise<T>): Promise<T> {
   }
 }
 
-function chosen(tf: Tensors, name: string): () => void {
+function chosen(tf: Tfjs, name: string): () => void {
   return () => {
     // A backend that has started is switched to before the budget is made.
     if (tf.getBackend() !== name || tf.backend() !== tf.findBackend(name)) void tf.setBackend(name);
@@ -50,9 +83,9 @@ function chosen(tf: Tensors, name: string): () => void {
 }
 
 /** The core of the tfjs that is found: what lies beyond it (models, layers) would only cost time. */
-function coreOf(scope: PackageScope): { readonly tf: Tensors; readonly inside: PackageScope } {
+function coreOf(scope: PackageScope): { readonly tf: Tfjs; readonly inside: PackageScope } {
   const inside = scope.inside('@tensorflow/tfjs');
-  const load = (): Tensors => inside.load('@tensorflow/tfjs-core') as Tensors;
+  const load = (): Tfjs => inside.load('@tensorflow/tfjs-core') as Tfjs;
   const tf = first === null ? load() : hushed(first, load);
   first ??= tf;
   return { tf, inside };
@@ -72,13 +105,18 @@ export async function currentEngine(): Promise<Engine> {
   await tf.ready();
   const name = tf.getBackend();
   const version = `TensorFlow.js ${tf.version_core}, ${name}`;
-  return { kind: 'tfjs', tf, version, device: null, use: chosen(tf, name), layers: layersOf(inside) };
+  return ofTfjs(tf, name, version, inside);
+}
+
+function ofTfjs(tf: Tfjs, name: string, version: string, inside: PackageScope): Engine {
+  const rest = { version, device: null, below: null, use: chosen(tf, name), layers: layersOf(inside) };
+  return { kind: 'tfjs', tf, tensors: singlesOf(tf), ...rest };
 }
 
 /** The first copy of tfjs that was loaded: all copies share its settings. */
-let first: Tensors | null = null;
+let first: Tfjs | null = null;
 
-function hushed<T>(tf: Tensors, act: () => T): T {
+function hushed<T>(tf: Tfjs, act: () => T): T {
   const before = tf.env().getBool('PROD');
   tf.env().set('PROD', true);
   try {
@@ -88,7 +126,7 @@ function hushed<T>(tf: Tensors, act: () => T): T {
   }
 }
 
-async function start(tf: Tensors, name: string): Promise<boolean> {
+async function start(tf: Tfjs, name: string): Promise<boolean> {
   try {
     if (!(await tf.setBackend(name))) return false;
     tf.scalar(0).dispose();
@@ -120,7 +158,7 @@ async function findTfjs(names: readonly ('wasm' | 'cpu')[]): Promise<Loaded> {
       return { engine: null, reason: `no backend of TensorFlow.js starts (${wasm ?? names.join(', ')})` };
     }
     const version = `TensorFlow.js ${tf.version_core}, ${found}`;
-    return { engine: { kind: 'tfjs', tf, version, device: null, use: chosen(tf, found), layers: layersOf(inside) } };
+    return { engine: ofTfjs(tf, found, version, inside) };
   } catch (error) {
     return { engine: null, reason: message(error) };
   }
@@ -172,11 +210,13 @@ async function startTensorflow(folder: string): Promise<Engine> {
   return quietly(tf, async () => {
     scope.load(folder);
     await tf.setBackend('tensorflow');
-    const { binding, isUsingGpuDevice } = tf.backend() as NodeBackend;
+    const { binding, isUsingGpuDevice } = tf.backend() as unknown as NodeBackend;
     tf.scalar(0).dispose();
     const device = isUsingGpuDevice === true ? 'GPU of TensorFlow' : null;
     const version =
-      `TensorFlow ${binding?.TF_Version ?? ''} by TensorFlow.js ` + `${tf.version_core}, ${device ? 'GPU' : 'CPU'}`;
-    return { kind: 'tensorflow', tf, version, device, use: chosen(tf, 'tensorflow'), layers: layersOf(inside) };
+      `TensorFlow ${binding.TF_Version ?? ''} by TensorFlow.js ` + `${tf.version_core}, ${device ? 'GPU' : 'CPU'}`;
+    const below = new TensorflowDevice(binding);
+    const rest = { version, device, below, use: chosen(tf, 'tensorflow'), layers: layersOf(inside) };
+    return { kind: 'tensorflow', tf, tensors: ownOf(below), ...rest };
   });
 }

@@ -1,75 +1,105 @@
-import type * as TensorFlow from '@tensorflow/tfjs';
+import type { FloatArray, Precision } from '../../src/data/array.js';
 
-/** The operations of a tfjs; every copy of it offers the same. */
-export type Tensors = typeof TensorFlow;
-/** A tensor of a tfjs. */
-export type Tensor = TensorFlow.Tensor;
-
-/** 1 - u of some pairs, and 1 + u where the body's form says so. */
-export interface Sides {
-  readonly below: Tensor;
-  readonly above: Tensor | null;
+/** Numbers on a device, `shape`. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly size: number;
+  /** Gives its memory back; a second time is harmless. */
+  dispose(): void;
 }
 
-/** Correlations u of the pairs of a tile `[rows, columns]` or of a list `[pairs]`. */
-export interface Value extends Sides {
-  /** What rounding took from the two sides of a sum in a deep body, where it would add up. */
-  readonly lost?: Sides;
-}
+/** A tensor, or one number that stretches to the other's shape. */
+export type Operand = Tensor | number;
 
-/** Factor columns of the two rows of each pair, in shapes that stretch to those of the values. */
-export interface Factors {
-  /** Whether all rows have the same self-kernels. */
-  readonly shared: boolean;
-  x(column: number): Tensor;
-  z(column: number): Tensor;
-}
+type Unary = (x: Tensor) => Tensor;
+type Binary = (a: Operand, b: Operand) => Tensor;
+/** Over some axes [all], which stay with length 1 where `keep` is true. */
+type Reduction = (x: Tensor, axes?: number | number[], keep?: boolean) => Tensor;
 
-/** 1 + u, known well where it is the smaller side and is kept. */
-export function aboveOf(tf: Tensors, { below, above }: Sides): Tensor {
-  return above ?? tf.sub(2, below);
+/** Elementary functions that not every tfjs has with all digits. */
+export interface Elementary {
+  readonly asin: Unary;
+  readonly atan2: Binary;
+  readonly expm1: Unary;
 }
 
 /**
- * 1 - |u| with all its digits.
- *
- * The product of both sides, each cut to [0, 1], of which one is 1: several times as fast as `minimum` where that has
- * no vector code.
+ * The tensor operations that kernels are made of, in one precision: those of a tfjs, or of TensorFlow itself. Shapes
+ * stretch to each other as in NumPy; comparisons give tensors of booleans.
  */
-export function smaller(tf: Tensors, { below, above }: Sides): Tensor {
-  const first = tf.clipByValue(below, 0, 1);
-  return above === null ? first : tf.mul(first, tf.clipByValue(above, 0, 1));
-}
+export interface Tensors {
+  readonly precision: Precision;
+  /** `wasm`, `cpu` or `tensorflow`. */
+  readonly backend: string;
+  /** Tensors that are held now, but for constants of operations: to find what is not given back. */
+  readonly held: number;
+  /** Functions that are exact to the last digits; null where they are made of sums and products. */
+  readonly elementary: Elementary | null;
+  /** Gives back what `act` made but for what it returns, in whatever arrays and objects. */
+  tidy<T>(act: () => T): T;
 
-/** 1 - u and 1 + u of signed cosine distances: 1 - u, or where u < 0 the negative of 1 + u. */
-export function bothSides(distances: Float32Array): { readonly below: Float32Array; readonly above: Float32Array } {
-  const [below, above] = [new Float32Array(distances.length), new Float32Array(distances.length)];
-  distances.forEach((distance, k) => {
-    const negative = distance < 0 || Object.is(distance, -0);
-    below[k] = negative ? 2 + distance : distance;
-    above[k] = negative ? -distance : 2 - distance;
-  });
-  return { below, above };
-}
+  /** Uploads numbers in the precision of these tensors; the array may be used again. */
+  tensor(values: FloatArray, shape: readonly number[]): Tensor;
+  tensor1d(values: FloatArray): Tensor;
+  /** A list of positions, `[n]`. */
+  integers(values: Int32Array | readonly number[]): Tensor;
+  scalar(value: number): Tensor;
+  zeros(shape: readonly number[]): Tensor;
+  readonly zerosLike: Unary;
+  readonly onesLike: Unary;
+  /** Reads a tensor of numbers back. */
+  read(x: Tensor): Promise<FloatArray>;
+  readSync(x: Tensor): FloatArray;
 
-const LARGEST = 3.4e38;
+  readonly add: Binary;
+  readonly sub: Binary;
+  readonly mul: Binary;
+  readonly div: Binary;
+  readonly minimum: Binary;
+  readonly maximum: Binary;
+  readonly squaredDifference: Binary;
+  readonly pow: Binary;
 
-/** max(x, 0) */
-export function positive(tf: Tensors, x: Tensor): Tensor {
-  return tf.clipByValue(x, 0, LARGEST);
-}
+  readonly neg: Unary;
+  readonly abs: Unary;
+  readonly sqrt: Unary;
+  readonly exp: Unary;
+  readonly expm1: Unary;
+  readonly square: Unary;
+  readonly sin: Unary;
+  readonly cos: Unary;
+  readonly erf: Unary;
+  readonly floor: Unary;
+  /** 1 for x > 0, else `below` [0]. */
+  step(x: Tensor, below?: number): Tensor;
+  clipByValue(x: Tensor, least: number, most: number): Tensor;
 
-/** u itself: of two sides the difference of both, each cut to [0, 1], of which one is 1. */
-export function correlation(tf: Tensors, { below, above }: Sides): Tensor {
-  return above === null ? tf.sub(1, below) : tf.sub(tf.clipByValue(above, 0, 1), tf.clipByValue(below, 0, 1));
-}
+  readonly greater: Binary;
+  readonly greaterEqual: Binary;
+  readonly less: Binary;
+  readonly lessEqual: Binary;
+  logicalAnd(a: Tensor, b: Tensor): Tensor;
+  where(condition: Tensor, yes: Operand, no: Operand): Tensor;
+  /** Positions of numbers that are whole. */
+  readonly toIntegers: Unary;
+  /** 1 for true, 0 for false. */
+  readonly toNumbers: Unary;
 
-/** Gives the memory of a value back. */
-export function disposeValue(value: Value): void {
-  for (const tensor of tensorsOf(value)) tensor.dispose();
-}
+  readonly sum: Reduction;
+  readonly mean: Reduction;
+  readonly max: Reduction;
+  readonly min: Reduction;
 
-/** All tensors of a value. */
-export function tensorsOf({ below, above, lost }: Value): readonly Tensor[] {
-  return [below, above, lost?.below, lost?.above].filter((tensor) => tensor !== null && tensor !== undefined);
+  matMul(a: Tensor, b: Tensor, transposeA?: boolean, transposeB?: boolean): Tensor;
+  readonly clone: Unary;
+  reshape(x: Tensor, shape: readonly number[]): Tensor;
+  transpose(x: Tensor, order?: readonly number[]): Tensor;
+  concat(list: readonly Tensor[], axis: number): Tensor;
+  stack(list: readonly Tensor[], axis?: number): Tensor;
+  slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor;
+  /** Entries at `positions` along an axis [0]; a position that is not there is an error or of no meaning. */
+  gather(x: Tensor, positions: Tensor, axis?: number): Tensor;
+  pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor;
+  /** Means over windows of images `[batch, h, w, channels]`, inside alone. */
+  avgPool(x: Tensor, window: readonly [number, number], strides: readonly [number, number]): Tensor;
 }

@@ -1,5 +1,5 @@
 import type { NamedTensorInfoMap, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
-import { singleTask } from '../../src/backend/single.js';
+import { singleTask } from '../../src/backend/device-task.js';
 import type { RowTask } from '../../src/backend/tasks.js';
 import type { TensorDevice } from '../../src/backend/tensor-device.js';
 import { BackendError, InternalError } from '../../src/errors.js';

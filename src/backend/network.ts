@@ -1,16 +1,18 @@
+import type { FloatArray, Precision } from '../data/array.js';
 import type { Operation, UnitShape } from '../vocabulary/operations.js';
 
-/** Weights of one layer of a finite network, in single precision. */
+/** Weights of one layer of a finite network, in the precision of the task. */
 export interface DeviceWeights {
   /** W `[units, taps, channels]`. */
-  readonly matrix: Float32Array;
+  readonly matrix: FloatArray;
   /** B `[units]`; null without. */
-  readonly bias: Float32Array | null;
+  readonly bias: FloatArray | null;
 }
 
 /** A finite network whose empirical NTK a device is to compute. */
 export interface NetworkTask {
   readonly kind: 'network';
+  readonly precision: Precision;
   readonly operations: readonly Operation[];
   /** Shape of an example. */
   readonly input: UnitShape;
@@ -29,7 +31,7 @@ export interface NetworkTask {
 export interface NetworkBatch {
   readonly count: number;
   /** `[count, outputs]` */
-  readonly outputs: Float32Array;
+  readonly outputs: FloatArray;
   /** Frees the device; calling it again does nothing. */
   release(): void;
 }
@@ -39,13 +41,13 @@ export interface NetworkContribution {
   /** Path of the layer; null for the sum over all trained ones. */
   readonly path: string | null;
   /** `[x.count, z.count]`, or `[x.count, z.count, outputs, outputs]`. */
-  readonly values: Float32Array;
+  readonly values: FloatArray;
 }
 
 /** A network on a device. */
 export interface NetworkJob {
   /** Takes examples `[count, ...]` through the network. */
-  pass(examples: Float32Array, count: number): Promise<NetworkBatch>;
+  pass(examples: FloatArray, count: number): Promise<NetworkBatch>;
   /** The kernel of two batches by the cotangents of `some` outputs from `first` on; those of all of them add up. */
   kernel(x: NetworkBatch, z: NetworkBatch, first: number, some: number): Promise<readonly NetworkContribution[]>;
   /** Frees the device; work that goes on ends with an InterruptedError. */

@@ -16,7 +16,10 @@ interface Entry {
 /** Backends by name, in the order in which `auto` prefers them. */
 const BACKENDS = {
   webgpu: { load: async () => (await import('../../kernels/webgpu/backend.js')).webgpu, precisions: ['f32'] },
-  tensorflow: { load: async () => (await import('../../kernels/tfjs/backend.js')).tensorflow, precisions: ['f32'] },
+  tensorflow: {
+    load: async () => (await import('../../kernels/tfjs/backend.js')).tensorflow,
+    precisions: ['f64', 'f32'],
+  },
   host: { load: async () => (await import('../../kernels/host/backend.js')).host, precisions: ['f64', 'f32'] },
   tfjs: { load: async () => (await import('../../kernels/tfjs/backend.js')).tfjs, precisions: ['f32'] },
   reference: {

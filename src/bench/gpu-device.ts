@@ -7,7 +7,7 @@ import { type DeviceRows, taskRows } from '../../kernels/webgpu/rows/rows.js';
 import { constantsOf } from '../../kernels/webgpu/rows/shader/module.js';
 import { freeSlot, makeSlot, type Slot } from '../../kernels/webgpu/rows/slot.js';
 import { tileFields, tileNumbers } from '../../kernels/webgpu/rows/tile-numbers.js';
-import { singleTask } from '../backend/single.js';
+import { singleTask } from '../backend/device-task.js';
 import type { RowTask } from '../backend/tasks.js';
 import type { TileRange } from '../backend/tile.js';
 import { tiles } from '../kernel/tiles.js';

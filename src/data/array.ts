@@ -26,11 +26,21 @@ export function isShared({ buffer }: FloatArray): boolean {
   return typeof SharedArrayBuffer === 'undefined' || buffer instanceof SharedArrayBuffer;
 }
 
+/** Bytes of a number. */
+export function bytesOf(precision: Precision): number {
+  return precision === 'f64' ? 8 : 4;
+}
+
+/** Zeros in memory of this thread. */
+export function zeros(length: number, precision: Precision): FloatArray {
+  return precision === 'f64' ? new Float64Array(length) : new Float32Array(length);
+}
+
 /**
  * A zeroed store of `length` elements in shared memory, so that worker threads read it without a copy.
  */
 export function allocate(length: number, precision: Precision): FloatArray {
-  const bytes = length * (precision === 'f64' ? 8 : 4);
+  const bytes = length * bytesOf(precision);
   const buffer = sharedBuffer(bytes);
   return precision === 'f64' ? new Float64Array(buffer) : new Float32Array(buffer);
 }

@@ -1,7 +1,7 @@
 import type { Backend } from '../backend/contract.js';
 import { doorOf } from '../backend/door.js';
 import type { NetworkBatch, NetworkContribution, NetworkJob, NetworkTask } from '../backend/network.js';
-import { allocate, type FloatArray } from '../data/array.js';
+import { allocate, bytesOf, type FloatArray, type Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { InternalError, InterruptedError, MemoryError, UsageError } from '../errors.js';
 import type { FiniteNetwork } from '../network/network.js';
@@ -36,13 +36,15 @@ function taskOf(
   { operations, input, outputs }: FiniteNetwork,
   layers: readonly LayerPlan[],
   contraction: NetworkTask['contraction'],
+  precision: Precision,
   { contributions = false }: EmpiricalOptions,
 ): TaskWithoutWeights {
   const methods = layers.map(({ path, method }) => {
     if (method !== 'products') return [path, method] as const;
     throw new UsageError('method: must be structured or jacobian on a device, got products. Leave it out.');
   });
-  return { kind: 'network', operations, input, outputs, methods: new Map(methods), contraction, apart: contributions };
+  const how = { methods: new Map(methods), contraction, apart: contributions };
+  return { kind: 'network', precision, operations, input, outputs, ...how };
 }
 
 /**
@@ -54,11 +56,12 @@ export function chooseOnDevice(
   network: FiniteNetwork,
   sizes: Sizes,
   layers: readonly LayerPlan[],
+  precision: Precision,
   options: EmpiricalOptions,
   { base, limit }: MemoryBudget,
 ): DeviceContribution {
   const { rows, columns, symmetric, contraction } = sizes;
-  const task = taskOf(network, layers, contraction, options);
+  const task = taskOf(network, layers, contraction, precision, options);
   const most = Math.min(options.examples ?? Number.POSITIVE_INFINITY, Math.max(rows, columns));
   const together = Math.min(options.outputsAtOnce ?? network.outputs, network.outputs);
   const splits = contraction === 'full' ? [network.outputs] : halves(together);
@@ -67,7 +70,9 @@ export function chooseOnDevice(
   const pair = contraction === 'full' ? network.outputs ** 2 : 1;
   const results = 1 + (task.apart ? layers.length : 0);
   const kept =
-    base + 4 * (results * rows * columns * pair + rows * network.outputs + (rows + columns) * sizeOf(network.input));
+    base +
+    bytesOf(precision) *
+      (results * rows * columns * pair + rows * network.outputs + (rows + columns) * sizeOf(network.input));
   let bytes = 0;
   for (const [examples, atOnce] of tries) {
     const sides = symmetric && examples >= rows ? 1 : 2;
@@ -80,25 +85,28 @@ export function chooseOnDevice(
   );
 }
 
-function single(data: FloatArray): Float32Array {
-  return data instanceof Float32Array ? data : Float32Array.from(data);
+/** The same numbers in a precision. */
+function inPrecision(data: FloatArray, precision: Precision): FloatArray {
+  const kind = precision === 'f64' ? Float64Array : Float32Array;
+  return data instanceof kind ? data : kind.from(data);
 }
 
 /** Opens a planned network on a backend that was chosen for it. */
 export function openNetwork(
   backend: Backend,
   network: FiniteNetwork,
-  { layers, shape }: EmpiricalPlan,
+  { layers, shape, precision }: EmpiricalPlan,
   options: EmpiricalOptions,
   weights: Weights,
 ): Promise<NetworkJob> {
+  const converted = (data: FloatArray): FloatArray => inPrecision(data, precision);
   const onDevice = [...weights].map(
     ([path, { matrix, bias }]) =>
-      [path, { matrix: single(matrix), bias: bias === null ? null : single(bias) }] as const,
+      [path, { matrix: converted(matrix), bias: bias === null ? null : converted(bias) }] as const,
   );
   const contraction = shape.length === 4 ? 'full' : 'trace';
   return doorOf(backend, 'network').open({
-    ...taskOf(network, layers, contraction, options),
+    ...taskOf(network, layers, contraction, precision, options),
     weights: new Map(onDevice),
   });
 }
@@ -153,7 +161,8 @@ export class DeviceRun {
   }
 
   #pass(data: FloatArray, at: number, count: number): Promise<NetworkBatch> {
-    return this.#job.pass(single(data.subarray(at * this.#size, (at + count) * this.#size)), count);
+    const examples = data.subarray(at * this.#size, (at + count) * this.#size);
+    return this.#job.pass(inPrecision(examples, this.#plan.precision), count);
   }
 
   async #block(rows: NetworkBatch, r: number, columns: NetworkBatch, c: number): Promise<void> {

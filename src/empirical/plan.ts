@@ -243,7 +243,7 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reser
   const alone = (examples: number): number => secondsOf(network, sizes, layers, speed, examples);
   const most = alone(Math.max(sizes.rows, sizes.columns)) < SMALL_RUN ? 1 : threads;
   const onDevice = (backend: Backend): Chosen => {
-    const { examples, atOnce, bytes } = chooseOnDevice(backend, network, sizes, layers, options, memory);
+    const { examples, atOnce, bytes } = chooseOnDevice(backend, network, sizes, layers, precision, options, memory);
     return { examples, atOnce, bytes, room: JACOBIAN_NUMBERS, workers: 1 };
   };
   const chosen = device === null ? choose(network, sizes, options, withInputs, most) : onDevice(device);

@@ -1,12 +1,12 @@
+import type { Precision } from '../data/array.js';
 import { fitCentred } from './chebyshev.js';
 import { sineMinus } from './cosine-distance.js';
 import { erfcx } from './maps/erfcx.js';
 
 /**
- * Polynomials for devices that compute in single precision and whose own functions are not exact enough (WGSL's acos is
- * wrong by 1e-4).
+ * Polynomials for devices whose own functions are not exact enough (WGSL's acos is wrong by 1e-4).
  *
- * Coefficients of y^0, y^1, ... with the argument y in [-1, 1] given at each; the error is below the rounding of single
+ * Coefficients of y^0, y^1, ... with the argument y in [-1, 1] given at each; the error is below the rounding of the
  * precision.
  */
 export interface Approximations {
@@ -14,6 +14,8 @@ export interface Approximations {
   readonly angle: readonly number[];
   /** (sin theta - theta cos theta) / (pi g sqrt g) in y = 2 g - 1. */
   readonly sine: readonly number[];
+  /** The same in y = 20 g - 1 for g in [0, 0.1], where the closed form cancels. */
+  readonly shortSine: readonly number[];
   /** atan(t) / t in y = 2 t^2 - 1, t in [0, 1]. */
   readonly arcTangent: readonly number[];
   /** (1 - exp(-x)) / x in y = 2 x - 1, x in [0, 1]. */
@@ -42,16 +44,30 @@ function fit(f: (w: number) => number, degree: number): readonly number[] {
   return [...fitCentred(f, degree)];
 }
 
-/** The polynomials, computed when first asked for. */
-export function approximations(): Approximations {
-  found ??= {
-    angle: fit(angleOverRoot, 10),
-    sine: fit(sineOverCube, 10),
-    arcTangent: fit((w) => Math.atan(Math.sqrt(w)) / Math.sqrt(w), 10),
-    decay: fit((x) => -Math.expm1(-x) / x, 7),
-    erfcx: fit(tailRatio, 13),
+/** The 1 - cos theta below which `shortSine` is needed. */
+export const SHORT_SINE = 0.1;
+
+/** Their degrees. */
+const DEGREES = {
+  f32: { angle: 10, sine: 10, shortSine: 4, arcTangent: 10, decay: 7, erfcx: 13 },
+  f64: { angle: 22, sine: 22, shortSine: 9, arcTangent: 22, decay: 12, erfcx: 25 },
+} satisfies Record<Precision, Record<keyof Approximations, number>>;
+
+/** The polynomials of a precision, computed when first asked for. */
+export function approximations(precision: Precision = 'f32'): Approximations {
+  const known = found.get(precision);
+  if (known !== undefined) return known;
+  const degrees = DEGREES[precision];
+  const made = {
+    angle: fit(angleOverRoot, degrees.angle),
+    sine: fit(sineOverCube, degrees.sine),
+    shortSine: fit((w) => sineOverCube(SHORT_SINE * w), degrees.shortSine),
+    arcTangent: fit((w) => Math.atan(Math.sqrt(w)) / Math.sqrt(w), degrees.arcTangent),
+    decay: fit((x) => -Math.expm1(-x) / x, degrees.decay),
+    erfcx: fit(tailRatio, degrees.erfcx),
   };
-  return found;
+  found.set(precision, made);
+  return made;
 }
 
-let found: Approximations | null = null;
+const found = new Map<Precision, Approximations>();

@@ -43,7 +43,7 @@ const programmeOf = (architecture: Architecture): Programme =>
 function networkTask(): Omit<NetworkTask, 'weights'> {
   const { operations, input, outputs } = finiteNetwork(presetArchitecture('fc', { depth: 2 }), [4, 6], { width: 16 });
   const methods = new Map(weightsOf(operations).map(({ path }) => [path, 'structured'] as const));
-  return { kind: 'network', operations, input, outputs, methods, contraction: 'trace', apart: false };
+  return { kind: 'network', precision: 'f32', operations, input, outputs, methods, contraction: 'trace', apart: false };
 }
 
 test('every backend of the table answers to its name, and each is another', () => {

@@ -31,8 +31,9 @@ function distanceByZeros(r: number, s: number, shift: number): number {
 }
 
 /** The cosine distance of each pair as the device finds it where the correlation is 1. */
-function distancesOn({ tf, use }: Engine, map: 'sine' | 'cosine'): Float32Array {
+function distancesOn({ tensors, use }: Engine, map: 'sine' | 'cosine'): Float32Array {
   use();
+  const tf = tensors('f32');
   const dual = SMOOTH_DUALS[map];
   const columns = (roots: readonly number[]): readonly (readonly number[])[] => [
     roots.map((r) => r * r),
@@ -44,13 +45,13 @@ function distancesOn({ tf, use }: Engine, map: 'sine' | 'cosine'): Float32Array 
   const distances = tf.tidy(() => {
     const factors = {
       shared: false,
-      x: (k: number) => tf.tensor1d([...x[k]]),
-      z: (k: number) => tf.tensor1d([...z[k]]),
+      x: (k: number) => tf.tensor1d(Float32Array.from(x[k])),
+      z: (k: number) => tf.tensor1d(Float32Array.from(z[k])),
     };
-    const value = { below: tf.zeros([PAIRS.length]), above: tf.fill([PAIRS.length], 2) };
+    const value = { below: tf.zeros([PAIRS.length]), above: tf.tensor1d(new Float32Array(PAIRS.length).fill(2)) };
     return smooth(tf, value, { map, first: 0, features: null, zeros: false, both: false }, factors).below;
   });
-  const found = Float32Array.from(distances.dataSync());
+  const found = Float32Array.from(tf.readSync(distances));
   distances.dispose();
   return found;
 }

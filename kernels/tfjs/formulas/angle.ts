@@ -1,4 +1,5 @@
-import { aboveOf, positive, smaller, type Tensor, type Tensors, type Value } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { aboveOf, positive, smaller, type Value } from '../values.js';
 import { angleOf, sineOf } from './polynomials.js';
 
 /** What is wanted of a map with its derivative: null, or whether both sides are. */

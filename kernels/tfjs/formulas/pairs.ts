@@ -1,4 +1,5 @@
-import { aboveOf, type Factors, smaller, type Tensor, type Tensors, type Value } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { aboveOf, type Factors, smaller, type Value } from '../values.js';
 
 /**
  * Correlated Gaussians as a dual sees them: variances p and q, their roots r and s, cosine distances `below` and

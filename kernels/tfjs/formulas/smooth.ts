@@ -1,6 +1,8 @@
+import type { Precision } from '../../../src/data/array.js';
 import type { SmoothMap } from '../../../src/programme/maps/index.js';
 import type { ScalarMap } from '../../../src/vocabulary/steps.js';
-import { type Factors, positive, type Tensor, type Tensors, type Value } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { type Factors, positive, type Value } from '../values.js';
 import { type GaussianPairs, pairsOf } from './pairs.js';
 import { decayed, polarAngle, slopeAngle } from './polynomials.js';
 import { eluDistance, TAIL_REACH, tailProduct, tailSlope } from './tail.js';
@@ -14,8 +16,8 @@ type Formula = (tf: Tensors, pairs: GaussianPairs) => Tensor;
 interface Dual {
   /** How E[phi phi] changes with the sign of K: 1 (even), -1 (odd), 0 (neither); E[phi' phi'] does the opposite. */
   readonly parity: 1 | -1 | 0;
-  /** The 1 - u up to which `distance` holds; beyond, `product` is exact enough to be subtracted. */
-  readonly reach: number;
+  /** The 1 - u up to which `distance` holds; beyond, `product` is exact enough to be subtracted. Absent: everywhere. */
+  readonly reach?: Readonly<Record<Precision, number>>;
   readonly product: Formula;
   readonly distance: Formula;
   readonly slope: Formula;
@@ -34,7 +36,6 @@ function covariance(tf: Tensors, { rs, near }: GaussianPairs): Tensor {
 
 const erf: Dual = {
   parity: -1,
-  reach: Infinity,
   product: (tf, g) => {
     const root = tf.sqrt(errorDeterminant(tf, g));
     return tf.mul(2 / Math.PI, polarAngle(tf, tf.mul(2, covariance(tf, g)), root));
@@ -76,7 +77,6 @@ function gateTerms(
 
 const gelu: Dual = {
   parity: 0,
-  reach: Infinity,
   product: (tf, g) => {
     const { t, all, square } = gateTerms(tf, g);
     const [k, root] = [covariance(tf, g), tf.sqrt(square)];
@@ -183,7 +183,6 @@ function cosineApart(tf: Tensors, g: GaussianPairs, root: Tensor): Tensor {
 
 const sine: Dual = {
   parity: -1,
-  reach: Infinity,
   product: sinhProduct,
   distance: (tf, g) => {
     const near = tf.mul(tf.mul(0.5, envelope(tf, g)), decayed(tf, g.near));
@@ -195,7 +194,6 @@ const sine: Dual = {
 
 const cosine: Dual = {
   parity: 1,
-  reach: Infinity,
   product: coshProduct,
   distance: (tf, g) => {
     const near = tf.mul(tf.mul(0.5, envelope(tf, g)), decayed(tf, g.near));
@@ -226,7 +224,10 @@ export function needsFeatures(phi: ScalarMap): boolean {
   return phi.map !== 'piecewiseLinear' && phi.map !== 'heaviside' && !('perfectCorrelation' in DUALS[phi.map]);
 }
 
-/** A smooth map as an instruction has it: its columns are those of `SingleTask`. */
+/** Share of the scale that the mean of two curvatures may be wrong by; stands for a sum of deviations of 0. */
+const [ROUNDING, TINY] = [1e-15, 1e-300];
+
+/** A smooth map as an instruction has it: its columns are those of `DeviceTask`. */
 export interface SmoothInstruction {
   readonly map: SmoothMap;
   readonly first: number;
@@ -257,14 +258,33 @@ function perfectCorrelationDistance(tf: Tensors, column: number, features: numbe
   return sum;
 }
 
+/**
+ * The cosine distance of fully correlated rows from their curvatures: near each other the mean of these times (r -
+ * s)^2, further apart the definition, which is exact enough there (as src/programme/pair.ts has it).
+ */
+function byCurvature(tf: Tensors, dual: Dual, pairs: GaussianPairs, of: SmoothInstruction, factors: Factors): Tensor {
+  const { r, s, rs, difference } = pairs;
+  const scale = tf.mul(factors.x(of.first + 2), factors.z(of.first + 2));
+  const curvature = tf.mul(0.5, tf.add(factors.x(of.first + 4), factors.z(of.first + 4)));
+  const bend = tf.mul(curvature, tf.square(difference));
+  const sum = tf.add(r, s);
+  const weight = tf.div(difference, tf.maximum(dual.perfectCorrelation ? tf.minimum(1, sum) : sum, TINY));
+  const isNear = tf.less(tf.mul(bend, tf.square(weight)), tf.mul(ROUNDING, scale));
+  const whole = tidied(tf, dual.product, {
+    ...pairs,
+    below: tf.zerosLike(pairs.below),
+    above: tf.mul(2, tf.onesLike(pairs.above)),
+    near: tf.zerosLike(rs),
+    far: tf.mul(2, rs),
+  });
+  const direct = positive(tf, tf.sub(scale, whole));
+  return tf.mul(inverseScale(tf, of.first + 2, factors), tf.where(isNear, bend, direct));
+}
+
 /** The cosine distance of fully correlated rows; null where all rows have the same self-kernels. */
-function apart(
-  tf: Tensors,
-  { perfectCorrelation }: Dual,
-  pairs: GaussianPairs,
-  of: SmoothInstruction,
-  factors: Factors,
-): Tensor | null {
+function apart(tf: Tensors, dual: Dual, pairs: GaussianPairs, of: SmoothInstruction, factors: Factors): Tensor | null {
+  const { perfectCorrelation } = dual;
+  if (tf.precision === 'f64') return factors.shared ? null : tf.tidy(() => byCurvature(tf, dual, pairs, of, factors));
   if (perfectCorrelation === undefined) return perfectCorrelationDistance(tf, of.first + 4, of.features ?? 0, factors);
   if (factors.shared) return null;
   return tf.tidy(() => perfectCorrelation(tf, pairs, tf.mul(factors.x(of.first + 2), factors.z(of.first + 2))));
@@ -279,10 +299,11 @@ function cost(tf: Tensors, dual: Dual, pairs: GaussianPairs, of: SmoothInstructi
     const distance = tf.mul(scale, tidied(tf, dual.distance, pairs));
     return start === null ? distance : tf.add(start, distance);
   };
-  if (dual.reach === Infinity) return near();
-  const [[least], [most]] = [tf.min(pairs.below).dataSync(), tf.max(pairs.below).dataSync()];
-  if (most <= dual.reach) return near();
-  return least > dual.reach ? direct() : tf.where(tf.lessEqual(pairs.below, dual.reach), near(), direct());
+  const reach = dual.reach?.[tf.precision];
+  if (reach === undefined) return near();
+  const [[least], [most]] = [tf.min(pairs.below), tf.max(pairs.below)].map((x) => tf.readSync(x));
+  if (most <= reach) return near();
+  return least > reach ? direct() : tf.where(tf.lessEqual(pairs.below, reach), near(), direct());
 }
 
 /** A formula of which nothing but the result stays. */

@@ -1,5 +1,7 @@
+import type { Precision } from '../../../src/data/array.js';
 import { gaussLegendre } from '../../../src/programme/maps/gauss-legendre.js';
-import { positive, type Tensor, type Tensors } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { positive } from '../values.js';
 import type { GaussianPairs } from './pairs.js';
 import { decayed, scaledTail } from './polynomials.js';
 
@@ -8,24 +10,26 @@ import { decayed, scaledTail } from './polynomials.js';
 
 const INVERSE_ROOT_2PI = 1 / Math.sqrt(2 * Math.PI);
 /** 1 - u up to which a difference of products would cost too many digits of the cosine distance. */
-export const TAIL_REACH = 2 ** -9;
+export const TAIL_REACH = { f32: 2 ** -9, f64: 2 ** -14 } as const;
 /** Entries of the tensors that hold some nodes at once. */
 const BATCH = 2 ** 18;
 /** Stands for a deviation of 0, by which is divided. */
-const NO_SPREAD = 1e-12;
-const STEP = 0.2;
+const NO_SPREAD = { f32: 1e-12, f64: 1e-150 } as const;
+/** Distance of the nodes, and the least weight that counts: errors of 1e-7 and 1e-14. */
+const RULE = { f32: { step: 0.2, least: 1e-11 }, f64: { step: 0.05, least: 1e-18 } } as const;
 
 /**
  * Nodes g and weights of E[f(g)], g ~ N(0, 1), with a kink of f at 0 and any number of scales beside it: the
  * trapezoidal rule after g = exp(t - exp(-t)) on both half lines (Takahasi and Mori 1974).
  */
-function rule(): readonly (readonly [node: number, weight: number])[] {
-  const half = Array.from({ length: 32 }, (_, k): readonly [number, number] => {
-    const t = -4 + STEP * k;
+function rule(precision: Precision): readonly (readonly [node: number, weight: number])[] {
+  const { step, least } = RULE[precision];
+  const half = Array.from({ length: Math.ceil(6.4 / step) }, (_, k): readonly [number, number] => {
+    const t = -4 + step * k;
     const g = Math.exp(t - Math.exp(-t));
-    return [g, STEP * g * (1 + Math.exp(-t)) * INVERSE_ROOT_2PI * Math.exp((-g * g) / 2)];
+    return [g, step * g * (1 + Math.exp(-t)) * INVERSE_ROOT_2PI * Math.exp((-g * g) / 2)];
   });
-  const kept = half.filter(([, weight]) => weight > 1e-11);
+  const kept = half.filter(([, weight]) => weight > least);
   return [...kept, ...kept.map(([g, weight]): readonly [number, number] => [-g, weight])];
 }
 
@@ -76,9 +80,9 @@ function expectation(
   const [small, large] = [tf.minimum(r, s), tf.maximum(r, s)];
   const mean = tf.mul(tf.sub(1, below), large);
   const spread = tf.mul(large, tf.sqrt(positive(tf, tf.mul(below, above))));
-  const sigma = tf.maximum(spread, NO_SPREAD);
+  const sigma = tf.maximum(spread, NO_SPREAD[tf.precision]);
   const ratio = tf.div(mean, sigma);
-  const nodes = rule();
+  const nodes = rule(tf.precision);
   const count = Math.max(1, Math.min(nodes.length, Math.floor(BATCH / below.size)));
   let sum: Tensor = tf.zerosLike(below);
   for (let from = 0; from < nodes.length; from += count) {
@@ -87,11 +91,11 @@ function expectation(
     const previous = sum;
     sum = tf.tidy(() => {
       const g = tf.tensor(
-        Float32Array.from(part, ([node]) => node),
+        Float64Array.from(part, ([node]) => node),
         shape,
       );
       const weights = tf.tensor(
-        Float32Array.from(part, ([, weight]) => weight),
+        Float64Array.from(part, ([, weight]) => weight),
         shape,
       );
       const given = inner({ m: tf.mul(mean, g), h: tf.mul(ratio, g), sigma });

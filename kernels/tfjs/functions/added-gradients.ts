@@ -1,6 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
-import type { Tensor, Tensors } from '../tensors.js';
 import { averageGradient } from './pooling-gradients.js';
+import type { Tensor, Tensors } from './tfjs.js';
 
 /** A gradient of tfjs and what takes its place. */
 type Mend = (tf: Tensors, config: TensorFlow.GradConfig) => TensorFlow.GradConfig;

@@ -1,5 +1,5 @@
+import type { TensorEngine } from '../../../src/backend/tensor-device.js';
 import { BackendError, DeviceFullError, isNtkError, UsageError } from '../../../src/errors.js';
-import type { Engine } from '../engine.js';
 
 /** What to write for operations of which TensorFlow.js has no gradient. */
 const INSTEAD: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ const LACKS: readonly { readonly says: RegExp; readonly got: (name: string, vers
  * An error on the way through a function of others as one of this package: its own faults apart from what TensorFlow.js
  * does not have.
  */
-export function underivable(error: unknown, where: string, { tf }: Engine): Error {
+export function underivable(error: unknown, where: string, { tf }: TensorEngine): Error {
   if (isNtkError(error)) return error;
   const whole = error instanceof Error ? error.message : String(error);
   const message = whole.split('\n')[0].replace(/\.$/, '');

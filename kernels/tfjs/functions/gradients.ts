@@ -1,11 +1,11 @@
+import type { TensorEngine } from '../../../src/backend/tensor-device.js';
 import { InterruptedError, UsageError } from '../../../src/errors.js';
 import { nextTask } from '../../../src/platform/tasks.js';
-import type { Engine } from '../engine.js';
-import type { Tensor } from '../tensors.js';
 import { mendGradients } from './added-gradients.js';
 import { underivable } from './derivation-errors.js';
 import { addMissingKernels } from './missing-kernels.js';
 import { mendSavedOutputs } from './tape.js';
+import type { Tensor } from './tfjs.js';
 
 /** A function of tensors, `[n, ...]` to `[n, o]`, example by example. */
 export type TensorMap = (x: Tensor) => Tensor;
@@ -30,7 +30,7 @@ export interface Derived {
 export type Pause = () => Promise<void>;
 
 /** Makes the backend able to derive, and mends what tfjs derives wrongly. */
-export function prepareGradients({ tf, use, layers }: Engine): void {
+export function prepareGradients({ tf, use, layers }: TensorEngine): void {
   use();
   // The core alone has no gradients; its layers bring them.
   if ((tf.getGradient('Identity') as unknown) === undefined) layers();
@@ -48,7 +48,7 @@ type Gradients = {
 
 /** Outputs of f on a batch, and the gradients of their sum weighted by `weights` `[n, o]`. */
 export function weightedGradients(
-  engine: Engine,
+  engine: TensorEngine,
   { f, variables, where }: Omit<Derived, 'outputs'>,
   x: Tensor,
   weights: Tensor,
@@ -72,7 +72,7 @@ export function weightedGradients(
 }
 
 /** Gives back what tfjs keeps for the way back, which it forgets where that fails. */
-export function forgetTape({ tf }: Engine): void {
+export function forgetTape({ tf }: TensorEngine): void {
   const { state } = tf.engine();
   if (state.gradientDepth > 0) return;
   for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();
@@ -83,7 +83,7 @@ export function forgetTape({ tf }: Engine): void {
  * Outputs of f on a batch `[n, o]`, checked: a new tensor. @throws UsageError for what is no such row of numbers an
  * example
  */
-export function outputsOf(engine: Engine, { f, where }: Pick<Derived, 'f' | 'where'>, x: Tensor): Tensor {
+export function outputsOf(engine: TensorEngine, { f, where }: Pick<Derived, 'f' | 'where'>, x: Tensor): Tensor {
   const { tf } = engine;
   let value: Tensor;
   try {
@@ -141,7 +141,7 @@ class Rows {
     }
   }
 
-  join(tf: Engine['tf']): Tensor[] {
+  join(tf: TensorEngine['tf']): Tensor[] {
     return this.arrays.length > 0 ? [] : this.#kept.map((parts) => joined(tf, parts));
   }
 
@@ -151,7 +151,7 @@ class Rows {
 }
 
 /** Rows one below the other; the parts are given back. */
-function joined(tf: Engine['tf'], parts: Tensor[]): Tensor {
+function joined(tf: TensorEngine['tf'], parts: Tensor[]): Tensor {
   const all = tf.tidy(() => tf.concat(parts, 0));
   for (const part of parts.splice(0)) part.dispose();
   return all;
@@ -169,7 +169,7 @@ export interface Wanted {
  * batch.
  */
 export async function jacobian(
-  engine: Engine,
+  engine: TensorEngine,
   derived: Derived,
   x: Tensor,
   { examples, outputs, room }: Wanted,

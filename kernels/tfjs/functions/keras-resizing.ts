@@ -1,6 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
-import type { Engine } from '../engine.js';
-import type { Tensor } from '../tensors.js';
+import type { TensorEngine } from '../../../src/backend/tensor-device.js';
+import type { Tensor } from './tfjs.js';
 
 type Resizer = TensorFlow.layers.Layer & { readonly interpolation?: string; readonly dataFormat?: string };
 
@@ -15,7 +15,7 @@ function layersOf({ layers }: TensorFlow.LayersModel): readonly TensorFlow.layer
  * Makes layers that resize images do it as Keras does, which takes a pixel for its middle: TensorFlow.js takes it for
  * its corner.
  */
-export function resizeAsKeras({ tf }: Engine, model: TensorFlow.LayersModel): void {
+export function resizeAsKeras({ tf }: TensorEngine, model: TensorFlow.LayersModel): void {
   for (const layer of layersOf(model) as readonly Resizer[]) {
     if (!['UpSampling2D', 'Resizing'].includes(layer.getClassName())) continue;
     const { interpolation, dataFormat } = layer;

@@ -1,6 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
-import type { Tensors } from '../tensors.js';
 import { largestGradients } from './pooling-gradients.js';
+import type { Tensors } from './tfjs.js';
 
 /** The part of a tfjs backend that hands numbers over. */
 type Numbers = Pick<TensorFlow.KernelBackend, 'readSync' | 'write' | 'disposeData'>;

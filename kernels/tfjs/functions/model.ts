@@ -1,12 +1,12 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
+import type { TensorEngine } from '../../../src/backend/tensor-device.js';
 import type { ModelFiles } from '../../../src/data/model-files.js';
 import { DataError, isNtkError } from '../../../src/errors.js';
 import { complaint, reasonOf } from '../../../src/message.js';
-import type { Engine } from '../engine.js';
-import type { Tensor } from '../tensors.js';
 import { resizeAsKeras } from './keras-resizing.js';
 import { kerasVersion, rewrittenModel } from './keras-topology.js';
 import { withinParameters } from './parameter-count.js';
+import type { Tensor } from './tfjs.js';
 
 /** A saved model as a function of tensors. */
 export interface LoadedModel {
@@ -46,7 +46,7 @@ function unbuilt({ topology, files: [{ path }] }: ModelFiles, error: unknown): D
 }
 
 async function build(
-  engine: Engine,
+  engine: TensorEngine,
   { topology: whole, entries: all, data, files }: ModelFiles,
 ): Promise<TensorFlow.LayersModel> {
   const { topology, entries } = rewrittenModel(files[0].path, whole, all);
@@ -85,7 +85,7 @@ function checkEnds(path: string, { inputs, outputs }: TensorFlow.LayersModel): v
  * @throws DataError for layers that tfjs does not know, weights that do not fit them, several inputs or outputs, or
  * outputs that are no rows
  */
-export async function loadModel(engine: Engine, files: ModelFiles): Promise<LoadedModel> {
+export async function loadModel(engine: TensorEngine, files: ModelFiles): Promise<LoadedModel> {
   const [{ path }] = files.files;
   engine.use();
   let model: TensorFlow.LayersModel | null = null;

@@ -1,5 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
-import type { Tensors } from '../tensors.js';
+import type { Tensors } from './tfjs.js';
 
 /** One axis of a pooling: windows `stride` apart, the first of them `before` numbers ahead of the input. */
 interface Axis {

@@ -1,5 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
-import type { Tensor, Tensors } from '../tensors.js';
+import type { Tensor, Tensors } from './tfjs.js';
 
 /** One step on the way through a function, as tfjs keeps it for the way back. */
 interface TapeNode {

@@ -1,6 +1,7 @@
 import type { PositionPairs } from '../../../src/programme/images/position-pairs.js';
 import { padded } from '../rows/columns.js';
-import type { Factors, Tensor, Tensors } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import type { Factors } from '../values.js';
 import type { BothNumbers, Numbers, TileColumns } from './factors.js';
 
 /**
@@ -43,9 +44,9 @@ function filled(images: Int32Array): Int32Array {
 }
 
 /** Numbers at some positions of some images: `[positions, images]`. */
-function picked(numbers: Numbers, positions: Int32Array, images: Int32Array, all: number): Float32Array {
+function picked(numbers: Numbers, positions: Int32Array, images: Int32Array, all: number): Float64Array {
   const width = images.length;
-  const result = new Float32Array(positions.length * width);
+  const result = new Float64Array(positions.length * width);
   for (let c = 0; c < positions.length; c++) {
     const from = positions[c] * all;
     if (positions[c] < 0) continue;

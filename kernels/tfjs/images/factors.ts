@@ -243,9 +243,10 @@ export class TileColumns {
     const { phi } = step;
     if (phi.map === 'piecewiseLinear' || phi.map === 'heaviside')
       throw new InternalError(`value ${value} is no smooth map`);
+    const { precision } = this.#job;
     const column = (numbers: Numbers, k: number): Numbers =>
       numbers.subarray((k * numbers.length) / 4, ((k + 1) * numbers.length) / 4);
-    for (const side of [all.x, all.z]) requireVariances(phi.map, column(side, 0), 'f32', () => 'an image');
+    for (const side of [all.x, all.z]) requireVariances(phi.map, column(side, 0), precision, () => 'an image');
     const roots = [column(all.x, 2), column(all.z, 2)];
     const zeros = roots.some((root) => root.includes(0));
     const isShared = all.shared !== null;
@@ -254,8 +255,10 @@ export class TileColumns {
       return { x, z, shared: isShared ? x[0] : null };
     };
     const [variance, root, scale] = [of(0), of(1), of(2)];
-    const rest = { x: rounded(root.x), z: rounded(root.z), shared: isShared ? rounded(root.x)[0] : null };
+    const left = (numbers: Numbers): Numbers => (precision === 'f64' ? numbers.map(() => 0) : rounded(numbers));
+    const rest = { x: left(root.x), z: left(root.z), shared: isShared ? left(root.x)[0] : null };
     const columns = [variance, root, scale, rest];
+    if (precision === 'f64') return { columns: [...columns, of(3)], features: isShared ? 0 : 1, zeros };
     if (isShared || !hasFeatures(step)) return { columns, features: 0, zeros };
     const span = this.#span(value);
     if (span === null) return { columns, features: null, zeros };
@@ -267,7 +270,7 @@ export class TileColumns {
 
 /**
  * Columns of a smooth map: variance, its root, the root of its self-kernel, what rounding left of the first root, then
- * features.
+ * in single precision features, in double precision the curvature (`pair.ts`).
  */
 export interface SmoothColumns {
   readonly columns: readonly BothNumbers[];

@@ -6,7 +6,8 @@ import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { heaviside, piecewiseLinear } from '../formulas/angle.js';
 import { smooth, smoothSlope } from '../formulas/smooth.js';
 import { weightedSum } from '../rows/instructions.js';
-import { aboveOf, correlation, positive, type Tensor, type Tensors, type Value } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { aboveOf, correlation, positive, type Value } from '../values.js';
 import { type Block, factorsAt, factorX, factorZ, missingAt, scaleAt } from './block.js';
 import type { ComponentPositionPairs, GridPositionPairs } from './position-pairs.js';
 import type { ImageStore } from './store.js';
@@ -213,7 +214,7 @@ function distanceOf(executor: Executor, { out, of }: Of<'distanceOf'>): Value {
     gridOf(executor, out.value).positionPairs,
     block.columns.of({ kind: 'square', value: out.value }),
   );
-  const root = tf.sqrt(scale);
+  const root = typeof scale === 'number' ? tf.scalar(Math.sqrt(scale)) : tf.sqrt(scale);
   const k = valueAt(executor, of).below;
   const live = tf.greater(root, 0);
   const distance = (difference: Tensor): Tensor => {
@@ -275,6 +276,6 @@ export function execute(executor: Executor, i: ImageInstruction): readonly (read
 export function keep(executor: Executor, i: Of<'store' | 'pool'>): void {
   const { tf, positionPairs, store } = executor;
   const value = valueAt(executor, i.of);
-  if (i.op === 'store') store.keep(i.of, value, positionPairs.numbers(i.of.value));
+  if (i.op === 'store') store.keep(tf, i.of, value, positionPairs.numbers(i.of.value));
   else store.pool(tf, i.step, value.below, positionPairs.pool(i.step));
 }

@@ -1,6 +1,7 @@
 import { type PreparedImages, prepareImages, type SharedImages } from '../../../src/backend/images/prepare.js';
 import type { ImageTask, Output } from '../../../src/backend/tasks.js';
 import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
+import { type FloatArray, zeros } from '../../../src/data/array.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
 import { nextTask } from '../../../src/platform/tasks.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';
@@ -56,7 +57,7 @@ export class ImageTensorJob implements KernelJob {
     this.#right = null;
   }
 
-  #handle(range: TileRange, transposed: boolean, results: readonly Float32Array[]): Tile {
+  #handle(range: TileRange, transposed: boolean, results: readonly FloatArray[]): Tile {
     let held = true;
     const release = (): void => {
       if (held) this.#slots.give();
@@ -90,13 +91,13 @@ export class ImageTensorJob implements KernelJob {
     return old !== null && old.from === from && old.count === count ? old : this.#runner.factors.side(set, from, count);
   }
 
-  async #tile(range: TileRange): Promise<Float32Array[]> {
+  async #tile(range: TileRange): Promise<FloatArray[]> {
     await this.#pause();
-    const { symmetric, outputs, x, z } = this.#job;
+    const { symmetric, outputs, x, z, precision } = this.#job;
     this.#left = this.#side(this.#left, x, range.row, range.rows);
     this.#right = this.#side(this.#right, z, range.column, range.columns);
     const columns = this.#runner.factors.columns(this.#left, this.#right);
-    const results = outputs.map(() => new Float32Array(range.rows * range.columns));
+    const results = outputs.map(() => zeros(range.rows * range.columns, precision));
     const upper = symmetric && range.row === range.column && range.rows === range.columns;
     for (const [row, column, rows, width] of blocksOf(range, this.#runner.pairs, upper)) {
       const block = rectangleBlock(columns, [row, rows], [column, width]);
@@ -118,17 +119,17 @@ export class ImageTensorJob implements KernelJob {
 
   /**
    * Brings the entries of a block to their places in a tile; adding 0 makes 0 of -0. @throws NumericalError for one
-   * beyond f32
+   * beyond the precision
    */
-  #put(values: Float32Array, numbers: ArrayLike<number>, at: Placed, which: number, range: TileRange): void {
+  #put(values: FloatArray, numbers: ArrayLike<number>, at: Placed, which: number, range: TileRange): void {
     const unit = this.#unit(which);
     const [a, b] = [this.#job.x.scales[which], this.#job.z.scales[which]];
     for (let i = 0; i < at.rows; i++) {
       for (let j = 0; j < at.columns; j++) {
         const factor = a === null || b === null ? 1 : a[range.row + at.row + i] * b[range.column + at.column + j];
-        const entry = Math.fround(numbers[i * at.stride + j] * unit * factor + 0);
-        if (!(Math.abs(entry) < Infinity)) throw entryBeyondRange(this.#job.precision);
-        values[(at.row + i) * range.columns + at.column + j] = entry;
+        const place = (at.row + i) * range.columns + at.column + j;
+        values[place] = numbers[i * at.stride + j] * unit * factor + 0;
+        if (!(Math.abs(values[place]) < Infinity)) throw entryBeyondRange(this.#job.precision);
       }
     }
   }

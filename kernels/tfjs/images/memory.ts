@@ -1,4 +1,5 @@
 import type { ImageJobShape } from '../../../src/backend/contract.js';
+import { bytesOf } from '../../../src/data/array.js';
 import { type ImagePlan, planImages, storedPositionPairs } from '../../../src/programme/images/plan.js';
 import { positionPairCount } from '../../../src/programme/images/position-pairs.js';
 import { ANY_INPUTS } from '../../../src/programme/images/self-kernels.js';
@@ -30,11 +31,11 @@ export function pairsAtOnce(plan: ImagePlan, onDevice: boolean): number {
 /**
  * Bytes of a job on images: the tensors of a block, what its stages hand on, and the factors of the images of a tile.
  */
-export function imageMemory({ programme, outputs, size }: ImageJobShape): number {
+export function imageMemory({ programme, outputs, size, precision }: ImageJobShape): number {
   const plan = planImages(programme, ANY_INPUTS);
   // The largest block that either kind of engine takes.
   const pairs = Math.min(pairsAtOnce(plan, false), size * size);
-  const tensors = LIVE * 4 * plan.mostPositionPairs * Math.max(LANES, pairs);
+  const tensors = LIVE * bytesOf(precision) * plan.mostPositionPairs * Math.max(LANES, pairs);
   const { grids, of } = plan.places;
   const numbers = programme.steps.reduce((sum, step, v) => {
     const { height, width } = grids[of[v].grid];

@@ -10,7 +10,8 @@ import {
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import type { Engine } from '../engine.js';
-import { disposeValue, tensorsOf, type Value } from '../tensors.js';
+import type { Tensors } from '../tensors.js';
+import { disposeValue, tensorsOf, type Value } from '../values.js';
 import { type Block, selfBlock } from './block.js';
 import { ImageFactors } from './factors.js';
 import { type Executor, execute, keep, keyOf } from './instructions.js';
@@ -55,12 +56,12 @@ export class ImageRunner {
   readonly factors: ImageFactors;
   /** Pairs that a block should have. */
   readonly pairs: number;
-  readonly #engine: Engine;
+  readonly #tf: Tensors;
   readonly #job: PreparedImages;
   readonly #stages: readonly Stage[];
 
   constructor(engine: Engine, job: PreparedImages) {
-    this.#engine = engine;
+    this.#tf = engine.tensors(job.precision);
     this.#job = job;
     this.plan = planImages(job.programme, job.inputs);
     this.tables = new ImageTables(this.plan);
@@ -92,7 +93,7 @@ export class ImageRunner {
     take: TakeOutput,
   ): void {
     const values = new Map<string, Value>();
-    const { tf } = this.#engine;
+    const tf = this.#tf;
     const executor: Executor = { tf, job: this.#job, plan: this.plan, block, positionPairs, store, values };
     try {
       stage.instructions.forEach((instruction, index) => {
@@ -100,7 +101,7 @@ export class ImageRunner {
       });
       for (const { which, value } of stage.outputs) {
         const found = values.get(keyOf(value));
-        if (found !== undefined) take(which, found.below.dataSync());
+        if (found !== undefined) take(which, tf.readSync(found.below));
       }
     } finally {
       for (const value of values.values()) disposeValue(value);

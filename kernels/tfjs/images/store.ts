@@ -1,9 +1,11 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
+import { type FloatArray, zeros } from '../../../src/data/array.js';
 import { InternalError } from '../../../src/errors.js';
 import type { ImageValue } from '../../../src/programme/images/instructions.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
-import { bothSides, type Tensor, type Tensors, type Value } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { bothSides, type Value } from '../values.js';
 import { total } from './pooling.js';
 import { type PoolPositionPairs, storedCount, tapsOf } from './position-pairs.js';
 
@@ -36,9 +38,10 @@ export class ImageStore {
   }
 
   /** Keeps the position pairs of a component, whose numbers in the store are `numbers`. */
-  keep(of: ImageValue, { below, above }: Value, numbers: Int32Array): void {
+  keep(tf: Tensors, of: ImageValue, { below, above }: Value, numbers: Int32Array): void {
     const [kept, pairs] = [this.#of(of.value), this.#pairs];
-    const [from, other] = [below.dataSync(), this.#hasSign(of) && above !== null ? above.dataSync() : null];
+    const from = tf.readSync(below);
+    const other = this.#hasSign(of) && above !== null ? tf.readSync(above) : null;
     numbers.forEach((positionPair, c) => {
       for (let k = c * pairs, to = positionPair * pairs; k < (c + 1) * pairs; k++, to++) {
         kept[to] = other === null || from[k] <= 1 ? from[k] : -other[k];
@@ -55,12 +58,12 @@ export class ImageStore {
     const [kept, pairs] = [this.#of(value), this.#pairs];
     if (whole) {
       const sum = tf.tidy(() => total(tf, tensor));
-      const added = sum.dataSync();
+      const added = tf.readSync(sum);
       sum.dispose();
       for (let k = 0; k < pairs; k++) kept[k] += added[k];
       return;
     }
-    const from = tensor.dataSync();
+    const from = tf.readSync(tensor);
     for (let l = 0; l < links.length; l += 2) {
       const [source, target] = [links[l] * pairs, links[l + 1] * pairs];
       for (let k = 0; k < pairs; k++) kept[target + k] += from[source + k];
@@ -70,12 +73,12 @@ export class ImageStore {
   /** The position pairs of a component of a value: of a pool their means. */
   load(tf: Tensors, of: ImageValue, count: number, numbers: Int32Array): Value {
     const [kept, pairs, scale] = [this.#of(of.value), this.#pairs, this.#scale(of.value)];
-    const data = new Float32Array(count * pairs);
+    const data = zeros(count * pairs, tf.precision);
     for (let c = 0; c < count; c++) {
       const at = numbers[c] * pairs;
       for (let k = 0; k < pairs; k++) data[c * pairs + k] = scale * kept[at + k];
     }
-    const tensor = (numbersOf: Float32Array): Tensor => tf.tensor(numbersOf, [count, ...this.#shape]);
+    const tensor = (numbersOf: FloatArray): Tensor => tf.tensor(numbersOf, [count, ...this.#shape]);
     if (!this.#hasSign(of)) return { below: tensor(data), above: null };
     const { below, above } = bothSides(data);
     return { below: tensor(below), above: tensor(above) };

@@ -1,4 +1,5 @@
-import type { Tensor, Tensors, Value } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import type { Value } from '../values.js';
 import { type Block, factorX, factorZ } from './block.js';
 import type { BothNumbers, Numbers } from './factors.js';
 import { pooled, total } from './pooling.js';
@@ -25,7 +26,7 @@ function gathered(tf: Tensors, value: Tensor, { to, taps, table }: WindowPositio
     const before: Tensor | null = sum;
     sum = tf.tidy(() => {
       const list = Int32Array.from({ length: to.positionPairs.count }, (_, c) => table[c * taps + k]);
-      const tap = tf.gather(positionPairs, tf.tensor1d(list, 'int32'));
+      const tap = tf.gather(positionPairs, tf.integers(list));
       return before === null ? tap : tf.add(before, tap);
     });
     before?.dispose();

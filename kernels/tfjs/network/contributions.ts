@@ -34,7 +34,7 @@ const countOf = (tensor: Tensor): number => tensor.shape[0];
  * Whether only plain products of two matrices have fast code: WebAssembly takes 20 times as long for batches or
  * transposed factors.
  */
-const isPlain = (tf: Tensors): boolean => tf.getBackend() === 'wasm';
+const isPlain = (tf: Tensors): boolean => tf.backend === 'wasm';
 
 /** Products of rows: A B'. */
 function gram(tf: Tensors, a: Tensor, b: Tensor): Tensor {
@@ -143,21 +143,21 @@ function byExamples(tf: Tensors, inputs: Tensor, cotangents: Tensor, unit: numbe
   const [outputs, count, positions] = cotangents.shape as [number, number, number];
   const fan = inputs.shape[2] ?? 0;
   const some = tf.slice(cotangents, [0, 0, 0, unit], [outputs, count, positions, units]);
-  const turned = tf.transpose(some, [1, 0, 3, 2]).dataSync() as Float32Array;
-  const read = inputs.dataSync() as Float32Array;
+  const turned = tf.readSync(tf.transpose(some, [1, 0, 3, 2]));
+  const read = tf.readSync(inputs);
   const [left, right, length] = [outputs * units * positions, positions * fan, units * fan];
   const all = new Float32Array(outputs * count * length);
   for (let i = 0; i < count; i++) {
     // What is given to tidy is walked through: an array must not be.
     tf.tidy(() => {
-      const a = tf.tensor2d(turned.slice(i * left, (i + 1) * left), [outputs * units, positions]);
-      const b = tf.tensor2d(read.slice(i * right, (i + 1) * right), [positions, fan]);
-      const product = tf.matMul(a, b).dataSync() as Float32Array;
+      const a = tf.tensor(turned.slice(i * left, (i + 1) * left), [outputs * units, positions]);
+      const b = tf.tensor(read.slice(i * right, (i + 1) * right), [positions, fan]);
+      const product = tf.readSync(tf.matMul(a, b));
       for (let k = 0; k < outputs; k++)
         all.set(product.subarray(k * length, (k + 1) * length), (k * count + i) * length);
     });
   }
-  return tf.tensor3d(all, [outputs, count, length]);
+  return tf.tensor(all, [outputs, count, length]);
 }
 
 /** One product for all examples of an output. */

@@ -1,4 +1,5 @@
 import type { NetworkDoor } from '../../../src/backend/contract.js';
+import { paceIn } from '../../../src/backend/pace.js';
 import type { Platform } from '../platform.js';
 import { NetworkTensorJob } from './job.js';
 import { networkMemory } from './memory.js';
@@ -7,7 +8,7 @@ import { networkMemory } from './memory.js';
 export function networksOn({ engineOf, base, pace }: Platform): NetworkDoor {
   return {
     memory: (sizes) => base + networkMemory(sizes),
-    pace: () => pace.product,
+    pace: (precision) => paceIn(pace, precision).product,
     open: async (task) => new NetworkTensorJob(await engineOf(), task),
   };
 }

@@ -1,11 +1,12 @@
 import type { NetworkBatch, NetworkContribution, NetworkJob, NetworkTask } from '../../../src/backend/network.js';
+import { type FloatArray, zeros } from '../../../src/data/array.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
 import { nextTask } from '../../../src/platform/tasks.js';
 import type { WeightsOperation } from '../../../src/vocabulary/operations.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { Engine } from '../engine.js';
 import { explained } from '../explained.js';
-import type { Tensor } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
 import { contributionOf } from './contributions.js';
 import type { Device } from './operations.js';
 import { backward, disposeActivations, forward, type Meeting, type SavedActivations } from './passes.js';
@@ -18,6 +19,7 @@ interface TensorBatch extends NetworkBatch {
 /** The empirical NTK of one network as tensor operations. */
 export class NetworkTensorJob implements NetworkJob {
   readonly #engine: Engine;
+  readonly #tf: Tensors;
   readonly #task: NetworkTask;
   readonly #device: Device;
   readonly #batches = new Set<TensorBatch>();
@@ -26,19 +28,20 @@ export class NetworkTensorJob implements NetworkJob {
   constructor(engine: Engine, task: NetworkTask) {
     this.#engine = engine;
     this.#task = task;
-    this.#device = { tf: engine.tf, weights: task.weights };
+    this.#tf = engine.tensors(task.precision);
+    this.#device = { tf: this.#tf, weights: task.weights };
   }
 
-  async pass(examples: Float32Array, count: number): Promise<NetworkBatch> {
+  async pass(examples: FloatArray, count: number): Promise<NetworkBatch> {
     return this.#explaining(async () => {
       await this.#pause();
-      const { tf } = this.#engine;
+      const tf = this.#tf;
       const { operations, input } = this.#task;
-      const h = tf.tensor3d(examples, [count, positionCount(input.positions ?? []), input.channels]);
+      const h = tf.tensor(examples, [count, positionCount(input.positions ?? []), input.channels]);
       const { output, saved } = forward(this.#device, operations, h);
       h.dispose();
       try {
-        return this.#batch(count, (await output.data()) as Float32Array, saved);
+        return this.#batch(count, await tf.read(output), saved);
       } finally {
         output.dispose();
       }
@@ -62,9 +65,7 @@ export class NetworkTensorJob implements NetworkJob {
           else found[0] = { path: null, total: this.#joined(found[0].total, total) };
         }
         await this.#pause();
-        return await Promise.all(
-          found.map(async ({ path, total }) => ({ path, values: (await total.data()) as Float32Array })),
-        );
+        return await Promise.all(found.map(async ({ path, total }) => ({ path, values: await this.#tf.read(total) })));
       } finally {
         for (const { total } of found) total.dispose();
       }
@@ -83,7 +84,7 @@ export class NetworkTensorJob implements NetworkJob {
   }
 
   #joined(a: Tensor, b: Tensor): Tensor {
-    const sum = this.#engine.tf.add(a, b);
+    const sum = this.#tf.add(a, b);
     a.dispose();
     b.dispose();
     return sum;
@@ -92,15 +93,15 @@ export class NetworkTensorJob implements NetworkJob {
   /** Derivatives of some outputs by all: rows of the identity, for each example. */
   #start(count: number, first: number, some: number): Tensor {
     const { outputs } = this.#task;
-    const cotangent = new Float32Array(some * count * outputs);
+    const cotangent = zeros(some * count * outputs, this.#tf.precision);
     for (let a = 0; a < some; a++) {
       for (let i = 0; i < count; i++) cotangent[(a * count + i) * outputs + first + a] = 1;
     }
     this.#engine.use();
-    return this.#engine.tf.tensor3d(cotangent, [some * count, 1, outputs]);
+    return this.#tf.tensor(cotangent, [some * count, 1, outputs]);
   }
 
-  #batch(count: number, outputs: Float32Array, saved: readonly SavedActivations[]): NetworkBatch {
+  #batch(count: number, outputs: FloatArray, saved: readonly SavedActivations[]): NetworkBatch {
     const batch: TensorBatch = {
       count,
       outputs,

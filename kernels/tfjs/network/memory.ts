@@ -1,4 +1,5 @@
 import type { NetworkSizes } from '../../../src/backend/network.js';
+import { bytesOf } from '../../../src/data/array.js';
 import { fanOf, type Operation, sizeOf, weightsOf } from '../../../src/vocabulary/operations.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import { BUFFER_NUMBERS } from './contributions.js';
@@ -60,5 +61,5 @@ export function networkMemory({ task, examples, sides, atOnce }: NetworkSizes): 
   });
   const atLayer = both * patches + 2 * atOnce * both * largest + Math.max(2 * BUFFER_NUMBERS, ...pieces);
   const numbers = both * saved + cotangents + Math.max(onTheWay, atLayer) + matrices;
-  return 4 * FRAGMENTS * (numbers + (results + 3) * examples ** 2 * pair);
+  return bytesOf(task.precision) * FRAGMENTS * (numbers + (results + 3) * examples ** 2 * pair);
 }

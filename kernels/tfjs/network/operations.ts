@@ -1,4 +1,5 @@
 import type { DeviceWeights } from '../../../src/backend/network.js';
+import { zeros } from '../../../src/data/array.js';
 import { InternalError } from '../../../src/errors.js';
 import { fanOf, type Operation, weightScale } from '../../../src/vocabulary/operations.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
@@ -37,12 +38,12 @@ function arranged(
   const scale = weightScale(operation);
   const { channels } = operation.from;
   const fan = fanOf(operation);
-  const out = new Float32Array(matrix.length);
+  const out = zeros(matrix.length, tf.precision);
   for (let k = 0; k < matrix.length; k++) {
     const input = k % fan;
     out[place(Math.floor(k / fan), Math.floor(input / channels), input % channels)] = scale * matrix[k];
   }
-  return tf.tensor2d(out, shape);
+  return tf.tensor(out, shape);
 }
 
 function weightsOf(weights: Device['weights'], { path }: OperationOf<'weights'>): DeviceWeights {

@@ -51,7 +51,7 @@ const IN_MEMORY = ['wasm', 'cpu'];
 /** The same in the memory of the process. */
 function takenHere(tf: Tensors, h: Tensor, { at, rows, columns, positions }: Places): Tensor {
   const [count, , channels] = h.shape as [number, number, number];
-  const source = h.dataSync() as Float32Array;
+  const source = tf.readSync(h);
   const out = new Float32Array(count * at.length * channels);
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < at.length; k++) {
@@ -61,17 +61,17 @@ function takenHere(tf: Tensors, h: Tensor, { at, rows, columns, positions }: Pla
       for (let c = 0; c < channels; c++) out[to + c] = source[from + c];
     }
   }
-  return tf.tensor4d(out, [count, rows, columns, channels]);
+  return tf.tensor(out, [count, rows, columns, channels]);
 }
 
 /** Numbers of `h` `[count, positions, channels]` side by side: `[count, rows, columns, channels]`. */
 export function taken(tf: Tensors, h: Tensor, places: Places): Tensor {
-  if (IN_MEMORY.includes(tf.getBackend())) return takenHere(tf, h, places);
+  if (IN_MEMORY.includes(tf.backend)) return takenHere(tf, h, places);
   const { at, rows, columns, positions } = places;
   return tf.tidy(() => {
     const [count, , channels] = h.shape;
     const needsZero = at.includes(positions);
     const source = needsZero ? tf.concat([h, tf.zeros([count, 1, channels])], 1) : h;
-    return tf.reshape(tf.gather(source, tf.tensor1d(at, 'int32'), 1), [count, rows, columns, channels]);
+    return tf.reshape(tf.gather(source, tf.integers(at), 1), [count, rows, columns, channels]);
   });
 }

@@ -1,6 +1,8 @@
-import type { SingleTask } from '../../../src/backend/single.js';
+import type { DeviceTask } from '../../../src/backend/device-task.js';
 import type { TileRange } from '../../../src/backend/tile.js';
-import type { Factors, Tensor, Tensors } from '../tensors.js';
+import { type FloatArray, zeros } from '../../../src/data/array.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import type { Factors } from '../values.js';
 
 /** Tensors end at a multiple of this, so that no backend falls back to other code for the last few entries. */
 export const LANES = 16;
@@ -19,9 +21,9 @@ export interface PairColumns extends Factors {
   scaleZ(output: number): Tensor;
 }
 
-type Pick = (columns: Float32Array, column: number) => Tensor;
+type Pick = (columns: FloatArray, column: number) => Tensor;
 
-function columnsBy(tf: Tensors, single: SingleTask, x: Pick, z: Pick): PairColumns {
+function columnsBy(tf: Tensors, single: DeviceTask, x: Pick, z: Pick): PairColumns {
   const { shared } = single;
   return {
     shared: shared !== null,
@@ -35,7 +37,7 @@ function columnsBy(tf: Tensors, single: SingleTask, x: Pick, z: Pick): PairColum
 /** The columns of a tile, `[rows, 1]` and `[1, columns]`; the latter filled up with the last of them. */
 export function tileColumns(
   tf: Tensors,
-  single: SingleTask,
+  single: DeviceTask,
   { row, rows, column, columns }: TileRange,
   [rowsX, rowsZ]: readonly [number, number],
 ): PairColumns {
@@ -46,7 +48,7 @@ export function tileColumns(
     (all, c) => tf.tensor(all.slice(c * rowsX + row, c * rowsX + row + rows), [rows, 1]),
     (all, c) => {
       const at = c * rowsZ + column;
-      const filled = new Float32Array(width).fill(all[at + columns - 1]);
+      const filled = zeros(width, tf.precision).fill(all[at + columns - 1]);
       filled.set(all.subarray(at, at + columns));
       return tf.tensor(filled, [1, width]);
     },
@@ -56,13 +58,13 @@ export function tileColumns(
 /** The columns of a list of pairs, `[pairs]`, of row `i[k]` of x and row `j[k]` of z. */
 export function listColumns(
   tf: Tensors,
-  single: SingleTask,
+  single: DeviceTask,
   i: Int32Array,
   j: Int32Array,
   [rowsX, rowsZ]: readonly [number, number],
 ): PairColumns {
-  const gather = (all: Float32Array, c: number, list: Int32Array, rows: number): Tensor =>
-    tf.tensor1d(Float32Array.from(list, (row) => all[c * rows + row]));
+  const gather = (all: FloatArray, c: number, list: Int32Array, rows: number): Tensor =>
+    tf.tensor1d(Float64Array.from(list, (row) => all[c * rows + row]));
   return columnsBy(
     tf,
     single,

@@ -1,5 +1,6 @@
 import type { RowDoor, RowJobShape } from '../../../src/backend/contract.js';
-import { entrySeconds } from '../../../src/backend/pace.js';
+import { entrySeconds, paceIn } from '../../../src/backend/pace.js';
+import { bytesOf } from '../../../src/data/array.js';
 import type { Platform } from '../platform.js';
 import { TensorJob } from './job.js';
 
@@ -8,11 +9,11 @@ import { TensorJob } from './job.js';
  */
 const LIVE = 64;
 
-function memory({ size, outputs, columnCount }: RowJobShape, base: number): number {
-  const tiles = (LIVE + 4 * outputs) * size * size * 4;
+function memory({ size, outputs, columnCount, precision }: RowJobShape, base: number): number {
+  const tiles = (LIVE + 4 * outputs) * size * size;
   // The rows of a tile on both sides, in the making and on the device, taken as 4096 features long.
-  const panels = 4 * size * 4096 * 4;
-  return base + tiles + panels + 4 * size * columnCount * 4;
+  const panels = 4 * size * 4096;
+  return base + (tiles + panels + 4 * size * columnCount) * bytesOf(precision);
 }
 
 /** Kernels of vectors. */
@@ -20,7 +21,7 @@ export function rowsOn({ engineOf, base, pace }: Platform): RowDoor {
   return {
     tileSizes: [2048, 1024, 512, 256, 128, 64, 32],
     memory: (shape) => memory(shape, base),
-    pace: (work) => entrySeconds(pace, work),
+    pace: (work) => entrySeconds(paceIn(pace, work.precision), work),
     open: async (task) => new TensorJob(await engineOf(), task),
   };
 }

@@ -1,31 +1,24 @@
-import type { SingleTask } from '../../../src/backend/single.js';
+import type { DeviceTask } from '../../../src/backend/device-task.js';
+import type { FloatArray } from '../../../src/data/array.js';
 import { InternalError } from '../../../src/errors.js';
 import { type Instruction, inputs, results } from '../../../src/programme/instructions.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { heaviside, piecewiseLinear, product } from '../formulas/angle.js';
 import { decayed } from '../formulas/polynomials.js';
 import { smooth, smoothSlope } from '../formulas/smooth.js';
-import {
-  aboveOf,
-  disposeValue,
-  type Factors,
-  positive,
-  type Tensor,
-  type Tensors,
-  tensorsOf,
-  type Value,
-} from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { aboveOf, disposeValue, type Factors, positive, tensorsOf, type Value } from '../values.js';
 
 /** The instructions of a task with what they read of the factor columns. */
 export interface TensorInstructions {
-  readonly single: SingleTask;
+  readonly single: DeviceTask;
   /** For each instruction whether a row has no self-kernel there. */
   readonly zeros: readonly boolean[];
 }
 
 /** Prepares the body of a task. */
-export function tensorInstructions(single: SingleTask, rowsX: number, rowsZ: number): TensorInstructions {
-  const hasZero = (columns: Float32Array, column: number, rows: number): boolean =>
+export function tensorInstructions(single: DeviceTask, rowsX: number, rowsZ: number): TensorInstructions {
+  const hasZero = (columns: FloatArray, column: number, rows: number): boolean =>
     columns.subarray(column * rows, (column + 1) * rows).includes(0);
   const zeros = single.body.instructions.map((instruction, index) => {
     if (instruction.op !== 'smooth') return false;
@@ -87,7 +80,7 @@ export function weightedSum(
   const weightOf = (k: number): Tensor => tf.mul(factors.x(first + k), factors.z(first + k));
   const weights = values.map((_, k) => (k === 0 && dominates ? null : weightOf(k)));
   const sure = spread === null || weights[0] === null ? weights[0] : tf.add(weights[0], spread);
-  const large = sure && tf.cast(tf.greaterEqual(sure, 0.25), 'float32');
+  const large = sure && tf.toNumbers(tf.greaterEqual(sure, 0.25));
   const startOf = (of: Tensor): Tensor => (large === null ? of : tf.mul(large, of));
   const changeOf = (sides: readonly Tensor[], base: Tensor, rest: Tensor | null): Tensor => {
     const added = sides.flatMap((of, k) => {

@@ -1,13 +1,15 @@
 import type { JobOptions } from '../../../src/backend/contract.js';
-import { singleTask } from '../../../src/backend/single.js';
+import { deviceTask } from '../../../src/backend/device-task.js';
 import type { Output, RowTask } from '../../../src/backend/tasks.js';
 import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
+import { type FloatArray, type Precision, zeros } from '../../../src/data/array.js';
 import { InternalError, InterruptedError } from '../../../src/errors.js';
 import { nextTask } from '../../../src/platform/tasks.js';
 import type { Engine } from '../engine.js';
 import { explained } from '../explained.js';
 import { Slots } from '../slots.js';
-import { correlation, disposeValue, positive, type Tensor, type Value } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { correlation, disposeValue, positive, type Value } from '../values.js';
 import { listColumns, type PairColumns, tileColumns } from './columns.js';
 import { runBody, type TensorInstructions, tensorInstructions } from './instructions.js';
 import { batches, findNear, type NearPairs, nearRadial, nearSource } from './near-duplicates.js';
@@ -41,6 +43,7 @@ export class TensorJob implements KernelJob {
   readonly concurrency: number;
   nearPairs = 0;
   readonly #engine: Engine;
+  readonly #tf: Tensors;
   readonly #task: RowTask;
   readonly #body: TensorInstructions;
   readonly #table: TensorTable | null;
@@ -56,9 +59,10 @@ export class TensorJob implements KernelJob {
     this.#engine = engine;
     this.#task = task;
     this.#rows = [task.x.rows, task.z.rows];
-    this.#body = tensorInstructions(singleTask(task), ...this.#rows);
+    this.#body = tensorInstructions(deviceTask(task, task.precision), ...this.#rows);
     engine.use();
-    this.#table = uploadTable(engine.tf, task);
+    this.#tf = engine.tensors(task.precision);
+    this.#table = uploadTable(this.#tf, task);
     this.concurrency = engine.device === null ? 1 : 2;
     this.#slots = new Slots(this.concurrency);
   }
@@ -116,7 +120,7 @@ export class TensorJob implements KernelJob {
 
   /** The last panels stay: tiles come row by row. */
   #panels(range: TileRange): readonly [Panel, Panel] {
-    const { tf } = this.#engine;
+    const tf = this.#tf;
     const panel = (old: Panel | null, row: number, rows: number, side: 'left' | 'right'): Panel => {
       if (old !== null && old.row === row && old.rows === rows) return old;
       if (old !== null) disposePanel(old);
@@ -130,17 +134,17 @@ export class TensorJob implements KernelJob {
 
   async #tile(range: TileRange): Promise<Finished> {
     await this.#pause();
-    const { tf } = this.#engine;
+    const tf = this.#tf;
     const single = this.#body.single;
     const u = innerProducts(tf, ...this.#panels(range));
     let source: Value | null = null;
     const near: { places: Int32Array; entries: Entries }[] = [];
     let entries: Entries = [];
     try {
-      const { pairs, redone } = await findNear(tf, this.#task, range, u, this.#onDiagonal(range));
-      this.#engine.use();
       source = { below: tf.tidy(() => positive(tf, tf.sub(1, u))), above: tf.tidy(() => positive(tf, tf.add(1, u))) };
       entries = await this.#entries(source, tileColumns(tf, single, range, this.#rows));
+      // Only now, so that nothing is waited for between the product and the finished entries.
+      const { pairs, redone } = await findNear(tf, this.#task, range, u, this.#onDiagonal(range));
       for (const batch of batches(pairs, MOST_NEAR)) near.push(await this.#nearEntries(batch));
       this.nearPairs += redone;
       return { entries, near };
@@ -154,7 +158,7 @@ export class TensorJob implements KernelJob {
   }
 
   async #nearEntries(pairs: NearPairs): Promise<{ places: Int32Array; entries: Entries }> {
-    const { tf } = this.#engine;
+    const tf = this.#tf;
     await this.#pause();
     const { radial, outputs } = this.#task;
     if (radial !== null) {
@@ -171,7 +175,7 @@ export class TensorJob implements KernelJob {
 
   /** From first correlations to entries of the kernels. */
   async #entries(source: Value, columns: PairColumns): Promise<Entries> {
-    const { tf } = this.#engine;
+    const tf = this.#tf;
     const { outputs } = this.#task;
     const made: (Tensor | null)[] = [];
     const scaled = (values: readonly (Value | null)[]): void => {
@@ -200,7 +204,7 @@ export class TensorJob implements KernelJob {
 
   /** K = sqrt(K(x,x) K(z,z)) u; adding 0 makes 0 of -0. */
   #entry(value: Value, columns: PairColumns, output: number): Tensor {
-    const { tf } = this.#engine;
+    const tf = this.#tf;
     const scale = tf.mul(columns.scaleX(output), columns.scaleZ(output));
     return tf.add(tf.mul(scale, correlation(tf, value)), 0);
   }
@@ -216,12 +220,14 @@ export class TensorJob implements KernelJob {
     this.#engine.use();
     const which = this.#task.outputs.indexOf(output);
     const tensor = finished.entries[which];
-    if (tensor === null) return zeroTile(range, transposed);
+    if (tensor === null) return zeroTile(range, transposed, this.#tf.precision);
     const stride = tensor.shape[1] ?? 0;
-    const values = asFloats(await tensor.data());
+    const values = await this.#tf.read(tensor);
     for (const { places, entries } of finished.near) {
-      const found = await entries[which]?.data();
-      if (found !== undefined) for (const [k, place] of places.entries()) values[place] = found[k];
+      const of = entries[which];
+      if (of === null) continue;
+      const found = await this.#tf.read(of);
+      for (const [k, place] of places.entries()) values[place] = found[k];
     }
     if (this.#onDiagonal(range)) mirror(values, range.rows, stride);
     const flipped = transposed ? transpose(values, range, stride) : null;
@@ -229,19 +235,9 @@ export class TensorJob implements KernelJob {
   }
 }
 
-/** The same numbers; arrays from native code may belong to another realm. */
-function asFloats(data: ArrayLike<number> & ArrayBufferView): Float32Array {
-  return new Float32Array(data.buffer, data.byteOffset, data.length);
-}
-
-function zeroTile({ rows, columns }: TileRange, transposed: boolean): TileData {
-  const zeros = (): Float32Array => new Float32Array(rows * columns);
-  return {
-    values: zeros(),
-    stride: columns,
-    transposed: transposed ? zeros() : null,
-    transposedStride: rows,
-  };
+function zeroTile({ rows, columns }: TileRange, transposed: boolean, precision: Precision): TileData {
+  const tile = (): FloatArray => zeros(rows * columns, precision);
+  return { values: tile(), stride: columns, transposed: transposed ? tile() : null, transposedStride: rows };
 }
 
 /** Opens a task on an engine. */

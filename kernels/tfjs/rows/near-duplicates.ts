@@ -1,8 +1,10 @@
 import { NEAR_THRESHOLD, nearDistance, radialAt } from '../../../src/backend/near-duplicates.js';
 import type { RowTask } from '../../../src/backend/tasks.js';
 import type { TileRange } from '../../../src/backend/tile.js';
+import { type FloatArray, type Precision, zeros } from '../../../src/data/array.js';
 import type { RadialStep } from '../../../src/programme/radial.js';
-import { bothSides, type Tensor, type Tensors, type Value } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { bothSides, type Value } from '../values.js';
 import { padded } from './columns.js';
 
 /** Pairs whose first cosine distance comes from the difference of their rows. */
@@ -12,7 +14,7 @@ export interface NearPairs {
   readonly j: Int32Array;
   readonly places: Int32Array;
   /** Signed cosine distances, `[count]`. */
-  readonly distances: Float32Array;
+  readonly distances: FloatArray;
 }
 
 /**
@@ -23,11 +25,12 @@ function largest(tf: Tensors, u: Tensor, onDiagonal: boolean): Tensor {
   const size = tf.abs(u);
   if (!onDiagonal) return tf.max(size, 1);
   const [rows, columns] = u.shape;
-  const other = tf.notEqual(tf.reshape(tf.range(0, rows), [rows, 1]), tf.reshape(tf.range(0, columns), [1, columns]));
-  return tf.max(tf.mul(size, tf.cast(other, 'float32')), 1);
+  const places = (count: number): Float64Array => Float64Array.from({ length: count }, (_, k) => k);
+  const apart = tf.sub(tf.tensor(places(rows), [rows, 1]), tf.tensor(places(columns), [1, columns]));
+  return tf.max(tf.mul(size, tf.step(tf.abs(apart))), 1);
 }
 
-const isNear = (u: number): boolean => 1 - Math.abs(u) < NEAR_THRESHOLD.f32;
+const isNear = (u: number, precision: Precision): boolean => 1 - Math.abs(u) < NEAR_THRESHOLD[precision];
 
 /** Positions `[row, column, u]` of near-duplicate pairs in a tile, of a tile on the diagonal those above it. */
 async function positions(
@@ -37,18 +40,18 @@ async function positions(
   onDiagonal: boolean,
 ): Promise<(readonly [number, number, number])[]> {
   const top = tf.tidy(() => largest(tf, u, onDiagonal));
-  const sizes = await top.data();
+  const sizes = await tf.read(top);
   top.dispose();
-  const rows = Array.from(sizes.keys()).filter((i) => isNear(sizes[i]));
+  const rows = Array.from(sizes.keys()).filter((i) => isNear(sizes[i], tf.precision));
   if (rows.length === 0) return [];
-  const picked = tf.tidy(() => tf.gather(u, tf.tensor1d(rows, 'int32')));
-  const [values, width] = [await picked.data(), u.shape[1] ?? 0];
+  const picked = tf.tidy(() => tf.gather(u, tf.integers(rows)));
+  const [values, width] = [await tf.read(picked), u.shape[1] ?? 0];
   picked.dispose();
   const found: (readonly [number, number, number])[] = [];
   rows.forEach((i, at) => {
     for (let j = onDiagonal ? i + 1 : 0; j < columns; j++) {
       const value = values[at * width + j];
-      if (isNear(value)) found.push([i, j, value]);
+      if (isNear(value, tf.precision)) found.push([i, j, value]);
     }
   });
   return found;
@@ -72,7 +75,7 @@ export async function findNear(
     i: new Int32Array(count),
     j: new Int32Array(count),
     places: new Int32Array(count),
-    distances: new Float32Array(count),
+    distances: zeros(count, tf.precision),
   };
   const width = u.shape[1] ?? 0;
   const { x, z } = task;
@@ -116,7 +119,7 @@ export function nearRadial(tf: Tensors, radial: RadialStep, { x, z }: RowTask, {
 
 /** The first value of near-duplicate pairs, `[pairs]`. */
 export function nearSource(tf: Tensors, { i, distances }: NearPairs): Value {
-  const signed = new Float32Array(i.length);
+  const signed = zeros(i.length, tf.precision);
   signed.set(distances);
   const { below, above } = bothSides(signed);
   return { below: tf.tensor1d(below), above: tf.tensor1d(above) };

@@ -1,12 +1,13 @@
 import type { RowSet } from '../../../src/backend/tasks.js';
+import { zeros } from '../../../src/data/array.js';
 import type { Tensor, Tensors } from '../tensors.js';
 import { padded } from './columns.js';
 
 /**
- * Features of one matrix product; longer inner products are added up with their rounding errors, which would grow with
- * the length.
+ * Features of one matrix product; longer inner products are added up with their rounding errors, which in single
+ * precision would grow with the length.
  */
-const DEPTH = 1024;
+const DEPTH = { f32: 1024, f64: Infinity } as const;
 
 /** Unit rows on the device, in pieces of `DEPTH` features: `[rows, depth]`, or `[depth, rows]` for the right factor. */
 export interface Panel {
@@ -20,16 +21,17 @@ export function uploadPanel(tf: Tensors, set: RowSet, row: number, rows: number,
   const { features, unit } = set;
   const pieces: Tensor[] = [];
   const height = side === 'left' ? rows : padded(rows);
-  for (let first = 0; first < features; first += DEPTH) {
-    const depth = Math.min(DEPTH, features - first);
-    const data = new Float32Array(height * depth);
+  const most = DEPTH[tf.precision];
+  for (let first = 0; first < features; first += most) {
+    const depth = Math.min(most, features - first);
+    const data = zeros(height * depth, tf.precision);
     for (let i = 0; i < rows; i++) {
       const at = (row + i) * features + first;
       data.set(unit.subarray(at, at + depth), i * depth);
     }
     pieces.push(
       tf.tidy(() => {
-        const block = tf.tensor2d(data, [height, depth]);
+        const block = tf.tensor(data, [height, depth]);
         return side === 'left' ? block : tf.transpose(block);
       }),
     );
@@ -74,9 +76,11 @@ export function innerProducts(tf: Tensors, left: Panel, right: Panel): Tensor {
 /** Inner products of the rows of two matrices `[rows, length]`, a piece of the length at a time. */
 export function gram(tf: Tensors, left: Tensor, right: Tensor): Tensor {
   const length = left.shape[1] ?? 0;
-  return sumOfProducts(tf, Math.ceil(length / DEPTH), (k) => {
-    const depth = Math.min(DEPTH, length - k * DEPTH);
-    const piece = (from: Tensor): Tensor => tf.slice(from, [0, k * DEPTH], [from.shape[0], depth]);
+  const most = Math.min(length, DEPTH[tf.precision]);
+  if (most === length) return tf.matMul(left, right, false, true);
+  return sumOfProducts(tf, Math.ceil(length / most), (k) => {
+    const depth = Math.min(most, length - k * most);
+    const piece = (from: Tensor): Tensor => tf.slice(from, [0, k * most], [from.shape[0], depth]);
     const first = piece(left);
     return tf.matMul(first, left === right ? first : piece(right), false, true);
   });
@@ -90,15 +94,15 @@ export function gramHere(tf: Tensors, left: Tensor, right: Tensor): Tensor {
   const [rows, length] = left.shape as [number, number];
   const columns = right.shape[0];
   return tf.tidy(() => {
-    const a = left.dataSync() as Float32Array;
-    const turned = tf.transpose(right).dataSync() as Float32Array;
-    return sumOfProducts(tf, Math.ceil(length / DEPTH), (k) => {
-      const at = k * DEPTH;
-      const depth = Math.min(DEPTH, length - at);
+    const a = tf.readSync(left);
+    const turned = tf.readSync(tf.transpose(right));
+    return sumOfProducts(tf, Math.ceil(length / DEPTH.f32), (k) => {
+      const at = k * DEPTH.f32;
+      const depth = Math.min(DEPTH.f32, length - at);
       const piece = new Float32Array(rows * depth);
       for (let i = 0; i < rows; i++) piece.set(a.subarray(i * length + at, i * length + at + depth), i * depth);
-      const other = tf.tensor2d(turned.slice(at * columns, (at + depth) * columns), [depth, columns]);
-      return tf.matMul(tf.tensor2d(piece, [rows, depth]), other);
+      const other = tf.tensor(turned.slice(at * columns, (at + depth) * columns), [depth, columns]);
+      return tf.matMul(tf.tensor(piece, [rows, depth]), other);
     });
   });
 }

@@ -1,6 +1,7 @@
 import type { Output, RowTask } from '../../../src/backend/tasks.js';
 import { InternalError } from '../../../src/errors.js';
-import { smaller, type Tensor, type Tensors, type Value } from '../tensors.js';
+import type { Tensor, Tensors } from '../tensors.js';
+import { smaller, type Value } from '../values.js';
 
 /** The table of a task on the device: for each output and degree the coefficients of all intervals, u >= 0 first. */
 export interface TensorTable {
@@ -15,7 +16,7 @@ export function uploadTable(tf: Tensors, task: RowTask): TensorTable | null {
   if (table === null) return null;
   const { intervals, degree } = table;
   const column = (all: Float64Array, k: number): Tensor =>
-    tf.tensor1d(Float32Array.from({ length: 2 * intervals }, (_, at) => all[at * (degree + 1) + k]));
+    tf.tensor1d(Float64Array.from({ length: 2 * intervals }, (_, at) => all[at * (degree + 1) + k]));
   const outputs = task.outputs.map((output: Output) => {
     const all = table[output];
     return all === null ? null : Array.from({ length: degree + 1 }, (_, k) => column(all, k));
@@ -33,8 +34,8 @@ export function lookUp(tf: Tensors, { intervals, outputs }: TensorTable, of: Val
   const t = tf.mul(tf.sqrt(smaller(tf, of)), intervals);
   const k = tf.clipByValue(tf.floor(t), 0, intervals - 1);
   const x = tf.sub(t, k);
-  const side = tf.mul(intervals, tf.cast(tf.greater(of.below, 1), 'float32'));
-  const index = tf.cast(tf.add(k, side), 'int32');
+  const side = tf.mul(intervals, tf.toNumbers(tf.greater(of.below, 1)));
+  const index = tf.toIntegers(tf.add(k, side));
   return outputs.map((coefficients) => {
     if (coefficients === null) return null;
     const [highest, ...lower] = coefficients.toReversed();

@@ -1,4 +1,4 @@
-import type { SingleTask } from '../../../src/backend/single.js';
+import type { SingleTask } from '../../../src/backend/device-task.js';
 import type { Instruction } from '../../../src/programme/instructions.js';
 import { SMOOTH_DUALS } from '../../../src/programme/maps/index.js';
 

@@ -1,6 +1,6 @@
 import type { RowDoor, RowJobShape } from '../../../src/backend/contract.js';
+import { singleTask } from '../../../src/backend/device-task.js';
 import { entrySeconds, type Pace } from '../../../src/backend/pace.js';
-import { singleTask } from '../../../src/backend/single.js';
 import { isSoftware, processBytes } from '../probe.js';
 import { openWebgpu, slotShape } from './job.js';
 import { LARGEST_CHUNK } from './rows.js';

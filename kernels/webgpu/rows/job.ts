@@ -1,5 +1,5 @@
 import type { JobOptions } from '../../../src/backend/contract.js';
-import { singleTask } from '../../../src/backend/single.js';
+import { singleTask } from '../../../src/backend/device-task.js';
 import type { Output, RowTask } from '../../../src/backend/tasks.js';
 import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
 import { BackendError } from '../../../src/errors.js';

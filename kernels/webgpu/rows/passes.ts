@@ -1,4 +1,4 @@
-import type { SingleTask } from '../../../src/backend/single.js';
+import type { SingleTask } from '../../../src/backend/device-task.js';
 import type { RowTask } from '../../../src/backend/tasks.js';
 import type { OpenDevice } from '../device.js';
 import { bindingKinds, type Pipeline, pipelineOf } from '../pipelines.js';

@@ -1,4 +1,4 @@
-import type { SingleTask } from '../../../src/backend/single.js';
+import type { SingleTask } from '../../../src/backend/device-task.js';
 import type { RowSet, RowTask } from '../../../src/backend/tasks.js';
 import type { FloatArray } from '../../../src/data/array.js';
 import { DeviceFullError } from '../../../src/errors.js';

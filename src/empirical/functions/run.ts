@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   disposeJacobian,
   type Jacobian,
@@ -7,6 +7,7 @@ import {
   pauseOf,
 } from '../../../kernels/tfjs/functions/gradients.js';
 import { gram } from '../../../kernels/tfjs/rows/product.js';
+import { tfjsTensors } from '../../../kernels/tfjs/tfjs-tensors.js';
 import type { TensorEngine } from '../../backend/tensor-device.js';
 import { allocate, type FloatArray } from '../../data/array.js';
 import { NumericalError } from '../../errors.js';
@@ -176,10 +177,12 @@ class Run {
     const copies = this.#pair > 1 ? this.#plan.outputs : 1;
     for (const { first, rows } of this.#ranges(x, z)) {
       use();
+      const operations = tfjsTensors(tf);
       const panel = tf.tidy(() => {
-        const left = tf.reshape(x.rows.blocks[place], [x.count * copies, -1]);
-        const right = tf.reshape(z.rows.blocks[place], [z.count * copies, -1]);
-        return gram(tf, rows === x.count ? left : tf.slice(left, [first * copies], [rows * copies]), right);
+        const left: Tensor2D = tf.reshape(x.rows.blocks[place], [x.count * copies, -1]);
+        const right: Tensor2D = tf.reshape(z.rows.blocks[place], [z.count * copies, -1]);
+        const some = rows === x.count ? left : tf.slice(left, [first * copies], [rows * copies]);
+        return gram(operations, some, right) as Tensor2D;
       });
       const values = await panel.data();
       panel.dispose();

@@ -1,4 +1,4 @@
-import type { SingleTask } from '../../../../src/backend/single.js';
+import type { SingleTask } from '../../../../src/backend/device-task.js';
 import type { Instruction, Part } from '../../../../src/programme/instructions.js';
 import type { ValueId } from '../../../../src/vocabulary/steps.js';
 import { literal } from '../../formulas/functions.js';

@@ -1,5 +1,5 @@
+import type { SingleTask } from '../../../../src/backend/device-task.js';
 import { NEAR_THRESHOLD } from '../../../../src/backend/near-duplicates.js';
-import type { SingleTask } from '../../../../src/backend/single.js';
 import type { Output, RowTask } from '../../../../src/backend/tasks.js';
 import { calledFunctions, literal } from '../../formulas/functions.js';
 import { smoothFunctions } from '../../formulas/smooth.js';

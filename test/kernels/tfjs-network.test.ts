@@ -23,8 +23,14 @@ const TOLERANCE = 1e-4;
 
 function backendOf(engine: Engine): Backend {
   const pace = { product: 1e10, step: 1e-8 };
-  return tensorBackend({ name: engine.kind, load: async () => ({ engine }), remedy: '', base: 0,
-      precisions: ['f32'], pace });
+  return tensorBackend({
+    name: engine.kind,
+    load: async () => ({ engine }),
+    remedy: '',
+    base: 0,
+    precisions: ['f32'],
+    pace,
+  });
 }
 
 function difference(a: FloatArray, b: FloatArray): number {

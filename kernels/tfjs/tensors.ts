@@ -18,7 +18,6 @@ type Reduction = (x: Tensor, axes?: number | number[], keep?: boolean) => Tensor
 
 /** Elementary functions that not every tfjs has with all digits. */
 export interface Elementary {
-  readonly asin: Unary;
   readonly atan2: Binary;
   readonly expm1: Unary;
 }
@@ -66,6 +65,8 @@ export interface Tensors {
   readonly exp: Unary;
   readonly expm1: Unary;
   readonly square: Unary;
+  /** 1 - |u| */
+  readonly cosineDistance: Unary;
   readonly sin: Unary;
   readonly cos: Unary;
   readonly erf: Unary;
@@ -99,6 +100,8 @@ export interface Tensors {
   slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor;
   /** Entries at `positions` along an axis [0]; a position that is not there is an error or of no meaning. */
   gather(x: Tensor, positions: Tensor, axis?: number): Tensor;
+  /** Column by column the rows of `table` `[n, columns]` at `positions`, each in their shape. */
+  gatherColumns(table: Tensor, positions: Tensor): readonly Tensor[];
   pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor;
   /** Means over windows of images `[batch, h, w, channels]`, inside alone. */
   avgPool(x: Tensor, window: readonly [number, number], strides: readonly [number, number]): Tensor;

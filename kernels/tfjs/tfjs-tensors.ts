@@ -61,6 +61,7 @@ export function tfjsTensors(tf: Tfjs): Tensors {
     exp: unary(tf.exp),
     expm1: unary(tf.expm1),
     square: unary(tf.square),
+    cosineDistance: (u) => tf.tidy(() => tf.sub(1, tf.abs(theirs(u)))),
     sin: unary(tf.sin),
     cos: unary(tf.cos),
     erf: unary(tf.erf),
@@ -90,6 +91,11 @@ export function tfjsTensors(tf: Tfjs): Tensors {
     stack: (parts, axis) => tf.stack(parts.map(theirs), axis),
     slice: (x, begin, size) => tf.slice(theirs(x), list(begin), list(size)),
     gather: (x, positions, axis) => tf.gather(theirs(x), theirs(positions), axis),
+    gatherColumns: (table, positions) => {
+      const [rows, columns] = table.shape;
+      const column = (k: number): Theirs => tf.reshape(tf.slice(theirs(table), [0, k], [rows, 1]), [rows]);
+      return Array.from({ length: columns }, (_, k) => tf.tidy(() => tf.gather(column(k), theirs(positions))));
+    },
     pad: (x, paddings) =>
       tf.pad(
         theirs(x),

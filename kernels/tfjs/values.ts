@@ -33,6 +33,7 @@ export function aboveOf(tf: Tensors, { below, above }: Sides): Tensor {
  * no vector code.
  */
 export function smaller(tf: Tensors, { below, above }: Sides): Tensor {
+  if (tf.elementary !== null) return above === null ? tf.minimum(below, 1) : tf.minimum(below, above);
   const first = tf.clipByValue(below, 0, 1);
   return above === null ? first : tf.mul(first, tf.clipByValue(above, 0, 1));
 }

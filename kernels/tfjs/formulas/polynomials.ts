@@ -25,7 +25,9 @@ export function centred(tf: Tensors, w: Tensor): Tensor {
 /** theta / pi for 1 - cos theta = g in [0, 1]. */
 export function angleOf(tf: Tensors, g: Tensor): Tensor {
   return tf.tidy(() => {
-    if (tf.elementary !== null) return tf.mul(2 / Math.PI, tf.elementary.asin(tf.sqrt(tf.mul(0.5, g))));
+    if (tf.elementary !== null) {
+      return tf.mul(2 / Math.PI, tf.elementary.atan2(tf.sqrt(g), tf.sqrt(tf.sub(2, g))));
+    }
     return tf.mul(tf.sqrt(g), polynomial(tf, approximations(tf.precision).angle, centred(tf, g)));
   });
 }

@@ -12,18 +12,34 @@ import type { Tensor, Tensors } from '../tensors.js';
 import { correlation, disposeValue, positive, type Value } from '../values.js';
 import { listColumns, type PairColumns, tileColumns } from './columns.js';
 import { runBody, type TensorInstructions, tensorInstructions } from './instructions.js';
-import { batches, findNear, type NearPairs, nearRadial, nearSource } from './near-duplicates.js';
+import { batches, findNear, leastInRows, type NearPairs, nearRadial, nearSource } from './near-duplicates.js';
 import { disposePanel, innerProducts, type Panel, uploadPanel } from './product.js';
-import { lookUp, type TensorTable, uploadTable } from './table.js';
+import { type Folded, foldedProducts, foldedSides, lookUp, type TensorTable, uploadTable } from './table.js';
 import { mirror, transpose } from './transpose.js';
 
 /** Milliseconds of work after which signals and progress are let through. */
 const PATIENCE = 50;
 /** Near-duplicate pairs that are computed together. */
 const MOST_NEAR = 2 ** 16;
+/** Entries of a tile that go through its body together: on a processor as many as stay in its caches. */
+const AT_ONCE = { processor: 2 ** 17, device: Infinity } as const;
 
 /** Entries of some pairs, in the order of the task's outputs; null where the kernel is 0. */
 type Entries = readonly (Tensor | null)[];
+
+/** The entries of a tile, and the least 1 - |u| in its rows, part by part. */
+interface Parts {
+  readonly entries: Entries;
+  readonly least: readonly Tensor[];
+}
+
+/** Entries of parts of a tile as those of the whole. */
+function joined(tf: Tensors, parts: readonly Entries[]): Entries {
+  return parts[0].map((_, output) => {
+    const list = parts.flatMap((entries) => entries[output] ?? []);
+    return list.length === 0 ? null : tf.concat(list, 0);
+  });
+}
 
 /** A finished tile on the device: its entries, and those of its near-duplicate pairs by their places. */
 interface Finished {
@@ -135,25 +151,64 @@ export class TensorJob implements KernelJob {
   async #tile(range: TileRange): Promise<Finished> {
     await this.#pause();
     const tf = this.#tf;
-    const single = this.#body.single;
     const u = innerProducts(tf, ...this.#panels(range));
-    let source: Value | null = null;
     const near: { places: Int32Array; entries: Entries }[] = [];
-    let entries: Entries = [];
+    let done: Parts = { entries: [], least: [] };
     try {
-      source = { below: tf.tidy(() => positive(tf, tf.sub(1, u))), above: tf.tidy(() => positive(tf, tf.add(1, u))) };
-      entries = await this.#entries(source, tileColumns(tf, single, range, this.#rows));
+      done = await this.#inParts(range, u);
       // Only now, so that nothing is waited for between the product and the finished entries.
-      const { pairs, redone } = await findNear(tf, this.#task, range, u, this.#onDiagonal(range));
+      const { pairs, redone } = await findNear(tf, this.#task, range, { u, ...done }, this.#onDiagonal(range));
       for (const batch of batches(pairs, MOST_NEAR)) near.push(await this.#nearEntries(batch));
       this.nearPairs += redone;
-      return { entries, near };
+      return { entries: done.entries, near };
     } catch (error) {
-      free({ entries, near });
+      free({ entries: done.entries, near });
       throw error;
     } finally {
-      u.dispose();
-      if (source !== null) disposeValue(source);
+      for (const tensor of [u, ...done.least]) tensor.dispose();
+    }
+  }
+
+  /** The entries of a tile from its inner products, some of its rows at a time. */
+  async #inParts(range: TileRange, u: Tensor): Promise<Parts> {
+    const tf = this.#tf;
+    const width = u.shape[1];
+    const most = AT_ONCE[this.#engine.device === null ? 'processor' : 'device'];
+    const step = Math.max(1, Math.min(range.rows, Math.floor(most / width)));
+    const parts: Entries[] = [];
+    const least: Tensor[] = [];
+    try {
+      for (let at = 0; at < range.rows; at += step) {
+        const rows = Math.min(step, range.rows - at);
+        const some = rows === range.rows ? tf.clone(u) : tf.slice(u, [at, 0], [rows, width]);
+        const distance = tf.cosineDistance(some);
+        try {
+          parts.push(await this.#part({ ...range, row: range.row + at, rows }, some, distance));
+          least.push(leastInRows(tf, distance, at, this.#onDiagonal(range)));
+        } finally {
+          some.dispose();
+          distance.dispose();
+        }
+      }
+      return { entries: parts.length === 1 ? parts.splice(0)[0] : joined(tf, parts), least };
+    } catch (error) {
+      for (const tensor of least) tensor.dispose();
+      throw error;
+    } finally {
+      for (const entries of parts) for (const tensor of entries) tensor?.dispose();
+    }
+  }
+
+  /** The entries of some rows of a tile from their inner products. */
+  async #part(range: TileRange, u: Tensor, distance: Tensor): Promise<Entries> {
+    const tf = this.#tf;
+    const columns = tileColumns(tf, this.#body.single, range, this.#rows);
+    if (this.#table !== null) return this.#byTable(this.#table, columns, () => foldedProducts(tf, u, distance));
+    const source = tf.tidy(() => ({ below: positive(tf, tf.sub(1, u)), above: positive(tf, tf.add(1, u)) }));
+    try {
+      return await this.#byBody(source, columns);
+    } finally {
+      disposeValue(source);
     }
   }
 
@@ -167,45 +222,44 @@ export class TensorJob implements KernelJob {
     const source = nearSource(tf, pairs);
     try {
       const columns = listColumns(tf, this.#body.single, pairs.i, pairs.j, this.#rows);
-      return { places: pairs.places, entries: await this.#entries(source, columns) };
+      const entries =
+        this.#table === null
+          ? await this.#byBody(source, columns)
+          : await this.#byTable(this.#table, columns, () => foldedSides(tf, source));
+      return { places: pairs.places, entries };
     } finally {
       disposeValue(source);
     }
   }
 
-  /** From first correlations to entries of the kernels. */
-  async #entries(source: Value, columns: PairColumns): Promise<Entries> {
-    const tf = this.#tf;
-    const { outputs } = this.#task;
-    const made: (Tensor | null)[] = [];
-    const scaled = (values: readonly (Value | null)[]): void => {
-      tf.tidy(() => {
-        values.forEach((value, k) => void made.push(value && this.#entry(value, columns, k)));
-        return made.filter((tensor) => tensor !== null);
-      });
-    };
-    if (this.#table !== null) {
-      const table = this.#table;
-      await this.#pause();
-      tf.tidy(() => {
-        scaled(lookUp(tf, table, source));
-        return made.filter((tensor) => tensor !== null);
-      });
-      return made;
-    }
-    const values = await runBody(tf, this.#body, columns, source, this.#pause);
+  async #byTable(table: TensorTable, columns: PairColumns, source: () => Folded): Promise<Entries> {
+    await this.#pause();
+    return this.#tf.tidy(() => this.#scaled(lookUp(this.#tf, table, source()), columns));
+  }
+
+  async #byBody(source: Value, columns: PairColumns): Promise<Entries> {
+    const values = await runBody(this.#tf, this.#body, columns, source, this.#pause);
     try {
-      scaled(outputs.map((output) => values[output]));
+      return this.#tf.tidy(() =>
+        this.#scaled(
+          this.#task.outputs.map((output) => values[output]),
+          columns,
+        ),
+      );
     } finally {
       values.free();
     }
-    return made;
   }
 
-  /** K = sqrt(K(x,x) K(z,z)) u; adding 0 makes 0 of -0. */
+  #scaled(values: readonly (Value | null)[], columns: PairColumns): Entries {
+    return values.map((value, k) => value && this.#entry(value, columns, k));
+  }
+
+  /** K = sqrt(K(x,x) K(z,z)) u, where a difference, or adding 0, makes 0 of -0. */
   #entry(value: Value, columns: PairColumns, output: number): Tensor {
     const tf = this.#tf;
     const scale = tf.mul(columns.scaleX(output), columns.scaleZ(output));
+    if (value.above === null) return tf.sub(scale, tf.mul(scale, value.below));
     return tf.add(tf.mul(scale, correlation(tf, value)), 0);
   }
 

@@ -18,31 +18,39 @@ export interface NearPairs {
 }
 
 /**
- * Largest |u| in each row of a tile `[rows, columns]`; on the diagonal of a symmetric task without the diagonal. For
- * use in a tidy.
+ * Least 1 - |u| in each of some rows of a tile `[rows, columns]`, `first` being the first of them; on the diagonal of a
+ * symmetric task without the diagonal.
  */
-function largest(tf: Tensors, u: Tensor, onDiagonal: boolean): Tensor {
-  const size = tf.abs(u);
-  if (!onDiagonal) return tf.max(size, 1);
-  const [rows, columns] = u.shape;
-  const places = (count: number): Float64Array => Float64Array.from({ length: count }, (_, k) => k);
-  const apart = tf.sub(tf.tensor(places(rows), [rows, 1]), tf.tensor(places(columns), [1, columns]));
-  return tf.max(tf.mul(size, tf.step(tf.abs(apart))), 1);
+export function leastInRows(tf: Tensors, distance: Tensor, first: number, onDiagonal: boolean): Tensor {
+  return tf.tidy(() => {
+    if (!onDiagonal) return tf.min(distance, 1);
+    const [rows, columns] = distance.shape;
+    const places = (from: number, count: number): Float64Array =>
+      Float64Array.from({ length: count }, (_, k) => from + k);
+    const apart = tf.sub(tf.tensor(places(first, rows), [rows, 1]), tf.tensor(places(0, columns), [1, columns]));
+    return tf.min(tf.add(distance, tf.sub(1, tf.step(tf.abs(apart)))), 1);
+  });
 }
 
-const isNear = (u: number, precision: Precision): boolean => 1 - Math.abs(u) < NEAR_THRESHOLD[precision];
+const isNear = (distance: number, precision: Precision): boolean => distance < NEAR_THRESHOLD[precision];
 
 /** Positions `[row, column, u]` of near-duplicate pairs in a tile, of a tile on the diagonal those above it. */
 async function positions(
   tf: Tensors,
   u: Tensor,
+  least: readonly Tensor[],
   columns: number,
   onDiagonal: boolean,
 ): Promise<(readonly [number, number, number])[]> {
-  const top = tf.tidy(() => largest(tf, u, onDiagonal));
-  const sizes = await tf.read(top);
-  top.dispose();
-  const rows = Array.from(sizes.keys()).filter((i) => isNear(sizes[i], tf.precision));
+  const rows: number[] = [];
+  let first = 0;
+  for (const part of least) {
+    const distances = await tf.read(part);
+    distances.forEach((distance, i) => {
+      if (isNear(distance, tf.precision)) rows.push(first + i);
+    });
+    first += distances.length;
+  }
   if (rows.length === 0) return [];
   const picked = tf.tidy(() => tf.gather(u, tf.integers(rows)));
   const [values, width] = [await tf.read(picked), u.shape[1] ?? 0];
@@ -51,24 +59,24 @@ async function positions(
   rows.forEach((i, at) => {
     for (let j = onDiagonal ? i + 1 : 0; j < columns; j++) {
       const value = values[at * width + j];
-      if (isNear(value, tf.precision)) found.push([i, j, value]);
+      if (isNear(1 - Math.abs(value), tf.precision)) found.push([i, j, value]);
     }
   });
   return found;
 }
 
 /**
- * Looks for near-duplicate pairs in the inner products of a tile; of a tile on the diagonal the diagonal comes first,
+ * Looks for near-duplicate pairs in the inner products of a tile, whose `least` 1 - |u| in each row are there; of a tile on the diagonal the diagonal comes first,
  * with the cosine distance 0.
  */
 export async function findNear(
   tf: Tensors,
   task: RowTask,
   range: TileRange,
-  u: Tensor,
+  { u, least }: { readonly u: Tensor; readonly least: readonly Tensor[] },
   onDiagonal: boolean,
 ): Promise<{ readonly pairs: NearPairs; readonly redone: number }> {
-  const found = await positions(tf, u, range.columns, onDiagonal);
+  const found = await positions(tf, u, least, range.columns, onDiagonal);
   const selfKernels = onDiagonal ? range.rows : 0;
   const count = selfKernels + found.length;
   const pairs = {

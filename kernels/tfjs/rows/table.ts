@@ -1,46 +1,67 @@
 import type { Output, RowTask } from '../../../src/backend/tasks.js';
 import { InternalError } from '../../../src/errors.js';
 import type { Tensor, Tensors } from '../tensors.js';
-import { smaller, type Value } from '../values.js';
+import { positive, type Sides, smaller, type Value } from '../values.js';
+import { cubicPieces } from './cubic-pieces.js';
 
-/** The table of a task on the device: for each output and degree the coefficients of all intervals, u >= 0 first. */
+/**
+ * The table of a task on the device: for each output the coefficients of all intervals, u >= 0 first, `[2 intervals,
+ * degree + 1]`.
+ */
 export interface TensorTable {
   readonly intervals: number;
-  readonly outputs: readonly (readonly Tensor[] | null)[];
+  readonly outputs: readonly (Tensor | null)[];
   dispose(): void;
 }
 
 /** Uploads the table of a task; null where it has none. */
 export function uploadTable(tf: Tensors, task: RowTask): TensorTable | null {
-  const { table } = task;
-  if (table === null) return null;
+  if (task.table === null) return null;
+  const table = cubicPieces(task.table);
   const { intervals, degree } = table;
-  const column = (all: Float64Array, k: number): Tensor =>
-    tf.tensor1d(Float64Array.from({ length: 2 * intervals }, (_, at) => all[at * (degree + 1) + k]));
   const outputs = task.outputs.map((output: Output) => {
     const all = table[output];
-    return all === null ? null : Array.from({ length: degree + 1 }, (_, k) => column(all, k));
+    return all === null ? null : tf.tensor(all, [2 * intervals, degree + 1]);
   });
-  const dispose = (): void => outputs.flatMap((list) => list ?? []).forEach((tensor) => void tensor.dispose());
-  return { intervals, outputs, dispose };
+  return { intervals, outputs, dispose: () => outputs.forEach((tensor) => void tensor?.dispose()) };
+}
+
+/** Correlations as a table takes them. */
+export interface Folded {
+  /** 1 - |u| */
+  readonly distance: Tensor;
+  /** Whether u < 0. */
+  readonly negative: Tensor;
+}
+
+/** From inner products and their 1 - |u|. For use in a tidy. */
+export function foldedProducts(tf: Tensors, u: Tensor, distance: Tensor): Folded {
+  return { distance: positive(tf, distance), negative: tf.less(u, 0) };
+}
+
+/** From 1 - u and 1 + u. For use in a tidy. */
+export function foldedSides(tf: Tensors, of: Sides): Folded {
+  return { distance: smaller(tf, of), negative: tf.greater(of.below, 1) };
 }
 
 /**
- * CosineDistances of the outputs by the table, in the order of the task; null where there is none. For use in a tidy.
+ * Cosine distances of the outputs by the table, in the order of the task; null where there is none. For use in a tidy.
  *
  * With t = sqrt(1 - |u|) intervals = k + x a cosine distance is the polynomial of interval k in x.
  */
-export function lookUp(tf: Tensors, { intervals, outputs }: TensorTable, of: Value): readonly (Value | null)[] {
-  const t = tf.mul(tf.sqrt(smaller(tf, of)), intervals);
-  const k = tf.clipByValue(tf.floor(t), 0, intervals - 1);
+export function lookUp(
+  tf: Tensors,
+  { intervals, outputs }: TensorTable,
+  { distance, negative }: Folded,
+): readonly (Value | null)[] {
+  const t = tf.mul(tf.sqrt(distance), intervals);
+  const k = tf.minimum(tf.floor(t), intervals - 1);
   const x = tf.sub(t, k);
-  const side = tf.mul(intervals, tf.toNumbers(tf.greater(of.below, 1)));
-  const index = tf.toIntegers(tf.add(k, side));
+  const index = tf.toIntegers(tf.add(k, tf.mul(intervals, tf.toNumbers(negative))));
   return outputs.map((coefficients) => {
     if (coefficients === null) return null;
-    const [highest, ...lower] = coefficients.toReversed();
+    const [highest, ...lower] = tf.gatherColumns(coefficients, index).toReversed();
     if (highest === undefined) throw new InternalError('a table needs coefficients');
-    const below = lower.reduce((sum, c) => tf.add(tf.mul(sum, x), tf.gather(c, index)), tf.gather(highest, index));
-    return { below, above: null };
+    return { below: lower.reduce((sum, c) => tf.add(tf.mul(sum, x), c), highest), above: null };
   });
 }

@@ -106,7 +106,6 @@ export class TensorflowTensors implements Tensors {
   }
 
   readonly elementary = {
-    asin: this.#unary('Asin'),
     atan2: this.#binary('Atan2'),
     expm1: this.#unary('Expm1'),
   };
@@ -137,6 +136,11 @@ export class TensorflowTensors implements Tensors {
   readonly clone = this.#unary('Identity');
   readonly zerosLike = this.#unary('ZerosLike');
   readonly onesLike = this.#unary('OnesLike');
+
+  /** Without absolute values, which have no vector code in double precision. */
+  cosineDistance(u: Tensor): DeviceTensor {
+    return this.tidy(() => this.minimum(this.sub(1, u), this.add(1, u)));
+  }
 
   step(x: Tensor, below = 0): DeviceTensor {
     return this.tidy(() => this.where(this.greater(x, 0), 1, below));
@@ -221,6 +225,17 @@ export class TensorflowTensors implements Tensors {
     return this.tidy(() => {
       const at = this.device.upload(Int32Array.of(axis), []);
       return this.device.run('GatherV2', [ours(x), ours(positions), at]);
+    });
+  }
+
+  /** Whole rows at once, then turned round: to take from one column costs as much as from eight. */
+  gatherColumns(table: Tensor, positions: Tensor): readonly DeviceTensor[] {
+    return this.tidy(() => {
+      const columns = table.shape[1];
+      const rows = this.gather(table, this.reshape(positions, [-1]));
+      const how = [this.device.whole('num', columns), this.device.whole('axis', 0)];
+      const flat = this.device.runAll('Unpack', [this.transpose(rows)], how, columns);
+      return flat.map((column) => this.reshape(column, positions.shape));
     });
   }
 

@@ -61,12 +61,16 @@ function found({ engine, ...rest }: Loaded, name: Source['name'], remedy: string
 /** A backend on the tfjs that `load` finds, once, when it is first asked for. */
 export function tensorBackend({ name, precisions, load, remedy, base, pace }: Source): Backend {
   let loaded: Promise<Loaded> | null = null;
+  let device: string | null = null;
   const find = (): Promise<Loaded> => {
-    loaded ??= load();
+    loaded ??= load().then((found) => {
+      device = found.engine?.device ?? null;
+      return found;
+    });
     return loaded;
   };
   const engineOf = async (): Promise<Engine> => found(await find(), name, remedy);
-  const platform: Platform = { engineOf, base, pace };
+  const platform: Platform = { engineOf, hasDevice: () => device !== null, base, pace };
   return {
     name,
     precisions,

@@ -210,7 +210,8 @@ async function startTensorflow(folder: string): Promise<Engine> {
   return quietly(tf, async () => {
     scope.load(folder);
     await tf.setBackend('tensorflow');
-    const { binding, isUsingGpuDevice } = tf.backend() as unknown as NodeBackend;
+    const backend: object = tf.backend();
+    const { binding, isUsingGpuDevice } = backend as NodeBackend;
     tf.scalar(0).dispose();
     const device = isUsingGpuDevice === true ? 'GPU of TensorFlow' : null;
     const version =

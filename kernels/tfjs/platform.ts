@@ -5,6 +5,8 @@ import type { Engine } from './engine.js';
 export interface Platform {
   /** Its tfjs, found when it is first asked for. @throws BackendError where there is none */
   engineOf(): Promise<Engine>;
+  /** Whether it computes on a device with a memory of its own, as far as is known yet. */
+  hasDevice(): boolean;
   /** Bytes of its libraries. */
   readonly base: number;
   /** On processors of 2023, for plans. */

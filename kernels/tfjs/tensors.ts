@@ -104,5 +104,5 @@ export interface Tensors {
   gatherColumns(table: Tensor, positions: Tensor): readonly Tensor[];
   pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor;
   /** Means over windows of images `[batch, h, w, channels]`, inside alone. */
-  avgPool(x: Tensor, window: readonly [number, number], strides: readonly [number, number]): Tensor;
+  windowMean(x: Tensor, window: readonly [number, number], strides: readonly [number, number]): Tensor;
 }

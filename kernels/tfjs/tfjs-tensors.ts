@@ -1,5 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
 import type { FloatArray } from '../../src/data/array.js';
+import { InternalError } from '../../src/errors.js';
 import type { Operand, Tensor, Tensors } from './tensors.js';
 
 type Tfjs = typeof TensorFlow;
@@ -11,31 +12,22 @@ const singles = (values: FloatArray): Float32Array =>
   values instanceof Float32Array ? values : Float32Array.from(values);
 const list = (values: readonly number[]): number[] => [...values];
 
-/** The tensor operations of a tfjs on its chosen backend, in single precision. */
-export function tfjsTensors(tf: Tfjs): Tensors {
-  const binary =
-    (act: (a: Theirs | number, b: Theirs | number) => Theirs) =>
-    (a: Operand, b: Operand): Tensor =>
-      act(operand(a), operand(b));
-  const unary =
-    (act: (x: Theirs) => Theirs) =>
-    (x: Tensor): Tensor =>
-      act(theirs(x));
-  const reduction =
-    (act: (x: Theirs, axes?: number | number[], keep?: boolean) => Theirs) =>
-    (x: Tensor, axes?: number | number[], keep?: boolean): Tensor =>
-      act(theirs(x), axes, keep);
-  return {
-    precision: 'f32',
-    get backend() {
-      return tf.getBackend();
-    },
-    get held() {
-      return tf.memory().numTensors;
-    },
-    elementary: null,
-    tidy: <T>(act: () => T): T => tf.tidy(act as unknown as () => TensorFlow.TensorContainer) as unknown as T,
+const binary =
+  (act: (a: Theirs | number, b: Theirs | number) => Theirs) =>
+  (a: Operand, b: Operand): Tensor =>
+    act(operand(a), operand(b));
+const unary =
+  (act: (x: Theirs) => Theirs) =>
+  (x: Tensor): Tensor =>
+    act(theirs(x));
+const reduction =
+  (act: (x: Theirs, axes?: number | number[], keep?: boolean) => Theirs) =>
+  (x: Tensor, axes?: number | number[], keep?: boolean): Tensor =>
+    act(theirs(x), axes, keep);
 
+/** Tensors from numbers and back. */
+function storage(tf: Tfjs) {
+  return {
     tensor: (values, shape) => tf.tensor(singles(values), list(shape)),
     tensor1d: (values) => tf.tensor1d(singles(values)),
     integers: (values) => tf.tensor1d(Int32Array.from(values), 'int32'),
@@ -45,7 +37,12 @@ export function tfjsTensors(tf: Tfjs): Tensors {
     onesLike: unary(tf.onesLike),
     read: async (x) => (await theirs(x).data()) as Float32Array,
     readSync: (x) => theirs(x).dataSync() as Float32Array,
+  } satisfies Partial<Tensors>;
+}
 
+/** What acts on each number. */
+function arithmetic(tf: Tfjs) {
+  return {
     add: binary(tf.add),
     sub: binary(tf.sub),
     mul: binary(tf.mul),
@@ -68,7 +65,12 @@ export function tfjsTensors(tf: Tfjs): Tensors {
     floor: unary(tf.floor),
     step: (x, below) => tf.step(theirs(x), below),
     clipByValue: (x, least, most) => tf.clipByValue(theirs(x), least, most),
+  } satisfies Partial<Tensors>;
+}
 
+/** Comparisons, and what follows from them. */
+function logic(tf: Tfjs) {
+  return {
     greater: binary(tf.greater),
     greaterEqual: binary(tf.greaterEqual),
     less: binary(tf.less),
@@ -77,7 +79,12 @@ export function tfjsTensors(tf: Tfjs): Tensors {
     where: (condition, yes, no) => tf.where(theirs(condition), operand(yes), operand(no)),
     toIntegers: (x) => tf.cast(theirs(x), 'int32'),
     toNumbers: (x) => tf.cast(theirs(x), 'float32'),
+  } satisfies Partial<Tensors>;
+}
 
+/** Sums, products of matrices, and what moves numbers. */
+function shapes(tf: Tfjs) {
+  return {
     sum: reduction(tf.sum),
     mean: reduction(tf.mean),
     max: reduction(tf.max),
@@ -101,6 +108,33 @@ export function tfjsTensors(tf: Tfjs): Tensors {
         theirs(x),
         paddings.map(([before, behind]): [number, number] => [before, behind]),
       ),
-    avgPool: (x, [h, w], [down, right]) => tf.avgPool(x as TensorFlow.Tensor4D, [h, w], [down, right], 'valid'),
+    windowMean: (x, [h, w], [down, right]) => tf.avgPool(x as TensorFlow.Tensor4D, [h, w], [down, right], 'valid'),
+  } satisfies Partial<Tensors>;
+}
+
+/** The tensor operations of a tfjs on its chosen backend, in single precision. */
+export function tfjsTensors(tf: Tfjs): Tensors {
+  return {
+    precision: 'f32',
+    elementary: null,
+    get backend() {
+      return tf.getBackend();
+    },
+    get held() {
+      return tf.memory().numTensors;
+    },
+    tidy(act) {
+      let result: { readonly of: ReturnType<typeof act> } | null = null;
+      tf.tidy(() => {
+        result = { of: act() };
+        return result.of as TensorFlow.TensorContainer;
+      });
+      if (result === null) throw new InternalError('a scope of tfjs has no result');
+      return (result as { readonly of: ReturnType<typeof act> }).of;
+    },
+    ...storage(tf),
+    ...arithmetic(tf),
+    ...logic(tf),
+    ...shapes(tf),
   };
 }

@@ -37,6 +37,20 @@ export const BACKEND_IDS = Object.keys(BACKENDS) as readonly BackendId[];
 /** Backends that may have a device of their own. */
 const ACCELERATED: readonly BackendId[] = ['webgpu', 'tensorflow'];
 
+/**
+ * Seconds of work on the processor from which a device is taken unasked: in double precision only TensorFlow has one,
+ * which takes seconds to start.
+ */
+const WORTH_A_DEVICE = { f64: 30, f32: 0 } satisfies Record<Precision, number>;
+
+/** Seconds that a job would take on a backend of the processor, for `auto`. */
+export type SecondsOn = (backend: Backend) => number;
+
+/** Whether a job of so many seconds on the processor is taken to a device unasked. */
+export function isWorthADevice(precision: Precision, seconds: number): boolean {
+  return seconds >= WORTH_A_DEVICE[precision];
+}
+
 /** One line of `ntk backends`. */
 export interface BackendReport extends Availability {
   /** As `backend` takes it. */
@@ -123,8 +137,8 @@ function offers(name: BackendId, precision: Precision): boolean {
 }
 
 /**
- * The backend of that name, or for `auto` the first accelerator that offers the precision, else the first on the
- * processor.
+ * The backend of that name, or for `auto` the first accelerator that offers the precision where the job is long enough
+ * for it, else the first on the processor. A job of unknown length counts as short.
  *
  * Throws BackendError when it is not available here, lacks the precision, or the kind of task.
  */
@@ -132,8 +146,13 @@ export async function selectBackend(
   name: BackendId | 'auto',
   precision: Precision,
   kind: TaskKind = 'rows',
+  secondsOn: SecondsOn = () => 0,
 ): Promise<Found> {
-  if (name === 'auto') return (await accelerator(precision, kind)) ?? onProcessor(precision, kind);
+  if (name === 'auto') {
+    if (isWorthADevice(precision, 0)) return (await accelerator(precision, kind, 0)) ?? onProcessor(precision, kind);
+    const here = await onProcessor(precision, kind);
+    return (await accelerator(precision, kind, secondsOn(here.backend))) ?? here;
+  }
   if (!offers(name, precision)) {
     const { precisions } = BACKENDS[name];
     const remedy = `Use --precision ${precisions[0]}, or --backend host.`;
@@ -151,23 +170,27 @@ export async function selectBackend(
 
 /**
  * The backend that computes a finite network, or null for `host`, which has an engine of its own for them: for `auto`
- * that unless there is an accelerator of the precision.
+ * that unless there is an accelerator of the precision, and the job takes `host` long enough for it.
  *
  * Throws BackendError as `selectBackend` does, and for one that knows no finite networks.
  */
-export async function selectNetworkBackend(name: BackendId | 'auto', precision: Precision): Promise<Backend | null> {
+export async function selectNetworkBackend(
+  name: BackendId | 'auto',
+  precision: Precision,
+  seconds = 0,
+): Promise<Backend | null> {
   if (name === 'host') return null;
-  if (name === 'auto') return (await accelerator(precision, 'network'))?.backend ?? null;
+  if (name === 'auto') return (await accelerator(precision, 'network', seconds))?.backend ?? null;
   requireKind(await loadBackend(name), name, 'network');
   return (await selectBackend(name, precision, 'network')).backend;
 }
 
 /**
- * The first backend with an accelerator for that precision and kind; null when there is none. Without a GPU nothing is
- * loaded to find out.
+ * The first backend with an accelerator for that precision and kind; null when there is none, or a job of so many
+ * seconds on the processor is too short. Without a GPU nothing is loaded to find out.
  */
-async function accelerator(precision: Precision, kind: TaskKind): Promise<Found | null> {
-  if (!hasGpu()) return null;
+async function accelerator(precision: Precision, kind: TaskKind, seconds: number): Promise<Found | null> {
+  if (!hasGpu() || !isWorthADevice(precision, seconds)) return null;
   for (const name of ACCELERATED) {
     if (!offers(name, precision) || (await loadBackend(name)).tasks[kind] === undefined) continue;
     const found = await probe(name);

@@ -238,10 +238,11 @@ export async function planEmpirical(x: NdArray, options: EmpiricalOptions, reser
   const limit = options.memory ?? defaultMemory();
   const memory = { base: residentBytes() + reserve, limit };
   const withInputs = { limit, base: memory.base + copiedBytes(z === x ? [x] : [x, z], precision) };
-  const device = await selectNetworkBackend(options.backend ?? COMPUTE_DEFAULTS.backend, precision);
   const speed = (product.isNative ? SPEED.native : SPEED.own) * (precision === 'f32' ? 2 : 1);
   const alone = (examples: number): number => secondsOf(network, sizes, layers, speed, examples);
   const most = alone(Math.max(sizes.rows, sizes.columns)) < SMALL_RUN ? 1 : threads;
+  const seconds = alone(Math.max(sizes.rows, sizes.columns)) / threads;
+  const device = await selectNetworkBackend(options.backend ?? COMPUTE_DEFAULTS.backend, precision, seconds);
   const onDevice = (backend: Backend): Chosen => {
     const { examples, atOnce, bytes } = chooseOnDevice(backend, network, sizes, layers, precision, options, memory);
     return { examples, atOnce, bytes, room: JACOBIAN_NUMBERS, workers: 1 };

@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/contract.js';
 import { selectBackend } from '../backend/select.js';
-import type { NdArray } from '../data/array.js';
+import { bytesOf, type NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
 import { MemoryError, UsageError } from '../errors.js';
 import { hasGpu } from '../platform/gpu.js';
@@ -62,14 +62,16 @@ function tooLittle(needed: number, limit: number): MemoryError {
 /** The plan of a computation on the backend that was asked for, or chosen. */
 async function planOf<C extends Computation>(work: C, options: KernelOptions, keep: boolean): Promise<Planned<C>> {
   const { extent, precision, outputs } = work;
+  const threadsOn = ({ usesThreads }: Backend): number => (usesThreads ? (options.threads ?? defaultThreads()) : 1);
   const { backend, availability } = await selectBackend(
     options.backend ?? COMPUTE_DEFAULTS.backend,
     precision,
     work.kind,
+    (processor) => work.on(processor, threadsOn(processor), false).seconds,
   );
-  const threads = backend.usesThreads ? (options.threads ?? defaultThreads()) : 1;
+  const threads = threadsOn(backend);
   const limit = options.memory ?? defaultMemory();
-  const outputBytes = extent.rows * extent.columns * (precision === 'f64' ? 8 : 4) * outputs.length;
+  const outputBytes = extent.rows * extent.columns * bytesOf(precision) * outputs.length;
   const native = await libraryFor(options.native ?? COMPUTE_DEFAULTS.native, backend, work);
   const demand = work.on(backend, threads, native !== null);
   const need = (size: number): number => residentBytes() + demand.bytes(size) + (keep ? outputBytes : 0);
@@ -126,7 +128,8 @@ const LONG = 5;
 
 /** Says when single precision would let a GPU do the work; the GPU is not opened for that. */
 function fasterBackend({ backend = COMPUTE_DEFAULTS.backend }: KernelOptions, plan: KernelPlan): string[] {
-  if (backend !== 'auto' || plan.precision === 'f32' || plan.seconds < LONG || !hasGpu()) return [];
+  if (backend !== 'auto' || plan.device !== null || plan.precision === 'f32') return [];
+  if (plan.seconds < LONG || !hasGpu()) return [];
   return ['--precision f32 may allow a faster backend on the GPU of this machine (ntk backends)'];
 }
 

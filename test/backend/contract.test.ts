@@ -5,7 +5,14 @@ import { lower } from '../../src/architecture/lower.js';
 import type { Backend, ImageJobShape, RowJobShape, RowWork } from '../../src/backend/contract.js';
 import { doorOf } from '../../src/backend/door.js';
 import type { NetworkSizes, NetworkTask } from '../../src/backend/network.js';
-import { BACKEND_IDS, loadBackend, selectBackend, selectNetworkBackend } from '../../src/backend/select.js';
+import {
+  BACKEND_IDS,
+  isWorthADevice,
+  loadBackend,
+  type SecondsOn,
+  selectBackend,
+  selectNetworkBackend,
+} from '../../src/backend/select.js';
 import type { TaskKind } from '../../src/backend/tasks.js';
 import { type Architecture, presetArchitecture } from '../../src/index.js';
 import { finiteNetwork } from '../../src/network/network.js';
@@ -145,7 +152,28 @@ describe('auto', () => {
         expect(backend.precisions).toContain(precision);
       }
     }
-    // The own engine of finite networks is none of the table.
+  });
+
+  test('asks for the length of a job where that decides', async () => {
+    for (const [precision, asked] of [
+      ['f64', 1],
+      ['f32', 0],
+    ] as const) {
+      let count = 0;
+      const secondsOn: SecondsOn = ({ usesThreads }) => {
+        expect(usesThreads).toBe(true);
+        count += 1;
+        return 0;
+      };
+      await selectBackend('auto', precision, 'rows', secondsOn);
+      expect(count).toBe(asked);
+      expect(isWorthADevice(precision, 3600)).toBe(true);
+      expect(isWorthADevice(precision, 1)).toBe(precision === 'f32');
+    }
+  });
+
+  test('leaves finite networks to their own engine', async () => {
+    // It is none of the table.
     expect(await selectNetworkBackend('host', 'f64')).toBeNull();
   });
 });

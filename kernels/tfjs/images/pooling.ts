@@ -112,7 +112,7 @@ function reached(tf: Tensors, image: Tensor, pooling: Pooling): Tensor {
 const AT_ONCE = 16;
 
 function mean(tf: Tensors, image: Tensor, filter: [number, number], stride: [number, number]): Tensor {
-  return tf.avgPool(image, filter, stride);
+  return tf.windowMean(image, filter, stride);
 }
 
 /** Whether one window holds the whole image. */

@@ -66,8 +66,8 @@ async function positions(
 }
 
 /**
- * Looks for near-duplicate pairs in the inner products of a tile, whose `least` 1 - |u| in each row are there; of a tile on the diagonal the diagonal comes first,
- * with the cosine distance 0.
+ * Looks for near-duplicate pairs in the inner products of a tile, whose `least` 1 - |u| in each row are there; of a
+ * tile on the diagonal the diagonal comes first, with the cosine distance 0.
  */
 export async function findNear(
   tf: Tensors,

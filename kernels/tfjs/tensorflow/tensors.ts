@@ -204,6 +204,7 @@ export class TensorflowTensors implements Tensors {
   }
 
   concat(list: readonly Tensor[], axis: number): DeviceTensor {
+    if (list.length === 1) return this.clone(list[0]);
     return this.tidy(() => {
       const at = this.device.upload(Int32Array.of(axis), []);
       const attributes = [
@@ -246,7 +247,7 @@ export class TensorflowTensors implements Tensors {
     });
   }
 
-  avgPool(x: Tensor, window: readonly [number, number], strides: readonly [number, number]): DeviceTensor {
+  windowMean(x: Tensor, window: readonly [number, number], strides: readonly [number, number]): DeviceTensor {
     const { device } = this;
     const list = (name: string, [h, w]: readonly [number, number]): Attribute => device.whole(name, [1, h, w, 1]);
     return device.run(

@@ -22,7 +22,7 @@ const PATIENCE = 50;
 /** Near-duplicate pairs that are computed together. */
 const MOST_NEAR = 2 ** 16;
 /** Entries of a tile that go through its body together: on a processor as many as stay in its caches. */
-export const AT_ONCE = { processor: 2 ** 17, device: Infinity } as const;
+export const AT_ONCE = { processor: 2 ** 18, device: Infinity } as const;
 
 /** Entries of some pairs, in the order of the task's outputs; null where the kernel is 0. */
 type Entries = readonly (Tensor | null)[];

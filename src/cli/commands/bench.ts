@@ -6,7 +6,7 @@ export const benchCommand: Command = {
   positionals: [
     {
       name: 'WHAT',
-      describe: `${BENCHMARKS.join(', ')} (what \`--backend webgpu\` would use)`,
+      describe: `${BENCHMARKS.join(', ')} (of \`--backend webgpu\`)`,
       required: true,
     },
   ],

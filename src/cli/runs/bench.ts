@@ -24,6 +24,7 @@ const BENCHES: { readonly [N in Benchmark]: () => Promise<(options: BenchOptions
   conv: async () => (await import('../../bench/conv.js')).benchConv,
   empirical: async () => (await import('../../bench/empirical.js')).benchEmpirical,
   gpu: async () => (await import('../../bench/gpu.js')).benchGpu,
+  tensorflow: async () => (await import('../../bench/tensorflow.js')).benchTensorflow,
   start: async () => (await import('../../bench/start.js')).benchStart,
 };
 

@@ -86,6 +86,13 @@ const gpu = {
   notes: z.array(z.string()).describe('what a reader should know'),
 };
 
+const tensorflow = {
+  library: z.string().describe('version of TensorFlow, and what it computes on'),
+  device: z.string().nullable().describe('its accelerator; null where the processor computes'),
+  shape: numbers.describe('rows and features that were measured on'),
+  tile: z.number().describe('side of the tile'),
+};
+
 /** Records of `ntk bench`, by benchmark. */
 export const BENCH_RECORDS = {
   kernel: benchmark('kernel', sized),
@@ -94,6 +101,7 @@ export const BENCH_RECORDS = {
   empirical: benchmark('empirical', sized),
   start: benchmark('start', machine),
   gpu: benchmark('gpu', gpu),
+  tensorflow: benchmark('tensorflow', tensorflow),
 } as const;
 
 /** Record of `ntk bench`. */
@@ -104,6 +112,7 @@ export const benchRecord = z.discriminatedUnion('bench', [
   BENCH_RECORDS.empirical,
   BENCH_RECORDS.start,
   BENCH_RECORDS.gpu,
+  BENCH_RECORDS.tensorflow,
 ]);
 
 /** Fields of the record of one benchmark that no other command has. */

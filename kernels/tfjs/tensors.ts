@@ -100,7 +100,7 @@ export interface Tensors {
   slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor;
   /** Entries at `positions` along an axis [0]; a position that is not there is an error or of no meaning. */
   gather(x: Tensor, positions: Tensor, axis?: number): Tensor;
-  /** Column by column the rows of `table` `[n, columns]` at `positions`, each in their shape. */
+  /** The rows of `table` `[n, columns]` at `positions` `[m]`, column by column: each `[m]`. */
   gatherColumns(table: Tensor, positions: Tensor): readonly Tensor[];
   pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor;
   /** Means over windows of images `[batch, h, w, channels]`, inside alone. */

@@ -54,14 +54,17 @@ export function lookUp(
   { intervals, outputs }: TensorTable,
   { distance, negative }: Folded,
 ): readonly (Value | null)[] {
-  const t = tf.mul(tf.sqrt(distance), intervals);
+  // A list, and that before there are whole numbers: to reshape those a GPU would fetch them to the host.
+  const list = (x: Tensor): Tensor => tf.reshape(x, [-1]);
+  const t = tf.mul(tf.sqrt(list(distance)), intervals);
   const k = tf.minimum(tf.floor(t), intervals - 1);
   const x = tf.sub(t, k);
-  const index = tf.toIntegers(tf.add(k, tf.mul(intervals, tf.toNumbers(negative))));
+  const index = tf.toIntegers(tf.add(k, tf.mul(intervals, tf.toNumbers(list(negative)))));
   return outputs.map((coefficients) => {
     if (coefficients === null) return null;
     const [highest, ...lower] = tf.gatherColumns(coefficients, index).toReversed();
     if (highest === undefined) throw new InternalError('a table needs coefficients');
-    return { below: lower.reduce((sum, c) => tf.add(tf.mul(sum, x), c), highest), above: null };
+    const below = lower.reduce((sum, c) => tf.add(tf.mul(sum, x), c), highest);
+    return { below: tf.reshape(below, distance.shape), above: null };
   });
 }

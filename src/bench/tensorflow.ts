@@ -38,7 +38,7 @@ function awaited(tf: Tensors, tensor: Tensor): void {
   });
 }
 
-/** Seconds of the plain product of the rows of a tile, of the table on it, and of the whole tile. */
+/** Seconds of the plain product of the rows of a tile, of the table on all of it at once, and of the whole tile. */
 interface TileSeconds {
   readonly product: number;
   readonly table: number;
@@ -60,7 +60,6 @@ async function tileSeconds(engine: Engine, task: RowTask, side: number): Promise
   const right = tf.transpose(behind);
   const table = uploadTable(tf, task);
   const u = tf.matMul(left, right);
-  const distance = tf.cosineDistance(u);
   const job = new TensorJob(engine, task);
   const range = { row: 0, rows: side, column: side, columns: side };
   const product = (): void => {
@@ -71,7 +70,8 @@ async function tileSeconds(engine: Engine, task: RowTask, side: number): Promise
   const byTable = (): void =>
     tf.tidy(() => {
       if (table === null) return;
-      for (const value of lookUp(tf, table, foldedProducts(tf, u, distance))) if (value) awaited(tf, value.below);
+      const folded = foldedProducts(tf, u, tf.cosineDistance(u));
+      for (const value of lookUp(tf, table, folded)) if (value) awaited(tf, value);
     });
   const tile = async (): Promise<void> => (await job.compute(range, false)).release();
   try {
@@ -81,7 +81,7 @@ async function tileSeconds(engine: Engine, task: RowTask, side: number): Promise
   } finally {
     await job.close();
     table?.dispose();
-    for (const tensor of [left, behind, right, u, distance]) tensor.dispose();
+    for (const tensor of [left, behind, right, u]) tensor.dispose();
   }
 }
 

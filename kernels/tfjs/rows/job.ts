@@ -64,6 +64,8 @@ export class TensorJob implements KernelJob {
   readonly #body: TensorInstructions;
   readonly #table: TensorTable | null;
   readonly #rows: readonly [number, number];
+  /** Of each output whether a row has the self-kernel 0. */
+  readonly #hasZeros: readonly boolean[];
   readonly #finished = new Set<Finished>();
   readonly #working = new Set<Promise<Finished>>();
   readonly #slots: Slots;
@@ -75,6 +77,7 @@ export class TensorJob implements KernelJob {
     this.#engine = engine;
     this.#task = task;
     this.#rows = [task.x.rows, task.z.rows];
+    this.#hasZeros = task.outputs.map((output) => [task.x, task.z].some(({ scales }) => scales[output]?.includes(0)));
     this.#body = tensorInstructions(deviceTask(task, task.precision), ...this.#rows);
     engine.use();
     this.#tf = engine.tensors(task.precision);
@@ -240,9 +243,10 @@ export class TensorJob implements KernelJob {
   async #byBody(source: Value, columns: PairColumns): Promise<Entries> {
     const values = await runBody(this.#tf, this.#body, columns, source, this.#pause);
     try {
+      const correlationOf = (value: Value | null): Tensor | null => value && correlation(this.#tf, value);
       return this.#tf.tidy(() =>
         this.#scaled(
-          this.#task.outputs.map((output) => values[output]),
+          this.#task.outputs.map((output) => correlationOf(values[output])),
           columns,
         ),
       );
@@ -251,16 +255,16 @@ export class TensorJob implements KernelJob {
     }
   }
 
-  #scaled(values: readonly (Value | null)[], columns: PairColumns): Entries {
-    return values.map((value, k) => value && this.#entry(value, columns, k));
-  }
-
-  /** K = sqrt(K(x,x) K(z,z)) u, where a difference, or adding 0, makes 0 of -0. */
-  #entry(value: Value, columns: PairColumns, output: number): Tensor {
+  /** K = sqrt(K(x,x) K(z,z)) u */
+  #scaled(correlations: readonly (Tensor | null)[], columns: PairColumns): Entries {
     const tf = this.#tf;
-    const scale = tf.mul(columns.scaleX(output), columns.scaleZ(output));
-    if (value.above === null) return tf.sub(scale, tf.mul(scale, value.below));
-    return tf.add(tf.mul(scale, correlation(tf, value)), 0);
+    return correlations.map((u, k) => {
+      if (u === null) return null;
+      // By the product of both, which is the same for (x, z) and (z, x).
+      const entry = tf.mul(u, tf.mul(columns.scaleX(k), columns.scaleZ(k)));
+      // Adding 0 makes 0 of -0, which only a row without a kernel can give.
+      return this.#hasZeros[k] ? tf.add(entry, 0) : entry;
+    });
   }
 
   #onDiagonal(range: TileRange): boolean {

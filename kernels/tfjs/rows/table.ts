@@ -1,12 +1,13 @@
 import type { Output, RowTask } from '../../../src/backend/tasks.js';
 import { InternalError } from '../../../src/errors.js';
 import type { Tensor, Tensors } from '../tensors.js';
-import { positive, type Sides, smaller, type Value } from '../values.js';
+import { positive, type Sides, smaller } from '../values.js';
 import { cubicPieces } from './cubic-pieces.js';
 
 /**
- * The table of a task on the device: for each output the coefficients of all intervals, u >= 0 first, `[2 intervals,
- * degree + 1]`.
+ * The table of a task on the device: for each output the coefficients of its correlation on all intervals, u >= 0
+ * first, `[2 intervals, degree + 1]`. Their sum has the digits of an entry, which are fewer than those of the cosine
+ * distance.
  */
 export interface TensorTable {
   readonly intervals: number;
@@ -21,7 +22,8 @@ export function uploadTable(tf: Tensors, task: RowTask): TensorTable | null {
   const { intervals, degree } = table;
   const outputs = task.outputs.map((output: Output) => {
     const all = table[output];
-    return all === null ? null : tf.tensor(all, [2 * intervals, degree + 1]);
+    const correlations = all?.map((c, at) => (at % (degree + 1) === 0 ? 1 : 0) - c);
+    return correlations === undefined ? null : tf.tensor(correlations, [2 * intervals, degree + 1]);
   });
   return { intervals, outputs, dispose: () => outputs.forEach((tensor) => void tensor?.dispose()) };
 }
@@ -45,15 +47,15 @@ export function foldedSides(tf: Tensors, of: Sides): Folded {
 }
 
 /**
- * Cosine distances of the outputs by the table, in the order of the task; null where there is none. For use in a tidy.
+ * Correlations of the outputs by the table, in the order of the task; null where there is none. For use in a tidy.
  *
- * With t = sqrt(1 - |u|) intervals = k + x a cosine distance is the polynomial of interval k in x.
+ * With t = sqrt(1 - |u|) intervals = k + x a correlation is the polynomial of interval k in x.
  */
 export function lookUp(
   tf: Tensors,
   { intervals, outputs }: TensorTable,
   { distance, negative }: Folded,
-): readonly (Value | null)[] {
+): readonly (Tensor | null)[] {
   // A list, and that before there are whole numbers: to reshape those a GPU would fetch them to the host.
   const list = (x: Tensor): Tensor => tf.reshape(x, [-1]);
   const t = tf.mul(tf.sqrt(list(distance)), intervals);
@@ -64,7 +66,7 @@ export function lookUp(
     if (coefficients === null) return null;
     const [highest, ...lower] = tf.gatherColumns(coefficients, index).toReversed();
     if (highest === undefined) throw new InternalError('a table needs coefficients');
-    const below = lower.reduce((sum, c) => tf.add(tf.mul(sum, x), c), highest);
-    return { below: tf.reshape(below, distance.shape), above: null };
+    const correlations = lower.reduce((sum, c) => tf.add(tf.mul(sum, x), c), highest);
+    return tf.reshape(correlations, distance.shape);
   });
 }

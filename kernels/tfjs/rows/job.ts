@@ -3,7 +3,7 @@ import { deviceTask } from '../../../src/backend/device-task.js';
 import type { Output, RowTask } from '../../../src/backend/tasks.js';
 import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
 import { type FloatArray, type Precision, zeros } from '../../../src/data/array.js';
-import { InternalError, InterruptedError } from '../../../src/errors.js';
+import { DeviceFullError, InternalError, InterruptedError } from '../../../src/errors.js';
 import { nextTask } from '../../../src/platform/tasks.js';
 import type { Engine } from '../engine.js';
 import { explained } from '../explained.js';
@@ -21,8 +21,11 @@ import { mirror, transpose } from './transpose.js';
 const PATIENCE = 50;
 /** Near-duplicate pairs that are computed together. */
 const MOST_NEAR = 2 ** 16;
-/** Entries of a tile that go through its body together: on a processor as many as stay in its caches. */
-export const AT_ONCE = { processor: 2 ** 18, device: Infinity } as const;
+/**
+ * Entries of a tile that go through its body together: on a processor as many as stay in its caches, on a device as
+ * many as hide what a call costs. Where its memory is too small for them, halves are tried, down to `least`.
+ */
+export const AT_ONCE = { processor: 2 ** 18, device: 2 ** 24, least: 2 ** 16 } as const;
 
 /** Entries of some pairs, in the order of the task's outputs; null where the kernel is 0. */
 type Entries = readonly (Tensor | null)[];
@@ -69,6 +72,7 @@ export class TensorJob implements KernelJob {
   readonly #finished = new Set<Finished>();
   readonly #working = new Set<Promise<Finished>>();
   readonly #slots: Slots;
+  #atOnce: number;
   #left: Panel | null = null;
   #right: Panel | null = null;
   #rested = performance.now();
@@ -83,6 +87,7 @@ export class TensorJob implements KernelJob {
     this.#tf = engine.tensors(task.precision);
     this.#table = uploadTable(this.#tf, task);
     this.concurrency = engine.device === null ? 1 : 2;
+    this.#atOnce = AT_ONCE[engine.device === null ? 'processor' : 'device'];
     this.#slots = new Slots(this.concurrency);
   }
 
@@ -172,19 +177,32 @@ export class TensorJob implements KernelJob {
     }
   }
 
-  /** The entries of a tile from its inner products, some of its rows at a time. */
+  /** The entries of a tile from its inner products, fewer of its rows at a time where the device is full. */
   async #inParts(range: TileRange, u: Tensor): Promise<Parts> {
+    for (;;) {
+      const step = Math.max(1, Math.min(range.rows, Math.floor(this.#atOnce / u.shape[1])));
+      try {
+        return await this.#rowsAtOnce(range, u, step);
+      } catch (error) {
+        const half = (step * u.shape[1]) / 2;
+        if (!(explained(error, this.#engine) instanceof DeviceFullError) || half < AT_ONCE.least) throw error;
+        this.#atOnce = half;
+      }
+    }
+  }
+
+  async #rowsAtOnce(range: TileRange, u: Tensor, step: number): Promise<Parts> {
     const tf = this.#tf;
     const width = u.shape[1];
-    const most = AT_ONCE[this.#engine.device === null ? 'processor' : 'device'];
-    const step = Math.max(1, Math.min(range.rows, Math.floor(most / width)));
     const parts: Entries[] = [];
     const least: Tensor[] = [];
     try {
       for (let at = 0; at < range.rows; at += step) {
         const rows = Math.min(step, range.rows - at);
-        const some = rows === range.rows ? tf.clone(u) : tf.slice(u, [at, 0], [rows, width]);
-        const distance = tf.cosineDistance(some);
+        const [some, distance] = tf.tidy(() => {
+          const found = rows === range.rows ? tf.clone(u) : tf.slice(u, [at, 0], [rows, width]);
+          return [found, tf.cosineDistance(found)];
+        });
         try {
           parts.push(await this.#part({ ...range, row: range.row + at, rows }, some, distance));
           least.push(leastInRows(tf, distance, at, this.#onDiagonal(range)));

@@ -1,6 +1,6 @@
 import type { Availability, DeviceFacts } from '../../src/backend/device.js';
 import { BackendError } from '../../src/errors.js';
-import { openGpu } from '../../src/platform/gpu.js';
+import { gpuSwitches, openGpu } from '../../src/platform/gpu.js';
 
 /** A GPU device that kernels run on. */
 export interface OpenDevice {
@@ -19,6 +19,8 @@ type Missing = Required<Pick<Availability, 'reason' | 'remedy'>>;
 let found: Promise<OpenDevice | Missing> | null = null;
 
 const DRIVER = 'Check that the driver fits the card and the user may use it (vulkaninfo), or use --backend host';
+
+const NO_FEATURE = 'Take it out of NTK_WEBGPU_FEATURES, or use --backend host';
 
 /** Whether a processor plays the GPU. */
 function isSoftware({ vendor, architecture, device, description }: GPUAdapterInfo): boolean {
@@ -42,12 +44,19 @@ async function open(): Promise<OpenDevice | Missing> {
   const adapter = await entry.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) return { reason: 'no GPU adapter was found', remedy: DRIVER };
   const limits = Object.fromEntries(LIMITS.map((name) => [name, Number(adapter.limits[name])]));
-  const device = await adapter.requestDevice({ requiredLimits: limits });
+  const { toggles, features } = gpuSwitches();
+  const lacking = features.filter((feature) => !adapter.features.has(feature));
+  if (lacking.length > 0) return { reason: `the adapter does not have ${lacking.join(', ')}`, remedy: NO_FEATURE };
+  const device = await adapter.requestDevice({
+    requiredLimits: limits,
+    requiredFeatures: [...features] as GPUFeatureName[],
+  });
   const { info } = adapter;
   const name = info.description || info.device || info.architecture || info.vendor || 'GPU';
+  const switched = [...toggles, ...features].map((name) => `, ${name}`).join('');
   const facts: DeviceFacts = {
     name,
-    driver: `Vulkan by Dawn, ${[info.vendor, info.architecture].filter((t) => t !== '').join(' ')}`,
+    driver: `Vulkan by Dawn, ${[info.vendor, info.architecture].filter((t) => t !== '').join(' ')}${switched}`,
     software: isSoftware(info),
     limits,
     features: [...adapter.features].sort(),

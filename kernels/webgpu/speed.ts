@@ -2,7 +2,7 @@ import { freeBuffer, makeBuffer } from './buffers.js';
 import { type OpenDevice, useDevice } from './device.js';
 import { bindingKinds, bound, type Pipeline, pipelineOf } from './pipelines.js';
 import { productShader } from './rows/shader/module.js';
-import { PEAK, PEAK_ADDS } from './rows/shader/peak.js';
+import { PEAK_ADDS, peakShader } from './rows/shader/peak.js';
 import { BLOCK } from './rows/shader/product.js';
 import { tileFields } from './rows/tile-numbers.js';
 
@@ -84,11 +84,14 @@ async function productOf(opened: OpenDevice, side: number, features: number, eno
   return speed;
 }
 
-/** GFLOP/s of multiply-adds in registers on all of the device: the limit of every product. */
-export async function peakSpeed(enough = 0.05): Promise<number> {
+/**
+ * GFLOP/s of multiply-adds in registers on all of the device: the limit of every product. `f16` needs a device that was
+ * opened with `shader-f16`.
+ */
+export async function peakSpeed(enough = 0.05, type: 'f32' | 'f16' = 'f32'): Promise<number> {
   const opened = await useDevice();
   const { device } = opened;
-  const pipeline = await pipelineOf(opened, PEAK, 'peak', ['uniform', 'storage']);
+  const pipeline = await pipelineOf(opened, peakShader(type), 'peak', ['uniform', 'storage']);
   const { STORAGE, COPY_DST, UNIFORM } = GPUBufferUsage;
   const threads = opened.facts.software ? 4096 : 2 ** 20;
   const rounds = opened.facts.software ? 256 : 1024;

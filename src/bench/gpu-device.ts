@@ -23,6 +23,8 @@ export interface DeviceTiles {
   readonly compile: Readonly<Record<'fused' | 'split', number>>;
   /** Seconds of one round over all tiles: the mean over at least `enough` seconds. */
   seconds(way: Way, enough: number): Promise<number>;
+  /** Seconds of one round by the device's own clock; null unless the device was opened with `timestamp-query`. */
+  deviceSeconds(way: Way): Promise<number | null>;
   close(): Promise<void>;
 }
 
@@ -64,7 +66,13 @@ async function place(parts: Parts, numbers: BufferGroup): Promise<Placed[]> {
 /** Rounds in one command at most: drivers stop commands that run for seconds. */
 const ROUNDS_AT_ONCE = 32;
 
-function submit({ opened, slot }: Parts, placed: readonly Placed[], passes: readonly Pass[], rounds: number): void {
+function submit(
+  { opened, slot }: Parts,
+  placed: readonly Placed[],
+  passes: readonly Pass[],
+  rounds: number,
+  clock: GPUComputePassDescriptor = {},
+): void {
   const { device } = opened;
   const work = placed.flatMap(({ range, buffers }) =>
     passes.map(({ pipeline, layout, side }) => ({
@@ -75,7 +83,7 @@ function submit({ opened, slot }: Parts, placed: readonly Placed[], passes: read
   );
   const encoder = device.createCommandEncoder();
   encoder.clearBuffer(slot.near, 0, 4);
-  const pass = encoder.beginComputePass();
+  const pass = encoder.beginComputePass(clock);
   for (let r = 0; r < rounds; r++) {
     for (const { pipeline, group, size } of work) {
       pass.setPipeline(pipeline);
@@ -104,6 +112,33 @@ async function roundSeconds(
     const seconds = (performance.now() - start) / 1000;
     if (seconds >= enough) return seconds / repeats;
   }
+}
+
+/** One round between two marks of the device's clock, which counts nanoseconds. */
+async function markedSeconds(
+  parts: Parts,
+  placed: readonly Placed[],
+  passes: readonly Pass[],
+  buffers: BufferGroup,
+): Promise<number | null> {
+  const { device } = parts.opened;
+  if (!device.features.has('timestamp-query')) return null;
+  const { QUERY_RESOLVE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+  const querySet = device.createQuerySet({ type: 'timestamp', count: 2 });
+  const marks = await buffers.make(16, QUERY_RESOLVE | COPY_SRC);
+  const read = await buffers.make(16, COPY_DST | MAP_READ);
+  submit(parts, placed, passes, 1, {
+    timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+  });
+  const encoder = device.createCommandEncoder();
+  encoder.resolveQuerySet(querySet, 0, 2, marks, 0);
+  encoder.copyBufferToBuffer(marks, 0, read, 0, 16);
+  device.queue.submit([encoder.finish()]);
+  await read.mapAsync(GPUMapMode.READ);
+  const [begin, end] = new BigUint64Array(read.getMappedRange());
+  read.unmap();
+  querySet.destroy();
+  return Number(end - begin) / 1e9;
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
@@ -146,6 +181,7 @@ export async function deviceTiles(task: RowTask, size: number): Promise<DeviceTi
     return {
       compile: { fused: fusedSeconds, split: splitSeconds },
       seconds: (way, enough) => roundSeconds(parts, placed, passes[way], enough),
+      deviceSeconds: (way) => markedSeconds(parts, placed, passes[way], buffers),
       close,
     };
   } catch (error) {

@@ -34,6 +34,21 @@ function keep(instance: GPU): void {
   keeper[KEPT] = [...(keeper[KEPT] ?? []), instance];
 }
 
+/** Switches of Dawn for experiments: none is on unless the environment names it. */
+export interface GpuSwitches {
+  /** Toggles of Dawn, such as `disable_robustness` or `skip_validation`. */
+  readonly toggles: readonly string[];
+  /** Features that the device is asked for beyond what the engine needs, such as `subgroups`. */
+  readonly features: readonly string[];
+}
+
+/** Reads `NTK_WEBGPU_TOGGLES` and `NTK_WEBGPU_FEATURES`, lists with commas. */
+export function gpuSwitches(): GpuSwitches {
+  const { NTK_WEBGPU_TOGGLES: toggles = '', NTK_WEBGPU_FEATURES: features = '' } = process.env;
+  const listed = (text: string): readonly string[] => text.split(',').flatMap((name) => name.trim() || []);
+  return { toggles: listed(toggles), features: listed(features) };
+}
+
 const INSTALL = 'Install the optional package with `npm install webgpu`, or use --backend host';
 
 /** The entry to WebGPU by Dawn; what stands in the way where there is none. */
@@ -45,7 +60,8 @@ export async function openGpu(): Promise<GPU | MissingGpu> {
   try {
     const { create, globals } = await optionalPackage<typeof import('webgpu')>('webgpu');
     Object.assign(globalThis, globals);
-    const instance = create([]) as GPU;
+    const { toggles } = gpuSwitches();
+    const instance = create(toggles.length === 0 ? [] : [`enable-dawn-features=${toggles.join(',')}`]) as GPU;
     keep(instance);
     return instance;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { MissingGpu } from '../gpu.js';
+import type { GpuSwitches, MissingGpu } from '../gpu.js';
 
 /** Whether the browser offers WebGPU. */
 export function hasGpu(): boolean {
@@ -13,4 +13,9 @@ export async function openGpu(): Promise<GPU | MissingGpu> {
     reason: 'this browser has no WebGPU',
     remedy: 'Take one that has, over https, or use the backend reference',
   };
+}
+
+/** A page has no environment: no switch is on. */
+export function gpuSwitches(): GpuSwitches {
+  return { toggles: [], features: [] };
 }

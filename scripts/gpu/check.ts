@@ -8,6 +8,8 @@ import type { Ran } from './table.js';
 
 /** Seconds that are kept for writing, and for ending what does not end by itself. */
 const RESERVE = 3;
+/** Seconds that looking for devices may take where there are few. */
+const LOOKING = 20;
 /** Seconds below which a part is not begun. */
 const LEAST = 3;
 
@@ -72,7 +74,8 @@ export class Check {
   /** Looks for devices, then runs each part that is asked for. */
   async run(parts: readonly Part[]): Promise<readonly Checked[]> {
     this.tell('looking for devices');
-    const looked = await this.#step('probe', this.#clock.left / 10, backendsCommand(this.#context('probe', 0)));
+    const most = Math.max(this.#clock.left / 10, Math.min(LOOKING, this.#clock.left / 2));
+    const looked = await this.#step('probe', most, backendsCommand(this.#context('probe', 0)));
     this.#devices = devicesOf(looked);
     const done: Checked[] = [];
     for (const [k, part] of parts.entries()) done.push(await this.#part(part, this.#clock.forFirst(parts.slice(k))));

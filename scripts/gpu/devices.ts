@@ -36,6 +36,9 @@ interface Told {
   readonly gflops?: Readonly<Record<string, number>>;
 }
 
+/** What helps where the binding is here and its libraries are not. */
+const LIBRARIES = ' NTK_TENSORFLOW_LIBRARIES names the folder of a TensorFlow that the machine has.';
+
 const BACKENDS = ['webgpu', 'tensorflow'] as const;
 
 /** Every backend for GPUs, taken to be there: what is tried where `ntk backends` itself has failed. */
@@ -53,7 +56,11 @@ export function devicesOf({ output, error }: Step): Devices {
     const one = told.find(({ name }) => name === backend);
     if (one === undefined) continue;
     if (!one.available) {
-      const remedy = one.remedy === undefined ? '' : ` ${one.remedy}.`;
+      const remedy = /libtensorflow/.test(one.reason ?? '')
+        ? LIBRARIES
+        : one.remedy === undefined
+          ? ''
+          : ` ${one.remedy}.`;
       missing.push({ backend, why: `${one.reason ?? 'not available'}.${remedy}` });
       continue;
     }

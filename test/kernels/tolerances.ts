@@ -25,6 +25,7 @@ const LIMITS: Readonly<Record<string, Limits>> = {
   'host f64': F64,
   'host f32': F32,
   'webgpu f32': F32,
+  'tensorflow f64': F64,
   'tensorflow f32': F32,
   'tfjs f32': F32,
 };

@@ -59,9 +59,10 @@ async function growing(
   return lines;
 }
 
-/** TensorFlow's numbers of bits, the best first; `webgpu` has no factorisations. */
-function subjectsOf({ devices }: Context): readonly Subject[] {
-  return devices.subjects.filter(({ backend }) => backend === 'tensorflow');
+/** TensorFlow's precisions, the best first; `webgpu` has no factorisations. */
+function subjectsOf({ devices, quick }: Context): readonly Subject[] {
+  const subjects = devices.subjects.filter(({ backend }) => backend === 'tensorflow');
+  return quick ? subjects.slice(0, 1) : subjects;
 }
 
 function missingLines({ devices }: Context, what: string): readonly Line[] {
@@ -80,7 +81,7 @@ const onDevice = ({ algebra }: RunRecord): boolean => /tensorflow/i.test(algebra
 
 /** What did it, where it was not the device. */
 function by(record: RunRecord): string | undefined {
-  return onDevice(record) ? undefined : `not on the device but by ${record.algebra}`;
+  return onDevice(record) ? undefined : `solved by ${record.algebra}`;
 }
 
 /** On a GPU the algebra must not have been handed to the processor. */
@@ -206,7 +207,7 @@ async function onEach(
 export const factorPart: Part = {
   name: 'factor',
   describe: 'dense eigendecomposition and Cholesky, n = 4,000 and 20,000',
-  share: 150,
+  share: 120,
   run: (context) =>
     onEach(
       context,
@@ -223,6 +224,6 @@ export const factorPart: Part = {
 export const regressPart: Part = {
   name: 'regress',
   describe: 'ntk regress on 20,000 made-up rows like those of MNIST',
-  share: 80,
+  share: 60,
   run: (context) => onEach(context, [['regress', learn]], [2000, 20_000], [300, 1000]),
 };

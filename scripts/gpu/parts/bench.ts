@@ -95,6 +95,6 @@ async function run(context: Context): Promise<readonly Line[]> {
 export const benchPart: Part = {
   name: 'bench',
   describe: 'ntk bench gpu: speeds beside their bounds, errors beside host',
-  share: 180,
+  share: 160,
   run,
 };

@@ -47,6 +47,6 @@ async function run(context: Context): Promise<readonly Line[]> {
 export const jaxPart: Part = {
   name: 'jax',
   describe: 'JAX on the same sizes, where python3 has it',
-  share: 40,
+  share: 30,
   run,
 };

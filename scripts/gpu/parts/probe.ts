@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Context, ntk, type Part, program } from '../context.js';
-import { type Line, measured, shown, undone } from '../lines.js';
+import { type Line, measured, shortNumber, shown, undone } from '../lines.js';
 import type { Command, Step } from '../step.js';
 
 /** What the system says of its drivers, for a reader far away. */
@@ -66,6 +66,30 @@ function adapterLines({ output, error }: Step): readonly Line[] {
   ];
 }
 
+interface Ways {
+  readonly used: string;
+  readonly doubles: number;
+  readonly ways: readonly {
+    readonly name: string;
+    readonly works: boolean;
+    readonly differing: number;
+    readonly gigabytes: number | null;
+  }[];
+}
+
+/** How doubles pass the binding: every way that works must bring them back as they were. */
+function float64Lines({ output, error }: Step): readonly Line[] {
+  const tried = { on: 'tensorflow', precision: 'f64' };
+  if (error !== undefined) return [undone({ what: 'doubles there and back', ...tried }, 'failed', error)];
+  const { used, ways, doubles } = output as Ways;
+  return ways.map(({ name, works, differing, gigabytes }) => {
+    const what = `doubles there and back, by ${name}${name === used ? ' (taken)' : ''}`;
+    if (!works) return shown({ what, ...tried }, 'does not work', 'the other way is taken');
+    const result = `${differing} off, ${shortNumber(gigabytes ?? 0)} GB/s`;
+    return measured({ what, ...tried }, differing, { result, limit: '<= 0', how: `${doubles} doubles` });
+  });
+}
+
 /** The card as `nvidia-smi` has it: its first line of numbers. */
 function cardLine({ output, error, name }: Step): Line {
   if (error !== undefined) return undone({ what: name }, 'failed', error);
@@ -92,6 +116,11 @@ async function run(context: Context): Promise<readonly Line[]> {
   lines.push(...backendLines(context));
   if (context.devices.subjects.some(({ backend }) => backend === 'webgpu')) {
     lines.push(...adapterLines(await step({ name: 'adapter', argv: program(context, 'adapter'), most: 20 })));
+  }
+  const float64 = context.devices.subjects.find((one) => one.backend === 'tensorflow' && one.precision === 'f64');
+  if (float64 !== undefined) {
+    const argv = program(context, 'float64', String(float64.gpu ? 2 ** 22 : 2 ** 18));
+    lines.push(...float64Lines(await step({ name: 'float64', argv, most: 20 })));
   }
   return lines;
 }

@@ -1,5 +1,5 @@
 /**
- * Networks drawn at random, on one backend in one precision against `reference`: `node dist/scripts/gpu/programs/fuzz.js
+ * Random networks, on one backend in one precision against `reference`: `node dist/scripts/gpu/programs/fuzz.js
  * --backend B --precision P [--most N] [--seconds S]` prints one JSON object.
  *
  * The seed is fixed, so that two devices are asked the same; `npm run fuzz` shows a finding again and makes it small.

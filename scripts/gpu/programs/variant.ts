@@ -1,6 +1,6 @@
 /**
  * The passes of a kernel on the device as it is opened now, `NTK_WEBGPU_TOGGLES` and `NTK_WEBGPU_FEATURES` included:
- * `node dist/scripts/gpu/programs/variant.js --rows N --features D --tiles 1024,2048 --enough S` prints one JSON object.
+ * `node dist/scripts/gpu/programs/variant.js --rows N --features D --tiles 1024,2048 --enough S` prints a JSON object.
  *
  * It holds the seconds of each way at each size of a tile, by the host's clock and, where the device has one, by its
  * own, and a digest of the numbers with their error beside `host` in f64.

@@ -87,7 +87,7 @@ function headText({ subjects, missing }: Check['devices'], seconds: number, budg
   );
   const lacking = missing.map(({ backend, why }) => `  ${backend}: not here, ${why}`);
   return [
-    `Check of ntk-engine ${versionOf()} on devices, ${seconds.toFixed(0)} of ${budget} s`,
+    `GPU check of ntk-engine ${versionOf()}: ${seconds.toFixed(0)} of ${budget} s`,
     ...here,
     ...lacking,
     ...(subjects.some(({ gpu }) => gpu) ? [] : [NO_GPU]),

@@ -33,6 +33,15 @@ export interface Part {
   run(context: Context): Promise<readonly Line[]>;
 }
 
+/** The same for at most so many seconds from now. */
+export function within(context: Context, seconds: number): Context {
+  const until = context.left() - seconds;
+  const left = (): number => Math.max(0, Math.min(seconds, context.left() - until));
+  const step: Context['step'] = ({ most = Infinity, ...rest }) =>
+    context.step({ ...rest, most: Math.min(most, left()) });
+  return { ...context, left, step };
+}
+
 /** Where the compiled command line and programs lie. */
 export function ntk({ root }: Context, ...args: readonly string[]): readonly string[] {
   return [process.execPath, `${root}/dist/src/cli/main.js`, ...args];

@@ -64,5 +64,6 @@ export function verdictText(lines: readonly Line[]): string {
   const counts = `${ok} ok, ${MISSED} missed, ${failed} failed, ${skipped} skipped, ${shown} only shown`;
   const wrong = lines.filter(({ verdict }) => verdict === 'MISSED' || verdict === 'failed');
   const named = wrong.map(({ what, on, precision, verdict }) => `  ${verdict}: ${`${what} ${on} ${precision}`.trim()}`);
-  return [counts, ...named].join('\n');
+  const all = wrong.length === 0 ? 'Everything that could run passed' : 'Not everything passed';
+  return [`${all}: ${counts}.`, ...named].join('\n');
 }

@@ -95,7 +95,7 @@ describe('the summary', () => {
     const text = tableText([{ name: 'part', describe: 'says what', seconds: 1, limitSeconds: 2, lines }]);
     expect(text).toMatch(/^ {2}MISSED {3}error +webgpu f32 +3e-6 +<= 2e-6$/m);
     expect(text).toMatch(/^ {2}failed {3}fuzz +tensorflow f64\n +not done after its 10 s$/m);
-    expect(verdictText(lines)).toContain('0 ok, 1 missed, 1 failed, 1 skipped, 0 only shown');
+    expect(verdictText(lines)).toContain('Not everything passed: 0 ok, 1 missed, 1 failed, 1 skipped, 0 only shown.');
     expect(verdictText(lines)).toContain('failed: fuzz tensorflow f64');
   });
 });

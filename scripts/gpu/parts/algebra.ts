@@ -1,15 +1,9 @@
 import { join } from 'node:path';
 import { type Context, ntk, type Part, program } from '../context.js';
 import type { Subject } from '../devices.js';
+import { growing, type Job, type Outcome, type Size } from '../growing.js';
 import { atMost, type Line, measured, shortNumber, undone } from '../lines.js';
 import type { Step } from '../step.js';
-
-/** Rows of a job. */
-interface Size {
-  readonly n: number;
-  /** Seconds that it would take by the size before it; null for the first. */
-  readonly expected: number | null;
-}
 
 /** What the records of `ntk eigs` and `ntk regress` tell. */
 interface RunRecord {
@@ -29,35 +23,6 @@ interface RegressRecord extends RunRecord {
 }
 
 const EPSILON = { f64: 2 ** -52, f32: 2 ** -23 } as const;
-
-/** Room for what does not grow with the cube of n. */
-const START = 5;
-
-/** Runs sizes one after the other; one that would not fit by what the one before it took is left out. */
-async function growing(
-  context: Context,
-  sizes: readonly number[],
-  until: number,
-  run: (size: Size) => Promise<{ readonly lines: readonly Line[]; readonly seconds: number | null }>,
-  skipped: (n: number, why: string) => Line,
-): Promise<readonly Line[]> {
-  const lines: Line[] = [];
-  let before: { readonly n: number; readonly seconds: number } | null = null;
-  for (const n of sizes) {
-    const left = context.left() - until;
-    const expected: number | null = before === null ? null : before.seconds * (n / before.n) ** 3 + START;
-    if (left <= 1 || (expected !== null && expected > left)) {
-      const by = expected === null ? '' : `: by the size before it ${expected.toFixed(0)} s are to be expected`;
-      lines.push(skipped(n, `${Math.max(0, left).toFixed(0)} s are left to it${by}`));
-      continue;
-    }
-    const found = await run({ n, expected });
-    lines.push(...found.lines);
-    if (found.seconds === null) break;
-    before = { n, seconds: found.seconds };
-  }
-  return lines;
-}
 
 /** TensorFlow's precisions, the best first; `webgpu` has no factorisations. */
 function subjectsOf({ devices, quick }: Context): readonly Subject[] {
@@ -98,7 +63,7 @@ async function rowsFiles(context: Context, n: number, features: number): Promise
 
 const path = ({ work }: Context, file: string): string => join(work, file);
 
-async function decompose(context: Context, subject: Subject, { n }: Size) {
+async function decompose(context: Context, subject: Subject, { n }: Size): Promise<Outcome> {
   const { backend, precision } = subject;
   const tried = { what: `dense eigenpairs, n = ${n}: residual, time`, on: backend, precision };
   const rows = await rowsFiles(context, n, 64);
@@ -116,7 +81,7 @@ async function decompose(context: Context, subject: Subject, { n }: Size) {
   return { lines: [line, ...handed(record, subject, 'eigenpairs')], seconds };
 }
 
-async function factor(context: Context, subject: Subject, { n }: Size) {
+async function factor(context: Context, subject: Subject, { n }: Size): Promise<Outcome> {
   const { backend, precision } = subject;
   const tried = { what: `Cholesky, n = ${n}: residual, time`, on: backend, precision };
   const rows = await rowsFiles(context, n, 64);
@@ -157,12 +122,12 @@ async function agreement(context: Context, subject: Subject, n: number): Promise
   return [measured(tried, difference, { limit, how: 'over the largest prediction' })];
 }
 
-async function learn(context: Context, subject: Subject, { n, expected }: Size) {
+async function learn(context: Context, subject: Subject, { n, first }: Size): Promise<Outcome> {
   const { backend, precision } = subject;
   const tried = { what: `regress, n = ${n}: accuracy, time`, on: backend, precision };
   const rows = await rowsFiles(context, n, 784);
   if (rows.error !== undefined) return { lines: [undone(tried, 'failed', rows.error)], seconds: null };
-  const beside = expected === null ? await agreement(context, subject, n) : [];
+  const beside = first ? await agreement(context, subject, n) : [];
   const step = await regress(context, subject, n);
   if (step.error !== undefined) return { lines: [...beside, undone(tried, 'failed', step.error)], seconds: null };
   const record = step.output as RegressRecord;
@@ -173,57 +138,53 @@ async function learn(context: Context, subject: Subject, { n, expected }: Size) 
   return { lines: [...beside, line, ...handed(record, subject, 'regress')], seconds: sum(compute, solve) };
 }
 
-/** Sizes by what computes: a processor would take many minutes for those of a GPU. */
-function sizesOf(
-  { quick }: Context,
-  { gpu }: Subject,
-  sizes: readonly number[],
-  few: readonly number[],
-): readonly number[] {
-  return quick ? [few[0] / 2] : gpu ? sizes : few;
+/** What a part runs for each of TensorFlow's precisions. */
+interface Kind {
+  readonly what: string;
+  /** Sizes on a GPU, and where a processor computes, for which those would take many minutes. */
+  readonly sizes: readonly [gpu: readonly number[], few: readonly number[]];
+  readonly run: (context: Context, subject: Subject, size: Size) => Promise<Outcome>;
 }
 
-/** For each of TensorFlow's precisions, sizes that grow; each gets its share of what is left. */
-async function onEach(
-  context: Context,
-  names: readonly [what: string, (context: Context, subject: Subject, size: Size) => ReturnType<typeof learn>][],
-  sizes: readonly number[],
-  few: readonly number[],
-): Promise<readonly Line[]> {
-  const subjects = subjectsOf(context);
-  const lines: Line[] = [];
-  const jobs = subjects.flatMap((subject) => names.map(([what, run]) => ({ subject, what, run })));
-  for (const [k, { subject, what, run }] of jobs.entries()) {
-    const { backend: on, precision } = subject;
-    const until = (context.left() * (jobs.length - k - 1)) / (jobs.length - k);
-    const skip = (n: number, why: string): Line => undone({ what: `${what}, n = ${n}`, on, precision }, 'skipped', why);
-    const wanted = sizesOf(context, subject, sizes, few);
-    lines.push(...(await growing(context, wanted, until, (size) => run(context, subject, size), skip)));
-  }
-  return [...lines, ...names.flatMap(([what]) => missingLines(context, what))];
+/** Everything in all precisions at the small size, then at the next one. */
+async function inAll(context: Context, kinds: readonly Kind[]): Promise<readonly Line[]> {
+  const jobs = kinds.flatMap(({ what, sizes: [large, few], run }) =>
+    subjectsOf(context).map((subject): Job => {
+      const { backend: on, precision, gpu } = subject;
+      const sizes = context.quick ? [few[0] / 2] : gpu ? large : few;
+      return { tried: { what, on, precision }, sizes, run: (within, size) => run(within, subject, size) };
+    }),
+  );
+  return [...(await growing(context, jobs)), ...kinds.flatMap(({ what }) => missingLines(context, what))];
 }
 
 /** Factorisations of kernels on the device. */
 export const factorPart: Part = {
   name: 'factor',
-  describe: 'dense eigendecomposition and Cholesky, n = 4,000 and 20,000',
-  share: 120,
-  run: (context) =>
-    onEach(
-      context,
-      [
-        ['dense eigenpairs', decompose],
-        ['Cholesky', factor],
-      ],
+  describe: 'Cholesky and dense eigenpairs of a kernel; on a GPU n = 4,000 and 20,000',
+  share: 200,
+  run: (context) => {
+    const sizes: Kind['sizes'] = [
       [4000, 20_000],
       [300, 1000],
-    ),
+    ];
+    return inAll(context, [
+      { what: 'Cholesky', sizes, run: factor },
+      { what: 'dense eigenpairs', sizes, run: decompose },
+    ]);
+  },
 };
 
 /** Kernel regression as a user runs it. */
 export const regressPart: Part = {
   name: 'regress',
-  describe: 'ntk regress on 20,000 made-up rows like those of MNIST',
-  share: 60,
-  run: (context) => onEach(context, [['regress', learn]], [2000, 20_000], [300, 1000]),
+  describe: 'ntk regress on rows like those of MNIST, 10 classes; on a GPU n = 20,000',
+  share: 80,
+  run: (context) => {
+    const sizes: Kind['sizes'] = [
+      [2000, 20_000],
+      [300, 1000],
+    ];
+    return inAll(context, [{ what: 'regress', sizes, run: learn }]);
+  },
 };

@@ -86,7 +86,7 @@ async function run(context: Context): Promise<readonly Line[]> {
   else {
     const data = context.data === null ? [] : ['--data', context.data];
     const argv = ntk(context, 'bench', 'gpu', '--json', ...data);
-    lines.push(...benchLines(await context.step({ name: 'bench gpu', argv, most: 0.8 * context.left() })));
+    lines.push(...benchLines(await context.step({ name: 'bench gpu', argv, most: 0.9 * context.left() })));
   }
   return [...lines, ...(await tensorLines(context))];
 }
@@ -95,6 +95,6 @@ async function run(context: Context): Promise<readonly Line[]> {
 export const benchPart: Part = {
   name: 'bench',
   describe: 'ntk bench gpu: speeds beside their bounds, errors beside host',
-  share: 160,
+  share: 200,
   run,
 };

@@ -66,3 +66,33 @@ describe('ntk bench gpu', () => {
     }
   });
 });
+
+describe('switches of Dawn', () => {
+  /** What `ntk backends` says of webgpu where the environment names switches. */
+  async function webgpu(switches: Readonly<Record<string, string>>) {
+    const before = new Map(Object.keys(switches).map((name) => [name, process.env[name]]));
+    Object.assign(process.env, switches);
+    try {
+      const { code, stdout } = await at.ntk('backends', '--json');
+      expect(code).toBe(0);
+      const { backends }: { backends: { name: string; reason?: string; device?: { driver: string } }[] } =
+        JSON.parse(stdout);
+      return backends.find(({ name }) => name === 'webgpu');
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+  }
+
+  test('are named with the driver, and a feature that is not there is told', async () => {
+    if (!HAS_SWIFTSHADER) return;
+    const driver = 'Vulkan by Dawn, google swiftshader';
+    expect((await webgpu({}))?.device?.driver).toBe(driver);
+    const some = { NTK_WEBGPU_TOGGLES: 'disable_robustness', NTK_WEBGPU_FEATURES: 'subgroups, timestamp-query' };
+    expect((await webgpu(some))?.device?.driver).toBe(`${driver}, disable_robustness, subgroups, timestamp-query`);
+    const lacking = await webgpu({ NTK_WEBGPU_FEATURES: 'subgroups,shader-f32' });
+    expect(lacking).toMatchObject({ available: false, reason: 'the adapter does not have shader-f32' });
+  });
+});

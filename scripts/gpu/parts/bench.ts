@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { type Context, ntk, type Part, program } from '../context.js';
-import { judgedOnGpu, type Line, measured, undone } from '../lines.js';
+import { judgedOnGpu, type Line, undone } from '../lines.js';
 import type { Step } from '../step.js';
 
 /** The fields of the record of `ntk bench gpu` that are read. */
@@ -47,35 +48,28 @@ function benchLines(step: Step): readonly Line[] {
   return [...rows, ...failed];
 }
 
-async function tensorLines(context: Context): Promise<readonly Line[]> {
-  const subjects = context.devices.subjects.filter(({ backend }) => backend === 'tensorflow');
-  const lines: Line[] = [];
-  for (const { backend, precision, gpu } of subjects) {
-    const [rows, features] = context.quick ? [128, 64] : gpu ? [8192, 784] : [512, 784];
-    const flags = ['--backend', backend, '--precision', precision, '--rows', String(rows), '--features'];
-    const argv = program(context, 'tile', ...flags, String(features));
-    const step = await context.step({ name: `tile ${backend} ${precision}`, argv, most: context.left() / 2 });
-    lines.push(...tileLines(step, { on: backend, precision }));
-  }
-  return lines;
+/** Rows on which a processor computes: those of a GPU would take it a minute. */
+async function fewRows(context: Context, gpu: boolean): Promise<readonly string[]> {
+  if (gpu) return [];
+  const sizes = context.quick ? ['64', '64'] : ['512', '784'];
+  await context.step({ name: 'rows', argv: program(context, 'rows', ...sizes, context.work), most: 20 });
+  return ['--data', join(context.work, 'x.npy')];
 }
 
-interface Tile {
-  readonly rows: number;
-  readonly features: number;
-  readonly product: number;
-  readonly kernel: number;
-  readonly gflops: number;
-}
-
-function tileLines(step: Step, tried: { readonly on: string; readonly precision: string }): readonly Line[] {
-  if (step.error !== undefined) return [undone({ what: 'kernel beside its product', ...tried }, 'failed', step.error)];
-  const { rows, features, product, kernel, gflops } = step.output as Tile;
-  const how = `${rows} rows: whole job ${kernel.toPrecision(3)} s, that of the product ${product.toPrecision(3)} s`;
-  return [
-    measured({ what: `job of the product, ${rows} x ${features}`, ...tried }, gflops, { unit: 'GFLOP/s' }),
-    measured({ what: 'job of fc depth 3 / job of the product', ...tried }, kernel / product, { how }),
-  ];
+async function tensorflowLines(context: Context): Promise<readonly Line[]> {
+  const on = 'tensorflow';
+  const subjects = context.devices.subjects.filter(({ backend }) => backend === on);
+  if (subjects.length === 0) return [undone({ what: 'ntk bench tensorflow', on }, 'skipped', 'not here')];
+  const gpu = subjects.some((one) => one.gpu);
+  const argv = ntk(context, 'bench', 'tensorflow', '--json', ...(await fewRows(context, gpu)));
+  const step = await context.step({ name: 'bench tensorflow', argv });
+  if (step.error !== undefined) return [undone({ what: 'ntk bench tensorflow', on }, 'failed', step.error)];
+  const { lines } = step.output as Pick<GpuBench, 'lines'>;
+  return lines.map(({ name, value, unit, limit, how }) => {
+    // Names begin with the precision.
+    const [precision, ...words] = name.split(' ');
+    return judgedOnGpu({ what: words.join(' '), on, precision }, value, gpu, { unit, limit, how });
+  });
 }
 
 async function run(context: Context): Promise<readonly Line[]> {
@@ -86,15 +80,15 @@ async function run(context: Context): Promise<readonly Line[]> {
   else {
     const data = context.data === null ? [] : ['--data', context.data];
     const argv = ntk(context, 'bench', 'gpu', '--json', ...data);
-    lines.push(...benchLines(await context.step({ name: 'bench gpu', argv, most: 0.9 * context.left() })));
+    lines.push(...benchLines(await context.step({ name: 'bench gpu', argv, most: 0.8 * context.left() })));
   }
-  return [...lines, ...(await tensorLines(context))];
+  return [...lines, ...(await tensorflowLines(context))];
 }
 
-/** `ntk bench gpu`, and the product of `tensorflow` beside its kernels. */
+/** `ntk bench gpu` and `ntk bench tensorflow`. */
 export const benchPart: Part = {
   name: 'bench',
-  describe: 'ntk bench gpu: speeds beside their bounds, errors beside host',
+  describe: 'ntk bench gpu and tensorflow: speeds beside their bounds, errors beside host',
   share: 200,
   run,
 };

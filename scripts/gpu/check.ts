@@ -8,8 +8,8 @@ import type { Ran } from './table.js';
 
 /** Seconds that are kept for writing, and for ending what does not end by itself. */
 const RESERVE = 3;
-/** Seconds that looking for devices may take where there are few. */
-const LOOKING = 20;
+/** Seconds that looking for devices may take: TensorFlow compiles for cards that are newer than itself. */
+const LOOKING = 60;
 /** Seconds below which a part is not begun. */
 const LEAST = 3;
 

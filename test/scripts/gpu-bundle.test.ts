@@ -19,7 +19,12 @@ describe('what scripts/gpu-bundle takes along', () => {
 
   test('every file that the check and its programs load, and nothing that needs a package', () => {
     const code = listed('code');
-    for (const file of ['scripts/gpu-check', 'scripts/gpu/programs/variant', 'test/fuzz/fuzz', 'test/kernels/precise']) {
+    for (const file of [
+      'scripts/gpu-check',
+      'scripts/gpu/programs/variant',
+      'test/fuzz/fuzz',
+      'test/kernels/precise',
+    ]) {
       expect(code).toContain(`dist/${file}.js`);
     }
     expect(code.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);

@@ -41,9 +41,9 @@ class Clock {
   }
 
   /** Seconds for the first of the parts that are still to come. */
-  forFirst(parts: readonly Part[]): number {
-    const all = parts.reduce((sum, { share }) => sum + share, 0);
-    return (this.left * parts[0].share) / all;
+  forFirst(parts: readonly Part[], gpu: boolean): number {
+    const shares = parts.map(({ share, shareOfProcessor = share }) => (gpu ? share : shareOfProcessor));
+    return (this.left * shares[0]) / shares.reduce((sum, share) => sum + share, 0);
   }
 }
 
@@ -78,7 +78,10 @@ export class Check {
     const looked = await this.#step('probe', most, backendsCommand(this.#context('probe', 0)));
     this.#devices = devicesOf(looked);
     const done: Checked[] = [];
-    for (const [k, part] of parts.entries()) done.push(await this.#part(part, this.#clock.forFirst(parts.slice(k))));
+    const gpu = this.#devices.subjects.some((one) => one.gpu);
+    for (const [k, part] of parts.entries()) {
+      done.push(await this.#part(part, this.#clock.forFirst(parts.slice(k), gpu)));
+    }
     return done;
   }
 

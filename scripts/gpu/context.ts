@@ -28,6 +28,8 @@ export interface Part {
   readonly describe: string;
   /** Seconds that it gets of 600, before it gets what others have left. */
   readonly share: number;
+  /** The same where no GPU takes part: sizes are small, and shaders take long to compile. [share] */
+  readonly shareOfProcessor?: number;
   /** Runs only when it is named. */
   readonly off?: true;
   run(context: Context): Promise<readonly Line[]>;

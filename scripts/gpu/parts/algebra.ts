@@ -163,6 +163,7 @@ export const factorPart: Part = {
   name: 'factor',
   describe: 'Cholesky and dense eigenpairs of a kernel; on a GPU n = 4,000 and 20,000',
   share: 200,
+  shareOfProcessor: 60,
   run: (context) => {
     const sizes: Kind['sizes'] = [
       [4000, 20_000],
@@ -180,6 +181,7 @@ export const regressPart: Part = {
   name: 'regress',
   describe: 'ntk regress on rows like those of MNIST, 10 classes; on a GPU n = 20,000',
   share: 80,
+  shareOfProcessor: 40,
   run: (context) => {
     const sizes: Kind['sizes'] = [
       [2000, 20_000],

@@ -90,5 +90,6 @@ export const benchPart: Part = {
   name: 'bench',
   describe: 'ntk bench gpu and tensorflow: speeds beside their bounds, errors beside host',
   share: 200,
+  shareOfProcessor: 100,
   run,
 };

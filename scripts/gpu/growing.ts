@@ -45,8 +45,8 @@ function tooLarge({ tried }: Job, n: number, left: number, expected: number | nu
 }
 
 /**
- * Runs all jobs at their first size, then at the next one. Each has its share of the time that is left, or twice what is
- * to be expected; a size that would not end in time is left out.
+ * Runs all jobs at their first size, then at the next one. Each has its share of what is left, or twice what is to be
+ * expected; a size that would not end in time is left out.
  */
 export async function growing(context: Context, jobs: readonly Job[]): Promise<readonly Line[]> {
   const lines: Line[] = [];

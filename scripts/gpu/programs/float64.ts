@@ -1,8 +1,8 @@
 /**
  * How doubles pass TensorFlow's binding: `node dist/scripts/gpu/programs/float64.js [DOUBLES]` prints one JSON object.
  *
- * Each way is tried on numbers of every exponent, there and back: whether all come back as they were, and how many bytes
- * of usual numbers cross in a second, both directions together.
+ * Each way is tried on numbers of every exponent: whether all come back as they were, and how many bytes of usual
+ * numbers cross in a second, both directions together.
  */
 import { loadTensorflow } from '../../../kernels/tfjs/engine.js';
 import type { TensorflowDevice } from '../../../kernels/tfjs/tensorflow/device.js';

@@ -140,18 +140,19 @@ describe('scripts/gpu-check', () => {
       return;
     }
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('ntk-gpu-check-'));
-    const { code, stdout } = await check({ NTK_GPU_CHECK_FAIL: 'near:crash' }, 'all.json', '--quick');
+    const { code, stdout } = await check({ NTK_GPU_CHECK_FAIL: 'bench:crash' }, 'all.json', '--quick');
     const record = recordOf('all.json');
     expect(record.format).toBe('ntk-gpu-check/1');
     const wrong = record.parts.flatMap(({ lines }) => lines.filter(({ verdict }) => /MISSED|failed/.test(verdict)));
     const { subjects } = record.devices;
     // The part that was made to fail did, on every device, and nothing else.
     const because = 'ended by SIGSEGV: made to fail on purpose by NTK_GPU_CHECK_FAIL';
-    expect(wrong.map(({ what, on, precision, why }) => `${what} ${on} ${precision}: ${why}`).toSorted()).toEqual(
-      subjects.map(({ backend, precision }) => `near ${backend} ${precision}: ${because}`).toSorted(),
+    const backends = [...new Set(subjects.map(({ backend }) => backend))];
+    expect(wrong.map(({ what, why }) => `${what}: ${why}`).toSorted()).toEqual(
+      backends.map((backend) => `ntk bench ${backend === 'webgpu' ? 'gpu' : backend}: ${because}`).toSorted(),
     );
     expect(code).toBe(1);
-    for (const part of ['vectors', 'fuzz']) {
+    for (const part of ['vectors', 'near', 'fuzz']) {
       for (const { backend, precision } of subjects) {
         const ok = linesOf(record, part).filter(({ on, precision: p }) => on === backend && p === precision);
         expect(ok.map(({ verdict }) => verdict)).toContain('ok');
@@ -161,7 +162,7 @@ describe('scripts/gpu-check', () => {
       ...['probe', 'vectors', 'near', 'fuzz', 'bench', 'factor', 'regress', 'jax'],
     ]);
     for (const { name } of record.parts) expect(stdout).toMatch(new RegExp(`^${name}: .* s\\)$`, 'm'));
-    expect(stdout).toMatch(/^ {2}failed {3}near +\w+ f(32|64)\n +ended by SIGSEGV: made to fail on purpose/m);
+    expect(stdout).toMatch(/^ {2}failed {3}ntk bench \w+ +\w+( f32)?\n +ended by SIGSEGV: made to fail on purpose/m);
     expect(stdout).toMatch(/^ {2}ok {7}kernels above their limit +\w+ f(32|64) +0 in \d+ networks +<= 0$/m);
     expect(stdout).toContain('written: all.json');
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('ntk-gpu-check-'))).toEqual(before);

@@ -139,7 +139,7 @@ export const vectorsPart: Part = {
   name: 'vectors',
   describe: 'kernels of 100 networks beside stored values of another program',
   share: 100,
-  run: (context) => onEach(context, 'vectors', context.quick ? 6 : Infinity, vectorLines),
+  run: (context) => onEach(context, 'vectors', context.quick ? 5 : Infinity, vectorLines),
 };
 
 /** Random networks on every backend for GPUs. */

@@ -111,12 +111,17 @@ export async function currentTensors(): Promise<TensorEngine> {
 export async function openTensorEngine(name: 'auto' | 'tfjs' | 'tensorflow'): Promise<TensorEngine> {
   const { openEngine } = await import('../../kernels/tfjs/backend.js');
   if (name !== 'auto') return openEngine(name);
-  return openEngine(hasGpu() && accelerates(await probe('tensorflow')) ? 'tensorflow' : 'tfjs');
+  return openEngine((await isAccelerator('tensorflow')) ? 'tensorflow' : 'tfjs');
 }
 
 /** Whether a backend is a device of its own and faster than the processor: only such are taken unasked. */
 function accelerates({ availability }: Found): boolean {
   return availability.available && availability.device !== undefined && !availability.device.software;
+}
+
+/** Whether a backend has a GPU here. Without one nothing is loaded to find out. */
+export async function isAccelerator(name: BackendId): Promise<boolean> {
+  return hasGpu() && accelerates(await probe(name));
 }
 
 /** What a backend that lacks a kind of task is refused with; all have rows. */

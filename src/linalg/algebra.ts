@@ -6,6 +6,8 @@ export interface CholeskyFactor {
   readonly logDeterminant: number;
   /** X with A X = B for the right sides B `[columns, n]`, one after the other; a new array of the same layout. */
   solve(b: Float64Array, columns: number): Float64Array;
+  /** Gives memory of a device back, where a factor has any; it must not be used afterwards. Again, it does nothing. */
+  release?(): void;
 }
 
 /**
@@ -38,13 +40,17 @@ export interface EigenDecomposition {
 }
 
 /**
- * Dense linear algebra in float64 on the processor: a native LAPACK where there is one, else the engine's own.
+ * Dense linear algebra in float64: by a native LAPACK where there is one, else the engine's own; or on the device of
+ * TensorFlow.
  *
  * Matrices are symmetric, `[n, n]` in C order, and given whole. All calls but `factorise` leave their arguments as they
  * are.
  */
 export interface LinearAlgebra {
-  /** Library and version, for records: `OpenBLAS 0.3.21 (libopenblas.so.0), 2 threads` or `built in`. */
+  /**
+   * Library and version, for records: `OpenBLAS 0.3.21 (libopenblas.so.0), 2 threads`, `built in`, or `TensorFlow
+   * 2.20.0, CPU, float64`. It changes where another one has to take over.
+   */
   readonly name: string;
   /** Whether a library of the system computes. */
   readonly isNative: boolean;
@@ -55,6 +61,8 @@ export interface LinearAlgebra {
   readonly largestEigen: number;
   /** Matrices of n^2 numbers that `eigen` holds beside its argument at its peak. */
   readonly eigenCopies: number;
+  /** The same of `factorise`, which works in its argument; absent: none. */
+  readonly factorCopies?: number;
   /** Throws NumericalError, with the row, when A is not positive definite to rounding. */
   cholesky(a: Float64Array, n: number): Promise<CholeskyFactor>;
   /** As `cholesky`, in the memory of A `[n, n]` itself; when it throws, A is as it was. */
@@ -74,10 +82,10 @@ export interface LinearAlgebra {
 export const BUILT_IN = 'built in';
 
 /**
- * The native library that `algebra` of a plan names, without its threads; null where the engine itself or TensorFlow.js
+ * The native library that `algebra` of a plan names, without its threads; null where the engine itself or TensorFlow
  * computes.
  */
 export function libraryIn(algebra: string): string | null {
-  if (algebra === BUILT_IN || algebra.startsWith('TensorFlow.js')) return null;
+  if (algebra === BUILT_IN || algebra.startsWith('TensorFlow')) return null;
   return algebra.replace(/, \d+ threads?$/, '');
 }

@@ -59,13 +59,29 @@ export class NativeAlgebra implements LinearAlgebra {
   async factorise(l: Float64Array, n: number): Promise<FactorInPlace> {
     largestEntry(l, n, 'Cholesky');
     const diagonal = diagonalOf(l, n);
+    const [size, info] = [this.#library.integers(n), this.#library.integers(0)];
+    await this.#run('dpotrf', 'U', size, l, size, info);
+    return this.#factor(l, diagonal, Number(info[0]));
+  }
+
+  /** As `factorise`, and waits for it. */
+  factoriseNow(l: Float64Array, n: number): FactorInPlace {
+    largestEntry(l, n, 'Cholesky');
+    const diagonal = diagonalOf(l, n);
+    const [size, info] = [this.#library.integers(n), this.#library.integers(0)];
+    this.#call('dpotrf', 'U', size, l, size, info);
+    return this.#factor(l, diagonal, Number(info[0]));
+  }
+
+  /** What `dpotrf` has made of a matrix with that diagonal; `row`, counted from 1, is where it failed, 0 if nowhere. */
+  #factor(l: Float64Array, diagonal: Float64Array, row: number): FactorInPlace {
+    const n = diagonal.length;
     const restore = (): void => mirrorUpper(l, diagonal);
     const { integers } = this.#library;
     const size = integers(n);
     const info = integers(0);
-    await this.#run('dpotrf', 'U', size, l, size, info);
-    const row = Number(info[0]);
-    const logDeterminant = orRestored(() => checkPivots(diagonal, l, n, row > 0 ? row - 1 : n), restore);
+    const failed = row > 0 ? row - 1 : n;
+    const logDeterminant = orRestored(() => checkPivots(diagonal, diagonalOf(l, n), failed), restore);
     const solve = (b: Float64Array, columns: number): Float64Array => {
       const x = b.slice(0, columns * n);
       if (columns > 0) this.#call('dpotrs', 'U', size, integers(columns), l, size, x, size, info);

@@ -1,3 +1,4 @@
+import { isShared } from '../../../src/data/array.js';
 import { BackendError } from '../../../src/errors.js';
 import { DOUBLE } from './binding.js';
 import type { DeviceTensor, TensorflowDevice } from './device.js';
@@ -7,6 +8,8 @@ export interface Passage {
   readonly name: PassageName;
   /** The array is copied. */
   upload(device: TensorflowDevice, values: Float64Array, shape: readonly number[]): DeviceTensor;
+  /** The array must not be written as long as the tensor is held: it is copied only where that cannot be helped. */
+  lend(device: TensorflowDevice, values: Float64Array, shape: readonly number[]): DeviceTensor;
   read(device: TensorflowDevice, tensor: DeviceTensor): Float64Array;
 }
 
@@ -16,10 +19,13 @@ export type PassageName = 'bits' | 'casts';
 /** As singles whose bits are taken for those of doubles: two of them make one. */
 const bits: Passage = {
   name: 'bits',
-  upload: (device, values, shape) =>
+  upload: (device, values, shape) => bits.lend(device, values.slice(), shape),
+  lend: (device, values, shape) =>
     device.tidy(() => {
-      const copy = new Float32Array(values.slice().buffer);
-      return device.run('Bitcast', [device.upload(copy, [...shape, 2])], [device.type('type', DOUBLE)]);
+      // The binding takes no memory that threads share.
+      const { buffer, byteOffset, length } = isShared(values) ? Float64Array.from(values) : values;
+      const halves = new Float32Array(buffer, byteOffset, 2 * length);
+      return device.run('Bitcast', [device.upload(halves, [...shape, 2])], [device.type('type', DOUBLE)]);
     }),
   read: (device, tensor) =>
     device.tidy(() => {
@@ -61,6 +67,7 @@ const times = (x: number, factors: readonly number[]): number => factors.reduce(
 /** By casts alone: a number is the sum of three singles, each band of exponents moved into their range. */
 const casts: Passage = {
   name: 'casts',
+  lend: (device, values, shape) => casts.upload(device, values, shape),
   upload: (device, values, shape) =>
     device.tidy(() =>
       BANDS.filter((shift) => shift === 0 || values.some((x) => isIn(x, shift)))

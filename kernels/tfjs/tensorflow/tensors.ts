@@ -48,6 +48,14 @@ export class TensorflowTensors implements Tensors {
     return this.#passage.upload(this.device, doubles, shape);
   }
 
+  /**
+   * Uploads doubles that nobody writes as long as the tensor is held: where the processor computes they may be shared.
+   */
+  lend(values: Float64Array, shape: readonly number[]): DeviceTensor {
+    if (this.#passage === null) return this.tensor(values, shape);
+    return this.#passage.lend(this.device, values, shape);
+  }
+
   tensor1d(values: FloatArray): DeviceTensor {
     return this.tensor(values, [values.length]);
   }

@@ -31,6 +31,11 @@ export class BuiltInAlgebra implements LinearAlgebra {
   }
 
   async factorise(a: Float64Array, n: number): Promise<FactorInPlace> {
+    return this.factoriseNow(a, n);
+  }
+
+  /** As `factorise`, and waits for it. */
+  factoriseNow(a: Float64Array, n: number): FactorInPlace {
     largestEntry(a, n, 'Cholesky');
     return builtInCholesky(this.#product, a, n);
   }

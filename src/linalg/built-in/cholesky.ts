@@ -196,7 +196,7 @@ export function builtInCholesky(product: BuiltInProduct, a: Float64Array, n: num
   factorColumns(product, a, n, 0, n);
   return {
     size: n,
-    logDeterminant: orRestored(() => checkPivots(diagonal, a, n), restore),
+    logDeterminant: orRestored(() => checkPivots(diagonal, diagonalOf(a, n)), restore),
     solve(b, columns) {
       const x = b.slice(0, columns * n);
       if (columns >= MANY) solveMany(product, a, n, x, columns);

@@ -1,0 +1,68 @@
+import type { DeviceTensor } from './device.js';
+import { refinedEigen } from './refined-eigen.js';
+import type { TensorflowTensors } from './tensors.js';
+
+/** L `[n, n]` with A = L L', from the lower triangle of A; numbers are missing in it where A is not positive definite. */
+export function cholesky({ device }: TensorflowTensors, a: DeviceTensor): DeviceTensor {
+  return device.run('Cholesky', [a]);
+}
+
+/** X `[n, columns]` with L X = B, or L' X = B, for a lower triangular L `[n, n]`. */
+export function triangularSolve(
+  { device }: TensorflowTensors,
+  l: DeviceTensor,
+  b: DeviceTensor,
+  transposed: boolean,
+): DeviceTensor {
+  return device.run('MatrixTriangularSolve', [l, b], [device.flag('lower', true), device.flag('adjoint', transposed)]);
+}
+
+/** The diagonal `[n]` of a matrix `[n, n]`. */
+export function diagonalPart({ device }: TensorflowTensors, a: DeviceTensor): DeviceTensor {
+  return device.run('MatrixDiagPart', [a]);
+}
+
+/** The upper triangle of a matrix with its diagonal, and 0 below. */
+export function upperPart(tf: TensorflowTensors, a: DeviceTensor): DeviceTensor {
+  return tf.tidy(() => {
+    const [none, all] = [0, -1].map((count) => tf.device.upload(Int32Array.of(count), []));
+    return tf.device.run('MatrixBandPart', [a, none, all]);
+  });
+}
+
+/** Eigenpairs of a symmetric matrix, largest first. */
+export interface DeviceEigen {
+  /** `[n]` */
+  readonly values: DeviceTensor;
+  /** `[n, n]`: row j is the unit eigenvector of value j; null without. */
+  readonly vectors: DeviceTensor | null;
+}
+
+/** Eigenvalues and vectors in descending order of the values, which are so but for rounding. */
+function descending(tf: TensorflowTensors, values: DeviceTensor, vectors: DeviceTensor): DeviceEigen {
+  return tf.tidy(() => {
+    const read = tf.readSync(values);
+    const order = Array.from(read.keys()).sort((i, j) => read[j] - read[i]);
+    if (order.every((place, k) => place === k)) return { values: tf.clone(values), vectors: tf.clone(vectors) };
+    const places = tf.integers(order);
+    return { values: tf.gather(values, places), vectors: tf.gather(vectors, places) };
+  });
+}
+
+/** All eigenvalues of A, from its lower triangle, and the vectors if wanted, then refined. */
+export function eigen(tf: TensorflowTensors, a: DeviceTensor, wanted: boolean): DeviceEigen {
+  return tf.tidy(() => {
+    const { device } = tf;
+    const reversed = (x: DeviceTensor): DeviceTensor => device.run('ReverseV2', [x, tf.integers([0])]);
+    // Ascending, and vectors as columns.
+    const [ascending, columns] = device.runAll('SelfAdjointEigV2', [a], [device.flag('compute_v', wanted)], 2);
+    const values = reversed(ascending);
+    if (!wanted) return { values, vectors: null };
+    const rows = tf.transpose(columns);
+    columns.dispose();
+    const vectors = reversed(rows);
+    rows.dispose();
+    const refined = refinedEigen(tf, a, vectors, values.size);
+    return refined === null ? { values, vectors } : descending(tf, refined.values, refined.vectors);
+  });
+}

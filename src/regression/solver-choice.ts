@@ -66,8 +66,8 @@ function varianceBytes({ n, m }: Sizes, task: SolverTask): number {
 
 function denseBytes(sizes: Sizes, task: SolverTask, eigen: boolean, algebra: LinearAlgebra): number {
   const { n, outputs } = sizes;
-  // Cholesky works in the memory of K itself.
-  const squares = eigen ? 1 + algebra.eigenCopies : 1;
+  // Cholesky works in the memory of K itself, but for a device.
+  const squares = 1 + (eigen ? algebra.eigenCopies : (algebra.factorCopies ?? 0));
   return 8 * n * (squares * n + 8 * outputs) + varianceBytes(sizes, task) + resultBytes(sizes);
 }
 
@@ -106,7 +106,8 @@ export function chooseSolver(
   const held = SLACK + denseBytes(sizes, task, eigen, algebra) + second;
   const dense = least + held;
   const name = eigen ? 'eigen' : 'cholesky';
-  const what = eigen ? 'kernel and eigenvectors' : 'kernel with its factor in place';
+  const inPlace = algebra.factorCopies === undefined ? 'kernel with its factor in place' : 'kernel and its factor';
+  const what = eigen ? 'kernel and eigenvectors' : inPlace;
   if (task.solver !== 'cg' && dense <= limit) {
     const fits = `${what} fit: ${readableBytes(dense)} of ${readableBytes(limit)}`;
     const decompose = least + SLACK + denseBytes(sizes, task, true, algebra) + second <= limit;

@@ -30,7 +30,7 @@ export function upperPart(tf: TensorflowTensors, a: DeviceTensor): DeviceTensor 
   });
 }
 
-/** Eigenpairs of a symmetric matrix, largest first. */
+/** Eigenpairs of a symmetric matrix, in the order of their values but for rounding. */
 export interface DeviceEigen {
   /** `[n]` */
   readonly values: DeviceTensor;
@@ -38,31 +38,15 @@ export interface DeviceEigen {
   readonly vectors: DeviceTensor | null;
 }
 
-/** Eigenvalues and vectors in descending order of the values, which are so but for rounding. */
-function descending(tf: TensorflowTensors, values: DeviceTensor, vectors: DeviceTensor): DeviceEigen {
-  return tf.tidy(() => {
-    const read = tf.readSync(values);
-    const order = Array.from(read.keys()).sort((i, j) => read[j] - read[i]);
-    if (order.every((place, k) => place === k)) return { values: tf.clone(values), vectors: tf.clone(vectors) };
-    const places = tf.integers(order);
-    return { values: tf.gather(values, places), vectors: tf.gather(vectors, places) };
-  });
-}
-
 /** All eigenvalues of A, from its lower triangle, and the vectors if wanted, then refined. */
 export function eigen(tf: TensorflowTensors, a: DeviceTensor, wanted: boolean): DeviceEigen {
   return tf.tidy(() => {
     const { device } = tf;
-    const reversed = (x: DeviceTensor): DeviceTensor => device.run('ReverseV2', [x, tf.integers([0])]);
-    // Ascending, and vectors as columns.
-    const [ascending, columns] = device.runAll('SelfAdjointEigV2', [a], [device.flag('compute_v', wanted)], 2);
-    const values = reversed(ascending);
+    // Vectors are columns.
+    const [values, columns] = device.runAll('SelfAdjointEigV2', [a], [device.flag('compute_v', wanted)], 2);
     if (!wanted) return { values, vectors: null };
-    const rows = tf.transpose(columns);
+    const vectors = tf.transpose(columns);
     columns.dispose();
-    const vectors = reversed(rows);
-    rows.dispose();
-    const refined = refinedEigen(tf, a, vectors, values.size);
-    return refined === null ? { values, vectors } : descending(tf, refined.values, refined.vectors);
+    return refinedEigen(tf, a, vectors, values.size) ?? { values, vectors };
   });
 }

@@ -1,8 +1,8 @@
 import type { DeviceTensor } from './device.js';
 import type { TensorflowTensors } from './tensors.js';
 
-/** Bytes of the parts of matrices that are worked on at a time. */
-const PART_BYTES = 64 * 2 ** 20;
+/** Parts of matrices that are worked on at a time have at most these bytes, and a small share of all where that pays. */
+const PART = { bytes: 64 * 2 ** 20, share: 1 / 10, least: 128 } as const;
 
 /** Coupling of two vectors, as a share of |A|, that is nothing but rounding of the products that tell it. */
 const NOISE = 2 ** -52;
@@ -15,7 +15,7 @@ const MOST_STEPS = 8;
 
 /** First rows and numbers of rows of the parts of a matrix `[n, n]`. */
 function partsOf(n: number): readonly (readonly [first: number, rows: number])[] {
-  const rows = Math.max(1, Math.min(n, Math.floor(PART_BYTES / (8 * n))));
+  const rows = Math.min(n, Math.max(1, Math.min(PART.bytes / (8 * n), Math.max(PART.least, PART.share * n)) | 0));
   return Array.from({ length: Math.ceil(n / rows) }, (_, k) => [k * rows, Math.min(rows, n - k * rows)] as const);
 }
 

@@ -7,6 +7,7 @@ import { type ComputeOptions, readComputeOptions } from './compute.js';
 import { type FiniteFlags, finiteVariants, readOptionalFiniteFlags } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
+import { checkStoredBackend } from './stored-backend.js';
 import { readVariants, type Variant } from './sweep.js';
 import { badValue, finiteNumber, listOf, oneOf, positiveInteger } from './values.js';
 
@@ -70,11 +71,11 @@ const OF_DATA = [
   'weights',
   'kind',
   'precision',
-  'backend',
   'normalized',
 ];
 
 function checkStored(args: ParsedArguments): void {
+  checkStoredBackend(args);
   const labels = args.values.has('labels') ? [] : ['label-column', 'header', 'separator', 'decimal'];
   const stray = [...OF_DATA, ...labels].find((flag) => args.values.has(flag) || args.switches.has(flag));
   if (stray !== undefined) {

@@ -6,6 +6,7 @@ import { type ComputeOptions, readComputeOptions } from './compute.js';
 import { type FiniteFlags, finiteVariants, readOptionalFiniteFlags } from './finite.js';
 import { type InputOptions, readInputOptions } from './inputs.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
+import { checkStoredBackend } from './stored-backend.js';
 import { readVariants, type Variant } from './sweep.js';
 import { badValue, finiteNumber, listOf, nonEmpty, oneOf, positiveInteger } from './values.js';
 
@@ -70,7 +71,7 @@ function checkSolver({ solver, ridges, times, variance }: RegressJob): void {
 const OF_DATA = [
   ...['rows', 'rows-z', 'columns', 'drop-columns', 'image', 'layout', 'format', 'scale'],
   ...['depth', 'alpha', 'gamma', 'bias', 'bias-init', 'filter', 'first-filter', 'padding', 'head', 'train'],
-  ...['kind', 'normalized', 'precision', 'backend', 'init', 'outputs', 'weights'],
+  ...['kind', 'normalized', 'precision', 'init', 'outputs', 'weights'],
 ];
 
 function storedOf(args: ParsedArguments): RegressJob['stored'] {
@@ -87,6 +88,7 @@ function storedOf(args: ParsedArguments): RegressJob['stored'] {
   if (stray !== undefined) {
     throw new UsageError(`--${stray}: must come with TRAIN and TEST, got --kernel. Leave one of them out.`);
   }
+  checkStoredBackend(args);
   if (!args.values.has('labels')) {
     throw new UsageError('--labels: must be given with --kernel, got none. Give the labels of the training rows.');
   }

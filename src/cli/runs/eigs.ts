@@ -2,7 +2,6 @@ import type { Labels } from '../../data/index.js';
 import { writeNpy } from '../../data/write/npy.js';
 import { DataError, InternalError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
-import { linearAlgebra } from '../../linalg/index.js';
 import { now } from '../../platform/clock.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { targetsOf } from '../../regression/targets.js';
@@ -30,6 +29,7 @@ import { fitVariant, readsOf, type Variant } from '../options/sweep.js';
 import { print, say, warn } from '../print.js';
 import { EigsProgress } from './eigs-progress.js';
 import { sha256Of } from './hash.js';
+import { jobAlgebra } from './job-algebra.js';
 import { sweptArchitecture } from './sweep-record.js';
 
 /** Where the matrices come from. */
@@ -38,6 +38,8 @@ interface Start {
   readonly warnings: readonly string[];
   /** The architectures as they fit the data. */
   readonly variants: readonly Variant[];
+  /** Rows of the matrices. */
+  readonly rows: number;
   /** Labels, one a row of the matrix; null without. */
   readonly labels: Labels | null;
   /** The kernel of an architecture, or (null) the one that is stored. */
@@ -53,7 +55,7 @@ async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Prom
     return kernelSource({ variant, compute, finite, x, signal, onProgress: progress.withinProduct });
   };
   const variants = job.variants.map((variant) => fitVariant(variant, x.shape));
-  return { inputs, warnings, variants, labels: labelValues.x, kernel };
+  return { inputs, warnings, variants, rows: x.shape[0], labels: labelValues.x, kernel };
 }
 
 /** What helps where a file is no stored matrix: without an architecture a path is taken for one. */
@@ -78,7 +80,7 @@ async function fromStored({ path, input }: EigsJob, memory: number, signal: Abor
   const labels =
     input.labels === null ? null : await storedLabels(input.labels, null, owner, null, input, { memory, signal });
   const warnings = [...file.warnings, ...(labels?.warnings ?? [])];
-  return { inputs, warnings, variants: [], labels, kernel: async () => source };
+  return { inputs, warnings, variants: [], rows, labels, kernel: async () => source };
 }
 
 /** Seconds of each stage. */
@@ -224,10 +226,11 @@ export async function runEigs(args: ParsedArguments, { signal }: CommandContext)
   const job = { ...asked, variants: start.variants };
   warn(start.warnings);
   const clock: Clock = { load: now(), compile: 0, solve: 0, write: 0 };
-  const algebra = await linearAlgebra(job.compute.native);
+  const warnings: string[] = [];
+  const algebra = await jobAlgebra(job.compute, start.rows, warnings);
   clock.compile += now() - clock.load;
   const targets = start.labels === null ? null : targetsOf(start.labels).values;
-  const work: Work = { args, job, start, targets, algebra, memory, signal, clock, warnings: [] };
+  const work: Work = { args, job, start, targets, algebra, memory, signal, clock, warnings };
   const found: Found[] = [];
   for (const variant of job.variants.length === 0 ? [null] : job.variants) found.push(await one(work, variant));
   const record = jsonText(recordOf(work, found));

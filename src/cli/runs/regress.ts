@@ -1,7 +1,6 @@
 import type { Labels } from '../../data/index.js';
 import { NumericalError, UsageError } from '../../errors.js';
 import type { LinearAlgebra } from '../../linalg/algebra.js';
-import { linearAlgebra } from '../../linalg/index.js';
 import type { Recomputed } from '../../operators/recomputed.js';
 import { now } from '../../platform/clock.js';
 import { defaultMemory } from '../../platform/limits.js';
@@ -24,6 +23,7 @@ import { type RegressJob, readRegressJob } from '../options/regress.js';
 import type { Variant } from '../options/sweep.js';
 import { print, say, warn } from '../print.js';
 import { openProgress, wantsProgress } from '../progress.js';
+import { jobAlgebra } from './job-algebra.js';
 import { classNames, predictedNames, unknownClasses, writeArray, writePredictions } from './regress-output.js';
 import { fromData, type Start } from './regress-source.js';
 import { fromStored } from './regress-stored.js';
@@ -219,9 +219,9 @@ async function open(args: ParsedArguments, asked: RegressJob, signal: AbortSigna
   const targets = targetsOf(start.labels, job.task);
   const sizes = sizesOf(job, start.n);
   const clock: Clock = { load: now(), compile: 0, compute: 0, solve: 0, write: 0 };
-  const algebra = await linearAlgebra(job.compute.native);
   const warnings = [...unknownClasses(targets, start.testLabels)];
   warn(warnings);
+  const algebra = await jobAlgebra(job.compute, sizes[sizes.length - 1], warnings);
   return { args, job, start, targets, sizes, algebra, memory, signal, clock, warnings, predicted: null };
 }
 

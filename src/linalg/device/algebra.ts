@@ -4,6 +4,7 @@ import type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, Linear
 import { largestEntry } from '../matrix.js';
 import { arePairs, areValues, type Checked } from './checks.js';
 import { DeviceFactor } from './factor.js';
+import { sortRows } from './order.js';
 import { type DeviceSpace, doublesOf, reasonOf, WrongResult } from './space.js';
 
 /** Linear algebra of the processor, which also factorises at once. */
@@ -60,9 +61,9 @@ export class DeviceAlgebra implements LinearAlgebra {
     // What is asked by this, factorisations with pivoting, is computed there.
     this.isNative = host.isNative;
     this.largestEigen = Math.max(host.largestEigen, LARGEST);
-    // On the processor beside what is lent: what is worked in and the result; then what is read.
-    this.eigenCopies = Math.max(host.eigenCopies, space.isGpu ? 2 : 5);
-    this.factorCopies = space.isGpu ? 1 : 3;
+    // Measured where the processor computes; a GPU works in its own memory, and what is read comes here.
+    this.eigenCopies = Math.max(host.eigenCopies, space.isGpu ? 2 : 8);
+    this.factorCopies = space.isGpu ? 1 : 3.5;
   }
 
   get name(): string {
@@ -149,12 +150,10 @@ export class DeviceAlgebra implements LinearAlgebra {
     const { values, vectors } = tensors.tidy(() => {
       const whole = tensors.lend(a.subarray(0, n * n), [n, n]);
       const pairs = eigen(tensors, scale === 1 ? whole : tensors.mul(whole, scale), wanted);
-      const read = doublesOf(this.space, pairs.values);
-      return {
-        // Adding 0 makes 0 of -0.
-        values: read.map((value) => value / scale + 0),
-        vectors: pairs.vectors === null ? null : doublesOf(this.space, pairs.vectors),
-      };
+      const rows = pairs.vectors === null ? null : doublesOf(this.space, pairs.vectors);
+      // Adding 0 makes 0 of -0.
+      const read = doublesOf(this.space, pairs.values).map((value) => value / scale + 0);
+      return { values: sortRows(read, rows), vectors: rows };
     });
     const checked = this.#checked(a, n);
     const isGood = vectors === null ? areValues(checked, values) : arePairs(checked, values, vectors);

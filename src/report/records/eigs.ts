@@ -154,7 +154,7 @@ export const eigsRecord = z.object({
   ...commonOf('eigs'),
   which: z.enum(['largest', 'smallest']).describe('as given'),
   seed: z.number().describe('as given'),
-  algebra: z.string().describe('what factorised and decomposed: a native library, or built in'),
+  algebra: z.string().describe('what factorised and decomposed: a native library, TensorFlow, or built in'),
   vectors: z.string().nullable().describe('file of the eigenvectors `[n, k]`; null without'),
   network,
   ...one.partial().shape,

@@ -81,7 +81,7 @@ export const regressRecord = z.object({
     .array(z.union([z.string(), z.number()]))
     .nullable()
     .describe('class of each output: its name, else the number that labels have; null for numbers'),
-  algebra: z.string().describe('what solved the equations: a native library, or built in'),
+  algebra: z.string().describe('what solved the equations: a native library, TensorFlow, or built in'),
   seed: z.number().describe('`--seed`: chooses the rows of the preconditioner'),
   network,
   out: z

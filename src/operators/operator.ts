@@ -1,3 +1,4 @@
+import type { FloatArray } from '../data/array.js';
 import { InternalError } from '../errors.js';
 import { timesVectors } from '../linalg/built-in/times.js';
 import { checkSymmetric } from '../linalg/symmetric.js';
@@ -33,6 +34,11 @@ export interface SymmetricOperator {
   diagonal(): Promise<Float64Array>;
   /** All entries `[n, n]` in C order; null when that would not fit or is not wanted. */
   entries(): Promise<Float64Array | null>;
+  /**
+   * Calls `use` with some rows `[rows, n]` at a time, in their order, whose memory is used again afterwards; absent where
+   * entries are not stored in a file.
+   */
+  panels?(use: (rows: FloatArray, first: number) => void): Promise<void>;
   /**
    * Looks in one pass whether it is finite and symmetric, where its entries were not computed here; throws DataError
    * with the place.

@@ -1,3 +1,4 @@
+import type { FloatArray } from '../data/array.js';
 import { DataError } from '../errors.js';
 import { timesVectors } from '../linalg/built-in/times.js';
 import { type NpyPanels, openNpyPanels } from '../store/npy-panels.js';
@@ -51,6 +52,10 @@ class StoredOperator implements SymmetricOperator {
     // What is read are columns then: turned, so that places in messages are those of the file.
     if (this.#panels.isTransposed) transpose(a, n);
     return a;
+  }
+
+  panels(use: (rows: FloatArray, first: number) => void): Promise<void> {
+    return eachPanel(this.#panels, use);
   }
 
   close(): Promise<void> {

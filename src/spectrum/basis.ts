@@ -1,26 +1,21 @@
 import type { RandomSource } from '../linalg/random.js';
-import { type SmallEigen, symmetricEigen } from './projected.js';
+import type { CountedProducts } from './iteration.js';
+import type { KrylovBasis } from './krylov-basis.js';
+import type { SmallEigen } from './projected.js';
+import { Projection } from './projection.js';
 import { combineRows, dotRows, norm, orthogonalise, residualNorm } from './rows.js';
 
 const EPSILON = 2 ** -52;
 
-/**
- * An orthonormal basis V, the products W = A V, and the projected matrix H = V A V'.
- *
- * W is kept beside V, so that the residuals of Ritz vectors are those of true products, at no further product, and H
- * holds whatever the basis came from: blocks, restarts, random vectors. Behind the basis stand the next vectors,
- * orthonormal to it.
- */
-export class Basis {
-  /** Vectors in the basis. */
+/** A basis whose vectors lie in memory. */
+export class Basis implements KrylovBasis {
   size = 0;
-  /** Vectors that stand behind the basis, to be multiplied next. */
   waiting = 0;
   readonly #n: number;
   readonly #capacity: number;
   readonly #v: Float64Array;
   readonly #w: Float64Array;
-  readonly #h: Float64Array;
+  readonly #projection: Projection;
   /** Largest |A v| seen for a unit v: a bound of |A| from below. */
   #largest = 0;
   #replaced = 0;
@@ -30,7 +25,7 @@ export class Basis {
     this.#capacity = capacity;
     this.#v = new Float64Array(capacity * n);
     this.#w = new Float64Array(capacity * n);
-    this.#h = new Float64Array(capacity * capacity);
+    this.#projection = new Projection(capacity);
   }
 
   /** Random vectors that stood in for vanished ones: how often an invariant subspace was met. */
@@ -42,18 +37,10 @@ export class Basis {
     return this.#v.subarray(i * this.#n, (i + 1) * this.#n);
   }
 
-  /** The waiting vectors, one after the other. */
   next(): Float64Array {
     return this.#v.slice(this.size * this.#n, (this.size + this.waiting) * this.#n);
   }
 
-  /**
-   * Puts `candidates` `[count, n]` behind the basis, made orthonormal to it and to one another, as many as there is
-   * room for in n dimensions.
-   *
-   * One that vanishes (its part outside is at most `floor`) gives way to a random vector: an invariant subspace was
-   * found, and the search goes on outside it.
-   */
   propose(candidates: Float64Array, count: number, floor: number, random: RandomSource): void {
     const n = this.#n;
     this.waiting = 0;
@@ -76,9 +63,6 @@ export class Basis {
     }
   }
 
-  /**
-   * Proposes the parts of the products of the last `count` vectors that lie outside the basis: the next Krylov block.
-   */
   proposeProducts(count: number, random: RandomSource): void {
     const first = this.size - count;
     const candidates = this.#w.slice(first * this.#n, this.size * this.#n);
@@ -87,7 +71,7 @@ export class Basis {
 
   /** Takes the waiting vectors in, with their products `[waiting, n]`. */
   accept(products: Float64Array): void {
-    const [n, capacity] = [this.#n, this.#capacity];
+    const n = this.#n;
     this.#w.set(products.subarray(0, this.waiting * n), this.size * n);
     const size = this.size + this.waiting;
     const column = new Float64Array(size);
@@ -95,36 +79,24 @@ export class Basis {
       const w = this.#w.subarray(j * n, (j + 1) * n);
       this.#largest = Math.max(this.#largest, norm(w));
       dotRows(this.#v, size, n, w, column);
-      for (let i = 0; i <= j; i++) {
-        this.#h[i * capacity + j] = column[i];
-        this.#h[j * capacity + i] = column[i];
-      }
+      this.#projection.add(j, column);
     }
     this.size = size;
     this.waiting = 0;
   }
 
-  /** Rows and columns `from` to `size` of H, as a matrix of their own. */
+  async multiply(products: CountedProducts): Promise<void> {
+    this.accept(await products.apply(this.next(), this.waiting));
+  }
+
   projected(from: number): Float64Array {
-    const m = this.size - from;
-    const part = new Float64Array(m * m);
-    for (let i = 0; i < m; i++) {
-      const at = (from + i) * this.#capacity + from;
-      part.set(this.#h.subarray(at, at + m), i * m);
-    }
-    return part;
+    return this.#projection.part(from, this.size);
   }
 
-  /** Ritz values of the basis, largest first, and the Ritz vectors in its coordinates `[size, size]`. */
   ritz(): SmallEigen {
-    return symmetricEigen(this.projected(0), this.size);
+    return this.#projection.ritz(this.size);
   }
 
-  /**
-   * Coordinates `[waiting, size]` along the waiting vectors of the residuals of Ritz vectors.
-   *
-   * Where the basis came from blocks these are the whole residuals.
-   */
   couplings({ vectors }: SmallEigen): Float64Array {
     const { size, waiting } = this;
     const out = new Float64Array(waiting * size);
@@ -136,34 +108,29 @@ export class Basis {
     return out;
   }
 
-  /**
-   * Turns the basis into its first `keep` Ritz vectors; the waiting vectors stay. Returns the residuals of the kept.
-   */
   restart({ values, vectors }: SmallEigen, keep: number): Float64Array {
-    const [n, capacity] = [this.#n, this.#capacity];
+    const n = this.#n;
     const waiting = this.next();
     this.#v.set(combineRows(this.#v, this.size, n, vectors, this.size, keep));
     this.#w.set(combineRows(this.#w, this.size, n, vectors, this.size, keep));
     this.#v.set(waiting, keep * n);
-    this.#h.fill(0);
-    for (let i = 0; i < keep; i++) this.#h[i * capacity + i] = values[i];
+    this.#projection.restart(values, keep);
     this.size = keep;
     return Float64Array.from({ length: keep }, (_, i) =>
       residualNorm(this.#w.subarray(i * n, (i + 1) * n), values[i], this.#row(i)),
     );
   }
 
-  /** The first `count` vectors, copied. */
   vectors(count: number): Float64Array {
     return this.#v.slice(0, count * this.#n);
   }
 
-  /** (A - shift I) V `[size, n]`. */
-  shiftedProducts(shift: number): Float64Array {
-    const length = this.size * this.#n;
-    const y = this.#w.slice(0, length);
-    for (let i = 0; i < length; i++) y[i] -= shift * this.#v[i];
-    return y;
+  proposeShifted(shift: number, floor: number, random: RandomSource): void {
+    const count = this.size;
+    const y = this.#w.slice(0, count * this.#n);
+    for (let i = 0; i < y.length; i++) y[i] -= shift * this.#v[i];
+    this.clear();
+    this.propose(y, count, floor, random);
   }
 
   /** Forgets all vectors. */
@@ -171,4 +138,6 @@ export class Basis {
     this.size = 0;
     this.waiting = 0;
   }
+
+  dispose(): void {}
 }

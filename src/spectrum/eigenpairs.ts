@@ -8,8 +8,9 @@ import { type DenseEigenpairs, denseEigenpairs, type SpectrumEnd } from './dense
 import { checkedEntries } from './entries.js';
 import { checkByInertia } from './inertia-check.js';
 import { smallestByInverse } from './inverse.js';
-import type { IterationProgress, IterationResult, MissedCheck, Products } from './iteration.js';
+import type { DeviceProducts, IterationProgress, IterationResult, MissedCheck, Products } from './iteration.js';
 import { type LanczosOptions, lanczos } from './lanczos.js';
+import { iterateOnDevice } from './on-device.js';
 import { power } from './power.js';
 import { subspace } from './subspace.js';
 
@@ -94,6 +95,8 @@ interface Task {
   readonly choice: MethodChoice;
   readonly iteration: LanczosOptions;
   readonly algebra: LinearAlgebra | null;
+  /** Bytes that may be used. */
+  readonly memory: number;
 }
 
 function wholeNumber(name: string, value: number): number {
@@ -111,11 +114,16 @@ function positive(name: string, value: number): number {
 }
 
 /** -A, whose largest eigenpairs are the smallest of A. */
-function negated(operator: Products): Products {
+function negated({ size, apply, onDevice }: Products): Products {
   return {
-    size: operator.size,
-    apply: async (x, columns) => (await operator.apply(x, columns)).map((value) => -value),
+    size,
+    apply: async (x, columns) => (await apply(x, columns)).map((value) => -value),
+    ...(onDevice && { onDevice: negatedOnDevice(onDevice) }),
   };
+}
+
+function negatedOnDevice({ space, apply }: DeviceProducts): DeviceProducts {
+  return { space, apply: (x) => space.tensors.tidy(() => space.tensors.neg(apply(x))) };
 }
 
 /** Turns the result for -A into that for A, values descending. */
@@ -136,21 +144,22 @@ function turned(result: IterationResult, n: number): IterationResult {
 
 /** Products from the entries where they are in memory, else those of the operator. */
 function productsOf({ operator, entries, algebra }: Task): Products {
-  if (entries === null || algebra === null) return operator;
   const { size } = operator;
+  if (entries === null || algebra === null) return { size, apply: (x, columns) => operator.apply(x, columns) };
   return { size, apply: async (x, columns) => algebra.apply(entries, size, x, columns) };
 }
 
 async function iterate(task: Task): Promise<IterationResult> {
   const { entries, which, choice, iteration, algebra } = task;
-  const operator = productsOf(task);
-  const n = operator.size;
+  const products = productsOf(task);
+  const n = products.size;
   const method = { lanczos, power, subspace }[choice.method === 'dense' ? 'lanczos' : choice.method];
-  if (which === 'largest') return method(operator, iteration);
-  if (choice.inverse && choice.method === 'lanczos' && entries !== null && algebra !== null) {
+  if (which === 'smallest' && choice.inverse && choice.method === 'lanczos' && entries !== null && algebra !== null) {
     return smallestByInverse({ entries, size: n, algebra }, iteration);
   }
-  return turned(await method(negated(operator), iteration), n);
+  const run = async (given: Products): Promise<IterationResult> =>
+    which === 'largest' ? method(given, iteration) : turned(await method(negated(given), iteration), n);
+  return (await iterateOnDevice(task, products, iteration.tol, run)) ?? run(products);
 }
 
 async function solve(task: Task): Promise<IterationResult | DenseEigenpairs> {
@@ -216,6 +225,7 @@ export async function eigenpairs(operator: SymmetricOperator, options: EigenOpti
     which,
     choice,
     algebra,
+    memory,
     iteration: { k, tol, seed, signal, onProgress, ...given },
   };
   const result = await solve(task);

@@ -72,7 +72,7 @@ export async function smallestByInverse(matrix: StoredMatrix, options: Iteration
     const { share, innerTol } = ATTEMPTS[attempt];
     const factor = await factorShifted(matrix, bounds.lowest, bounds.norm, share * spread);
     const inverse = { size, apply: async (x: Float64Array, columns: number) => factor.solve(x, columns) };
-    const inner = await lanczos(inverse, { ...options, tol: innerTol });
+    const inner = await lanczos(inverse, { ...options, tol: innerTol }).finally(() => factor.release?.());
     solves += inner.products;
     const basis = new Basis(size, k);
     basis.propose(inner.vectors, k, 0, random);

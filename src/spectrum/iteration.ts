@@ -1,4 +1,17 @@
-import { InterruptedError, NumericalError } from '../errors.js';
+import type { DeviceTensor } from '../../kernels/tfjs/tensorflow/device.js';
+import { InternalError, InterruptedError, NumericalError } from '../errors.js';
+import { type DeviceSpace, doublesOf, WrongResult } from '../linalg/device/space.js';
+import { nextTask } from '../platform/tasks.js';
+
+/** Milliseconds of work on a device after which signals are let through. */
+const PATIENCE = 50;
+
+/** A symmetric matrix on a device. */
+export interface DeviceProducts {
+  readonly space: DeviceSpace;
+  /** A X for X `[columns, n]`: a new tensor. */
+  apply(x: DeviceTensor): DeviceTensor;
+}
 
 /** A symmetric matrix as an iteration sees it: products with blocks X `[columns, n]`. */
 export interface Products {
@@ -6,6 +19,8 @@ export interface Products {
   readonly size: number;
   /** The product with `columns` vectors, `[columns, n]`. */
   apply(x: Float64Array, columns: number): Promise<Float64Array>;
+  /** The same for vectors that stay on a device; absent where there is none. */
+  readonly onDevice?: DeviceProducts;
 }
 
 /** How far an iteration is. */
@@ -78,11 +93,22 @@ export class CountedProducts {
   /** Products with one vector so far. */
   count = 0;
   readonly #operator: Products;
+  #rested = performance.now();
   readonly #signal: AbortSignal | undefined;
 
   constructor(operator: Products, signal: AbortSignal | undefined) {
     this.#operator = operator;
     this.#signal = signal;
+  }
+
+  /** Rows n of the matrix. */
+  get size(): number {
+    return this.#operator.size;
+  }
+
+  /** The matrix on a device; null where there is none. */
+  get onDevice(): DeviceProducts | null {
+    return this.#operator.onDevice ?? null;
   }
 
   /** A X for X `[columns, n]`. */
@@ -91,13 +117,39 @@ export class CountedProducts {
     this.count += columns;
     const y = await this.#operator.apply(x, columns);
     if (this.#signal?.aborted) throw new InterruptedError();
-    const bad = y.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      throw new NumericalError(
-        `product of the matrix: must be finite, got ${y[bad]} in row ${bad % this.#operator.size}. Look for NaN or ` +
-          'Infinity in the matrix.',
-      );
+    this.#checkFinite(y);
+    return y;
+  }
+
+  /** A X for X `[columns, n]` on the device. */
+  async applyOnDevice(x: DeviceTensor, columns: number): Promise<DeviceTensor> {
+    const device = this.onDevice;
+    if (device === null) throw new InternalError('products on a device that is not there');
+    if (performance.now() - this.#rested > PATIENCE) {
+      await nextTask();
+      this.#rested = performance.now();
+    }
+    if (this.#signal?.aborted) throw new InterruptedError();
+    this.count += columns;
+    const { tensors } = device.space;
+    const y = device.apply(x);
+    // 0 times what is not finite is no number.
+    const [zero] = tensors.tidy(() => tensors.readSync(tensors.sum(tensors.mul(y, 0))));
+    if (zero !== 0) {
+      const values = doublesOf(device.space, y);
+      y.dispose();
+      this.#checkFinite(values);
+      throw new WrongResult('a sum of zeros is not 0');
     }
     return y;
+  }
+
+  #checkFinite(y: Float64Array): void {
+    const bad = y.findIndex((value) => !Number.isFinite(value));
+    if (bad < 0) return;
+    throw new NumericalError(
+      `product of the matrix: must be finite, got ${y[bad]} in row ${bad % this.#operator.size}. Look for NaN or ` +
+        'Infinity in the matrix.',
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { loadSharedProduct } from '../linalg/built-in/shared.js';
 import { RandomSource } from '../linalg/random.js';
-import { Basis } from './basis.js';
+import { basisFor } from './choose-basis.js';
 import {
   CountedProducts,
   type IterationOptions,
@@ -9,6 +9,7 @@ import {
   type MissedCheck,
   type Products,
 } from './iteration.js';
+import type { KrylovBasis } from './krylov-basis.js';
 import { countBeyond, spectrumBound } from './missed-eigenvalues.js';
 import { type SmallEigen, symmetricEigen } from './projected.js';
 
@@ -47,14 +48,14 @@ function normOf({ values }: SmallEigen): number {
 }
 
 /** Ends of the spectrum of H on the basis vectors from `from`. */
-function outsideRange(basis: Basis, from: number): { readonly lowest: number; readonly highest: number } {
+function outsideRange(basis: KrylovBasis, from: number): { readonly lowest: number; readonly highest: number } {
   const { values } = symmetricEigen(basis.projected(from), basis.size - from);
   return { lowest: values[values.length - 1], highest: values[0] };
 }
 
 /** One run: the basis, the block, what was spent. */
 class Run {
-  readonly basis: Basis;
+  readonly basis: KrylovBasis;
   readonly products: CountedProducts;
   readonly trace: number[] = [];
   readonly #random: RandomSource;
@@ -73,9 +74,10 @@ class Run {
     this.#options = options;
     this.#block = Math.max(1, Math.min(options.block ?? 1, n));
     this.#limit = Math.min(n, Math.max(options.basis ?? Math.max(2 * k + 20, SMALLEST_BASIS), k + 2 + 2 * this.#block));
-    this.basis = new Basis(n, Math.min(n, this.#limit + CHECK_STEPS + 2 * Math.max(this.#block, LARGEST_BLOCK)));
     this.#random = new RandomSource(options.seed ?? COMPUTE_DEFAULTS.seed);
     this.products = new CountedProducts(operator, options.signal);
+    const capacity = this.#limit + CHECK_STEPS + 2 * Math.max(this.#block, LARGEST_BLOCK);
+    this.basis = basisFor(this.products, n, Math.min(n, capacity));
   }
 
   get isFull(): boolean {
@@ -90,7 +92,7 @@ class Run {
   async #step(): Promise<void> {
     const { basis } = this;
     const columns = basis.waiting;
-    basis.accept(await this.products.apply(basis.next(), columns));
+    await basis.multiply(this.products);
     basis.proposeProducts(Math.min(columns, basis.size), this.#random);
   }
 
@@ -213,10 +215,18 @@ class Run {
  * Algebraic Eigenvalue Problems (2000), 4.4-4.6.
  */
 export async function lanczos(operator: Products, options: LanczosOptions): Promise<IterationResult> {
-  const { k, tol } = options;
   await loadSharedProduct();
   const run = new Run(operator, options);
-  const most = options.maxProducts ?? 100 * (2 * k + 20) + 20 * operator.size ** 0.5;
+  try {
+    return await search(run, operator.size, options);
+  } finally {
+    run.basis.dispose();
+  }
+}
+
+async function search(run: Run, n: number, options: LanczosOptions): Promise<IterationResult> {
+  const { k, tol } = options;
+  const most = options.maxProducts ?? 100 * (2 * k + 20) + 20 * n ** 0.5;
   run.begin();
   for (let stalls = 0; ; ) {
     const settled = await run.fill();

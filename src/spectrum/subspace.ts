@@ -1,8 +1,9 @@
 import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { RandomSource } from '../linalg/random.js';
-import { Basis } from './basis.js';
 import { spectrumBounds } from './bounds.js';
+import { basisFor } from './choose-basis.js';
 import { CountedProducts, type IterationOptions, type IterationResult, type Products } from './iteration.js';
+import type { KrylovBasis } from './krylov-basis.js';
 
 /** Lanczos steps that the estimate of the lower end takes. */
 const SHIFT_STEPS = 10;
@@ -18,20 +19,34 @@ const MOST_ITERATIONS = 2000;
  */
 export async function subspace(operator: Products, options: IterationOptions): Promise<IterationResult> {
   const n = operator.size;
-  const { k, tol } = options;
-  const columns = Math.min(n, k + Math.max(8, Math.ceil(k / 2)));
-  const random = new RandomSource(options.seed ?? COMPUTE_DEFAULTS.seed);
+  const columns = Math.min(n, options.k + Math.max(8, Math.ceil(options.k / 2)));
   const products = new CountedProducts(operator, options.signal);
+  const basis = basisFor(products, n, columns);
+  try {
+    return await iterate(basis, products, columns, options);
+  } finally {
+    basis.dispose();
+  }
+}
+
+async function iterate(
+  basis: KrylovBasis,
+  products: CountedProducts,
+  columns: number,
+  options: IterationOptions,
+): Promise<IterationResult> {
+  const { k, tol } = options;
+  const n = products.size;
+  const random = new RandomSource(options.seed ?? COMPUTE_DEFAULTS.seed);
   const most = options.maxProducts ?? MOST_ITERATIONS * columns;
   let { lowest, norm } = await spectrumBounds(products, n, SHIFT_STEPS, random);
   const trace: number[] = [];
-  const basis = new Basis(n, columns);
   // Random columns beside a given start: what is orthogonal to the start is found too.
   const start = random.normals(columns * n);
   start.set((options.start ?? start).subarray(0, (columns - 1) * n));
   basis.propose(start, columns, 0, random);
   for (;;) {
-    basis.accept(await products.apply(basis.next(), columns));
+    await basis.multiply(products);
     const ritz = basis.ritz();
     const residuals = basis.restart(ritz, columns).slice(0, k);
     const last = ritz.values[columns - 1];
@@ -46,8 +61,6 @@ export async function subspace(operator: Products, options: IterationOptions): P
       const common = { values, vectors, residuals, trace, norm, lowest, check: null };
       return { ...common, converged: converged === k, products: products.count };
     }
-    const images = basis.shiftedProducts((lowest + last) / 2);
-    basis.clear();
-    basis.propose(images, columns, 4 * Number.EPSILON * norm, random);
+    basis.proposeShifted((lowest + last) / 2, 4 * Number.EPSILON * norm, random);
   }
 }

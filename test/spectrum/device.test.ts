@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeNpy } from '../../src/data/write/npy.js';
+import { DenseOperator } from '../../src/operators/operator.js';
+import { storedOperator } from '../../src/operators/stored.js';
+import { type EigenOptions, eigenpairs } from '../../src/spectrum/eigenpairs.js';
+import { afterAll, describe, expect, test } from '../jest.js';
+import { deviceSpace, onDevice } from '../linalg/algebras.js';
+import { descending, orthogonalityError, residualsOf, SPECTRA, withSpectrum } from './matrices.js';
+
+const EPSILON = 2 ** -52;
+const found = await deviceSpace();
+const folder = mkdtempSync(join(tmpdir(), 'device-'));
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const FEW: Readonly<Record<string, Float64Array>> = {
+  ...SPECTRA,
+  three: Float64Array.of(1, 1e-9, -0.5),
+  longer: Float64Array.from({ length: 330 }, (_, i) => (i + 1) ** -1.4),
+};
+
+/** Ways to an end of the spectrum: what is asked, and the residual that is allowed, as a share of |A|. */
+const WAYS: readonly (readonly [method: 'dense' | 'lanczos' | 'power' | 'subspace', within: number])[] = [
+  ['dense', 50 * EPSILON],
+  ['lanczos', 1e-10],
+  ['subspace', 1e-10],
+  ['power', 1e-9],
+];
+
+const AT_ZERO = ['clustered', 'graded', 'kernel-like', 'repeated', 'longer'];
+
+/** Spectra whose ends are crowds of unequal eigenvalues, which take these methods too many steps. */
+const CROWDED: Readonly<Record<string, Readonly<Record<'largest' | 'smallest', readonly string[]>>>> = {
+  subspace: { largest: ['negative'], smallest: AT_ZERO },
+  power: { largest: ['negative', 'clustered', 'longer'], smallest: [...AT_ZERO, 'rank one', 'negative'] },
+};
+
+const isSlow = (method: string, which: 'largest' | 'smallest', name: string): boolean =>
+  CROWDED[method]?.[which].includes(name) === true;
+
+const spaces = found === null ? [] : [found];
+describe.each(spaces)('eigenpairs on $name', (space) => {
+  const cases = Object.keys(FEW).flatMap((name) =>
+    (['largest', 'smallest'] as const).flatMap((which) =>
+      WAYS.filter(([method]) => !isSlow(method, which, name)).map(([method, within]) => ({
+        ...{ name, which, method, within },
+      })),
+    ),
+  );
+
+  test.each(cases)('$name, $method, $which', async ({ name, which, method, within }) => {
+    const spectrum = FEW[name];
+    const n = spectrum.length;
+    const a = withSpectrum(spectrum);
+    const k = Math.min(5, n);
+    const before = space.tensors.device.counts.tensors;
+    const algebra = await onDevice(space);
+    const pairs = await eigenpairs(new DenseOperator(a, n), { k, which, method, algebra, tol: 1e-10 });
+    expect(space.tensors.device.counts.tensors).toBe(before);
+    expect(algebra.name).toBe(space.name);
+    const size = Math.max(...spectrum.map(Math.abs));
+    const all = descending(spectrum);
+    const expected = which === 'largest' ? all.subarray(0, k) : all.subarray(n - k);
+    expect(pairs.converged).toBe(true);
+    expect(pairs.missed?.missed ?? 0).toBe(0);
+    const vectors = pairs.vectors ?? new Float64Array();
+    expect(orthogonalityError(vectors, k)).toBeLessThanOrEqual(1e-12);
+    const residuals = residualsOf(a, pairs.values, vectors);
+    residuals.forEach((residual, i) => {
+      expect(residual).toBeLessThanOrEqual((within + 2 * EPSILON) * size);
+      expect(Math.abs(pairs.values[i] - expected[i])).toBeLessThanOrEqual((within + 200 * EPSILON) * size);
+    });
+  });
+
+  test('Lanczos takes the steps that it takes on the processor, and finds the same', async () => {
+    const spectrum = Float64Array.from({ length: 400 }, (_, i) => (i + 1) ** -1.2);
+    const a = withSpectrum(spectrum);
+    const options: EigenOptions = { k: 8, method: 'lanczos', tol: 1e-11 };
+    const there = await eigenpairs(new DenseOperator(a, 400), { ...options, algebra: await onDevice(space) });
+    const here = await eigenpairs(new DenseOperator(a, 400), options);
+    expect(there.products).toBe(here.products);
+    there.values.forEach((value, i) => {
+      expect(Math.abs(value - here.values[i])).toBeLessThanOrEqual(100 * EPSILON);
+    });
+  });
+
+  test.each([1, 4])('panels of a file stay on the device, blocks of %d', async (block) => {
+    const spectrum = Float64Array.from({ length: 300 }, (_, i) => 0.9 ** i);
+    const a = withSpectrum(spectrum);
+    const path = join(folder, `K${block}.npy`);
+    await writeNpy(path, { data: a, shape: [300, 300] });
+    const operator = await storedOperator(path);
+    const memory = 8 * 300 * 300 * 1.5;
+    const reads = { count: 0 };
+    const watched = {
+      size: operator.size,
+      description: operator.description,
+      roundoff: operator.roundoff,
+      apply: (x: Float64Array, columns: number) => {
+        reads.count += 1;
+        return operator.apply(x, columns);
+      },
+      diagonal: () => operator.diagonal(),
+      entries: async () => null,
+      panels: (use: Parameters<NonNullable<typeof operator.panels>>[0]) => operator.panels?.(use) ?? Promise.resolve(),
+      close: () => operator.close(),
+    };
+    const before = space.tensors.device.counts.tensors;
+    const algebra = await onDevice(space);
+    const pairs = await eigenpairs(watched, { k: 6, method: 'lanczos', algebra, memory, block });
+    await operator.close();
+    // The one product is the check of the residuals.
+    expect(reads.count).toBe(1);
+    expect(space.tensors.device.counts.tensors).toBe(before);
+    expect(pairs.converged).toBe(true);
+    pairs.values.forEach((value, i) => {
+      expect(Math.abs(value - spectrum[i])).toBeLessThanOrEqual(1e-10);
+    });
+  });
+});

@@ -1,7 +1,7 @@
 import type { JobOptions } from '../../../src/backend/contract.js';
 import { deviceTask } from '../../../src/backend/device-task.js';
 import type { Output, RowTask } from '../../../src/backend/tasks.js';
-import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
+import type { KernelJob, Tile, TileData, TileRange, TileSums, VectorBlock } from '../../../src/backend/tile.js';
 import { type FloatArray, type Precision, zeros } from '../../../src/data/array.js';
 import { DeviceFullError, InternalError, InterruptedError } from '../../../src/errors.js';
 import { nextTask } from '../../../src/platform/tasks.js';
@@ -15,6 +15,7 @@ import { runBody, type TensorInstructions, tensorInstructions } from './instruct
 import { batches, findNear, leastInRows, type NearPairs, nearRadial, nearSource } from './near-duplicates.js';
 import { disposePanel, innerProducts, type Panel, uploadPanel } from './product.js';
 import { type Folded, foldedProducts, foldedSides, lookUp, type TensorTable, uploadTable } from './table.js';
+import { TileProducts } from './tile-products.js';
 import { mirror, transpose } from './transpose.js';
 
 /** Milliseconds of work after which signals and progress are let through. */
@@ -61,6 +62,8 @@ function free({ entries, near }: Finished): void {
 export class TensorJob implements KernelJob {
   readonly concurrency: number;
   nearPairs = 0;
+  /** Where tiles can be multiplied on the device. */
+  readonly multiply?: (range: TileRange, output: Output, vectors: VectorBlock) => Promise<TileSums>;
   readonly #engine: Engine;
   readonly #tf: Tensors;
   readonly #task: RowTask;
@@ -89,16 +92,23 @@ export class TensorJob implements KernelJob {
     this.concurrency = engine.device === null ? 1 : 2;
     this.#atOnce = AT_ONCE[engine.device === null ? 'processor' : 'device'];
     this.#slots = new Slots(this.concurrency);
+    const products = TileProducts.of(engine);
+    if (products !== null) this.multiply = (...args) => this.#multiply(products, ...args);
   }
 
   async compute(range: TileRange, transposed: boolean): Promise<Tile> {
+    return this.#handle(range, transposed, await this.#finish(range));
+  }
+
+  /** A finished tile, which takes a slot. */
+  async #finish(range: TileRange): Promise<Finished> {
     await this.#slots.take();
     const work = this.#tile(range);
     this.#working.add(work);
     try {
       const finished = await work;
       this.#finished.add(finished);
-      return this.#handle(range, transposed, finished);
+      return finished;
     } catch (error) {
       this.#slots.give();
       throw explained(error, this.#engine);
@@ -118,15 +128,33 @@ export class TensorJob implements KernelJob {
     this.#table?.dispose();
   }
 
+  #release(finished: Finished): void {
+    if (this.#finished.delete(finished)) free(finished);
+    this.#slots.give();
+  }
+
   #handle(range: TileRange, transposed: boolean, finished: Finished): Tile {
     let held = true;
     const release = (): void => {
-      if (!held) return;
+      if (held) this.#release(finished);
       held = false;
-      if (this.#finished.delete(finished)) free(finished);
-      this.#slots.give();
     };
     return { range, release, read: (output) => this.#read(range, output, transposed, finished) };
+  }
+
+  async #multiply(products: TileProducts, range: TileRange, output: Output, vectors: VectorBlock): Promise<TileSums> {
+    const finished = await this.#finish(range);
+    try {
+      if (this.#slots.closed) throw new InterruptedError();
+      const which = this.#task.outputs.indexOf(output);
+      const near = finished.near.map(({ places, entries }) => ({ places, entries: entries[which] }));
+      const tile = { whole: finished.entries[which], near, onDiagonal: this.#onDiagonal(range) };
+      return products.sums(range, tile, vectors);
+    } catch (error) {
+      throw explained(error, this.#engine);
+    } finally {
+      this.#release(finished);
+    }
   }
 
   /**

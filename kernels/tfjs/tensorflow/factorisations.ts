@@ -30,6 +30,25 @@ export function upperPart(tf: TensorflowTensors, a: DeviceTensor): DeviceTensor 
   });
 }
 
+/** A tensor with the first of other numbers at some places, counted through all its entries. */
+export function replaced(
+  tf: TensorflowTensors,
+  x: DeviceTensor,
+  places: Int32Array,
+  numbers: DeviceTensor,
+): DeviceTensor {
+  return tf.tidy(() => {
+    const list = tf.device.upload(Int32Array.from(places), [places.length, 1]);
+    const flat = tf.reshape(x, [x.size]);
+    const changed = tf.device.run('TensorScatterUpdate', [
+      flat,
+      list,
+      tf.slice(tf.reshape(numbers, [numbers.size]), [0], [places.length]),
+    ]);
+    return tf.reshape(changed, x.shape);
+  });
+}
+
 /** Eigenpairs of a symmetric matrix, in the order of their values but for rounding. */
 export interface DeviceEigen {
   /** `[n]` */

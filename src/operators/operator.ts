@@ -146,6 +146,21 @@ function common(
   return { size: a.size, description, roundoff: a.roundoff, close: () => a.close() };
 }
 
+async function leadingPanels(
+  a: SymmetricOperator,
+  size: number,
+  use: (rows: FloatArray, first: number) => void,
+): Promise<void> {
+  const n = a.size;
+  await a.panels?.((rows, first) => {
+    const count = Math.min(rows.length / n, size - first);
+    if (count <= 0) return;
+    const part = new Float64Array(count * size);
+    for (let i = 0; i < count; i++) part.set(rows.subarray(i * n, i * n + size), i * size);
+    use(part, first);
+  });
+}
+
 /** The first `size` rows and columns of a symmetric operator; its entries are not at hand. */
 export function leadingOperator(a: SymmetricOperator, size: number): SymmetricOperator {
   const n = a.size;
@@ -165,6 +180,7 @@ export function leadingOperator(a: SymmetricOperator, size: number): SymmetricOp
     },
     diagonal: async () => (await a.diagonal()).slice(0, size),
     entries: async () => null,
+    ...(a.panels && { panels: (use) => leadingPanels(a, size, use) }),
     close: () => a.close(),
   };
 }

@@ -186,9 +186,13 @@ export async function fitByProducts(data: ProductData, options: ProductOptions):
   const factor = partialCholesky(await data.rows(pivots), pivots, diagonal, algebra);
   const unit = diagonal.reduce((mean, own) => mean + own / diagonal.length, 0);
   const fits: ProductFit[] = [];
-  for (const ridge of ridges) {
-    const found = await solve(data, { ridge, unit, shift: ridge * unit }, factor, options);
-    fits.push({ ...found, ridge, time: Infinity, method: 'cg', leaveOneOut: null, rank: factor.rank });
+  try {
+    for (const ridge of ridges) {
+      const found = await solve(data, { ridge, unit, shift: ridge * unit }, factor, options);
+      fits.push({ ...found, ridge, time: Infinity, method: 'cg', leaveOneOut: null, rank: factor.rank });
+    }
+  } finally {
+    factor.release();
   }
   return fits;
 }

@@ -1,6 +1,7 @@
 import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import type { CholeskyFactor, LinearAlgebra } from '../linalg/algebra.js';
 import type { CrossOperator } from '../operators/cross.js';
+import { onDevice } from '../operators/on-device.js';
 import type { Recomputation } from '../operators/recomputed.js';
 import { now } from '../platform/clock.js';
 import type { KernelSource, Origin } from '../sources/source.js';
@@ -231,10 +232,11 @@ async function iterate(work: Work, n: number): Promise<readonly ProductFit[]> {
   const { task, source, targets, choice, options, stages } = work;
   const { algebra, memory, signal, onIteration } = options;
   const began = now();
-  const kernel = await source.operator(n, memory - choice.held);
+  let kernel = await source.operator(n, memory - choice.held);
   const opened = now();
   stages.compile += opened - began;
   try {
+    kernel = await onDevice(kernel, algebra, memory - choice.held);
     const data = {
       kernel,
       rows: (numbers: readonly number[]) => source.rowsOf(numbers, n, memory - choice.later),

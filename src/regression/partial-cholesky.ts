@@ -1,4 +1,4 @@
-import type { LinearAlgebra } from '../linalg/algebra.js';
+import type { CholeskyFactor, LinearAlgebra } from '../linalg/algebra.js';
 import { RandomSource } from '../linalg/random.js';
 import type { Preconditioner } from './conjugate-gradient.js';
 
@@ -28,6 +28,8 @@ export interface PartialFactor {
   readonly rank: number;
   /** A preconditioner of K + shift I: a solve with B'B + (shift + what is left of the mean diagonal) I. */
   preconditioner(shift: number): Promise<Preconditioner>;
+  /** Gives back what preconditioners hold on a device; they must not be used afterwards. */
+  release(): void;
 }
 
 /** a += factor b for the n numbers from positions `to` and `from`. */
@@ -96,14 +98,19 @@ export function partialCholesky(
       gram[j * rank + i] = gram[i * rank + j];
     }
   }
+  const factors: CholeskyFactor[] = [];
   return {
     rank,
+    release(): void {
+      for (const factor of factors) factor.release?.();
+    },
     async preconditioner(shift) {
       const level = Math.max(shift + remaining, least);
       if (rank === 0 || !(level > 0)) return (r) => Float64Array.from(r);
       const core = Float64Array.from(gram);
       for (let i = 0; i < rank; i++) core[i * (rank + 1)] += level;
       const factor = await algebra.cholesky(core, rank);
+      factors.push(factor);
       return (r) => {
         const columns = r.length / n;
         const inner = new Float64Array(columns * rank);

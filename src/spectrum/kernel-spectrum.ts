@@ -1,11 +1,13 @@
 import type { LinearAlgebra } from '../linalg/algebra.js';
+import { onDevice } from '../operators/on-device.js';
+import type { SymmetricOperator } from '../operators/operator.js';
 import type { Recomputation } from '../operators/recomputed.js';
 import { now } from '../platform/clock.js';
 import { collectGarbage } from '../platform/garbage.js';
 import { residentBytes } from '../platform/memory.js';
 import { type KernelSource, NOTHING_RECOMPUTED } from '../sources/source.js';
 import { EIGEN_DEFAULTS } from './defaults.js';
-import { type SpectralDensity, spectralDensity } from './density.js';
+import { type DensityOptions, type SpectralDensity, spectralDensity } from './density.js';
 import { type EigenOptions, type Eigenpairs, eigenpairs } from './eigenpairs.js';
 import { type SpectrumSummary, summarise } from './summary.js';
 
@@ -53,6 +55,20 @@ export interface KernelSpectrum {
 /** Bytes for modules and for arrays that wait to be collected. */
 const RESERVE = 36 * 2 ** 20;
 
+/** The density, by products on a device where there is one. It closes the operator. */
+async function densityOf(
+  operator: SymmetricOperator,
+  { algebra, memory }: KernelSpectrumOptions,
+  options: DensityOptions,
+): Promise<SpectralDensity> {
+  const there = await onDevice(operator, algebra, memory);
+  try {
+    return await spectralDensity(there, options);
+  } finally {
+    await there.close();
+  }
+}
+
 /**
  * The spectrum of a kernel, whatever it comes from: leading or smallest eigenpairs, what they say of K, and the density
  * where it is wanted.
@@ -79,7 +95,8 @@ export async function kernelSpectrum(source: KernelSource, options: KernelSpectr
     const summary = await summarise(operator, pairs, { which: options.which ?? EIGEN_DEFAULTS.which, ridges, targets });
     const seeded = seed === undefined ? {} : { seed };
     const stop = signal === undefined ? {} : { signal };
-    const found = density ? await spectralDensity(operator, { ...seeded, ...block, ...stop }) : null;
+    const steps = { ...seeded, ...block, ...stop };
+    const found = density ? await densityOf(operator, options, steps) : null;
     return {
       n: operator.size,
       matrix: operator.description,

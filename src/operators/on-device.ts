@@ -1,8 +1,9 @@
 import { norm } from '../data/norm.js';
 import { isNtkError } from '../errors.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
-import { type DeviceAlgebra, deviceOf } from '../linalg/device/algebra.js';
+import type { DeviceAlgebra } from '../linalg/device/algebra.js';
 import { HeldMatrix } from '../linalg/device/held.js';
+import { deviceOf } from '../linalg/device/lookup.js';
 import { WrongResult } from '../linalg/device/space.js';
 import { RandomSource } from '../linalg/random.js';
 import { residentBytes } from '../platform/memory.js';

@@ -35,8 +35,8 @@ export interface SymmetricOperator {
   /** All entries `[n, n]` in C order; null when that would not fit or is not wanted. */
   entries(): Promise<Float64Array | null>;
   /**
-   * Calls `use` with some rows `[rows, n]` at a time, in their order, whose memory is used again afterwards; absent where
-   * entries are not stored in a file.
+   * Calls `use` with some rows `[rows, n]` at a time, in their order, whose memory is used again afterwards; absent
+   * where entries are not stored in a file.
    */
   panels?(use: (rows: FloatArray, first: number) => void): Promise<void>;
   /**

@@ -1,7 +1,8 @@
 import { isNtkError } from '../errors.js';
 import type { LinearAlgebra } from '../linalg/algebra.js';
-import { type DeviceAlgebra, deviceOf } from '../linalg/device/algebra.js';
+import type { DeviceAlgebra } from '../linalg/device/algebra.js';
 import { HeldMatrix } from '../linalg/device/held.js';
+import { deviceOf } from '../linalg/device/lookup.js';
 import { WrongResult } from '../linalg/device/space.js';
 import type { SymmetricOperator } from '../operators/operator.js';
 import type { IterationResult, Products } from './iteration.js';
@@ -42,8 +43,8 @@ function productsOf(held: HeldMatrix): Products {
 }
 
 /**
- * The result with residuals from products on the processor. @throws WrongResult where they are not those that the device
- * told, or the vectors are not orthonormal
+ * The result with residuals from products on the processor. @throws WrongResult where they are not those that the
+ * device told, or the vectors are not orthonormal
  */
 async function checked(result: IterationResult, products: Products, tol: number): Promise<IterationResult> {
   const { values, vectors, norm } = result;
@@ -64,8 +65,8 @@ async function checked(result: IterationResult, products: Products, tol: number)
 }
 
 /**
- * Runs an iteration on the device of the algebra, where there is one and the matrix can lie there; its pairs are checked
- * by products on the processor. Null where the processor has to iterate: what fails on the device is said.
+ * Runs an iteration on the device of the algebra, where there is one and the matrix can lie there; its pairs are
+ * checked by products on the processor. Null where the processor has to iterate: what fails on the device is said.
  */
 export async function iterateOnDevice(
   matrix: OnDevice,

@@ -4,6 +4,7 @@ import type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, Linear
 import { largestEntry } from '../matrix.js';
 import { arePairs, areValues, type Checked } from './checks.js';
 import { DeviceFactor } from './factor.js';
+import { register } from './lookup.js';
 import { sortRows } from './order.js';
 import { type DeviceSpace, doublesOf, reasonOf, WrongResult } from './space.js';
 
@@ -54,6 +55,7 @@ export class DeviceAlgebra implements LinearAlgebra {
   #hasComputed = false;
 
   constructor(space: DeviceSpace, host: HostAlgebra, { least = 1, warn = () => undefined }: DeviceAlgebraOptions = {}) {
+    register(this);
     this.space = space;
     this.#host = host;
     this.#least = least;
@@ -116,7 +118,7 @@ export class DeviceAlgebra implements LinearAlgebra {
   async eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition> {
     if (n > this.largestEigen) {
       throw new UsageError(
-        `eigenvalues: TensorFlow must count its workspace with 32 bits, up to n = ${this.largestEigen}, got n = ${n}. ` +
+        `eigenvalues: TensorFlow must count its workspace with 32 bits, so n up to ${this.largestEigen}, got ${n}. ` +
           'Ask for fewer eigenpairs.',
       );
     }
@@ -160,9 +162,4 @@ export class DeviceAlgebra implements LinearAlgebra {
     if (!isGood) throw new WrongResult(`${vectors === null ? 'values' : 'pairs'} do not hold to rounding`);
     return { values, vectors };
   }
-}
-
-/** The device of an algebra for matrices of n rows; null where the processor computes. */
-export function deviceOf(algebra: LinearAlgebra | null | undefined, n: number): DeviceAlgebra | null {
-  return algebra instanceof DeviceAlgebra && algebra.takes(n) ? algebra : null;
 }

@@ -28,6 +28,7 @@ export { computedOperator } from './kernel/operator.js';
 export { planKernel } from './kernel/plan.js';
 export { kernelProfile, type Profile, type ProfileCurve, type ProfileOptions } from './kernel/profile.js';
 export type { KernelKind, KernelMatrices, KernelOptions, KernelPlan, KernelRun } from './kernel/types.js';
+export type { DeviceChoice } from './linalg/device/choice.js';
 export { linearAlgebra } from './linalg/index.js';
 export type { CrossOperator } from './operators/cross.js';
 export { DenseOperator, type SymmetricOperator } from './operators/operator.js';

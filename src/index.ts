@@ -123,6 +123,7 @@ export type {
 export { type WriteOptions, writeKernel } from './kernel/write.js';
 export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
+export type { DeviceChoice } from './linalg/device/choice.js';
 export { linearAlgebra } from './linalg/index.js';
 export { DEFAULT_WIDTH } from './network/defaults.js';
 export { type FiniteNetwork, finiteNetwork, type WidthOptions } from './network/network.js';

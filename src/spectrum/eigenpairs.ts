@@ -8,7 +8,7 @@ import { type DenseEigenpairs, denseEigenpairs, type SpectrumEnd } from './dense
 import { checkedEntries } from './entries.js';
 import { checkByInertia } from './inertia-check.js';
 import { smallestByInverse } from './inverse.js';
-import type { DeviceProducts, IterationProgress, IterationResult, MissedCheck, Products } from './iteration.js';
+import type { DeviceProducts, IterationProgress, IterationResult, MissedCheck, PlacedProducts } from './iteration.js';
 import { type LanczosOptions, lanczos } from './lanczos.js';
 import { iterateOnDevice } from './on-device.js';
 import { power } from './power.js';
@@ -114,7 +114,7 @@ function positive(name: string, value: number): number {
 }
 
 /** -A, whose largest eigenpairs are the smallest of A. */
-function negated({ size, apply, onDevice }: Products): Products {
+function negated({ size, apply, onDevice }: PlacedProducts): PlacedProducts {
   return {
     size,
     apply: async (x, columns) => (await apply(x, columns)).map((value) => -value),
@@ -143,7 +143,7 @@ function turned(result: IterationResult, n: number): IterationResult {
 }
 
 /** Products from the entries where they are in memory, else those of the operator. */
-function productsOf({ operator, entries, algebra }: Task): Products {
+function productsOf({ operator, entries, algebra }: Task): PlacedProducts {
   const { size } = operator;
   if (entries === null || algebra === null) return { size, apply: (x, columns) => operator.apply(x, columns) };
   return { size, apply: async (x, columns) => algebra.apply(entries, size, x, columns) };
@@ -157,7 +157,7 @@ async function iterate(task: Task): Promise<IterationResult> {
   if (which === 'smallest' && choice.inverse && choice.method === 'lanczos' && entries !== null && algebra !== null) {
     return smallestByInverse({ entries, size: n, algebra }, iteration);
   }
-  const run = async (given: Products): Promise<IterationResult> =>
+  const run = async (given: PlacedProducts): Promise<IterationResult> =>
     which === 'largest' ? method(given, iteration) : turned(await method(negated(given), iteration), n);
   return (await iterateOnDevice(task, products, iteration.tol, run)) ?? run(products);
 }

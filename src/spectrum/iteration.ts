@@ -19,7 +19,11 @@ export interface Products {
   readonly size: number;
   /** The product with `columns` vectors, `[columns, n]`. */
   apply(x: Float64Array, columns: number): Promise<Float64Array>;
-  /** The same for vectors that stay on a device; absent where there is none. */
+}
+
+/** A matrix as an iteration sees it, wherever it lies. */
+export interface PlacedProducts extends Products {
+  /** Products with vectors that stay on a device; absent where there is none. */
   readonly onDevice?: DeviceProducts;
 }
 
@@ -92,11 +96,11 @@ export interface IterationResult {
 export class CountedProducts {
   /** Products with one vector so far. */
   count = 0;
-  readonly #operator: Products;
+  readonly #operator: PlacedProducts;
   #rested = performance.now();
   readonly #signal: AbortSignal | undefined;
 
-  constructor(operator: Products, signal: AbortSignal | undefined) {
+  constructor(operator: PlacedProducts, signal: AbortSignal | undefined) {
     this.#operator = operator;
     this.#signal = signal;
   }

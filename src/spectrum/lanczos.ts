@@ -7,7 +7,7 @@ import {
   type IterationOptions,
   type IterationResult,
   type MissedCheck,
-  type Products,
+  type PlacedProducts,
 } from './iteration.js';
 import type { KrylovBasis } from './krylov-basis.js';
 import { countBeyond, spectrumBound } from './missed-eigenvalues.js';
@@ -67,7 +67,7 @@ class Run {
   lowest = Infinity;
   #block: number;
 
-  constructor(operator: Products, options: LanczosOptions) {
+  constructor(operator: PlacedProducts, options: LanczosOptions) {
     const [n, k] = [operator.size, options.k];
     this.#n = n;
     this.#k = k;
@@ -214,7 +214,7 @@ class Run {
  * Source: K. Wu, H. Simon, SIAM J. Matrix Anal. Appl. 22 (2000) 602; Z. Bai et al., Templates for the Solution of
  * Algebraic Eigenvalue Problems (2000), 4.4-4.6.
  */
-export async function lanczos(operator: Products, options: LanczosOptions): Promise<IterationResult> {
+export async function lanczos(operator: PlacedProducts, options: LanczosOptions): Promise<IterationResult> {
   await loadSharedProduct();
   const run = new Run(operator, options);
   try {

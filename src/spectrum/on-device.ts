@@ -5,7 +5,7 @@ import { HeldMatrix } from '../linalg/device/held.js';
 import { deviceOf } from '../linalg/device/lookup.js';
 import { WrongResult } from '../linalg/device/space.js';
 import type { SymmetricOperator } from '../operators/operator.js';
-import type { IterationResult, Products } from './iteration.js';
+import type { IterationResult, PlacedProducts } from './iteration.js';
 import { dotRows, residualNorm } from './rows.js';
 
 /** Largest entry of |V V' - I| of vectors that count as orthonormal. */
@@ -34,7 +34,7 @@ async function hold(device: DeviceAlgebra, { operator, entries, memory }: OnDevi
 }
 
 /** Products on the device, and those on the processor by it. */
-function productsOf(held: HeldMatrix): Products {
+function productsOf(held: HeldMatrix): PlacedProducts {
   return {
     size: held.size,
     apply: async (x, columns) => held.applyTo(x, columns),
@@ -46,7 +46,7 @@ function productsOf(held: HeldMatrix): Products {
  * The result with residuals from products on the processor. @throws WrongResult where they are not those that the
  * device told, or the vectors are not orthonormal
  */
-async function checked(result: IterationResult, products: Products, tol: number): Promise<IterationResult> {
+async function checked(result: IterationResult, products: PlacedProducts, tol: number): Promise<IterationResult> {
   const { values, vectors, norm } = result;
   const n = products.size;
   const k = values.length;
@@ -70,9 +70,9 @@ async function checked(result: IterationResult, products: Products, tol: number)
  */
 export async function iterateOnDevice(
   matrix: OnDevice,
-  onProcessor: Products,
+  onProcessor: PlacedProducts,
   tol: number,
-  iterate: (products: Products) => Promise<IterationResult>,
+  iterate: (products: PlacedProducts) => Promise<IterationResult>,
 ): Promise<IterationResult | null> {
   const device = deviceOf(matrix.algebra, matrix.operator.size);
   if (device === null) return null;

@@ -2,7 +2,7 @@ import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { RandomSource } from '../linalg/random.js';
 import { dot } from '../linalg/vectors.js';
 import { spectrumBounds } from './bounds.js';
-import { CountedProducts, type IterationOptions, type IterationResult, type Products } from './iteration.js';
+import { CountedProducts, type IterationOptions, type IterationResult, type PlacedProducts } from './iteration.js';
 import { norm, orthogonalise, residualNorm } from './rows.js';
 
 /** Lanczos steps that the estimate of the lower end takes. */
@@ -32,7 +32,7 @@ class PowerRun {
   /** The smallest Rayleigh quotient that was met. */
   lowest = 0;
 
-  constructor(operator: Products, options: IterationOptions) {
+  constructor(operator: PlacedProducts, options: IterationOptions) {
     this.#n = operator.size;
     this.#options = options;
     this.#random = new RandomSource(options.seed ?? COMPUTE_DEFAULTS.seed);
@@ -103,7 +103,7 @@ class PowerRun {
  * are close: the error falls by l_2 / l_1 a product. Throws InterruptedError, NumericalError (a product is not finite).
  * Source: G. Golub, C. Van Loan, Matrix Computations, 8.2.
  */
-export async function power(operator: Products, options: IterationOptions): Promise<IterationResult> {
+export async function power(operator: PlacedProducts, options: IterationOptions): Promise<IterationResult> {
   const n = operator.size;
   const run = new PowerRun(operator, options);
   await run.begin();

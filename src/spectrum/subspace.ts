@@ -2,7 +2,7 @@ import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { RandomSource } from '../linalg/random.js';
 import { spectrumBounds } from './bounds.js';
 import { basisFor } from './choose-basis.js';
-import { CountedProducts, type IterationOptions, type IterationResult, type Products } from './iteration.js';
+import { CountedProducts, type IterationOptions, type IterationResult, type PlacedProducts } from './iteration.js';
 import type { KrylovBasis } from './krylov-basis.js';
 
 /** Lanczos steps that the estimate of the lower end takes. */
@@ -17,7 +17,7 @@ const MOST_ITERATIONS = 2000;
  * sees all copies at once. Throws InterruptedError, NumericalError (a product is not finite). Source: Y. Saad,
  * Numerical Methods for Large Eigenvalue Problems, 5.
  */
-export async function subspace(operator: Products, options: IterationOptions): Promise<IterationResult> {
+export async function subspace(operator: PlacedProducts, options: IterationOptions): Promise<IterationResult> {
   const n = operator.size;
   const columns = Math.min(n, options.k + Math.max(8, Math.ceil(options.k / 2)));
   const products = new CountedProducts(operator, options.signal);

@@ -2,11 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNpy } from '../../src/data/write/npy.js';
+import { InterruptedError } from '../../src/errors.js';
+import { DeviceAlgebra } from '../../src/linalg/device/algebra.js';
+import { hostAlgebra } from '../../src/linalg/index.js';
 import { DenseOperator } from '../../src/operators/operator.js';
 import { storedOperator } from '../../src/operators/stored.js';
 import { type EigenOptions, eigenpairs } from '../../src/spectrum/eigenpairs.js';
 import { afterAll, describe, expect, test } from '../jest.js';
 import { deviceSpace, onDevice } from '../linalg/algebras.js';
+import { type Fault, faulty, noKernel, outOfMemory, wrongBy } from '../linalg/faulty-device.js';
 import { descending, orthogonalityError, residualsOf, SPECTRA, withSpectrum } from './matrices.js';
 
 const EPSILON = 2 ** -52;
@@ -84,6 +88,47 @@ describe.each(spaces)('eigenpairs on $name', (space) => {
     there.values.forEach((value, i) => {
       expect(Math.abs(value - here.values[i])).toBeLessThanOrEqual(100 * EPSILON);
     });
+  });
+
+  const FAULTS: readonly (readonly [string, Record<string, Fault>, number, RegExp])[] = [
+    ['out of memory at the start', { Bitcast: outOfMemory }, 1, /OOM/],
+    ['out of memory on the way', { MatMul: outOfMemory }, 60, /OOM/],
+    ['without an operation', { Sum: noKernel }, 1, /No OpKernel/],
+    ['with products that are wrong', { MatMul: wrongBy(1e-6) }, 1, /residual .* of pair/],
+    ['with sums that are no numbers', { Sum: wrongBy(Number.NaN) }, 1, /a sum of zeros is not 0/],
+  ];
+  test.each(FAULTS)('%s the processor iterates, and it is said', async (_name, faults, from, reason) => {
+    const spectrum = Float64Array.from({ length: 200 }, (_, i) => 0.9 ** i);
+    const operator = new DenseOperator(withSpectrum(spectrum), 200);
+    const { space: device } = faulty(space, faults, from);
+    const lines: string[] = [];
+    const algebra = new DeviceAlgebra(device, await hostAlgebra('off'), { warn: (line) => lines.push(line) });
+    const options: EigenOptions = { k: 5, method: 'lanczos' };
+    const there = await eigenpairs(operator, { ...options, algebra });
+    expect(there).toEqual(await eigenpairs(operator, { ...options, algebra: await hostAlgebra('off') }));
+    expect(lines).toEqual([expect.stringMatching(/: the iteration with 200 rows failed \(.*\); built in takes over$/)]);
+    expect(lines[0]).toMatch(reason);
+    expect(algebra.name).toBe('built in');
+    expect(device.tensors.device.counts.tensors).toBe(0);
+  });
+
+  test('an interrupt ends an iteration on the device, and frees it', async () => {
+    const spectrum = Float64Array.from({ length: 300 }, (_, i) => (i + 1) ** -1.1);
+    const before = space.tensors.device.counts.tensors;
+    const stop = new AbortController();
+    const onProgress = (): void => stop.abort();
+    const algebra = await onDevice(space);
+    const options: EigenOptions = { k: 40, method: 'lanczos', tol: 1e-14, signal: stop.signal, onProgress, algebra };
+    const running = eigenpairs(new DenseOperator(withSpectrum(spectrum), 300), options);
+    await expect(running).rejects.toThrow(InterruptedError);
+    expect(space.tensors.device.counts.tensors).toBe(before);
+  });
+
+  test('a product that is not finite is the fault of the matrix', async () => {
+    const algebra = await onDevice(space);
+    const huge = new Float64Array(2500).fill(1.7e308);
+    const running = eigenpairs(new DenseOperator(huge, 50), { k: 2, method: 'lanczos', algebra });
+    await expect(running).rejects.toThrow(/product of the matrix: must be finite/);
   });
 
   test.each([1, 4])('panels of a file stay on the device, blocks of %d', async (block) => {

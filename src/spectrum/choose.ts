@@ -1,6 +1,6 @@
 import { readableBytes } from '../data/budget.js';
 import { UsageError } from '../errors.js';
-import type { LinearAlgebra } from '../linalg/algebra.js';
+import { BUILT_IN, type LinearAlgebra } from '../linalg/algebra.js';
 import { NATIVE_REMEDY } from '../platform/native.js';
 import type { SpectrumEnd } from './dense.js';
 
@@ -54,9 +54,10 @@ function obstacle({ n, memory, isStored, algebra }: MethodQuestion): Obstacle | 
   }
   if (!isStored) return { reason: 'its entries are not stored', remedy: iterate };
   if (n <= algebra.largestEigen) return null;
-  const whose = algebra.isNative ? 'that of a library with 32-bit integers' : 'the built-in one';
+  const isOwn = algebra.name === BUILT_IN;
+  const whose = isOwn ? 'the built-in one' : 'that of a library with 32-bit integers';
   const reason = `n = ${n} is beyond the largest decomposition, ${whose}: ${algebra.largestEigen}`;
-  return { reason, remedy: algebra.isNative ? iterate : `Use --method lanczos, or a native library. ${NATIVE_REMEDY}` };
+  return { reason, remedy: isOwn ? `Use --method lanczos, or a native library. ${NATIVE_REMEDY}` : iterate };
 }
 
 /**
@@ -67,7 +68,8 @@ function obstacle({ n, memory, isStored, algebra }: MethodQuestion): Obstacle | 
 export function chooseMethod(question: MethodQuestion): MethodChoice {
   const { n, k, which, method, memory, isStored, algebra } = question;
   const against = obstacle(question);
-  const inverse = which === 'smallest' && isStored && algebra !== null && matrixBytes(n, 3) <= memory;
+  const copies = 3 + (algebra?.factorCopies ?? 0);
+  const inverse = which === 'smallest' && isStored && algebra !== null && matrixBytes(n, copies) <= memory;
   const how = which === 'largest' ? '' : inverse ? ', through a factorisation' : ', of the negated matrix';
   if (method === 'dense' && against !== null) {
     throw new UsageError(

@@ -45,7 +45,6 @@ function scaleFor(largest: number): number {
 export class DeviceAlgebra implements LinearAlgebra {
   readonly space: DeviceSpace;
   readonly isNative: boolean;
-  readonly largestEigen: number;
   readonly eigenCopies: number;
   readonly factorCopies: number;
   readonly #host: HostAlgebra;
@@ -62,7 +61,6 @@ export class DeviceAlgebra implements LinearAlgebra {
     this.#warn = warn;
     // What is asked by this, factorisations with pivoting, is computed there.
     this.isNative = host.isNative;
-    this.largestEigen = Math.max(host.largestEigen, LARGEST);
     // Measured where the processor computes; a GPU works in its own memory, and what is read comes here.
     this.eigenCopies = Math.max(host.eigenCopies, space.isGpu ? 2 : 8);
     this.factorCopies = space.isGpu ? 1 : 3.5;
@@ -71,6 +69,10 @@ export class DeviceAlgebra implements LinearAlgebra {
   get name(): string {
     if (!this.#isLost) return this.space.name;
     return this.#hasComputed ? `${this.space.name}, then ${this.#host.name}` : this.#host.name;
+  }
+
+  get largestEigen(): number {
+    return this.#isLost ? this.#host.largestEigen : Math.max(this.#host.largestEigen, LARGEST);
   }
 
   /** Whether the device is asked for matrices of n rows. */
@@ -116,13 +118,13 @@ export class DeviceAlgebra implements LinearAlgebra {
   }
 
   async eigen(a: Float64Array, n: number, vectors: boolean): Promise<EigenDecomposition> {
+    if (!this.takes(n)) return this.#host.eigen(a, n, vectors);
     if (n > this.largestEigen) {
       throw new UsageError(
         `eigenvalues: TensorFlow must count its workspace with 32 bits, so n up to ${this.largestEigen}, got ${n}. ` +
           'Ask for fewer eigenpairs.',
       );
     }
-    if (!this.takes(n)) return this.#host.eigen(a, n, vectors);
     const scale = scaleFor(largestEntry(a, n, 'eigenvalues'));
     try {
       const found = this.#eigen(a, n, vectors, scale);

@@ -163,6 +163,26 @@ describe.each(spaces)('$name', (space) => {
     }
   });
 
+  test.each([1, 7, 20, 21, 64, 100])('products with panels of %d rows, held or read some at a time', async (rows) => {
+    const n = 64;
+    const a = symmetric(n, 8);
+    const x = numbers(3 * n, 2);
+    const before = space.tensors.device.counts.tensors;
+    const source = async (use: (part: Float64Array, first: number) => void): Promise<void> => {
+      const buffer = new Float64Array(7 * n);
+      for (let first = 0; first < n; first += 7) {
+        const part = buffer.subarray(0, Math.min(7, n - first) * n);
+        part.set(a.subarray(first * n, first * n + part.length));
+        use(part, first);
+      }
+    };
+    for (const held of [HeldMatrix.of(space, a, n, rows), await HeldMatrix.read(space, n, source, rows)]) {
+      expect(distance(held.applyTo(x, 3), host.apply(a, n, x, 3))).toBeLessThanOrEqual(n * EPS);
+      held.dispose();
+    }
+    expect(space.tensors.device.counts.tensors).toBe(before);
+  });
+
   test('a matrix that does not fit leaves nothing behind', () => {
     const { space: device } = faulty(space, { Bitcast: outOfMemory }, 1);
     expect(() => HeldMatrix.of(device, symmetric(20, 1), 20)).toThrow(/OOM/);

@@ -5,8 +5,11 @@ import { writeNpy } from '../../src/data/write/npy.js';
 import { InterruptedError } from '../../src/errors.js';
 import { DeviceAlgebra } from '../../src/linalg/device/algebra.js';
 import { hostAlgebra } from '../../src/linalg/index.js';
+import { RandomSource } from '../../src/linalg/random.js';
 import { DenseOperator } from '../../src/operators/operator.js';
 import { storedOperator } from '../../src/operators/stored.js';
+import { orthonormalBlock } from '../../src/spectrum/device-orthonormal.js';
+import { DeviceRows } from '../../src/spectrum/device-rows.js';
 import { type EigenOptions, eigenpairs } from '../../src/spectrum/eigenpairs.js';
 import { afterAll, describe, expect, test } from '../jest.js';
 import { deviceSpace, onDevice } from '../linalg/algebras.js';
@@ -129,6 +132,31 @@ describe.each(spaces)('eigenpairs on $name', (space) => {
     const huge = new Float64Array(2500).fill(1.7e308);
     const running = eigenpairs(new DenseOperator(huge, 50), { k: 2, method: 'lanczos', algebra });
     await expect(running).rejects.toThrow(/product of the matrix: must be finite/);
+  });
+
+  test('rows become orthonormal by Cholesky of their products; dependent ones are told', async () => {
+    const { tensors } = space;
+    const [m, n] = [12, 90];
+    const random = new RandomSource(3);
+    const before = tensors.device.counts.tensors;
+    const made = tensors.tidy(() => {
+      const basis = new DeviceRows(space, n);
+      const first = orthonormalBlock(space, basis, tensors.tensor(random.normals(m * n), [m, n]), 0);
+      if (first === null) throw new Error('independent rows');
+      basis.append(first);
+      // Nearly in the span of the first ones, and nearly along one another.
+      const rows = basis.combined(random.normals(m * m), m, m);
+      const common = tensors.mul(1e-3, tensors.tensor(random.normals(n), [1, n]));
+      const own = tensors.mul(1e-5, tensors.tensor(random.normals(m * n), [m, n]));
+      const close = orthonormalBlock(space, basis, tensors.add(tensors.add(rows, common), own), 0);
+      const dependent = orthonormalBlock(space, basis, tensors.add(rows, common), 0);
+      const all = close === null ? first : tensors.concat([first, close], 0);
+      return { dependent, vectors: Float64Array.from(tensors.readSync(all)) };
+    });
+    expect(made.dependent).toBeNull();
+    expect(made.vectors).toHaveLength(2 * m * n);
+    expect(orthogonalityError(made.vectors, 2 * m)).toBeLessThanOrEqual(20 * EPSILON);
+    expect(tensors.device.counts.tensors).toBe(before);
   });
 
   test.each([1, 4])('panels of a file stay on the device, blocks of %d', async (block) => {

@@ -2,8 +2,24 @@ import type { DeviceTensor } from '../../../kernels/tfjs/tensorflow/device.js';
 import type { FloatArray } from '../../data/array.js';
 import { type DeviceSpace, doublesOf } from './space.js';
 
-/** Bytes of a panel: what is copied on the way of one is little. */
-const PANEL_BYTES = 64 * 2 ** 20;
+/**
+ * Bytes of a panel: what is copied on the way of one is little beside the matrix, and few operations make a product. A
+ * GPU takes a panel from where it is.
+ */
+const PANEL_BYTES = { processor: 64 * 2 ** 20, gpu: 512 * 2 ** 20 } as const;
+
+/** Rows of a panel of a matrix of n columns. */
+function panelRows({ isGpu }: DeviceSpace, n: number): number {
+  return Math.max(1, Math.floor(PANEL_BYTES[isGpu ? 'gpu' : 'processor'] / (8 * n)));
+}
+
+/** Makes one tensor of those from `from` on, in their place. */
+function join({ tensors }: DeviceSpace, panels: DeviceTensor[], from: number): void {
+  if (panels.length - from < 2) return;
+  const parts = panels.slice(from);
+  panels.splice(from, parts.length, tensors.concat(parts, 0));
+  for (const part of parts) part.dispose();
+}
 
 /** Where the rows of a matrix come from: calls `use` with some of them at a time, in their order. */
 export type RowSource = (use: (rows: FloatArray, first: number) => void) => Promise<void>;
@@ -20,9 +36,8 @@ export class HeldMatrix {
     this.#panels = panels;
   }
 
-  /** Uploads a matrix in memory, which must not be written before `dispose`. */
-  static of(space: DeviceSpace, a: Float64Array, n: number): HeldMatrix {
-    const rows = Math.max(1, Math.floor(PANEL_BYTES / (8 * n)));
+  /** Uploads a matrix in memory, some `rows` at a time, which must not be written before `dispose`. */
+  static of(space: DeviceSpace, a: Float64Array, n: number, rows = panelRows(space, n)): HeldMatrix {
     const panels: DeviceTensor[] = [];
     try {
       for (let first = 0; first < n; first += rows) {
@@ -36,13 +51,21 @@ export class HeldMatrix {
     }
   }
 
-  /** Uploads a matrix as it is read. */
-  static async read(space: DeviceSpace, n: number, source: RowSource): Promise<HeldMatrix> {
+  /** Uploads a matrix as it is read; `most`: rows that are held as one panel. */
+  static async read(space: DeviceSpace, n: number, source: RowSource, most = panelRows(space, n)): Promise<HeldMatrix> {
     const panels: DeviceTensor[] = [];
+    let [from, waiting] = [0, 0];
     try {
       await source((rows) => {
-        panels.push(space.tensors.tensor(rows, [rows.length / n, n]));
+        const count = rows.length / n;
+        if (waiting + count > most) {
+          join(space, panels, from);
+          [from, waiting] = [panels.length, 0];
+        }
+        panels.push(space.tensors.tensor(rows, [count, n]));
+        waiting += count;
       });
+      join(space, panels, from);
       return new HeldMatrix(space, n, panels);
     } catch (error) {
       for (const panel of panels) panel.dispose();

@@ -1,6 +1,7 @@
 import { readableBytes } from '../data/budget.js';
 import { UsageError } from '../errors.js';
-import { BUILT_IN, type LinearAlgebra } from '../linalg/algebra.js';
+import type { LinearAlgebra } from '../linalg/algebra.js';
+import { deviceOf } from '../linalg/device/lookup.js';
 import { NATIVE_REMEDY } from '../platform/native.js';
 import type { SpectrumEnd } from './dense.js';
 
@@ -54,7 +55,7 @@ function obstacle({ n, memory, isStored, algebra }: MethodQuestion): Obstacle | 
   }
   if (!isStored) return { reason: 'its entries are not stored', remedy: iterate };
   if (n <= algebra.largestEigen) return null;
-  const isOwn = algebra.name === BUILT_IN;
+  const isOwn = !algebra.isNative && deviceOf(algebra, n) === null;
   const whose = isOwn ? 'the built-in one' : 'that of a library with 32-bit integers';
   const reason = `n = ${n} is beyond the largest decomposition, ${whose}: ${algebra.largestEigen}`;
   return { reason, remedy: isOwn ? `Use --method lanczos, or a native library. ${NATIVE_REMEDY}` : iterate };

@@ -103,6 +103,7 @@ const TYPES = [
   'DecayFit',
   'DensityOptions',
   'DescribeOptions',
+  'DeviceChoice',
   'DeviceFacts',
   'DimensionAt',
   'EigenDecomposition',

@@ -3,6 +3,7 @@ import { spread } from '../../src/report/charts/spread.js';
 import { halfAngle, valueAt } from '../../src/report/curve.js';
 import { csvText, matrixCsv } from '../../src/report/formats/csv.js';
 import { jsonText } from '../../src/report/formats/json.js';
+import { backendsText } from '../../src/report/text/backends.js';
 import { sparkline } from '../../src/report/text/sparkline.js';
 import { tableText } from '../../src/report/text/table.js';
 import { countText, secondsText } from '../../src/report/text/units.js';
@@ -128,5 +129,20 @@ describe('profiles', () => {
   test('values between angles are interpolated', () => {
     expect(valueAt([0, 1], [1, 0], 0.25)).toBe(0.75);
     expect([valueAt([0, 1], [1, 0], -1), valueAt([0, 1], [1, 0], 2)]).toEqual([1, 0]);
+  });
+});
+
+describe('backends', () => {
+  const native = { available: false, reason: 'none is installed' };
+  const device = { name: 'a card', software: false };
+  test.each([
+    [{ available: true }, '  --backend tensorflow: in float64 where it computes\n'],
+    [{ available: true, device }, '  --backend tensorflow: in float64 where it computes, unasked for many rows\n'],
+    [{ available: false, reason: 'not here' }, null],
+  ])('linear algebra on TensorFlow: %j', (availability, line) => {
+    const text = backendsText([{ name: 'tensorflow', precisions: ['f64', 'f32'], ...availability }], native);
+    expect(text).toContain('Linear algebra (eigs, regress):\n  built in: none is installed\n');
+    if (line === null) expect(text).not.toContain('--backend tensorflow');
+    else expect(text).toContain(line);
   });
 });

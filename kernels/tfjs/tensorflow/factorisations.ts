@@ -57,7 +57,7 @@ export interface DeviceEigen {
   readonly vectors: DeviceTensor | null;
 }
 
-/** All eigenvalues of A, from its lower triangle, and the vectors if wanted, then refined. */
+/** All eigenvalues of A, from its lower triangle, and the vectors if wanted, then refined where there is room. */
 export function eigen(tf: TensorflowTensors, a: DeviceTensor, wanted: boolean): DeviceEigen {
   return tf.tidy(() => {
     const { device } = tf;
@@ -66,6 +66,15 @@ export function eigen(tf: TensorflowTensors, a: DeviceTensor, wanted: boolean): 
     if (!wanted) return { values, vectors: null };
     const vectors = tf.transpose(columns);
     columns.dispose();
-    return refinedEigen(tf, a, vectors, values.size) ?? { values, vectors };
+    return refined(tf, a, vectors, values.size) ?? { values, vectors };
   });
+}
+
+/** Null where a device has no room for what refinement takes: the pairs may be good enough as they are. */
+function refined(tf: TensorflowTensors, a: DeviceTensor, vectors: DeviceTensor, n: number): DeviceEigen | null {
+  try {
+    return refinedEigen(tf, a, vectors, n);
+  } catch {
+    return null;
+  }
 }

@@ -23,6 +23,12 @@ function deviceText({ name, device }: BackendReport): string[] {
   return [`${name}: ${device.name}${device.software ? ' (software)' : ''}`, ...facts.map((fact) => `  ${fact}`)];
 }
 
+/** Where linear algebra is computed beside the processor. */
+function algebraText({ name, available, device }: BackendReport): string[] {
+  if (name !== 'tensorflow' || !available) return [];
+  return [`--backend tensorflow: in float64 where it computes${device === undefined ? '' : ', unasked for many rows'}`];
+}
+
 const block = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `\n${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
 
@@ -46,7 +52,7 @@ export function backendsText(reports: readonly BackendReport[], native: NativeFa
     : [`built in: ${reason}`, remedy].filter((text) => text !== undefined).join('. ');
   return (
     table +
-    block('Linear algebra (eigs, regress)', [library]) +
+    block('Linear algebra (eigs, regress)', [library, ...reports.flatMap(algebraText)]) +
     block('Devices', reports.flatMap(deviceText)) +
     block('Not available', missing)
   );

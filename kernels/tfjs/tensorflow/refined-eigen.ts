@@ -75,7 +75,7 @@ function rotations(
     const gap = tf.sub(own, all);
     const half = tf.mul(0.5, tf.abs(gap));
     const distance = tf.add(half, tf.sqrt(tf.add(tf.square(half), tf.square(coupling))));
-    const isReal = tf.greater(tf.abs(coupling), NOISE * size);
+    const isReal = tf.greater(tf.abs(coupling), tf.scalar(NOISE * size));
     const towards = tf.where(tf.greater(gap, 0), coupling, tf.where(tf.less(gap, 0), tf.neg(coupling), 0));
     return tf.where(isReal, tf.div(towards, tf.where(isReal, distance, 1)), 0);
   });

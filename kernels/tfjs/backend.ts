@@ -45,8 +45,8 @@ interface Source {
   readonly precisions: readonly Precision[];
   load(): Promise<Loaded>;
   readonly remedy: string;
-  /** Bytes of the libraries. */
-  readonly base: number;
+  /** Bytes that the libraries take beyond being loaded: where the processor computes, and with a device. */
+  readonly base: { readonly processor: number; readonly device: number };
   /** On processors of 2023, for plans. */
   readonly pace: Pace;
 }
@@ -70,7 +70,12 @@ export function tensorBackend({ name, precisions, load, remedy, base, pace }: So
     return loaded;
   };
   const engineOf = async (): Promise<Engine> => found(await find(), name, remedy);
-  const platform: Platform = { engineOf, hasDevice: () => device !== null, base, pace };
+  const platform: Platform = {
+    engineOf,
+    hasDevice: () => device !== null,
+    base: () => base[device === null ? 'processor' : 'device'],
+    pace,
+  };
   return {
     name,
     precisions,
@@ -105,7 +110,7 @@ const SOURCES: Readonly<Record<Source['name'], Source>> = {
     precisions: ['f32'],
     load: () => loadTfjs(),
     remedy: 'Run npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm, or use --backend host',
-    base: 160 * 2 ** 20,
+    base: { processor: 160 * 2 ** 20, device: 160 * 2 ** 20 },
     pace: { product: 1.2e10, step: 2e-8 },
   },
   tensorflow: {
@@ -113,7 +118,7 @@ const SOURCES: Readonly<Record<Source['name'], Source>> = {
     precisions: ['f64', 'f32'],
     load: loadTensorflow,
     remedy: `${installation()}, or use --backend host`,
-    base: 512 * 2 ** 20,
+    base: { processor: 128 * 2 ** 20, device: 512 * 2 ** 20 },
     pace: { product: 5e10, step: 1e-8 },
   },
 };

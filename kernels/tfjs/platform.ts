@@ -7,8 +7,8 @@ export interface Platform {
   engineOf(): Promise<Engine>;
   /** Whether it computes on a device with a memory of its own, as far as is known yet. */
   hasDevice(): boolean;
-  /** Bytes of its libraries. */
-  readonly base: number;
+  /** Bytes that its libraries take beyond being loaded. */
+  base(): number;
   /** On processors of 2023, for plans. */
   readonly pace: Pace;
 }

@@ -27,7 +27,7 @@ function backendOf(engine: Engine): Backend {
     name: engine.kind,
     load: async () => ({ engine }),
     remedy: '',
-    base: 0,
+    base: { processor: 0, device: 0 },
     precisions: ['f32'],
     pace,
   });

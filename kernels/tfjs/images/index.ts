@@ -8,7 +8,7 @@ import { imageMemory, pairSeconds } from './memory.js';
 export function imagesOn({ engineOf, base, pace }: Platform): ImageDoor {
   return {
     tileSizes: [128, 64, 32, 16, 8],
-    memory: (shape) => base + imageMemory(shape),
+    memory: (shape) => base() + imageMemory(shape),
     pace: ({ programme, precision }) => pairSeconds(programme, paceIn(pace, precision).step),
     open: async (task) => openImageJob(await engineOf(), task),
   };

@@ -7,7 +7,7 @@ import { networkMemory } from './memory.js';
 /** Empirical kernels of finite networks. */
 export function networksOn({ engineOf, base, pace }: Platform): NetworkDoor {
   return {
-    memory: (sizes) => base + networkMemory(sizes),
+    memory: (sizes) => base() + networkMemory(sizes),
     pace: (precision) => paceIn(pace, precision).product,
     open: async (task) => new NetworkTensorJob(await engineOf(), task),
   };

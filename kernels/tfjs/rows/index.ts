@@ -17,7 +17,7 @@ function memory({ size, outputs, columnCount, precision }: RowJobShape, { base, 
   const tiles = onWay + (2 + 8 * outputs) * size * size;
   // The rows of a tile on both sides, in the making and on the device, taken as 4096 features long.
   const panels = 4 * size * 4096;
-  return base + (tiles + panels + 4 * size * columnCount) * bytesOf(precision);
+  return base() + (tiles + panels + 4 * size * columnCount) * bytesOf(precision);
 }
 
 const TILE_SIZES = [2048, 1024, 512, 256, 128, 64, 32];

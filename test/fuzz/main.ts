@@ -31,8 +31,8 @@ const started = performance.now();
 const subjects: Subject[] = [];
 for (const precision of ['f64', 'f32'] as const satisfies Precision[]) {
   if (values.precision !== undefined && values.precision !== precision) continue;
-  if (precision === 'f64' && !['host', 'reference'].includes(values.backend)) continue;
-  subjects.push({ backend: (await selectBackend(values.backend as BackendId, precision)).backend, precision });
+  const { backend } = await selectBackend(values.backend as BackendId, (values.precision as Precision | undefined) ?? 'f32');
+  if (backend.precisions.includes(precision)) subjects.push({ backend, precision });
 }
 const only = values.only === 'images' || values.only === 'vectors' ? values.only : undefined;
 if (values.dump !== undefined) {

@@ -27,6 +27,7 @@ const ALL: readonly Combination[] = [
     { backend: 'host', precision: 'f32', native },
   ]),
   { backend: 'webgpu', precision: 'f32' },
+  { backend: 'tensorflow', precision: 'f64' },
   { backend: 'tensorflow', precision: 'f32' },
   { backend: 'tfjs', precision: 'f32' },
 ];

@@ -10,7 +10,7 @@ import { describe, expect, test } from '../jest.js';
 import type { ArchitectureJson, LayerJson } from '../reference/textbook.js';
 import { COMBINATIONS, type Combination, label } from './backends.js';
 
-/** Rows of an ordinary size: apart, near each other, opposite, parallel, and zero. */
+/** Rows of an ordinary size: apart, near each other, opposite, parallel, nearly equal but for their norm, and zero. */
 const ROWS: readonly (readonly number[])[] = [
   [0.6, -0.3, 0.5, 0.2],
   [0.3, 0.6, 0.1, -0.4],
@@ -18,6 +18,7 @@ const ROWS: readonly (readonly number[])[] = [
   [-0.6, 0.3, -0.4, 0.2],
   [0.3, -0.15, 0.25, 0.1],
   [-0.6, 0.3, -0.5, -0.2],
+  [0.6, -0.3, 0.5, 0.2].map((v) => v * (1 + 2 ** -16)),
   [0, 0, 0, 0],
 ];
 
@@ -273,7 +274,7 @@ describe.each(COMBINATIONS.map((c) => [label(c), c] as const))('%s', (_label, co
   test.each(['erf', 'gelu', 'elu', 'sin', 'cos'])('%s: right wherever it is not refused', async (kind) => {
     const json = network(he, act(kind), he);
     const refused: number[] = [];
-    for (const size of [5e-320, 1e-160, 1e-80, 1e-20, 1e-10, 1, 1e5, 1e12, 1e20, 1e80, 1e160]) {
+    for (const size of [5e-320, 1e-160, 1e-80, 1e-20, 1e-10, 1, 1e5, 1e10, 1e12, 1e20, 1e80, 1e160]) {
       const found = await normalized(json, times(size), options);
       const expected = await normalized(json, times(size), { backend: 'reference' });
       if (found instanceof NumericalError) {
@@ -292,7 +293,7 @@ describe.each(COMBINATIONS.map((c) => [label(c), c] as const))('%s', (_label, co
     const json = network(he, act('erf'), he);
     const linear = await normalized(network(he), ROWS, { backend: 'reference' });
     if (linear instanceof NumericalError) throw linear;
-    for (const size of single ? [1e-10, 1e8] : [1e-100, 1e-10, 1e15, 1e60]) {
+    for (const size of single ? [1e-10, 1e8] : [1e-100, 1e-10, 1e15, 1e20, 1e60]) {
       const found = await normalized(json, times(size), options);
       if (found instanceof NumericalError) throw found;
       const nngp = Array.from(linear).slice(0, ROWS.length ** 2);

@@ -12,6 +12,7 @@ import {
   setExtended,
   setSquare,
 } from '../../src/programme/extended-exponent.js';
+import { erfcxRemainder } from '../../src/programme/maps/erfcx.js';
 import { SMOOTH_DUALS } from '../../src/programme/maps/index.js';
 import { keepNeeded, lastUses } from '../../src/programme/needs.js';
 import { rowFactors } from '../../src/programme/self-kernels.js';
@@ -120,8 +121,31 @@ describe('smooth duals', () => {
       expect(dual.derivativeProduct(pair)).toBeCloseTo(dual.derivativeSquare(q), 12);
       expect((dual.square(q + h) - dual.square(q - h)) / (2 * h)).toBeCloseTo(dual.squareSlope(q), 6);
       const slope = (dual.derivativeSquare(q + h) - dual.derivativeSquare(q - h)) / (2 * h);
-      expect(slope).toBeCloseTo(dual.derivativeSquareSlope(q), 6);
+      expect(dual.derivativeSquare(q) + 2 * q * slope).toBeCloseTo(dual.spread(q), 6);
     }
+  });
+
+  test('large variances leave digits of how fast a map turns with its row', () => {
+    for (const q of [1e12, 1e30, 1e60]) {
+      expect(SMOOTH_DUALS.erf.spread(q) * q ** 1.5).toBeCloseTo(1 / (2 * Math.PI), 10);
+      expect(Math.abs(SMOOTH_DUALS.elu.spread(q) - 0.5)).toBeLessThan(1e-15);
+    }
+    for (const x of [5.9, 6.1, 40, 1e8, 1e30]) {
+      // The asymptotic series of erfcx without its first term.
+      const terms = [1, -3, 15, -105, 945, -10_395, 135_135].map((c, k) => c / (2 * x * x) ** k);
+      const series = terms.reduce((sum, t) => sum + t) / (2 * Math.sqrt(Math.PI) * x);
+      expect(Math.abs(erfcxRemainder(x) / series - 1)).toBeLessThan(x > 10 ? 1e-14 : 1e-5);
+    }
+  });
+
+  test.each([
+    [1e3, 0.5000284703804999],
+    [1e5, 0.500000284705017],
+    [1e10, 0.50000000000284705],
+  ])('slopes of the gate on fully correlated rows of deviation %d and twice that keep their digits', (r, expected) => {
+    const [q, rs] = [r * r, 2 * r * r];
+    const pair = { variance1: q, deviation1: r, variance2: 4 * q, deviation2: 2 * r, below: 0, above: 2 * rs };
+    expect(Math.abs(SMOOTH_DUALS.gelu.derivativeProduct(pair) - expected)).toBeLessThan(4e-16);
   });
 });
 

@@ -85,8 +85,7 @@ describe('features of fully correlated rows', () => {
     const distance = features.reduce((sum, f) => sum + (f[0] - f[1]) ** 2 / 2, 0);
     // Curvature times (r - s)^2, over F: the limit of the same quantity.
     const [q, r, s] = [list[0], Math.sqrt(list[0]), Math.sqrt(list[1])];
-    const spread = dual.derivativeSquare(q) + 2 * q * dual.derivativeSquareSlope(q);
-    const curvature = (spread - (q * dual.squareSlope(q) ** 2) / dual.square(q)) / 2;
+    const curvature = (dual.spread(q) - (q * dual.squareSlope(q) ** 2) / dual.square(q)) / 2;
     expect(Math.abs((distance * dual.square(q)) / (curvature * (r - s) ** 2) - 1)).toBeLessThan(1e-3);
   });
 

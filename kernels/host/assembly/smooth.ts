@@ -44,7 +44,7 @@ function gateSlope(p: f64, q: f64, r: f64, s: f64, below: f64, above: f64): f64 
   const both = p * q;
   const square = 1 + sum + below * above;
   const root = Math.sqrt(square);
-  return (k / (TWO_PI * root)) * (1 / square + (1 - both) / (1 + sum + both) + 1) + 0.25 + Math.atan2(k, root) / TWO_PI;
+  return (k / (TWO_PI * root)) * (1 / square + (2 + sum) / (1 + sum + both)) + 0.25 + Math.atan2(k, root) / TWO_PI;
 }
 
 // E[phi phi] for variances p, q, deviations r, s and the two cosine distances rs - K, rs + K.

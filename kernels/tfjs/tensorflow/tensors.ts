@@ -212,6 +212,7 @@ export class TensorflowTensors implements Tensors {
   }
 
   concat(list: readonly Tensor[], axis: number): DeviceTensor {
+    // The operation wants two at least.
     if (list.length === 1) return this.clone(list[0]);
     return this.tidy(() => {
       const at = this.device.upload(Int32Array.of(axis), []);

@@ -125,7 +125,7 @@ ${GATE_TERMS}
 }`,
   geluSlope: () => `fn geluSlope(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
 ${GATE_TERMS}
-  let algebraic = k / root * (1.0 / square + (1.0 - t) / (1.0 + s + t) + 1.0);
+  let algebraic = k / root * (1.0 / square + (2.0 + s) / (1.0 + s + t));
   return 0.25 + (algebraic + arcTangent(k, root)) * 0.15915494309189535;
 }`,
   sineDistance: () => `fn sineDistance(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {

@@ -45,8 +45,8 @@ export interface SmoothDual {
   squareSlope(q: number): number;
   /** Fd(q) = E[phi'(a)^2]. */
   derivativeSquare(q: number): number;
-  /** dFd/dq. */
-  derivativeSquareSlope(q: number): number;
+  /** Fd + 2 q dFd/dq, without cancellation for large q. */
+  spread(q: number): number;
   /** E[phi(a) phi(b)]. */
   product(p: GaussianPair): number;
   /** E[phi(a) phi(b)] at K = rs minus its value at K, without cancellation for K near rs. */
@@ -62,6 +62,5 @@ export interface SmoothDual {
 export function curvature(dual: SmoothDual, q: number, f: number): number {
   if (!(f > 0)) return 0;
   const slope = dual.squareSlope(q);
-  const spread = dual.derivativeSquare(q) + 2 * q * dual.derivativeSquareSlope(q);
-  return Math.max(0, (spread - (q * slope * slope) / f) / 2);
+  return Math.max(0, (dual.spread(q) - (q * slope * slope) / f) / 2);
 }

@@ -1,5 +1,5 @@
 import { covariance, type GaussianPair, type SmoothDual } from './dual.js';
-import { erfcx, normalCdf } from './erfcx.js';
+import { erfcx, erfcxRemainder, normalCdf } from './erfcx.js';
 import { gaussLegendre } from './gauss-legendre.js';
 
 const RULE = gaussLegendre(20);
@@ -108,7 +108,7 @@ export const elu: SmoothDual = {
     return 0.5 + erfcx(Math.SQRT2 * r) - 0.5 * erfcx(r / Math.SQRT2);
   },
   derivativeSquare: (q) => 0.5 + 0.5 * erfcx(Math.sqrt(2 * q)),
-  derivativeSquareSlope: (q) => (q === 0 ? 0 : erfcx(Math.sqrt(2 * q)) - INVERSE_ROOT_2PI / Math.sqrt(q)),
+  spread: (q) => 0.5 + 0.5 * erfcx(Math.sqrt(2 * q)) - erfcxRemainder(Math.sqrt(2 * q)),
   product: (p) => expectation(p, phi, smoothed),
   distance,
   derivativeProduct: (p) => expectation(p, phiSlope, smoothedSlope),

@@ -30,7 +30,7 @@ export const erf: SmoothDual = {
   square: (q) => (2 / Math.PI) * Math.atan2(2 * q, Math.sqrt(1 + 4 * q)),
   squareSlope: (q) => 4 / (Math.PI * (1 + 2 * q) * Math.sqrt(1 + 4 * q)),
   derivativeSquare: (q) => 4 / (Math.PI * Math.sqrt(1 + 4 * q)),
-  derivativeSquareSlope: (q) => -8 / (Math.PI * (1 + 4 * q) * Math.sqrt(1 + 4 * q)),
+  spread: (q) => 4 / (Math.PI * (1 + 4 * q) * Math.sqrt(1 + 4 * q)),
   product: (p) => (2 / Math.PI) * Math.atan2(2 * covariance(p), Math.sqrt(determinant(p))),
   distance,
   derivativeProduct: (p) => 4 / (Math.PI * Math.sqrt(determinant(p))),

@@ -28,6 +28,18 @@ export function erfcx(x: number): number {
   return ((STEP * x) / Math.PI) * sum + pole;
 }
 
+/** x^2 (1 / (x sqrt(pi)) - erfcx(x)) for x >= 0, for large x as well: there erfcx tends to what it is taken from. */
+export function erfcxRemainder(x: number): number {
+  if (x < 6) return x * (1 / Math.sqrt(Math.PI) - x * erfcx(x));
+  // x / pi times the integral of exp(-t^2) t^2 / (x^2 + t^2), whose pole is too far to count.
+  let sum = 0;
+  for (let k = 0; k < TERMS; k++) {
+    const square = ((k + 1) * STEP) ** 2;
+    sum += (2 * WEIGHTS[k] * square) / (square + x * x);
+  }
+  return ((STEP * x) / Math.PI) * sum;
+}
+
 /** Standard normal distribution function. */
 export function normalCdf(x: number): number {
   if (x > 0) return 1 - normalCdf(-x);

@@ -17,7 +17,7 @@ function derivativeProduct(p: GaussianPair): number {
   const t = p.variance1 * p.variance2;
   const square = 1 + s + p.below * p.above;
   const root = Math.sqrt(square);
-  return (k / (TWO_PI * root)) * (1 / square + (1 - t) / (1 + s + t) + 1) + 0.25 + Math.atan2(k, root) / TWO_PI;
+  return (k / (TWO_PI * root)) * (1 / square + (2 + s) / (1 + s + t)) + 0.25 + Math.atan2(k, root) / TWO_PI;
 }
 
 /**
@@ -36,6 +36,18 @@ function distance(p: GaussianPair): number {
   const algebraic = (both / root + t * rise * (1 / (root0 * root) - 1)) / (1 + s + t);
   const turn = Math.atan2(rs * rise + p.below * root0, root0 * root + rs * k);
   return (algebraic + p.below * Math.atan2(rs, root0) + k * turn) / TWO_PI + p.below / 4;
+}
+
+function derivativeSquare(q: number): number {
+  const d = Math.sqrt(1 + 2 * q);
+  return 0.25 + (Math.atan2(q, d) + (q / d) * (1 / (d * d) + 2 / (1 + q))) / TWO_PI;
+}
+
+function derivativeSquareSlope(q: number): number {
+  const d = Math.sqrt(1 + 2 * q);
+  const h = 1 / (d * d) + 2 / (1 + q);
+  const hSlope = -2 / d ** 4 - 2 / (1 + q) ** 2;
+  return (1 / (d * (1 + q)) + ((1 + q) / d ** 3) * h + (q / d) * hSlope) / TWO_PI;
 }
 
 /**
@@ -58,16 +70,8 @@ export const gelu: SmoothDual = {
     const inner = (4 * q) / ((1 + q) * d) - (2 * q * q) / ((1 + q) ** 2 * d) - (2 * q * q) / ((1 + q) * d ** 3);
     return 0.25 + (inner + Math.atan2(q, d) + q / (d * (1 + q))) / TWO_PI;
   },
-  derivativeSquare: (q) => {
-    const d = Math.sqrt(1 + 2 * q);
-    return 0.25 + (Math.atan2(q, d) + (q / d) * (1 / (d * d) + 2 / (1 + q))) / TWO_PI;
-  },
-  derivativeSquareSlope: (q) => {
-    const d = Math.sqrt(1 + 2 * q);
-    const h = 1 / (d * d) + 2 / (1 + q);
-    const hSlope = -2 / d ** 4 - 2 / (1 + q) ** 2;
-    return (1 / (d * (1 + q)) + ((1 + q) / d ** 3) * h + (q / d) * hSlope) / TWO_PI;
-  },
+  derivativeSquare,
+  spread: (q) => derivativeSquare(q) + 2 * q * derivativeSquareSlope(q),
   product,
   distance,
   derivativeProduct,

@@ -124,9 +124,10 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('values of 
 
   test('deep networks overflow with an error, and are finite when normalised', async () => {
     const x = randomImages(2, [2], 2, 3);
-    // 5^600 is beyond doubles. TensorFlow runs the operations of tfjs, whose 600 blocks are run by `tfjs`: 5^100 is
-    // beyond singles.
-    const blocks = Array.from({ length: c.backend === 'tensorflow' ? 100 : 600 }, () => block(2));
+    // 5^600 and 1601^100 are beyond doubles. TensorFlow, of which an operation takes longest, has the operations of
+    // `tfjs`, which runs 600 blocks.
+    const [count, alpha] = c.backend === 'tensorflow' ? [100, 40] : [600, 2];
+    const blocks = Array.from({ length: count }, () => block(alpha));
     const json = imageNetwork(conv([1]), ...blocks, { kind: 'globalAvgPool' }, dense);
     await expect(imageKernels(json, x, c)).rejects.toThrow(NumericalError);
     const { nngp, ntk } = await imageKernels(json, x, c, { normalized: true });

@@ -116,7 +116,7 @@ const SOURCES: Readonly<Record<Source['name'], Source>> = {
   tensorflow: {
     name: 'tensorflow',
     precisions: ['f64', 'f32'],
-    load: loadTensorflow,
+    load: () => loadTensorflow(),
     remedy: `${installation()}, or use --backend host`,
     base: { processor: 128 * 2 ** 20, device: 512 * 2 ** 20 },
     pace: { product: 5e10, step: 1e-8 },

@@ -11,7 +11,7 @@ import {
 } from '../../src/platform/tfjs-packages.js';
 import type { Binding } from './tensorflow/binding.js';
 import { TensorflowDevice } from './tensorflow/device.js';
-import { passageFor } from './tensorflow/float64.js';
+import { type Passage, type PassageName, passageFor } from './tensorflow/float64.js';
 import { TensorflowTensors } from './tensorflow/tensors.js';
 import type { Tensors } from './tensors.js';
 import { tfjsTensors } from './tfjs-tensors.js';
@@ -49,11 +49,15 @@ function singlesOf(tf: Tfjs): Engine['tensors'] {
   };
 }
 
-/** TensorFlow's own operations, in the precision that is asked for; double precision is tried out the first time. */
-function ownOf(device: TensorflowDevice): Engine['tensors'] {
+/**
+ * TensorFlow's own operations, in the precision that is asked for; double precision is tried out the first time, by the
+ * way `only` if there is one.
+ */
+export function tensorsOn(device: TensorflowDevice, only: PassageName | null = null): Engine['tensors'] {
   const known = new Map<Precision, Tensors>();
   return (precision) => {
-    const made = known.get(precision) ?? new TensorflowTensors(device, precision === 'f64' ? passageFor(device) : null);
+    const passage = (): Passage | null => (precision === 'f64' ? passageFor(device, only) : null);
+    const made = known.get(precision) ?? new TensorflowTensors(device, passage());
     known.set(precision, made);
     return made;
   };
@@ -184,19 +188,19 @@ function inTurn(load: () => Promise<Loaded>): Promise<Loaded> {
 
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Loads TensorFlow by the first binding that is there. */
-export function loadTensorflow(): Promise<Loaded> {
-  return inTurn(findTensorflow);
+/** Loads TensorFlow by the first binding that is there; doubles go the way `only` if there is one. */
+export function loadTensorflow(only: PassageName | null = null): Promise<Loaded> {
+  return inTurn(() => findTensorflow(only));
 }
 
-async function findTensorflow(): Promise<Loaded> {
+async function findTensorflow(only: PassageName | null): Promise<Loaded> {
   const folders = bindingFolders();
   if (folders.length === 0) return { engine: null, reason: 'no binding of TensorFlow is installed' };
   prepareTensorflow();
   const reasons: string[] = [];
   for (const folder of folders) {
     try {
-      return { engine: await startTensorflow(folder) };
+      return { engine: await startTensorflow(folder, only) };
     } catch (error) {
       reasons.push(message(error));
     }
@@ -204,7 +208,7 @@ async function findTensorflow(): Promise<Loaded> {
   return { engine: null, reason: reasons.join('; ') };
 }
 
-async function startTensorflow(folder: string): Promise<Engine> {
+async function startTensorflow(folder: string, only: PassageName | null): Promise<Engine> {
   const scope = scopeAt(folder);
   const { tf, inside } = coreOf(scope);
   return quietly(tf, async () => {
@@ -218,6 +222,6 @@ async function startTensorflow(folder: string): Promise<Engine> {
       `TensorFlow ${binding.TF_Version ?? ''} by TensorFlow.js ` + `${tf.version_core}, ${device ? 'GPU' : 'CPU'}`;
     const below = new TensorflowDevice(binding);
     const rest = { version, device, below, use: chosen(tf, 'tensorflow'), layers: layersOf(inside) };
-    return { kind: 'tensorflow', tf, tensors: ownOf(below), ...rest };
+    return { kind: 'tensorflow', tf, tensors: tensorsOn(below, only), ...rest };
   });
 }

@@ -1,7 +1,7 @@
 /** `npm run fuzz -- --count N --seed S --backend B`: random networks of the format on a backend against `reference`. */
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type BackendId, selectBackend } from '../../src/backend/select.js';
+import { type BackendId, loadBackend, selectBackend } from '../../src/backend/select.js';
 import type { Precision } from '../../src/index.js';
 import { verifyPasses } from '../../src/programme/verify.js';
 import type { Subject } from './differ.js';
@@ -28,11 +28,12 @@ verifyPasses(true);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const [count, from, most] = [Number(values.count), Number(values.from), Number(values.most)];
 const started = performance.now();
+const name = values.backend as BackendId;
 const subjects: Subject[] = [];
 for (const precision of ['f64', 'f32'] as const satisfies Precision[]) {
   if (values.precision !== undefined && values.precision !== precision) continue;
-  const { backend } = await selectBackend(values.backend as BackendId, (values.precision as Precision | undefined) ?? 'f32');
-  if (backend.precisions.includes(precision)) subjects.push({ backend, precision });
+  if (!(await loadBackend(name)).precisions.includes(precision)) continue;
+  subjects.push({ backend: (await selectBackend(name, precision)).backend, precision });
 }
 const only = values.only === 'images' || values.only === 'vectors' ? values.only : undefined;
 if (values.dump !== undefined) {

@@ -141,7 +141,7 @@ describe('smooth duals', () => {
   test.each([
     [1e3, 0.5000284703804999],
     [1e5, 0.500000284705017],
-    [1e10, 0.50000000000284705],
+    [1e10, 0.500000000002847],
   ])('slopes of the gate on fully correlated rows of deviation %d and twice that keep their digits', (r, expected) => {
     const [q, rs] = [r * r, 2 * r * r];
     const pair = { variance1: q, deviation1: r, variance2: 4 * q, deviation2: 2 * r, below: 0, above: 2 * rs };

@@ -28,7 +28,7 @@ const RULE = {
  * Nodes g and weights of E[f(g)], g ~ N(0, 1), with a kink of f at 0 and any number of scales beside it: the
  * trapezoidal rule in t on both half lines, with log g = sqrt(2 c t) - depth.
  *
- * A change of f at g, which costs exp(-(pi^2 / 2) / step) g with the step in log g, needs closer nodes the larger it is.
+ * A change of f at g costs exp(-(pi^2 / 2) / step) g with the step in log g: it needs closer nodes the larger g is.
  */
 function rule(precision: Precision): readonly (readonly [node: number, weight: number])[] {
   const { depth, most, closeness } = RULE[precision];

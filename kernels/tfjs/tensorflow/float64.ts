@@ -173,9 +173,10 @@ export function passes(device: TensorflowDevice, passage: Passage): boolean {
   }
 }
 
-/** The first way that works on a device. @throws BackendError where none does */
-export function passageFor(device: TensorflowDevice): Passage {
-  const found = PASSAGES.find((passage) => passes(device, passage));
+/** The first way that works on a device, of all or of `only` one. @throws BackendError where none does */
+export function passageFor(device: TensorflowDevice, only: PassageName | null = null): Passage {
+  const wanted = PASSAGES.filter(({ name }) => only === null || name === only);
+  const found = wanted.find((passage) => passes(device, passage));
   if (found !== undefined) return found;
   throw new BackendError(
     '--backend tensorflow: float64 must pass to and from the device, got other numbers back. Use --precision f32.',

@@ -1,13 +1,13 @@
-import type { Engine } from '../../kernels/tfjs/engine.js';
 import { type ImageTensorJob, openImageJob } from '../../kernels/tfjs/images/job.js';
 import type { ImageTask, Output } from '../../src/backend/tasks.js';
 import type { TileRange } from '../../src/backend/tile.js';
-import { InterruptedError, type NdArray, NumericalError } from '../../src/index.js';
+import { type FloatArray, InterruptedError, type NdArray, NumericalError, type Precision } from '../../src/index.js';
 import { describe, expect, test } from '../jest.js';
 import { type ImageLayerJson, imageNetwork } from '../reference/image-layers.js';
 import { normals } from '../reference/monte-carlo.js';
 import { imageKernels, imageTask } from './image-kernels.js';
 import { tensorEngines } from './tensor-engines.js';
+import { limits } from './tolerances.js';
 
 const ENGINES = await tensorEngines();
 
@@ -59,50 +59,53 @@ function images(count: number, side: number): NdArray {
   return { data, shape: [count, side, side, 2] };
 }
 
-const taskOf = (layers: readonly ImageLayerJson[], x: NdArray, z?: NdArray): ImageTask =>
-  imageTask(imageNetwork(...layers), x, z === undefined ? {} : { z }, 'f32');
-const tensors = ({ tf }: Engine): number => tf.memory().numTensors;
+const taskOf = (precision: Precision, layers: readonly ImageLayerJson[], x: NdArray): ImageTask =>
+  imageTask(imageNetwork(...layers), x, {}, precision);
 
-async function run(job: ImageTensorJob, range: TileRange, output: Output = 'ntk'): Promise<Float32Array> {
+async function run(job: ImageTensorJob, range: TileRange, output: Output = 'ntk'): Promise<FloatArray> {
   const tile = await job.compute(range, false);
   const { values } = await tile.read(output);
   tile.release();
-  return Float32Array.from(values);
+  return values.slice();
 }
 
 const SIDE = 5;
 
-describe.each(ENGINES)('%s', (_name, engine) => {
+describe.each(ENGINES)('%s', (_name, engine, precision) => {
+  const held = (): number => engine.tensors(precision).held;
+
   test.each(Object.entries(NETWORKS))(
     'tiles are those of reference and leave no tensor behind: %s',
     async (_n, layers) => {
       const x = images(6, SIDE);
       const truth = await imageKernels(imageNetwork(...layers), x, { backend: 'reference', precision: 'f64' });
-      const before = tensors(engine);
-      const job = await openImageJob(engine, taskOf(layers, x));
+      const before = held();
+      const job = await openImageJob(engine, taskOf(precision, layers, x));
       for (const output of ['ntk', 'nngp'] as const) {
         const expected = truth[output]?.data ?? [];
         const values = await run(job, { row: 0, rows: 6, column: 0, columns: 6 }, output);
         const corner = await run(job, { row: 0, rows: 2, column: 3, columns: 3 }, output);
         const [copy] = await run(job, { row: 0, rows: 1, column: 1, columns: 1 }, output);
         expect(copy).toBe(values[0]);
-        expect(tensors(engine)).toBe(before);
+        expect(held()).toBe(before);
         for (let i = 0; i < 6; i++) {
           for (let j = 0; j < 6; j++) {
             const scale = Math.sqrt(expected[i * 7] * expected[j * 7]);
-            expect(Math.abs(values[i * 6 + j] - expected[i * 6 + j]) / scale).toBeLessThan(1e-5);
+            expect(Math.abs(values[i * 6 + j] - expected[i * 6 + j]) / scale).toBeLessThan(
+              limits({ backend: 'tensorflow', precision }).image,
+            );
             if (i < 2 && j >= 3) expect(corner[i * 3 + j - 3]).toBe(values[i * 6 + j]);
           }
         }
       }
       await job.close();
-      expect(tensors(engine)).toBe(before);
+      expect(held()).toBe(before);
     },
   );
 
   test('closing stops a tile in work and turns others away', async () => {
-    const before = tensors(engine);
-    const job = await openImageJob(engine, taskOf(NETWORKS['pools and maps behind them'], images(8, SIDE)));
+    const before = held();
+    const job = await openImageJob(engine, taskOf(precision, NETWORKS['pools and maps behind them'], images(8, SIDE)));
     const whole = { row: 0, rows: 8, column: 0, columns: 8 };
     const finished = await job.compute(whole, true);
     const waiting = job.compute(whole, false);
@@ -113,22 +116,22 @@ describe.each(ENGINES)('%s', (_name, engine) => {
     await expect(job.compute(whole, false)).rejects.toThrow(InterruptedError);
     finished.release();
     await job.close();
-    expect(tensors(engine)).toBe(before);
+    expect(held()).toBe(before);
   });
 
   test('a tile that is closed in its midst frees its tensors', async () => {
-    const before = tensors(engine);
-    const job = await openImageJob(engine, taskOf(NETWORKS['pools and maps behind them'], images(64, SIDE)));
+    const before = held();
+    const job = await openImageJob(engine, taskOf(precision, NETWORKS['pools and maps behind them'], images(64, SIDE)));
     const work = job.compute({ row: 0, rows: 64, column: 0, columns: 64 }, false);
     await new Promise((resolve) => setImmediate(resolve));
     const closed = job.close();
     await expect(work).rejects.toThrow(InterruptedError);
     await closed;
-    expect(tensors(engine)).toBe(before);
+    expect(held()).toBe(before);
   });
 
   test('a transpose is the tile of the other corner, and a diagonal tile is symmetric', async () => {
-    const job = await openImageJob(engine, taskOf(NETWORKS.poolings, images(20, SIDE)));
+    const job = await openImageJob(engine, taskOf(precision, NETWORKS.poolings, images(20, SIDE)));
     const tile = await job.compute({ row: 0, rows: 3, column: 3, columns: 17 }, true);
     const { values, stride, transposed, transposedStride } = await tile.read('ntk');
     for (let i = 0; i < 3; i++) {
@@ -141,10 +144,15 @@ describe.each(ENGINES)('%s', (_name, engine) => {
     await job.close();
   });
 
-  test('an entry beyond f32 is an error', async () => {
+  test('an entry beyond the precision is an error', async () => {
     const x = images(3, SIDE);
-    const layers = [...NETWORKS.poolings.slice(0, 4), { kind: 'globalAvgPool' }, last] as const;
-    const job = await openImageJob(engine, taskOf(layers, { ...x, data: x.data.map((v) => 1e22 * v) }));
+    // Weights bring what pixels may be to what is beyond the largest number.
+    const [size, weightStd] = precision === 'f64' ? [1e138, 1e20] : [1e22, 1.4];
+    const first = NETWORKS.poolings
+      .slice(0, 4)
+      .map((layer) => (layer.kind === 'conv' ? { ...layer, weightStd } : layer));
+    const layers = [...first, { kind: 'globalAvgPool' }, last] as const;
+    const job = await openImageJob(engine, taskOf(precision, layers, { ...x, data: x.data.map((v) => size * v) }));
     await expect(run(job, { row: 0, rows: 3, column: 0, columns: 3 })).rejects.toThrow(NumericalError);
     await job.close();
   });

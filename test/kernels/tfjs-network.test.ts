@@ -3,7 +3,7 @@ import { tensorBackend } from '../../kernels/tfjs/backend.js';
 import type { Engine } from '../../kernels/tfjs/engine.js';
 import { backward, disposeActivations, forward } from '../../kernels/tfjs/network/passes.js';
 import type { Backend } from '../../src/backend/contract.js';
-import type { FloatArray, NdArray } from '../../src/data/array.js';
+import type { FloatArray, NdArray, Precision } from '../../src/data/array.js';
 import { DeviceRun, openNetwork } from '../../src/empirical/device.js';
 import { empiricalKernel } from '../../src/empirical/kernel.js';
 import { planEmpirical } from '../../src/empirical/plan.js';
@@ -18,8 +18,8 @@ import { tensorEngines } from './tensor-engines.js';
 
 const ENGINES = await tensorEngines();
 
-/** Largest difference of single precision, relative to the largest entry. */
-const TOLERANCE = 1e-4;
+/** Largest difference, relative to the largest entry. */
+const TOLERANCE: Readonly<Record<Precision, number>> = { f64: 1e-12, f32: 1e-4 };
 
 function backendOf(engine: Engine): Backend {
   const pace = { product: 1e10, step: 1e-8 };
@@ -28,7 +28,7 @@ function backendOf(engine: Engine): Backend {
     load: async () => ({ engine }),
     remedy: '',
     base: { processor: 0, device: 0 },
-    precisions: ['f32'],
+    precisions: ['f64', 'f32'],
     pace,
   });
 }
@@ -45,8 +45,13 @@ function difference(a: FloatArray, b: FloatArray): number {
 }
 
 /** The kernel on a device, block by block, with the weights of the one that it is compared with. */
-async function onDevice(engine: Engine, x: NdArray, options: EmpiricalOptions): Promise<DeviceRun> {
-  const { plan, network } = await planEmpirical(x, { ...options, precision: 'f32', native: 'off' });
+async function onDevice(
+  engine: Engine,
+  precision: Precision,
+  x: NdArray,
+  options: EmpiricalOptions,
+): Promise<DeviceRun> {
+  const { plan, network } = await planEmpirical(x, { ...options, precision, native: 'off' });
   const job = await openNetwork(backendOf(engine), network, plan, options, options.weights ?? new Map());
   try {
     const run = new DeviceRun(job, network, plan, options);
@@ -66,7 +71,7 @@ test('wasm and plain JavaScript are there', () => {
   expect(ENGINES.map(([name]) => name)).toEqual(expect.arrayContaining(['tfjs wasm', 'tfjs cpu']));
 });
 
-describe.each(ENGINES)('finite networks on %s', (_name, engine) => {
+describe.each(ENGINES)('finite networks on %s', (_name, engine, precision) => {
   describe.each(CASES)('every layer of %s', (_kind, architecture, shape, other) => {
     const [x, z] = [inputs(shape, 1), inputs(other, 2)];
     const common = { architecture, width: 6, outputs: 3, native: 'off' } as const;
@@ -80,32 +85,34 @@ describe.each(ENGINES)('finite networks on %s', (_name, engine) => {
       ['by Jacobian, all pairs of outputs', { z, method: 'jacobian', contract: 'full' }],
       ['by structure, all pairs of outputs', { method: 'structured', contract: 'full', contributions: true }],
     ] as const)('%s: as on the host in double precision', async (_, more) => {
-      const before = engine.tensors('f32').held;
+      const before = engine.tensors(precision).held;
       const options: EmpiricalOptions = { ...common, ...more };
       const truth = await empiricalKernel(x, options);
-      const run = await onDevice(engine, x, { ...options, weights: truth.weights });
-      expect(difference(run.outputs, truth.outputs.data)).toBeLessThan(TOLERANCE);
-      if (run.contributions === null) expect(difference(run.ntk, truth.ntk.data)).toBeLessThan(TOLERANCE);
+      const run = await onDevice(engine, precision, x, { ...options, weights: truth.weights });
+      expect(difference(run.outputs, truth.outputs.data)).toBeLessThan(TOLERANCE[precision]);
+      if (run.contributions === null) expect(difference(run.ntk, truth.ntk.data)).toBeLessThan(TOLERANCE[precision]);
       expect([...(run.contributions?.keys() ?? [])]).toEqual([...(truth.contributions?.keys() ?? [])]);
       for (const [path, share] of run.contributions ?? []) {
-        expect(difference(share, truth.contributions?.get(path)?.data ?? new Float64Array())).toBeLessThan(TOLERANCE);
+        expect(difference(share, truth.contributions?.get(path)?.data ?? new Float64Array())).toBeLessThan(
+          TOLERANCE[precision],
+        );
       }
-      expect(engine.tensors('f32').held).toBe(before);
+      expect(engine.tensors(precision).held).toBe(before);
     });
 
     test('gives its tensors back wherever the way back is left', async () => {
-      const before = engine.tensors('f32').held;
+      const before = engine.tensors(precision).held;
       const { weights } = await empiricalKernel(x, common);
       const { operations, input, outputs } = finiteNetwork(architecture, shape, common);
-      const single = (values: FloatArray) => Float32Array.from(values);
+      const own = (values: FloatArray) => (precision === 'f64' ? values : Float32Array.from(values));
       const layers = [...weights].map(
-        ([path, { matrix, bias }]) => [path, { matrix: single(matrix), bias: bias && single(bias) }] as const,
+        ([path, { matrix, bias }]) => [path, { matrix: own(matrix), bias: bias && own(bias) }] as const,
       );
-      const tf = engine.tensors('f32');
+      const tf = engine.tensors(precision);
       const device = { tf, weights: new Map(layers) };
       const h = tf.tensor(x.data, [shape[0], positionCount(input.positions ?? []), input.channels]);
       const { output, saved } = forward(device, operations, h);
-      const held = engine.tensors('f32').held;
+      const held = engine.tensors(precision).held;
       const ones = () => ({
         saved,
         cotangent: tf.tensor(new Float32Array(shape[0] * outputs).fill(1), [shape[0], 1, outputs]),
@@ -120,24 +127,24 @@ describe.each(ENGINES)('finite networks on %s', (_name, engine) => {
           if (here === last) break;
         }
         expect(here).toBe(Math.min(last, trained));
-        expect(engine.tensors('f32').held).toBe(held);
+        expect(engine.tensors(precision).held).toBe(held);
       }
       for (const tensor of [h, output]) tensor.dispose();
       disposeActivations(saved);
-      expect(engine.tensors('f32').held).toBe(before);
+      expect(engine.tensors(precision).held).toBe(before);
     });
 
     test('gives its tensors back where it is interrupted', async () => {
       const { weights } = await empiricalKernel(x, common);
-      const before = engine.tensors('f32').held;
-      const { plan, network } = await planEmpirical(x, { ...common, precision: 'f32' });
+      const before = engine.tensors(precision).held;
+      const { plan, network } = await planEmpirical(x, { ...common, precision });
       const job = await openNetwork(backendOf(engine), network, plan, common, weights);
-      const batch = await job.pass(Float32Array.from(x.data), x.shape[0]);
+      const batch = await job.pass(precision === 'f64' ? x.data : Float32Array.from(x.data), x.shape[0]);
       const working = job.kernel(batch, batch, 0, 3);
       await new Promise((resolve) => setImmediate(resolve));
       await job.close();
       await expect(working).rejects.toThrow(InterruptedError);
-      expect(engine.tensors('f32').held).toBe(before);
+      expect(engine.tensors(precision).held).toBe(before);
     });
   });
 
@@ -146,8 +153,8 @@ describe.each(ENGINES)('finite networks on %s', (_name, engine) => {
       fc.asyncProperty(arbitraryCase(), async ({ architecture, x, z }) => {
         const options = { architecture, width: 5, outputs: 2, native: 'off', z } as const;
         const truth = await empiricalKernel(x, options);
-        const run = await onDevice(engine, x, { ...options, weights: truth.weights });
-        expect(difference(run.ntk, truth.ntk.data)).toBeLessThan(TOLERANCE);
+        const run = await onDevice(engine, precision, x, { ...options, weights: truth.weights });
+        expect(difference(run.ntk, truth.ntk.data)).toBeLessThan(TOLERANCE[precision]);
       }),
       { numRuns: 15, seed: 5 },
     );
@@ -163,7 +170,7 @@ describe('as a backend', () => {
     expect(plan).toMatchObject({ backend: 'tfjs', algebra: 'TensorFlow.js, tfjs', threads: 1 });
     expect(check.difference).toBeLessThan(check.tolerance);
     const { ntk: truth } = await empiricalKernel(x, { ...options, backend: 'host' });
-    expect(difference(ntk.data, truth.data)).toBeLessThan(TOLERANCE);
+    expect(difference(ntk.data, truth.data)).toBeLessThan(TOLERANCE.f32);
   });
 
   test('tells how far it is', async () => {

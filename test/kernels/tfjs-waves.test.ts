@@ -4,7 +4,8 @@ import { SMOOTH_DUALS } from '../../src/programme/maps/index.js';
 import { describe, expect, test } from '../jest.js';
 import { tensorEngines } from './tensor-engines.js';
 
-const ENGINES = await tensorEngines();
+/** In double precision the distance of such pairs comes from their curvature. */
+const ENGINES = (await tensorEngines()).filter(([, , precision]) => precision === 'f32');
 
 /** Roots of variances of rows, and by how much those of their partners are larger. */
 const ROOTS = [1e-4, 0.01, 0.1, 0.3, 0.35, 0.5, 0.7, 1, 1.4, 2, 5, 30, 60];

@@ -18,6 +18,11 @@ export class DeviceTensor implements Tensor {
     this.size = shape.reduce((product, n) => product * n, 1);
   }
 
+  /** Whether it lies on that device. */
+  isOn(device: TensorflowDevice): boolean {
+    return this.#device === device;
+  }
+
   dispose(): void {
     if (!this.#held) return;
     this.#held = false;
@@ -61,14 +66,16 @@ export class TensorflowDevice {
 
   /** Keeps a tensor as a constant: it is in no scope, and stays. */
   constant(make: () => DeviceTensor): DeviceTensor {
-    this.#scopes.push([]);
+    const scope: DeviceTensor[] = [];
+    let made: DeviceTensor | null = null;
+    this.#scopes.push(scope);
     try {
-      const made = make();
-      for (const tensor of this.#scopes.at(-1) ?? []) if (tensor !== made) tensor.dispose();
+      made = make();
       this.#constants += 1;
       return made;
     } finally {
       this.#scopes.pop();
+      for (const tensor of scope) if (tensor !== made) tensor.dispose();
     }
   }
 

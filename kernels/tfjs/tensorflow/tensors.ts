@@ -8,11 +8,6 @@ import type { Passage } from './float64.js';
 /** Constants of operations that are kept. */
 const MOST_CONSTANTS = 1024;
 
-function ours(x: Tensor): DeviceTensor {
-  if (x instanceof DeviceTensor) return x;
-  throw new InternalError('a tensor of another device');
-}
-
 /** The tensor operations of TensorFlow itself, by name, in single or double precision. */
 export class TensorflowTensors implements Tensors {
   readonly backend = 'tensorflow';
@@ -69,7 +64,7 @@ export class TensorflowTensors implements Tensors {
   }
 
   zeros(shape: readonly number[]): DeviceTensor {
-    return this.device.run('Fill', [this.integers(shape), this.#operand(0)]);
+    return this.tidy(() => this.device.run('Fill', [this.integers(shape), this.#operand(0)]));
   }
 
   async read(x: Tensor): Promise<FloatArray> {
@@ -77,15 +72,20 @@ export class TensorflowTensors implements Tensors {
   }
 
   readSync(x: Tensor): FloatArray {
-    if (this.#passage !== null) return this.#passage.read(this.device, ours(x));
+    if (this.#passage !== null) return this.#passage.read(this.device, this.#ours(x));
     // Arrays from native code may belong to another realm.
-    const { buffer, byteOffset, length } = this.device.read(ours(x));
+    const { buffer, byteOffset, length } = this.device.read(this.#ours(x));
     return new Float32Array(buffer, byteOffset, length);
+  }
+
+  #ours(x: Tensor): DeviceTensor {
+    if (x instanceof DeviceTensor && x.isOn(this.device)) return x;
+    throw new InternalError('a tensor of another device');
   }
 
   /** A number that an operation takes: uploaded once. */
   #operand(x: Operand): DeviceTensor {
-    if (typeof x !== 'number') return ours(x);
+    if (typeof x !== 'number') return this.#ours(x);
     const known = this.#constants.get(x);
     if (known !== undefined && !Object.is(x, -0)) return known;
     if (this.#constants.size >= MOST_CONSTANTS || Object.is(x, -0)) return this.scalar(x);
@@ -99,7 +99,7 @@ export class TensorflowTensors implements Tensors {
   }
 
   #unary(name: string): (x: Tensor) => DeviceTensor {
-    return (x) => this.device.run(name, [ours(x)]);
+    return (x) => this.device.run(name, [this.#ours(x)]);
   }
 
   /** An operation whose inputs may be numbers, which go back with it where they are no constants. */
@@ -159,7 +159,7 @@ export class TensorflowTensors implements Tensors {
   }
 
   logicalAnd(a: Tensor, b: Tensor): DeviceTensor {
-    return this.device.run('LogicalAnd', [ours(a), ours(b)]);
+    return this.device.run('LogicalAnd', [this.#ours(a), this.#ours(b)]);
   }
 
   where(condition: Tensor, yes: Operand, no: Operand): DeviceTensor {
@@ -167,18 +167,18 @@ export class TensorflowTensors implements Tensors {
   }
 
   toIntegers(x: Tensor): DeviceTensor {
-    return this.device.run('Cast', [ours(x)], [this.device.type('DstT', this.device.binding.TF_INT32)]);
+    return this.device.run('Cast', [this.#ours(x)], [this.device.type('DstT', this.device.binding.TF_INT32)]);
   }
 
   toNumbers(x: Tensor): DeviceTensor {
-    return this.device.run('Cast', [ours(x)], [this.device.type('DstT', this.dtype)]);
+    return this.device.run('Cast', [this.#ours(x)], [this.device.type('DstT', this.dtype)]);
   }
 
   #reduction(name: string): (x: Tensor, axes?: number | number[], keep?: boolean) => DeviceTensor {
     return (x, axes = x.shape.map((_, k) => k), keep = false) =>
       this.tidy(() => {
         const list = this.integers([axes].flat());
-        return this.device.run(name, [ours(x), list], [this.device.flag('keep_dims', keep)]);
+        return this.device.run(name, [this.#ours(x), list], [this.device.flag('keep_dims', keep)]);
       });
   }
 
@@ -191,12 +191,12 @@ export class TensorflowTensors implements Tensors {
     const plain = a.shape.length === 2 && b.shape.length === 2;
     const [name, ofA, ofB] = plain ? ['MatMul', 'transpose_a', 'transpose_b'] : ['BatchMatMulV2', 'adj_x', 'adj_y'];
     const flags = [this.device.flag(ofA, transposeA), this.device.flag(ofB, transposeB)];
-    return this.device.run(name, [ours(a), ours(b)], flags);
+    return this.device.run(name, [this.#ours(a), this.#ours(b)], flags);
   }
 
   /** An operation on a tensor and lists of whole numbers. */
   #shaped(name: string, x: Tensor, ...lists: (readonly number[])[]): DeviceTensor {
-    return this.tidy(() => this.device.run(name, [ours(x), ...lists.map((list) => this.integers(list))]));
+    return this.tidy(() => this.device.run(name, [this.#ours(x), ...lists.map((list) => this.integers(list))]));
   }
 
   reshape(x: Tensor, shape: readonly number[]): DeviceTensor {
@@ -221,20 +221,24 @@ export class TensorflowTensors implements Tensors {
         this.device.type('T', this.dtype),
         this.device.type('Tidx', this.device.binding.TF_INT32),
       ];
-      return this.device.run('ConcatV2', [...list.map(ours), at], attributes);
+      return this.device.run('ConcatV2', [...list.map((x) => this.#ours(x)), at], attributes);
     });
   }
 
   stack(list: readonly Tensor[], axis = 0): DeviceTensor {
     const { device } = this;
     const attributes = [device.whole('N', list.length), device.type('T', this.dtype), device.whole('axis', axis)];
-    return device.run('Pack', list.map(ours), attributes);
+    return device.run(
+      'Pack',
+      list.map((x) => this.#ours(x)),
+      attributes,
+    );
   }
 
   gather(x: Tensor, positions: Tensor, axis = 0): DeviceTensor {
     return this.tidy(() => {
       const at = this.device.upload(Int32Array.of(axis), []);
-      return this.device.run('GatherV2', [ours(x), ours(positions), at]);
+      return this.device.run('GatherV2', [this.#ours(x), this.#ours(positions), at]);
     });
   }
 
@@ -250,7 +254,7 @@ export class TensorflowTensors implements Tensors {
   pad(x: Tensor, paddings: readonly (readonly [number, number])[]): DeviceTensor {
     return this.tidy(() => {
       const list = this.device.upload(Int32Array.from(paddings.flat()), [paddings.length, 2]);
-      return this.device.run('Pad', [ours(x), list]);
+      return this.device.run('Pad', [this.#ours(x), list]);
     });
   }
 
@@ -259,7 +263,7 @@ export class TensorflowTensors implements Tensors {
     const list = (name: string, [h, w]: readonly [number, number]): Attribute => device.whole(name, [1, h, w, 1]);
     return device.run(
       'AvgPool',
-      [ours(x)],
+      [this.#ours(x)],
       [list('ksize', window), list('strides', strides), device.text('padding', 'VALID')],
     );
   }

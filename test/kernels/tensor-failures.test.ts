@@ -61,7 +61,7 @@ const ROWS = {
 async function rows(engine: Engine, precision: Precision, name: keyof typeof ROWS): Promise<void> {
   const zonal = name === 'a table';
   const architecture = parseArchitecture({ format: 'ntk-architecture/1', layers: [...ROWS[name], { kind: 'dense' }] });
-  const x = inputs([zonal ? 400 : 6, 3]);
+  const x = inputs(zonal ? [400, 3] : [6, 1100]);
   const { task } = prepareTask(outline(x, { architecture, kind: 'both', precision, zonal }), zonal);
   const job = await openJob(engine, task, { threads: 1, tile: [6, 6] });
   try {
@@ -162,13 +162,12 @@ describe.each(ENGINES)('%s', (_name, engine, precision) => {
       await work(withFuse(engine, counted), precision);
       expect(calls).toBeGreaterThan(20);
       const before = held();
-      // Some forty places, each of them in time as the numbers move.
+      // Some forty places.
       const step = Math.max(1, Math.floor(calls / 40));
       const faults: string[] = [];
       for (let at = 0; at < calls; at += step) {
-        const run = work(withFuse(engine, { left: at }), precision);
-        await expect(run).rejects.toThrow(BackendError);
-        const message = await run.catch((error: Error) => error.message);
+        const error: unknown = await work(withFuse(engine, { left: at }), precision).catch((caught: unknown) => caught);
+        const message = error instanceof BackendError ? error.message : String(error);
         if (
           !/^--backend (tfjs|tensorflow): tensor operations must succeed, got: no kernel of \w+\. Use --backend host\.$/.test(
             message,

@@ -58,9 +58,12 @@ export class ImageStore {
     const [kept, pairs] = [this.#of(value), this.#pairs];
     if (whole) {
       const sum = tf.tidy(() => total(tf, tensor));
-      const added = tf.readSync(sum);
-      sum.dispose();
-      for (let k = 0; k < pairs; k++) kept[k] += added[k];
+      try {
+        const added = tf.readSync(sum);
+        for (let k = 0; k < pairs; k++) kept[k] += added[k];
+      } finally {
+        sum.dispose();
+      }
       return;
     }
     const from = tf.readSync(tensor);
@@ -81,7 +84,7 @@ export class ImageStore {
     const tensor = (numbersOf: FloatArray): Tensor => tf.tensor(numbersOf, [count, ...this.#shape]);
     if (!this.#hasSign(of)) return { below: tensor(data), above: null };
     const { below, above } = bothSides(data);
-    return { below: tensor(below), above: tensor(above) };
+    return tf.tidy(() => ({ below: tensor(below), above: tensor(above) }));
   }
 
   #scale(value: ValueId): number {

@@ -235,12 +235,13 @@ export async function contributionOf(
   const { operation, x, z, outputs } = share;
   // A block with itself has one side.
   const meetings = x === z ? [x] : [x, z];
-  const one = tf.tidy(() => meetings.map(({ input }) => patchesOf(device, operation, input)));
-  const both = tf.tidy(() =>
-    meetings.map(({ cotangent }, side) =>
-      tf.reshape(cotangent, [outputs, countOf(one[side]), ...cotangent.shape.slice(1)]),
-    ),
-  );
+  const [one, both] = tf.tidy(() => {
+    const inputs = meetings.map(({ input }) => patchesOf(device, operation, input));
+    const cotangents = meetings.map(({ cotangent }, side) =>
+      tf.reshape(cotangent, [outputs, countOf(inputs[side]), ...cotangent.shape.slice(1)]),
+    );
+    return [inputs, cotangents];
+  });
   const [last, behind] = [one[one.length - 1], both[both.length - 1]];
   const sides: Sides = { inputs: [one[0], last], cotangents: [both[0], behind] };
   try {

@@ -37,11 +37,15 @@ export class NetworkTensorJob implements NetworkJob {
       await this.#pause();
       const tf = this.#tf;
       const { operations, input } = this.#task;
-      const h = tf.tensor(examples, [count, positionCount(input.positions ?? []), input.channels]);
-      const { output, saved } = forward(this.#device, operations, h);
-      h.dispose();
+      const { output, saved } = tf.tidy(() => {
+        const h = tf.tensor(examples, [count, positionCount(input.positions ?? []), input.channels]);
+        return forward(this.#device, operations, h);
+      });
       try {
         return this.#batch(count, await tf.read(output), saved);
+      } catch (error) {
+        disposeActivations(saved);
+        throw error;
       } finally {
         output.dispose();
       }
@@ -51,10 +55,13 @@ export class NetworkTensorJob implements NetworkJob {
   async kernel(x: NetworkBatch, z: NetworkBatch, first: number, some: number): Promise<readonly NetworkContribution[]> {
     return this.#explaining(async () => {
       const [left, right] = [this.#own(x), this.#own(z)];
-      const sides = (left === right ? [left] : [left, right]).map((batch) => ({
-        saved: batch.saved,
-        cotangent: this.#start(batch.count, first, some),
-      }));
+      this.#engine.use();
+      const sides = this.#tf.tidy(() =>
+        (left === right ? [left] : [left, right]).map(({ saved, count }) => ({
+          saved,
+          cotangent: this.#start(count, first, some),
+        })),
+      );
       const { apart, operations } = this.#task;
       const found: { path: string | null; total: Tensor }[] = [];
       try {
@@ -84,10 +91,12 @@ export class NetworkTensorJob implements NetworkJob {
   }
 
   #joined(a: Tensor, b: Tensor): Tensor {
-    const sum = this.#tf.add(a, b);
-    a.dispose();
-    b.dispose();
-    return sum;
+    try {
+      return this.#tf.add(a, b);
+    } finally {
+      a.dispose();
+      b.dispose();
+    }
   }
 
   /** Derivatives of some outputs by all: rows of the identity, for each example. */
@@ -97,7 +106,6 @@ export class NetworkTensorJob implements NetworkJob {
     for (let a = 0; a < some; a++) {
       for (let i = 0; i < count; i++) cotangent[(a * count + i) * outputs + first + a] = 1;
     }
-    this.#engine.use();
     return this.#tf.tensor(cotangent, [some * count, 1, outputs]);
   }
 

@@ -17,7 +17,10 @@ function shaped(tf: Tensors, h: Tensor, { positions, channels }: Operation['from
   return tf.reshape(h, [h.shape[0], positionCount(positions ?? []), channels]);
 }
 
-/** Takes a batch through operations; what each took in stays, and what went in is not given back. */
+/**
+ * Takes a batch through operations; what each took in stays, and what went in is not given back. For use in a tidy, for
+ * where an operation fails.
+ */
 export function forward(
   device: Device,
   operations: readonly Operation[],
@@ -81,6 +84,15 @@ function dispose(tensors: readonly Tensor[]): void {
   for (const tensor of tensors) tensor.dispose();
 }
 
+/** What `act` makes of tensors, all of it or, where it fails, nothing: they are given back whatever happens. */
+function turned<T>(tf: Tensors, tensors: readonly Tensor[], act: () => T): T {
+  try {
+    return tf.tidy(act);
+  } finally {
+    dispose(tensors);
+  }
+}
+
 function* throughSum(
   device: Device,
   operation: Extract<Operation, { readonly op: 'sum' }>,
@@ -93,8 +105,11 @@ function* throughSum(
       saved: saved[saved.length - 1][key],
       cotangent: tf.mul(cotangent, factor),
     }));
-  const [branch, skip] = [list('branch', operation.alpha), list('skip', 1)];
-  dispose(sides.map(({ cotangent }) => cotangent));
+  const [branch, skip] = turned(
+    tf,
+    sides.map(({ cotangent }) => cotangent),
+    () => [list('branch', operation.alpha), list('skip', 1)],
+  );
   // What waits for the other summand is given back where the way is left.
   let waiting = skip.map(({ cotangent }) => cotangent);
   try {
@@ -106,7 +121,7 @@ function* throughSum(
       return one ?? other;
     }
     waiting.push(...other);
-    return sides.map((_, i) => tf.tidy(() => tf.add(tf.reshape(one[i], other[i].shape), other[i])));
+    return tf.tidy(() => sides.map((_, i) => tf.add(tf.reshape(one[i], other[i].shape), other[i])));
   } finally {
     dispose(waiting);
   }
@@ -131,14 +146,14 @@ function* through(
   }
   for (let i = operations.length - 1; i >= (goesOn ? 0 : first); i--) {
     const operation = operations[i];
-    const behind = cotangents.map((cotangent) => shaped(tf, cotangent, operation.to));
-    dispose(cotangents);
+    const before = cotangents;
+    const behind = turned(tf, before, () => before.map((cotangent) => shaped(tf, cotangent, operation.to)));
     const end = !goesOn && i === first;
     if (operation.op === 'sum') {
       const inner = sides.map(({ saved }, s) => ({ saved: saved.slice(0, i + 1), cotangent: behind[s] }));
-      const before = yield* throughSum(device, operation, inner, !end);
-      if (before === null) return null;
-      cotangents = before;
+      const joined = yield* throughSum(device, operation, inner, !end);
+      if (joined === null) return null;
+      cotangents = joined;
       continue;
     }
     const inputs = sides.map(({ saved }) => saved[i].input);
@@ -147,7 +162,7 @@ function* through(
         yield { operation, meetings: inputs.map((input, s) => ({ input, cotangent: behind[s] })) };
       }
       if (end) return null;
-      cotangents = inputs.map((input, s) => vjpOfOperation(device, operation, input, behind[s]));
+      cotangents = tf.tidy(() => inputs.map((input, s) => vjpOfOperation(device, operation, input, behind[s])));
     } finally {
       dispose(behind);
     }

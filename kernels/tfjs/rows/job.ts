@@ -76,8 +76,7 @@ export class TensorJob implements KernelJob {
   readonly #working = new Set<Promise<Finished>>();
   readonly #slots: Slots;
   #atOnce: number;
-  #left: Panel | null = null;
-  #right: Panel | null = null;
+  readonly #panels: Record<'left' | 'right', Panel | null> = { left: null, right: null };
   #rested = performance.now();
 
   constructor(engine: Engine, task: RowTask) {
@@ -122,9 +121,8 @@ export class TensorJob implements KernelJob {
     await Promise.allSettled(this.#working);
     for (const finished of this.#finished) free(finished);
     this.#finished.clear();
-    for (const panel of [this.#left, this.#right]) if (panel !== null) disposePanel(panel);
-    this.#left = null;
-    this.#right = null;
+    for (const panel of Object.values(this.#panels)) if (panel !== null) disposePanel(panel);
+    Object.assign(this.#panels, { left: null, right: null });
     this.#table?.dispose();
   }
 
@@ -139,7 +137,14 @@ export class TensorJob implements KernelJob {
       if (held) this.#release(finished);
       held = false;
     };
-    return { range, release, read: (output) => this.#read(range, output, transposed, finished) };
+    const read = async (output: Output): Promise<TileData> => {
+      try {
+        return await this.#read(range, output, transposed, finished);
+      } catch (error) {
+        throw explained(error, this.#engine);
+      }
+    };
+    return { range, release, read };
   }
 
   async #multiply(products: TileProducts, range: TileRange, output: Output, vectors: VectorBlock): Promise<TileSums> {
@@ -170,24 +175,25 @@ export class TensorJob implements KernelJob {
     this.#engine.use();
   };
 
-  /** The last panels stay: tiles come row by row. */
-  #panels(range: TileRange): readonly [Panel, Panel] {
-    const tf = this.#tf;
-    const panel = (old: Panel | null, row: number, rows: number, side: 'left' | 'right'): Panel => {
-      if (old !== null && old.row === row && old.rows === rows) return old;
-      if (old !== null) disposePanel(old);
-      return uploadPanel(tf, side === 'left' ? this.#task.x : this.#task.z, row, rows, side);
-    };
-    const left = panel(this.#left, range.row, range.rows, 'left');
-    const right = panel(this.#right, range.column, range.columns, 'right');
-    [this.#left, this.#right] = [left, right];
-    return [left, right];
+  /** The last panel of a side stays: tiles come row by row. */
+  #panel(side: 'left' | 'right', row: number, rows: number): Panel {
+    const old = this.#panels[side];
+    if (old !== null && old.row === row && old.rows === rows) return old;
+    this.#panels[side] = null;
+    if (old !== null) disposePanel(old);
+    const made = uploadPanel(this.#tf, side === 'left' ? this.#task.x : this.#task.z, row, rows, side);
+    this.#panels[side] = made;
+    return made;
   }
 
   async #tile(range: TileRange): Promise<Finished> {
     await this.#pause();
     const tf = this.#tf;
-    const u = innerProducts(tf, ...this.#panels(range));
+    const u = innerProducts(
+      tf,
+      this.#panel('left', range.row, range.rows),
+      this.#panel('right', range.column, range.columns),
+    );
     const near: { places: Int32Array; entries: Entries }[] = [];
     let done: Parts = { entries: [], least: [] };
     try {
@@ -266,7 +272,8 @@ export class TensorJob implements KernelJob {
     await this.#pause();
     const { radial, outputs } = this.#task;
     if (radial !== null) {
-      return { places: pairs.places, entries: outputs.map(() => nearRadial(tf, radial, this.#task, pairs)) };
+      const entries = tf.tidy(() => outputs.map(() => nearRadial(tf, radial, this.#task, pairs)));
+      return { places: pairs.places, entries };
     }
     const source = nearSource(tf, pairs);
     try {
@@ -346,5 +353,9 @@ function zeroTile({ rows, columns }: TileRange, transposed: boolean, precision: 
 
 /** Opens a task on an engine. */
 export async function openJob(engine: Engine, task: RowTask, _options: JobOptions): Promise<TensorJob> {
-  return new TensorJob(engine, task);
+  try {
+    return new TensorJob(engine, task);
+  } catch (error) {
+    throw explained(error, engine);
+  }
 }

@@ -34,6 +34,16 @@ export function leastInRows(tf: Tensors, distance: Tensor, first: number, onDiag
 
 const isNear = (distance: number, precision: Precision): boolean => distance < NEAR_THRESHOLD[precision];
 
+/** Some rows of a tile. */
+async function readRows(tf: Tensors, u: Tensor, rows: readonly number[]): Promise<FloatArray> {
+  const picked = tf.tidy(() => tf.gather(u, tf.integers(rows)));
+  try {
+    return await tf.read(picked);
+  } finally {
+    picked.dispose();
+  }
+}
+
 /** Positions `[row, column, u]` of near-duplicate pairs in a tile, of a tile on the diagonal those above it. */
 async function positions(
   tf: Tensors,
@@ -52,9 +62,8 @@ async function positions(
     first += distances.length;
   }
   if (rows.length === 0) return [];
-  const picked = tf.tidy(() => tf.gather(u, tf.integers(rows)));
-  const [values, width] = [await tf.read(picked), u.shape[1] ?? 0];
-  picked.dispose();
+  const values = await readRows(tf, u, rows);
+  const width = u.shape[1] ?? 0;
   const found: (readonly [number, number, number])[] = [];
   rows.forEach((i, at) => {
     for (let j = onDiagonal ? i + 1 : 0; j < columns; j++) {
@@ -130,5 +139,5 @@ export function nearSource(tf: Tensors, { i, distances }: NearPairs): Value {
   const signed = zeros(i.length, tf.precision);
   signed.set(distances);
   const { below, above } = bothSides(signed);
-  return { below: tf.tensor1d(below), above: tf.tensor1d(above) };
+  return tf.tidy(() => ({ below: tf.tensor1d(below), above: tf.tensor1d(above) }));
 }

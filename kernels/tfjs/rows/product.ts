@@ -19,24 +19,22 @@ export interface Panel {
 /** Uploads rows of a set; the right factor is filled up with zero rows. */
 export function uploadPanel(tf: Tensors, set: RowSet, row: number, rows: number, side: 'left' | 'right'): Panel {
   const { features, unit } = set;
-  const pieces: Tensor[] = [];
   const height = side === 'left' ? rows : padded(rows);
-  const most = DEPTH[tf.precision];
-  for (let first = 0; first < features; first += most) {
+  const most = Math.min(features, DEPTH[tf.precision]);
+  const piece = (first: number): Tensor => {
     const depth = Math.min(most, features - first);
     const data = zeros(height * depth, tf.precision);
     for (let i = 0; i < rows; i++) {
       const at = (row + i) * features + first;
       data.set(unit.subarray(at, at + depth), i * depth);
     }
-    pieces.push(
-      tf.tidy(() => {
-        const block = tf.tensor(data, [height, depth]);
-        return side === 'left' ? block : tf.transpose(block);
-      }),
-    );
-  }
-  return { row, rows, pieces };
+    return tf.tidy(() => {
+      const block = tf.tensor(data, [height, depth]);
+      return side === 'left' ? block : tf.transpose(block);
+    });
+  };
+  const count = Math.ceil(features / most);
+  return { row, rows, pieces: tf.tidy(() => Array.from({ length: count }, (_, k) => piece(k * most))) };
 }
 
 /** Gives the memory of a panel back. */
@@ -46,26 +44,24 @@ export function disposePanel({ pieces }: Panel): void {
 
 /** The sum of `count` products, with what rounding takes from the partial sums. */
 export function sumOfProducts(tf: Tensors, count: number, part: (k: number) => Tensor): Tensor {
-  if (count === 1) return tf.tidy(() => part(0));
-  let [sum, lost] = tf.tidy((): [Tensor, Tensor] => {
-    const first = part(0);
-    return [first, tf.zerosLike(first)];
+  return tf.tidy(() => {
+    let sum = part(0);
+    if (count === 1) return sum;
+    let lost = tf.zerosLike(sum);
+    for (let k = 1; k < count; k++) {
+      const before = [sum, lost];
+      [sum, lost] = tf.tidy((): [Tensor, Tensor] => {
+        const next = part(k);
+        const total = tf.add(sum, next);
+        const added = tf.sub(total, sum);
+        const error = tf.add(tf.sub(sum, tf.sub(total, added)), tf.sub(next, added));
+        return [total, tf.add(lost, error)];
+      });
+      // At once, not at the end of the scope.
+      for (const tensor of before) tensor.dispose();
+    }
+    return tf.add(sum, lost);
   });
-  for (let k = 1; k < count; k++) {
-    const before = [sum, lost];
-    [sum, lost] = tf.tidy((): [Tensor, Tensor] => {
-      const next = part(k);
-      const total = tf.add(sum, next);
-      const added = tf.sub(total, sum);
-      const error = tf.add(tf.sub(sum, tf.sub(total, added)), tf.sub(next, added));
-      return [total, tf.add(lost, error)];
-    });
-    for (const tensor of before) tensor.dispose();
-  }
-  const result = tf.tidy(() => tf.add(sum, lost));
-  sum.dispose();
-  lost.dispose();
-  return result;
 }
 
 /** Inner products of the rows of two panels. */

@@ -20,11 +20,13 @@ export function uploadTable(tf: Tensors, task: RowTask): TensorTable | null {
   if (task.table === null) return null;
   const table = cubicPieces(task.table);
   const { intervals, degree } = table;
-  const outputs = task.outputs.map((output: Output) => {
-    const all = table[output];
-    const correlations = all?.map((c, at) => (at % (degree + 1) === 0 ? 1 : 0) - c);
-    return correlations === undefined ? null : tf.tensor(correlations, [2 * intervals, degree + 1]);
-  });
+  const outputs = tf.tidy(() =>
+    task.outputs.map((output: Output) => {
+      const all = table[output];
+      const correlations = all?.map((c, at) => (at % (degree + 1) === 0 ? 1 : 0) - c);
+      return correlations === undefined ? null : tf.tensor(correlations, [2 * intervals, degree + 1]);
+    }),
+  );
   return { intervals, outputs, dispose: () => outputs.forEach((tensor) => void tensor?.dispose()) };
 }
 

@@ -18,7 +18,7 @@ interface Network {
   readonly zonal?: boolean;
 }
 
-/** One of each kind of instruction; the plain one and the table show a thousand tiles. */
+/** One of each kind of instruction; the plain one and the table show a thousand tiles (`tensorflow-tiles` its own). */
 const NETWORKS = {
   angles: { layers: [biased, { kind: 'relu' }, last], tiles: 1000 },
   'a table': { layers: [{ kind: 'dense' }, { kind: 'relu' }, last], tiles: 1000, zonal: true },
@@ -77,7 +77,8 @@ describe.each(ENGINES)('%s', (_name, engine, precision) => {
   const held = (): number => engine.tensors(precision).held;
 
   test.each(Object.entries<Network>(NETWORKS))('tiles leave no tensor behind: %s', async (_name, network) => {
-    const { layers, tiles, zonal = false } = network;
+    const { layers, zonal = false } = network;
+    const tiles = Math.min(network.tiles, engine.kind === 'tensorflow' ? 50 : 1000);
     const task = taskOf(precision, layers, matrix(zonal ? 512 : 32, 5), zonal);
     expect(task.table !== null).toBe(zonal);
     const before = held();

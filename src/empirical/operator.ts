@@ -1,6 +1,6 @@
 import type { FloatArray, NdArray, Precision } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
-import { BackendError, InterruptedError, MemoryError, UsageError } from '../errors.js';
+import { InterruptedError, MemoryError, UsageError } from '../errors.js';
 import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { libraryIn } from '../linalg/algebra.js';
 import { backward, type Meeting, startCotangent } from '../network/backward.js';
@@ -8,7 +8,7 @@ import { type Engine, zeros } from '../network/engine.js';
 import { forward } from '../network/forward.js';
 import { cotangentNumbers, parameterCount, patchNumbers, savedNumbers } from '../network/memory.js';
 import type { FiniteNetwork } from '../network/network.js';
-import type { SymmetricOperator } from '../operators/operator.js';
+import { DenseOperator, type SymmetricOperator } from '../operators/operator.js';
 import { defaultMemory } from '../platform/limits.js';
 import { residentBytes } from '../platform/memory.js';
 import { nextTask } from '../platform/tasks.js';
@@ -90,7 +90,7 @@ class EmpiricalOperator implements SymmetricOperator {
   ) {
     this.size = size;
     this.#entries = entries;
-    this.roundoff = engine.precision === 'f64' ? 2 ** -53 : 2 ** -24;
+    this.roundoff = roundoffIn(engine.precision);
     this.native = libraryIn(engine.product.name);
     this.#engine = engine;
     this.#features = features;
@@ -155,9 +155,31 @@ async function entriesOf(x: NdArray, options: EmpiricalOptions, limit: number): 
   }
 }
 
+/** The matrix that a device makes: products with one that is never formed are the host's. */
+async function matrixOnDevice(x: NdArray, options: EmpiricalOptions, limit: number): Promise<SymmetricOperator> {
+  const n = x.shape[0];
+  // In single precision the matrix in double precision stands beside it.
+  const later = options.precision === 'f32' ? 8 * n * n : 0;
+  const { ntk, plan } = await empiricalKernel(x, { ...options, memory: Math.max(1, limit - later) });
+  const matrix = new DenseOperator(ntk.data instanceof Float64Array ? ntk.data : Float64Array.from(ntk.data), n);
+  return {
+    size: n,
+    description: 'empirical',
+    roundoff: roundoffIn(plan.precision),
+    backend: plan.backend,
+    native: libraryIn(plan.algebra),
+    apply: (vectors, columns) => matrix.apply(vectors, columns),
+    diagonal: () => matrix.diagonal(),
+    entries: () => matrix.entries(),
+    close: () => matrix.close(),
+  };
+}
+
+const roundoffIn = (precision: Precision): number => (precision === 'f64' ? 2 ** -53 : 2 ** -24);
+
 /**
  * The empirical NTK of x with itself `[n, n]` (the mean over the outputs) as an operator, for `eigenpairs`: K v = J (J'
- * v), the matrix is never formed.
+ * v), the matrix is never formed, unless a backend is named that is not the host: that makes the matrix.
  *
  * Inputs and cotangents of every trained layer are kept; a product with one vector costs about as much as one pass of
  * training. Source: Novak, Sohl-Dickstein, Schoenholz 2022 (2206.08720), section 3.2.
@@ -172,12 +194,8 @@ export async function empiricalOperator(x: NdArray, options: EmpiricalOptions): 
     );
   }
   const { backend = COMPUTE_DEFAULTS.backend } = options;
-  if (backend !== 'auto' && backend !== 'host') {
-    throw new BackendError(
-      `--backend: must be host for products with an empirical kernel, got ${backend}. Leave it out.`,
-    );
-  }
   const limit = options.memory ?? defaultMemory();
+  if (backend !== 'auto' && backend !== 'host') return matrixOnDevice(x, options, limit);
   // Of the plan of a matrix only what computes is wanted.
   const planned = await planEmpirical(x, { ...options, backend: 'host', memory: Number.MAX_VALUE });
   const { plan, network } = planned;

@@ -47,7 +47,8 @@ export function empiricalSource(x: NdArray, options: EmpiricalOptions, test: NdA
       between(someExamples(x, numbers), firstExamples(x, size), budget + bytesOf(numbers.length, size)),
     cross: async (size, memory) => empiricalCross(test, firstExamples(x, size), { ...options, memory }),
     crossMatrix: (budget) => between(test, x, budget + bytesOf(test.shape[0], x.shape[0])),
-    testDiagonal: async (memory) => (await empiricalOperator(test, { ...options, memory })).diagonal(),
+    // A device would make the matrix for it.
+    testDiagonal: async (memory) => (await empiricalOperator(test, { ...options, backend: 'host', memory })).diagonal(),
     recomputation: () => NOTHING_RECOMPUTED,
   };
 }

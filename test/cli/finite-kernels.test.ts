@@ -1,5 +1,6 @@
 import { readInput } from '../../src/data/input.js';
 import { npyOf } from '../data/fixtures.js';
+import { DEVICES } from '../empirical/devices.js';
 import { beforeAll, describe, expect, test } from '../jest.js';
 import { bench, numbers, refused } from './ntk.js';
 
@@ -71,6 +72,31 @@ describe('the kernel of one finite network', () => {
     expect(Math.abs(out.infinite[0] - out.stored[0])).toBeGreaterThan(1e-4);
   });
 
+  test.each(DEVICES)(
+    'is what %s makes of it in %s: eigenvalues, predictions, variances',
+    async (backend, precision) => {
+      const device = ['--backend', backend, '--precision', precision];
+      const limit = precision === 'f64' ? 1e-12 : 1e-4;
+      const close = (a: readonly number[], b: readonly number[], tolerance: number): void => {
+        const scale = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        b.forEach((value, i) => void expect(Math.abs(a[i] - value) / scale).toBeLessThan(tolerance));
+      };
+      const values = ['eigs', 'train.npy', ...NETWORK, '-k', '4'];
+      const found = await json(...values, ...device);
+      expect(found.backend).toBe(backend);
+      close(found.values, (await json(...values)).values, limit);
+      const predicted = ['regress', 'train.npy', 'test.npy', ...labelled, ...NETWORK, '--force'];
+      const read = async (name: string) => [...(await readInput(at.path(name))).data];
+      await json(...predicted, '--out', 'p.npy', '--variance', 'v.npy');
+      const host = [await read('p.npy'), await read('v.npy')];
+      const { rows } = await json(...predicted, ...device, '--out', 'p.npy', '--variance', 'v.npy');
+      expect(rows[0].backend).toBe(backend);
+      // The ridge of 1e-3 of the mean eigenvalue leaves three digits less.
+      close(await read('p.npy'), host[0], 1e3 * limit);
+      close(await read('v.npy'), host[1], 1e3 * limit);
+    },
+  );
+
   test('predicts a learning curve with variances', async () => {
     const sizes = ['--train-sizes', '4,12', '--width', '16', '--arch', 'fc'];
     const { rows } = await json('regress', 'train.npy', 'test.npy', ...labelled, ...sizes);
@@ -83,7 +109,10 @@ describe('the kernel of one finite network', () => {
   test.each([
     [['--init', 'orthogonal'], '--init: must come with --width or --weights, got it alone'],
     [['--width', '8', '--kind', 'nngp'], '--width: must come with the NTK as it is, got --kind nngp'],
-    [['--width', '8', '--backend', 'reference'], '--backend: must be host for finite networks here, got reference'],
+    [
+      ['--width', '8', '--backend', 'reference'],
+      '--backend reference: must be host, tfjs or tensorflow for finite networks',
+    ],
     [['--width', '0'], '--width: must be a whole number'],
   ])('eigs %p is refused', async (args, message) => {
     await refused(at, ['eigs', 'train.npy', '--arch', 'fc', ...args], message);

@@ -9,6 +9,7 @@ import { fitByProducts } from '../../src/regression/fit-by-products.js';
 import { regress } from '../../src/regression/regress.js';
 import { eigenpairs } from '../../src/spectrum/eigenpairs.js';
 import { describe, expect, test } from '../jest.js';
+import { DEVICES } from './devices.js';
 import { EVERY_IMAGE_LAYER, EVERY_VECTOR_LAYER, inputs } from './networks.js';
 
 describe.each([
@@ -35,6 +36,25 @@ describe.each([
       for (let j = 0; j < n; j++) sum += ntk.data[(k % n) * n + j] * v[Math.floor(k / n) * n + j];
       expect(Math.abs(y[k] - sum) / (n * scale)).toBeLessThan(tolerance);
     }
+  });
+
+  test.each(DEVICES)('%s in %s makes the matrix, and products are those of the host', async (backend, precision) => {
+    const options = { architecture, width: 8, outputs: 2, precision } as const;
+    const host = await empiricalOperator(x, { ...options, precision: 'f64' });
+    const operator = await empiricalOperator(x, { ...options, backend });
+    expect([operator.backend, operator.size]).toEqual([backend, n]);
+    expect(operator.roundoff).toBe(precision === 'f64' ? 2 ** -53 : 2 ** -24);
+    const v = new RandomSource(3).normals(2 * n);
+    const limit = precision === 'f64' ? 1e-12 : 1e-4;
+    for (const [got, expected] of [
+      [await operator.apply(v, 2), await host.apply(v, 2)],
+      [await operator.diagonal(), await host.diagonal()],
+    ]) {
+      const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expected.forEach((value, k) => void expect(Math.abs(got[k] - value) / scale).toBeLessThan(limit));
+    }
+    expect((await operator.entries())?.length).toBe(n * n);
+    await operator.close();
   });
 
   test('has the eigenvalues of the matrix', async () => {
@@ -117,4 +137,9 @@ test('an operator has one set of inputs, and a promise of memory', async () => {
   const options = { architecture: EVERY_VECTOR_LAYER, width: 8 };
   await expect(empiricalOperator(x, { ...options, z: x })).rejects.toThrow('x: must be the only inputs of an operator');
   await expect(empiricalOperator(x, { ...options, memory: 1000 })).rejects.toThrow('--memory');
+  await expect(empiricalOperator(x, { ...options, backend: 'reference' })).rejects.toThrow(
+    '--backend reference: must be host, tfjs or tensorflow for finite networks',
+  );
+  const single = { ...options, backend: 'tfjs', precision: 'f32' } as const;
+  await expect(empiricalOperator(x, { ...single, memory: 1000 })).rejects.toThrow(/--memory: .* use --backend host\.$/);
 });

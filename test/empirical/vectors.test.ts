@@ -8,7 +8,7 @@ import { finiteNetwork } from '../../src/network/network.js';
 import { reorder, type Weights } from '../../src/network/weights.js';
 import { type WeightsOperation, weightsOf } from '../../src/vocabulary/operations.js';
 import { describe, expect, test } from '../jest.js';
-import { COMBINATIONS } from '../kernels/backends.js';
+import { DEVICES } from './devices.js';
 
 const FILE = fileURLToPath(new URL('../../../test/fixtures/empirical.json', import.meta.url));
 
@@ -94,11 +94,6 @@ function byPairs({ data, shape: [n, o] }: NdArray): readonly number[] {
   });
 }
 
-/** Devices that compute finite networks, as far as they are here; webgpu has no door for them. */
-const TENSORS = COMBINATIONS.filter(({ backend }) => backend === 'tfjs' || backend === 'tensorflow').map(
-  ({ backend, precision }) => [backend, precision] as const,
-);
-
 const METHODS: readonly (EmpiricalMethod | undefined)[] = [undefined, 'structured', 'jacobian', 'products'];
 
 describe.each(networks.map((network) => [network.name, network] as const))('jax: %s', (_name, network) => {
@@ -123,7 +118,7 @@ describe.each(networks.map((network) => [network.name, network] as const))('jax:
     expect(largestDifference(mean.ntk.data, numbers(network.empiricalNtkMean))).toBeLessThan(1e-12);
   });
 
-  test.each(TENSORS)('tensors of %s in %s', async (backend, precision) => {
+  test.each(DEVICES)('tensors of %s in %s', async (backend, precision) => {
     const own = precision === 'f64' ? weights : rounded(weights);
     const { ntk, outputs } = await empiricalKernel(x, {
       architecture,

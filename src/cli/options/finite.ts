@@ -1,5 +1,5 @@
 import type { Architecture, KernelDefinition } from '../../architecture/types.js';
-import { BackendError, UsageError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import { DEFAULT_WIDTH } from '../../network/defaults.js';
 import type { FlagTable } from '../command.js';
 import type { ComputeOptions } from './compute.js';
@@ -60,12 +60,6 @@ export function networkOf(definition: KernelDefinition): Architecture {
   throw new UsageError(`--arch: must be a network, got ${definition.name}, which has no weights. Give --arch fc, say.`);
 }
 
-/** Throws BackendError unless the host computes: products with the kernel of a finite network have no other backend. */
-function checkFiniteBackend({ backend }: ComputeOptions): void {
-  if (backend === 'auto' || backend === 'host') return;
-  throw new BackendError(`--backend: must be host for finite networks here, got ${backend}. Leave it out.`);
-}
-
 /** Reads them where the infinite network is meant unless a width or weights are given: null then. */
 export function readOptionalFiniteFlags(args: ParsedArguments, compute: ComputeOptions): FiniteFlags | null {
   const flags = readFiniteFlags(args);
@@ -77,7 +71,6 @@ export function readOptionalFiniteFlags(args: ParsedArguments, compute: ComputeO
         'network.',
     );
   }
-  checkFiniteBackend(compute);
   if (compute.kind === 'ntk' && !compute.normalized) return flags;
   const got = compute.normalized ? '--normalized' : `--kind ${compute.kind}`;
   throw new UsageError(`--width: must come with the NTK as it is, got ${got}. Leave one of them out.`);

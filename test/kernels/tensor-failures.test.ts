@@ -133,6 +133,9 @@ async function network(
   }
 }
 
+const EXPLAINED =
+  /^--backend (tfjs|tensorflow): tensor operations must succeed, got: no kernel of \w+\. Use --backend host\.$/;
+
 const WORK: Readonly<Record<string, (engine: Engine, precision: Precision) => Promise<void>>> = {
   'rows by a body': (engine, precision) => rows(engine, precision, 'a body'),
   'rows by a table': (engine, precision) => rows(engine, precision, 'a table'),
@@ -168,12 +171,7 @@ describe.each(ENGINES)('%s', (_name, engine, precision) => {
       for (let at = 0; at < calls; at += step) {
         const error: unknown = await work(withFuse(engine, { left: at }), precision).catch((caught: unknown) => caught);
         const message = error instanceof BackendError ? error.message : String(error);
-        if (
-          !/^--backend (tfjs|tensorflow): tensor operations must succeed, got: no kernel of \w+\. Use --backend host\.$/.test(
-            message,
-          )
-        )
-          faults.push(`${at} of ${calls}: ${message}`);
+        if (!EXPLAINED.test(message)) faults.push(`${at} of ${calls}: ${message}`);
         if (held() !== before) faults.push(`${at} of ${calls}: ${held() - before} tensors, ${message}`);
         if (faults.length > 5) break;
       }

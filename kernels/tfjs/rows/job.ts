@@ -11,6 +11,7 @@ import { Slots } from '../slots.js';
 import type { Tensor, Tensors } from '../tensors.js';
 import { correlation, disposeValue, positive, type Value } from '../values.js';
 import { listColumns, type PairColumns, tileColumns } from './columns.js';
+import { type Entries, type Finished, free, joined, type Parts } from './entries.js';
 import { runBody, type TensorInstructions, tensorInstructions } from './instructions.js';
 import { batches, findNear, leastInRows, type NearPairs, nearRadial, nearSource } from './near-duplicates.js';
 import { disposePanel, innerProducts, type Panel, uploadPanel } from './product.js';
@@ -27,33 +28,6 @@ const MOST_NEAR = 2 ** 16;
  * many as hide what a call costs. Where its memory is too small for them, halves are tried, down to `least`.
  */
 export const AT_ONCE = { processor: 2 ** 18, device: 2 ** 24, least: 2 ** 16 } as const;
-
-/** Entries of some pairs, in the order of the task's outputs; null where the kernel is 0. */
-type Entries = readonly (Tensor | null)[];
-
-/** The entries of a tile, and the least 1 - |u| in its rows, part by part. */
-interface Parts {
-  readonly entries: Entries;
-  readonly least: readonly Tensor[];
-}
-
-/** Entries of parts of a tile as those of the whole. */
-function joined(tf: Tensors, parts: readonly Entries[]): Entries {
-  return parts[0].map((_, output) => {
-    const list = parts.flatMap((entries) => entries[output] ?? []);
-    return list.length === 0 ? null : tf.concat(list, 0);
-  });
-}
-
-/** A finished tile on the device: its entries, and those of its near-duplicate pairs by their places. */
-interface Finished {
-  readonly entries: Entries;
-  readonly near: readonly { readonly places: Int32Array; readonly entries: Entries }[];
-}
-
-function free({ entries, near }: Finished): void {
-  for (const tensor of [...entries, ...near.flatMap((n) => n.entries)]) tensor?.dispose();
-}
 
 /**
  * Tiles of one task as tensor operations; on a device of its own two at a time, so that one is stored while the next is

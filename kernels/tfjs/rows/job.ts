@@ -27,7 +27,7 @@ const MOST_NEAR = 2 ** 16;
  * Entries of a tile that go through its body together: on a processor as many as stay in its caches, on a device as
  * many as hide what a call costs. Where its memory is too small for them, halves are tried, down to `least`.
  */
-export const AT_ONCE = { processor: 2 ** 18, device: 2 ** 24, least: 2 ** 16 } as const;
+export const AT_ONCE = { processor: 2 ** 19, device: 2 ** 24, least: 2 ** 16 } as const;
 
 /**
  * Tiles of one task as tensor operations; on a device of its own two at a time, so that one is stored while the next is

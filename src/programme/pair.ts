@@ -67,7 +67,7 @@ export function smooth(
   const distance = rs * (mirrored ? u.above : u.below);
   const pair = { ...pairOf(x, z, distance), above: rs * (mirrored ? u.below : u.above) };
   const cost =
-    distance <= dual.resolution
+    distance <= dual.resolution * Math.min(1, rs)
       ? perfectCorrelationDistance(dual, x, z, rounding) + dual.distance(pair)
       : scale - rounding(dual.product(pair));
   const below = cost / scale;

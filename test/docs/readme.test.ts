@@ -70,7 +70,9 @@ async function shell(cwd: string, line: string) {
   }
   const script = `set -e\nntk() { "${process.execPath}" "${CLI}" "$@"; }\n${line}`;
   const env = { ...process.env, NODE_OPTIONS: '' };
-  const { status, stderr, stdout } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8', env });
+  // What hangs is a failure of its own, not one of the whole run.
+  const options = { cwd, encoding: 'utf8', env, timeout: 240_000, killSignal: 'SIGKILL' } as const;
+  const { status, stderr, stdout } = spawnSync('bash', ['-c', script], options);
   const failure = status === 0 ? null : `${line}: exit ${status}: ${stderr}`;
   return { failure, stderr, stdout };
 }

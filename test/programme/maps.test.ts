@@ -15,6 +15,7 @@ import {
 import { erfcxRemainder } from '../../src/programme/maps/erfcx.js';
 import { SMOOTH_DUALS } from '../../src/programme/maps/index.js';
 import { keepNeeded, lastUses } from '../../src/programme/needs.js';
+import { smooth } from '../../src/programme/pair.js';
 import { rowFactors } from '../../src/programme/self-kernels.js';
 import { tabulate } from '../../src/programme/table.js';
 import type { Programme, ScalarMap } from '../../src/vocabulary/steps.js';
@@ -146,6 +147,35 @@ describe('smooth duals', () => {
     const [q, rs] = [r * r, 2 * r * r];
     const pair = { variance1: q, deviation1: r, variance2: 4 * q, deviation2: 2 * r, below: 0, above: 2 * rs };
     expect(Math.abs(SMOOTH_DUALS.gelu.derivativeProduct(pair) - expected)).toBeLessThan(4e-16);
+  });
+});
+
+describe('elu of small deviations', () => {
+  // By quadrature of 30 digits.
+  test.each([
+    [0.06935786380793665, 0.000028645122640635678, -1, -1.934072445534200407e-6],
+    [0.06935786380793665, 0.06935786380793665, 1, 0.004563337702960513212],
+    [0.000028645122640635678, 0.000028645122640635678, 1, 8.205242977635682763e-10],
+  ])('deviations %d and %d, correlation %d', (r, s, u, expected) => {
+    const [rs, elu] = [r * s, SMOOTH_DUALS.elu];
+    const pair = { variance1: r * r, deviation1: r, variance2: s * s, deviation2: s };
+    const found = elu.product({ ...pair, below: rs * (1 - u), above: rs * (1 + u) });
+    expect(Math.abs(found / expected - 1)).toBeLessThan(2e-15);
+    if (u === 1) expect(Math.abs(elu.square(r * r) / expected - 1)).toBeLessThan(2e-15);
+  });
+
+  test('opposite rows of very different norms are as far apart as they are', () => {
+    const [r, s] = [0.06935786380793665, 0.000028645122640635678];
+    const own = (d: number) => ({
+      variance: d * d,
+      deviation: d,
+      root: Math.sqrt(SMOOTH_DUALS.elu.square(d * d)),
+      curvature: 0,
+    });
+    const out = { below: 0, above: 0 };
+    smooth(SMOOTH_DUALS.elu, own(r), own(s), { below: 2, above: 0 }, out);
+    const expected = 1 + 1.934072445534200407e-6 / Math.sqrt(0.004563337702960513212 * 8.205242977635682763e-10);
+    expect(Math.abs(out.below - expected)).toBeLessThan(1e-15);
   });
 });
 

@@ -1,4 +1,4 @@
-import { erfcxTail } from './tail';
+import { erfcxTail, straightPart } from './tail';
 
 // Smooth maps, one pair at a time in f64 whatever the precision of the strip: the same formulas as
 // src/programme/pair.ts and src/programme/duals, where they are derived.
@@ -56,7 +56,7 @@ function dualProduct(map: i32, p: f64, q: f64, r: f64, s: f64, below: f64, above
   if (map == GAUSSIAN_GATE) return gateProduct(p, q, r, s, below, above);
   if (map == SINE) return sineProduct(r, s, below, above);
   if (map == COSINE) return waves(r, s, below, above, 1);
-  return erfcxTail(false, r, s, below, above);
+  return covariance(r * s, below, above) * straightPart(r, s) + erfcxTail(false, r, s, below, above);
 }
 
 // E[phi' phi'] likewise.
@@ -133,7 +133,7 @@ export function smoothValue(map: i32, v: f64, p: f64, q: f64, r: f64, s: f64, ro
   const above = rs * (negative && !mirrored ? g : 2 - g);
   const resolution: f64 = map == EXPONENTIAL_TAIL ? 1e-5 : 0.005;
   let distance: f64;
-  if (below <= resolution) {
+  if (below <= resolution * min(1, rs)) {
     distance = (perfectCorrelation(map, p, q, r, s, root1, root2, bend1, bend2) + dualDistance(map, p, q, r, s, below,
       above)) / scale;
   } else {

@@ -32,13 +32,19 @@ function erfcx(x: f64): f64 {
   return ((0.5 * x) / Math.PI) * sum + pole;
 }
 
+// E[phi phi] without E[bend bend], over K.
+export function straightPart(deviation1: f64, deviation2: f64): f64 {
+  return (erfcx(deviation1 / Math.SQRT2) + erfcx(deviation2 / Math.SQRT2)) / 2;
+}
+
 function normalCdf(x: f64): f64 {
   if (x > 0) return 1 - normalCdf(-x);
   return 0.5 * Math.exp((-x * x) / 2) * erfcx(-x / Math.SQRT2);
 }
 
-function phi(a: f64): f64 {
-  return a > 0 ? a : Math.expm1(a);
+// phi(a) - a
+function bend(a: f64): f64 {
+  return a > 0 ? 0 : Math.expm1(a) - a;
 }
 
 function phiSlope(a: f64): f64 {
@@ -53,27 +59,28 @@ function tailMean(m: f64, sigma: f64): f64 {
 }
 
 function smoothed(slope: bool, m: f64, sigma: f64): f64 {
-  if (sigma < 1e-150) return slope ? phiSlope(m) : phi(m);
+  if (sigma < 1e-150) return slope ? phiSlope(m) : bend(m);
   const h = m / sigma;
   if (slope) return normalCdf(h) + tailMean(m, sigma);
   const density = Math.exp((-h * h) / 2) / Math.sqrt(2 * Math.PI);
-  return m * normalCdf(h) + sigma * density + tailMean(m, sigma) - normalCdf(-h);
+  return tailMean(m, sigma) - (1 + m) * normalCdf(-h) + sigma * density;
 }
 
-function panel(slope: bool, from: f64, to: f64, r: f64, us: f64, sigma: f64): f64 {
+function panel(slope: bool, from: f64, to: f64, s: f64, ur: f64, sigma: f64): f64 {
   const half = (to - from) / 2;
   const centre = (to + from) / 2;
   let sum: f64 = 0;
   for (let i = 0; i < 20; i++) {
     const g = centre + half * load<f64>(rule + (<usize>i << 3));
     const weight = half * load<f64>(rule + ((20 + <usize>i) << 3)) * Math.exp((-g * g) / 2);
-    const plus = slope ? phiSlope(r * g) : phi(r * g);
-    const minus = slope ? phiSlope(-r * g) : phi(-r * g);
-    sum += weight * (plus * smoothed(slope, us * g, sigma) + minus * smoothed(slope, -us * g, sigma));
+    const plus = slope ? phiSlope(s * g) : bend(s * g);
+    const minus = slope ? phiSlope(-s * g) : bend(-s * g);
+    sum += weight * (plus * smoothed(slope, ur * g, sigma) + minus * smoothed(slope, -ur * g, sigma));
   }
   return sum;
 }
 
+// E[phi' phi'], or E[bend bend] of bend(a) = phi(a) - a.
 export function erfcxTail(slope: bool, deviation1: f64, deviation2: f64, below: f64, above: f64): f64 {
   const r = max(deviation1, deviation2);
   const s = min(deviation1, deviation2);
@@ -85,12 +92,12 @@ export function erfcxTail(slope: bool, deviation1: f64, deviation2: f64, below: 
   let sum: f64 = 0;
   let from: f64 = 0;
   for (let v = max(min(width, 1), 1e-12) / 2; v < 0.75; v *= 2.5) {
-    sum += panel(slope, from, v, r, u * s, s * rest);
+    sum += panel(slope, from, v, s, u * r, r * rest);
     from = v;
   }
   for (let v = 0.75; v < 9; v += 0.75) {
-    sum += panel(slope, from, v, r, u * s, s * rest);
+    sum += panel(slope, from, v, s, u * r, r * rest);
     from = v;
   }
-  return (sum + panel(slope, from, 9, r, u * s, s * rest)) / Math.sqrt(2 * Math.PI);
+  return (sum + panel(slope, from, 9, s, u * r, r * rest)) / Math.sqrt(2 * Math.PI);
 }

@@ -27,7 +27,8 @@ export function covariance(p: GaussianPair): number {
  * What is known of a smooth scalar function phi, for a ~ N(0, q) and for pairs.
  *
  * `parity` tells how E[phi phi] changes with the sign of K: 1 (even), -1 (odd), 0 (neither).
- * `resolution` is the rs - K up to which `distance` is taken rather than a difference of products.
+ * `resolution` is the rs - K, as a share of rs where that is below 1, up to which `distance` is taken rather than a
+ * difference of products.
  */
 export interface SmoothDual {
   readonly parity: 1 | -1 | 0;

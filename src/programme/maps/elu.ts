@@ -6,9 +6,12 @@ const RULE = gaussLegendre(20);
 const INVERSE_ROOT_2PI = 1 / Math.sqrt(2 * Math.PI);
 /** Beyond this many deviations the Gaussian weight is below 1e-18. */
 const REACH = 9;
+/** Variances below which the terms of E[phi^2] cancel. */
+const SMALL = 0.1;
 
-function phi(a: number): number {
-  return a > 0 ? a : Math.expm1(a);
+/** phi(a) - a, which is 0 for a > 0 and of second order below. */
+function bend(a: number): number {
+  return a > 0 ? 0 : Math.expm1(a) - a;
 }
 
 function phiSlope(a: number): number {
@@ -24,12 +27,12 @@ function tail(m: number, sigma: number): number {
     : Math.exp(m + (sigma * sigma) / 2) * normalCdf(-y);
 }
 
-/** E[phi(m + sigma g)]. */
-function smoothed(m: number, sigma: number): number {
-  if (sigma < 1e-150) return phi(m);
+/** E[bend(m + sigma g)]. */
+function smoothedBend(m: number, sigma: number): number {
+  if (sigma < 1e-150) return bend(m);
   const h = m / sigma;
   const density = INVERSE_ROOT_2PI * Math.exp((-h * h) / 2);
-  return m * normalCdf(h) + sigma * density + tail(m, sigma) - normalCdf(-h);
+  return tail(m, sigma) - (1 + m) * normalCdf(-h) + sigma * density;
 }
 
 /** E[phi'(m + sigma g)]. */
@@ -47,7 +50,10 @@ function panels(width: number): number[] {
   return borders;
 }
 
-/** E over (a, b): one variable in closed form, the other panel by panel with the kink of phi on a border. */
+/**
+ * E over (a, b): `inner` of the one with the larger deviation in closed form, `outer` of the other panel by panel with
+ * the kink of phi on a border: what the closed form loses is met by an outer bend that is small.
+ */
 function expectation(
   p: GaussianPair,
   outer: (a: number) => number,
@@ -58,7 +64,7 @@ function expectation(
   if (s === 0) return inner(0, r) * outer(0);
   const u = covariance(p) / (r * s);
   const rest = Math.sqrt(p.below * p.above) / (r * s);
-  const sigma = s * rest;
+  const sigma = r * rest;
   // Two transitions: that of the conditional mean, and phi's own, exp(r g) over 1/r.
   const borders = panels(Math.min(rest / Math.max(Math.abs(u), 1e-3), 1 / r));
   let sum = 0;
@@ -68,10 +74,19 @@ function expectation(
     for (let i = 0; i < RULE.nodes.length; i++) {
       const g = centre + half * RULE.nodes[i];
       const weight = half * RULE.weights[i] * Math.exp((-g * g) / 2);
-      sum += weight * (outer(r * g) * inner(u * s * g, sigma) + outer(-r * g) * inner(-u * s * g, sigma));
+      sum += weight * (outer(s * g) * inner(u * r * g, sigma) + outer(-s * g) * inner(-u * r * g, sigma));
     }
   }
   return sum * INVERSE_ROOT_2PI;
+}
+
+/**
+ * E[phi phi] from phi(a) = a + bend(a): K (1 + E[bend'(a)] + E[bend'(b)]) + E[bend bend], where E[bend'] = (erfcx(r /
+ * sqrt 2) - 1) / 2. So rounding is relative to K where the variances are small.
+ */
+function product(p: GaussianPair): number {
+  const slopes = erfcx(p.deviation1 / Math.SQRT2) + erfcx(p.deviation2 / Math.SQRT2);
+  return (covariance(p) * slopes) / 2 + expectation(p, bend, smoothedBend);
 }
 
 const NODES = [0.5 - Math.sqrt(0.15), 0.5, 0.5 + Math.sqrt(0.15)];
@@ -99,8 +114,8 @@ export const elu: SmoothDual = {
   factors: 2,
   square: (q) => {
     const r = Math.sqrt(q);
-    return q < 1e-3
-      ? expectation({ variance1: q, deviation1: r, variance2: q, deviation2: r, below: 0, above: 2 * q }, phi, smoothed)
+    return q < SMALL
+      ? product({ variance1: q, deviation1: r, variance2: q, deviation2: r, below: 0, above: 2 * q })
       : q / 2 + 0.5 * erfcx(Math.SQRT2 * r) - erfcx(r / Math.SQRT2) + 0.5;
   },
   squareSlope: (q) => {
@@ -109,7 +124,7 @@ export const elu: SmoothDual = {
   },
   derivativeSquare: (q) => 0.5 + 0.5 * erfcx(Math.sqrt(2 * q)),
   spread: (q) => 0.5 + 0.5 * erfcx(Math.sqrt(2 * q)) - erfcxRemainder(Math.sqrt(2 * q)),
-  product: (p) => expectation(p, phi, smoothed),
+  product,
   distance,
   derivativeProduct: (p) => expectation(p, phiSlope, smoothedSlope),
 };

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { peakMemory } from '../../src/platform/peak-memory.js';
 import { fuzzFiles, writeFileOf } from './fuzz.js';
 
 const { values } = parseArgs({
@@ -33,6 +34,6 @@ for (const [name, { files, read, refused, slowest, findings }] of tallies) {
       `${slowest.toFixed(2)} s`,
   );
 }
-const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+const peak = Math.round(peakMemory() / 2 ** 20);
 console.log(`seed ${seed}, files ${from} to ${from + count} of each kind: ${wrong} wrong, ${peak} MiB at the peak`);
 process.exitCode = wrong > 0 ? 1 : 0;

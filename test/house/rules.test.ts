@@ -54,6 +54,15 @@ describe('types', () => {
   });
 });
 
+describe('measures', () => {
+  test('peaks of memory are those of the process itself, not of the one that started it', () => {
+    const places = [...everything, ...sources('test'), ...sources('scripts')];
+    const own = ['src/platform/peak-memory.ts', 'test/house/rules.test.ts'];
+    const wrong = places.filter(({ path, text }) => text.includes('maxRSS') && !own.includes(path));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
 describe('errors', () => {
   const known = exportedClasses('src/errors.ts');
 

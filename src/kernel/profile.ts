@@ -12,8 +12,8 @@ import { COMPUTE_DEFAULTS, PROFILE_DEFAULTS } from './defaults.js';
 
 /** What to evaluate. */
 export interface ProfileOptions {
-  /** Number of angles, evenly from 0 to pi, both included. [181] */
-  readonly angles?: number;
+  /** Number of angles, evenly from 0 to pi, both included; or the angles, from 0 to pi. [181] */
+  readonly angles?: number | readonly number[];
   /** Which kernel. [ntk] */
   readonly kind?: 'ntk' | 'nngp';
   /** Divide by K(x,x), so that every curve starts at 1. [true] */
@@ -59,7 +59,7 @@ function curve(
     source.below[i] = 2 * Math.sin(t / 2) ** 2;
     source.above[i] = 2 * Math.cos(t / 2) ** 2;
   });
-  source.above[angles.length - 1] = 0;
+  for (let i = 0; i < angles.length; i++) if (angles[i] === Math.PI) source.above[i] = 0;
   const value = evaluate(programme, source, { x: selfKernels, rowX: 0, z: selfKernels, firstZ: 0 })[kind];
   const scale = selfKernels[kind] === null ? 0 : normalized ? 1 : extendedRoot(selfKernels[kind], 0) ** 2;
   return angles.map((_, i) => {
@@ -68,12 +68,25 @@ function curve(
   });
 }
 
+function anglesOf(wanted: number | readonly number[]): readonly number[] {
+  if (typeof wanted !== 'number') {
+    const wrong = wanted.find((angle) => !(angle >= 0 && angle <= Math.PI));
+    if (wrong === undefined) return wanted;
+    throw new UsageError(`angles: must lie from 0 to pi, got ${wrong}. Give radians.`);
+  }
+  if (!Number.isInteger(wanted) || wanted < 2) {
+    throw new UsageError(`angles: must be a whole number of at least 2, got ${wanted}.`);
+  }
+  return Array.from({ length: wanted }, (_, i) => (Math.PI * i) / (wanted - 1));
+}
+
 /**
  * Kernels against the angle between two unit inputs: what tells a spiky kernel from a stable one as depth grows.
  *
  * Values are K(t) / K(0) unless `normalized` is false. Angles are radians in [0, pi].
  *
- * Throws UsageError for fewer than two angles, ArchitectureError when a network has no such kernel.
+ * Throws UsageError for fewer than two angles and for angles outside that range, ArchitectureError when a network has
+ * no such kernel.
  */
 export function kernelProfile(definitions: readonly KernelDefinition[], options: ProfileOptions = {}): Profile {
   const {
@@ -83,10 +96,7 @@ export function kernelProfile(definitions: readonly KernelDefinition[], options:
     features = PROFILE_DEFAULTS.features,
     signal,
   } = options;
-  if (!Number.isInteger(count) || count < 2) {
-    throw new UsageError(`angles: must be a whole number of at least 2, got ${count}.`);
-  }
-  const angles = Array.from({ length: count }, (_, i) => (Math.PI * i) / (count - 1));
+  const angles = anglesOf(count);
   const curves = definitions.map((definition) => {
     if (signal?.aborted) throw new InterruptedError();
     return { name: definition.name, values: curve(definition, angles, { kind, normalized, features }) };

@@ -1,0 +1,49 @@
+import { InterruptedError, UsageError } from '../errors.js';
+import type { Claim, ClaimContext, ClaimResult, Paper } from './types.js';
+import { verdictOf } from './verdict.js';
+
+/** The claims of a paper with these numbers, in the paper's order; throws UsageError for a number that it has not. */
+export function chosenClaims(paper: Paper, ids: readonly number[] | null): readonly Claim[] {
+  if (ids === null) return paper.claims;
+  const known = paper.claims.map(({ id }) => id);
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `--claims: must be of ${known.join(', ')} for ${paper.name}, got ${unknown}. Leave it out for all of them.`,
+    );
+  }
+  return paper.claims.filter(({ id }) => ids.includes(id));
+}
+
+/** How far the claims of a paper have come. */
+export interface PaperProgress {
+  readonly done: number;
+  readonly total: number;
+  /** The claim that is being measured. */
+  readonly id: number;
+}
+
+/**
+ * Measures claims of a paper one after the other: verdicts with their numbers.
+ *
+ * @throws UsageError for a claim that the paper has not, InterruptedError when aborted, and what measurements throw
+ */
+export async function measureClaims(
+  paper: Paper,
+  context: ClaimContext,
+  ids: readonly number[] | null = null,
+  onProgress: (progress: PaperProgress) => void = () => undefined,
+): Promise<readonly ClaimResult[]> {
+  const claims = chosenClaims(paper, ids);
+  const results: ClaimResult[] = [];
+  for (const claim of claims) {
+    if (context.signal?.aborted) throw new InterruptedError();
+    onProgress({ done: results.length, total: claims.length, id: claim.id });
+    const { measure, ...words } = claim;
+    const began = performance.now();
+    const found = await measure(context);
+    const seconds = (performance.now() - began) / 1000;
+    results.push({ ...words, ...found, warnings: found.warnings ?? [], verdict: verdictOf(found.checks), seconds });
+  }
+  return results;
+}

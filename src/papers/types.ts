@@ -1,0 +1,97 @@
+import type { Labels, NdArray } from '../data/index.js';
+import type { LinearAlgebra } from '../linalg/algebra.js';
+import type { PaperFigure } from './figure.js';
+
+/** How much is computed: `quick` in minutes on two cores, `full` for figures of a publication. */
+export type PaperSize = 'quick' | 'full';
+
+/** What a claim turned out to be in the range where it was measured. */
+export type Verdict = 'holds' | 'fails' | 'in part';
+
+/** Examples on which claims about data are measured. */
+export interface PaperData {
+  /** What they are, for people. */
+  readonly name: string;
+  /** Images `[n, h, w, c]`, signals `[n, w, c]` or vectors `[n, d]`. */
+  readonly x: NdArray;
+  /** Labels, one an example; null without. */
+  readonly labels: Labels | null;
+}
+
+/** What a measurement is given. */
+export interface ClaimContext {
+  readonly size: PaperSize;
+  /** Data for claims about data. */
+  readonly data: PaperData;
+  /** Seed of random inputs, rotations and networks. */
+  readonly seed: number;
+  /** Bytes that the process may take. */
+  readonly memory: number;
+  /** Worker threads. [what the container offers] */
+  readonly threads?: number;
+  readonly algebra: LinearAlgebra;
+  readonly signal?: AbortSignal;
+}
+
+/** One number against what it had to be. */
+export interface Check {
+  /** What was measured. */
+  readonly what: string;
+  /** What it had to be, fixed before. */
+  readonly asked: string;
+  readonly measured: string;
+  readonly passed: boolean;
+  /** Whether it shows where a claim ends, and alone does not refute it. [false] */
+  readonly beside?: boolean;
+}
+
+/** What was found of a claim. */
+export interface Measurement {
+  /** The numbers in one sentence. */
+  readonly measured: string;
+  readonly checks: readonly Check[];
+  /** Range in which it was seen. */
+  readonly range: string;
+  /** Why the numbers come out so; where our reading differs from the paper's words, how. */
+  readonly why: string;
+  readonly figures: readonly PaperFigure[];
+  readonly warnings?: readonly string[];
+}
+
+/** What a paper says, in words fixed before the measurement. */
+export interface ClaimWords {
+  /** Its number in the list of the field's claims. */
+  readonly id: number;
+  /** The statement, in our words. */
+  readonly claim: string;
+  /** When it counts as true. */
+  readonly criterion: string;
+  /** What a reader should look at. */
+  readonly look: string;
+}
+
+/** A claim with its measurement. */
+export interface Claim extends ClaimWords {
+  measure(context: ClaimContext): Promise<Measurement>;
+}
+
+/** A paper as a table of claims; `src/papers/` holds one a file. */
+export interface Paper {
+  readonly name: string;
+  readonly title: string;
+  readonly authors: string;
+  readonly year: number;
+  /** Number on arXiv. */
+  readonly arxiv: string;
+  /** How far the paper itself was read. */
+  readonly reading: string;
+  readonly claims: readonly Claim[];
+}
+
+/** A claim after its measurement. */
+export interface ClaimResult extends ClaimWords, Measurement {
+  readonly verdict: Verdict;
+  /** Wall time of its measurement. */
+  readonly seconds: number;
+  readonly warnings: readonly string[];
+}

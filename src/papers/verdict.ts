@@ -1,0 +1,54 @@
+import type { Check, Claim, ClaimContext, ClaimWords, Measurement, Verdict } from './types.js';
+
+/**
+ * The verdict of checks: `holds` where all passed, `fails` where none passed of those that decide, else `in part`.
+ *
+ * Checks `beside` show where a claim ends; they turn `holds` into `in part`, and never rescue a claim.
+ */
+export function verdictOf(checks: readonly Check[]): Verdict {
+  if (checks.length > 0 && checks.every(({ passed }) => passed)) return 'holds';
+  return checks.some(({ passed, beside }) => passed && beside !== true) ? 'in part' : 'fails';
+}
+
+/** A claim: its words, the kernels that the paper speaks of, and how they are measured. */
+export function claimOf<S>(
+  words: ClaimWords,
+  subject: S,
+  measure: (subject: S, context: ClaimContext) => Promise<Measurement>,
+): Claim {
+  return { ...words, measure: (context) => measure(subject, context) };
+}
+
+/** A check that a number stays at or below a limit. */
+export function atMost(what: string, value: number, limit: number, beside = false): Check {
+  const passed = value <= limit;
+  return { what, asked: `at most ${short(limit)}`, measured: short(value), passed, ...(beside ? { beside } : {}) };
+}
+
+/** A check that a number reaches a limit. */
+export function atLeast(what: string, value: number, limit: number, beside = false): Check {
+  const passed = value >= limit;
+  return { what, asked: `at least ${short(limit)}`, measured: short(value), passed, ...(beside ? { beside } : {}) };
+}
+
+/** A check that a number lies within `slack` of another. */
+export function near(what: string, value: number, wanted: number, slack: number, beside = false): Check {
+  const passed = Math.abs(value - wanted) <= slack;
+  const asked = `${short(wanted)} ± ${short(slack)}`;
+  return { what, asked, measured: short(value), passed, ...(beside ? { beside } : {}) };
+}
+
+/** A number in three or four digits. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'none' : value > 0 ? 'infinite' : '-infinite';
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e6) return String(value);
+  return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(1);
+}
+
+/** How many of the checks passed, in words. */
+export function passedOf(checks: readonly Check[]): string {
+  const passed = checks.filter((check) => check.passed).length;
+  return `${passed} of ${checks.length} checks passed`;
+}

@@ -3,12 +3,20 @@ import { parseRadial } from '../architecture/radial.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import type { CurveFigure } from './figure.js';
 import { circleExperiment } from './measurements/circle.js';
-import { type DecayingKernel, decayChecks, decayCurves, type KernelPair, ratioChecks } from './measurements/decay.js';
+import {
+  type DecayingKernel,
+  decayChecks,
+  decayCurves,
+  decayWords,
+  type KernelPair,
+  ratioChecks,
+  ratioWords,
+} from './measurements/decay.js';
 import { depthChecks, dialOf, profileCurves, type WeightedFamily } from './measurements/depth.js';
 import { eigenfunctionChecks } from './measurements/eigenfunctions.js';
 import { type RowKernel, rowKernel } from './measurements/row-kernel.js';
 import type { ClaimContext, Measurement, Paper } from './types.js';
-import { claimOf, passedOf, short } from './verdict.js';
+import { claimOf, largest, short } from './verdict.js';
 
 const resntk = (depth: number, alpha: number): KernelDefinition => presetArchitecture('resntk', { depth, alpha });
 const fc = (depth: number, bias = 0): KernelDefinition => presetArchitecture('fc', { depth, bias });
@@ -40,7 +48,13 @@ export async function measureEigenfunctions(
   const checks = [];
   for (const kernel of kernels) checks.push(...(await eigenfunctionChecks(kernel, context)));
   return {
-    measured: `${passedOf(checks)}: largest change under a rotation, and largest residual of a harmonic, as below`,
+    measured:
+      [
+        largest('largest change under a rotation', checks, 'rotation'),
+        largest('largest residual of a harmonic', checks, 'S^1'),
+      ].join(' K(x,x); ') +
+      largest(' K(x,x) on the circle,', checks, 'S^2') +
+      ' K(x,x) under a rule on S^2',
     checks,
     range: 'S^1 to degree 6, S^2 to degree 6, rotations of R^2, R^3 and R^10',
     why:
@@ -55,7 +69,7 @@ export async function measureEigenfunctions(
 export async function measureDecay(kernels: readonly DecayingKernel[], context: ClaimContext): Promise<Measurement> {
   const checks = kernels.flatMap((kernel) => DIMS.flatMap((dim) => decayChecks(kernel, dim, context)));
   return {
-    measured: `${passedOf(checks)}, in d = ${DIMS.join(', ')}`,
+    measured: decayWords(checks),
     checks,
     range: `depths and weights as named, d = ${DIMS.join(', ')}, up to the degrees named`,
     why:
@@ -69,7 +83,7 @@ export async function measureDecay(kernels: readonly DecayingKernel[], context: 
 function decayFigure(kernels: readonly DecayingKernel[], context: ClaimContext): CurveFigure {
   return {
     form: 'curves',
-    title: 'Eigenvalues on S^2 by degree, with what the endpoint constants predict',
+    title: 'Eigenvalues on S² by degree, with what the endpoint constants predict',
     x: { label: 'degree k', scale: 'log', whole: true },
     y: { label: 'eigenvalue of K / K(x,x)', scale: 'log' },
     curves: decayCurves(kernels, 3, context),
@@ -81,7 +95,7 @@ function decayFigure(kernels: readonly DecayingKernel[], context: ClaimContext):
 export async function measureRkhs(pairs: readonly KernelPair[], context: ClaimContext): Promise<Measurement> {
   const checks = pairs.flatMap((pair) => DIMS.flatMap((dim) => ratioChecks(pair, dim, context)));
   return {
-    measured: `${passedOf(checks)}, in d = ${DIMS.join(', ')}`,
+    measured: ratioWords(checks),
     checks,
     range: `d = ${DIMS.join(', ')}, up to the degrees named`,
     why:
@@ -105,7 +119,14 @@ export async function measureDepth(family: WeightedFamily, context: ClaimContext
   );
   const checks = [...depthChecks(family, context), ...circle.checks];
   return {
-    measured: passedOf(checks),
+    measured: [
+      largest('slope at x = z within', checks, 'slope at x = z'),
+      `of its formula; ${checks[1].what}: ${checks[1].measured}`,
+      `; ${checks
+        .filter(({ what }) => what.startsWith('circle: time'))
+        .map(({ what, measured }) => `${what}: ${measured}`)
+        .join('; ')}`,
+    ].join(' '),
     checks,
     range: 'depths 1 to 250 for the slope, to 1,024 (4,096 in full) for limits; alpha = 1, 0.5, L^-1/2, 1/L',
     why:

@@ -3,7 +3,7 @@ export interface CurvePoint {
   readonly x: number;
   readonly y: number;
   /** Whether it is hollow: below the floor of the precision, or a bound alone. [false] */
-  readonly open?: boolean;
+  readonly open?: boolean | undefined;
 }
 
 /** A curve of a measurement. */
@@ -11,11 +11,11 @@ export interface Curve {
   /** Different for each curve of a chart. */
   readonly name: string;
   /** Curves of one family share a ramp of colours, in their order. [a colour of its own] */
-  readonly family?: string;
+  readonly family?: string | undefined;
   /** How it is drawn: measured numbers as marks or a line, predictions dashed in the colour of `of`. [line] */
-  readonly form?: 'line' | 'marks' | 'both' | 'prediction';
+  readonly form?: 'line' | 'marks' | 'both' | 'prediction' | undefined;
   /** Name of the curve that a prediction belongs to. [none] */
-  readonly of?: string;
+  readonly of?: string | undefined;
   readonly points: readonly CurvePoint[];
 }
 
@@ -23,9 +23,9 @@ export interface Curve {
 export interface CurveAxis {
   readonly label: string;
   readonly scale: 'linear' | 'log';
-  readonly whole?: boolean;
+  readonly whole?: boolean | undefined;
   /** First and last value. [what holds all points] */
-  readonly domain?: readonly [number, number];
+  readonly domain?: readonly [number, number] | undefined;
 }
 
 /** Measured curves on two axes. */

@@ -15,7 +15,7 @@ import { eigenfunctionChecks } from './measurements/eigenfunctions.js';
 import { type AlikeKernels, likeness } from './measurements/likeness.js';
 import { type RowKernel, rowKernel } from './measurements/row-kernel.js';
 import type { Check, ClaimContext, Measurement, Paper } from './types.js';
-import { atLeast, claimOf, passedOf } from './verdict.js';
+import { atLeast, claimOf } from './verdict.js';
 
 const fc = (depth: number, bias = 0): KernelDefinition => presetArchitecture('fc', { depth, bias });
 
@@ -67,7 +67,7 @@ export async function measureDepthAndDecay(
   const checks = [...ofGroups, stepCheck(context)];
   const kernels = groups.flatMap(({ shallow, deep }) => [shallow, ...deep]);
   return {
-    measured: `${passedOf(checks)}, in d = ${DIMS.join(', ')}`,
+    measured: `${decayWords(checks)}; ${ratioWords(checks)}`,
     checks,
     range: `kernels as named, d = ${DIMS.join(', ')}, up to the degrees named`,
     why:
@@ -79,7 +79,7 @@ export async function measureDepthAndDecay(
     figures: [
       {
         form: 'curves',
-        title: 'Eigenvalues on S^2 by degree, with what the endpoint constants predict',
+        title: 'Eigenvalues on S² by degree, with what the endpoint constants predict',
         x: { label: 'degree k', scale: 'log', whole: true },
         y: { label: 'eigenvalue of K / K(x,x)', scale: 'log' },
         curves: decayCurves(kernels, 3, context),
@@ -111,7 +111,7 @@ export async function measureTwins(
     checks.push(...pairs.flatMap((pair) => ratioChecks(pair, dim, context)));
   }
   return {
-    measured: `${passedOf(checks)}, in d = ${DIMS.join(', ')}`,
+    measured: `${decayWords(checks)}; ${ratioWords(checks)}`,
     checks,
     range: `S^1 and S^2 for eigenfunctions; d = ${DIMS.join(', ')}, up to the degrees named, for eigenvalues`,
     why:
@@ -121,7 +121,7 @@ export async function measureTwins(
     figures: [
       {
         form: 'curves',
-        title: 'Eigenvalues on S^2: NTK and Laplace kernel',
+        title: 'Eigenvalues on S²: NTK and Laplace kernel',
         x: { label: 'degree k', scale: 'log', whole: true },
         y: { label: 'eigenvalue of K / K(x,x)', scale: 'log' },
         curves: decayCurves(decaying, 3, context),

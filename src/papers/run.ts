@@ -1,4 +1,5 @@
 import { InterruptedError, UsageError } from '../errors.js';
+import type { PaperFigure } from './figure.js';
 import type { Claim, ClaimContext, ClaimResult, Paper } from './types.js';
 import { verdictOf } from './verdict.js';
 
@@ -23,6 +24,16 @@ export interface PaperProgress {
   readonly id: number;
 }
 
+/** A figure without the points that are no numbers, such as infinite condition numbers. */
+function withoutGaps(figure: PaperFigure): PaperFigure {
+  if (figure.form === 'field') return figure;
+  const curves = figure.curves.map((curve) => ({
+    ...curve,
+    points: curve.points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)),
+  }));
+  return { ...figure, curves };
+}
+
 /**
  * Measures claims of a paper one after the other: verdicts with their numbers.
  *
@@ -43,7 +54,15 @@ export async function measureClaims(
     const began = performance.now();
     const found = await measure(context);
     const seconds = (performance.now() - began) / 1000;
-    results.push({ ...words, ...found, warnings: found.warnings ?? [], verdict: verdictOf(found.checks), seconds });
+    const figures = found.figures.map(withoutGaps);
+    results.push({
+      ...words,
+      ...found,
+      figures,
+      warnings: found.warnings ?? [],
+      verdict: verdictOf(found.checks),
+      seconds,
+    });
   }
   return results;
 }

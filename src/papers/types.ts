@@ -29,6 +29,8 @@ export interface ClaimContext {
   readonly memory: number;
   /** Worker threads. [what the container offers] */
   readonly threads?: number;
+  /** BLAS library of kernels, as `--native` has it. [auto] */
+  readonly native?: string;
   readonly algebra: LinearAlgebra;
   readonly signal?: AbortSignal;
 }
@@ -40,6 +42,8 @@ export interface Check {
   /** What it had to be, fixed before. */
   readonly asked: string;
   readonly measured: string;
+  /** The number itself, where it is one. */
+  readonly value?: number;
   readonly passed: boolean;
   /** Whether it shows where a claim ends, and alone does not refute it. [false] */
   readonly beside?: boolean;

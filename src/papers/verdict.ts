@@ -22,20 +22,34 @@ export function claimOf<S>(
 /** A check that a number stays at or below a limit. */
 export function atMost(what: string, value: number, limit: number, beside = false): Check {
   const passed = value <= limit;
-  return { what, asked: `at most ${short(limit)}`, measured: short(value), passed, ...(beside ? { beside } : {}) };
+  return {
+    what,
+    asked: `at most ${short(limit)}`,
+    measured: short(value),
+    value,
+    passed,
+    ...(beside ? { beside } : {}),
+  };
 }
 
 /** A check that a number reaches a limit. */
 export function atLeast(what: string, value: number, limit: number, beside = false): Check {
   const passed = value >= limit;
-  return { what, asked: `at least ${short(limit)}`, measured: short(value), passed, ...(beside ? { beside } : {}) };
+  return {
+    what,
+    asked: `at least ${short(limit)}`,
+    measured: short(value),
+    value,
+    passed,
+    ...(beside ? { beside } : {}),
+  };
 }
 
 /** A check that a number lies within `slack` of another. */
 export function near(what: string, value: number, wanted: number, slack: number, beside = false): Check {
   const passed = Math.abs(value - wanted) <= slack;
   const asked = `${short(wanted)} ± ${short(slack)}`;
-  return { what, asked, measured: short(value), passed, ...(beside ? { beside } : {}) };
+  return { what, asked, measured: short(value), value, passed, ...(beside ? { beside } : {}) };
 }
 
 /** A number in three or four digits. */
@@ -45,6 +59,12 @@ export function short(value: number): string {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e6) return String(value);
   return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(1);
+}
+
+/** The largest number, in size, among checks whose text has a phrase; as text, after words for it. */
+export function largest(words: string, checks: readonly Check[], phrase: string): string {
+  const values = checks.flatMap(({ what, value }) => (what.includes(phrase) && value !== undefined ? [value] : []));
+  return `${words} ${short(values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0))}`;
 }
 
 /** How many of the checks passed, in words. */

@@ -20,12 +20,14 @@ describe('the packed package', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('holds what runs and no sources, tests or data', () => {
+  test('holds what runs, the digits of `ntk paper`, and no sources or tests', () => {
     expect(files).toEqual(
       expect.arrayContaining(['LICENSE', 'README.md', 'CITATION.cff', 'dist/src/index.js', 'dist/src/cli/main.js']),
     );
     expect(files.filter((path) => path.endsWith('.wasm')).length).toBeGreaterThan(0);
     expect(files.filter((path) => /^(src|kernels|test|data|scripts|dist\/test|dist\/scripts)\//.test(path))).toEqual([
+      'data/digits/README.md',
+      'data/digits/train.csv',
       'scripts/install-tensorflow',
     ]);
   });

@@ -56,6 +56,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'eigenvalues of kernels on the unit sphere, by degree',
     load: async () => (await import('./sphere.js')).sphereCommand,
   },
+  paper: {
+    usage: 'paper [NAME] --out DIR',
+    describe: 'claims of papers as measured verdicts',
+    load: async () => (await import('./paper.js')).paperCommand,
+  },
   backends: {
     usage: 'backends',
     describe: 'what this machine offers to compute with',

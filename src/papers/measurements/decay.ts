@@ -4,7 +4,7 @@ import { powerEigenvalue } from '../../spectrum/sphere/asymptotics.js';
 import { type SphereSpectrum, sphereSpectrum } from '../../spectrum/sphere.js';
 import type { Curve } from '../figure.js';
 import type { Check, ClaimContext } from '../types.js';
-import { atMost, near } from '../verdict.js';
+import { atMost, largest, near, short } from '../verdict.js';
 
 /** A kernel on the sphere by its definition. */
 export interface NamedKernel {
@@ -161,4 +161,20 @@ export function decayCurves(kernels: readonly NamedKernel[], dim: number, contex
       { name, form: 'prediction', of: kernel.name, points: predicted },
     ];
   });
+}
+
+/** The numbers of decays in a sentence. */
+export function decayWords(checks: readonly Check[]): string {
+  const last = checks.flatMap(({ what, value }) =>
+    what.includes('endpoint constants') && value !== undefined ? [value] : [],
+  );
+  const off = last.reduce((worst, value) => Math.max(worst, Math.abs(value - 1)), 0);
+  const slope = largest('largest slope beside the decay', checks, 'slope of log(eigenvalue');
+  return `${slope}; last eigenvalue within ${short(100 * off)} % of the endpoint constants`;
+}
+
+/** The numbers of ratios in a sentence. */
+export function ratioWords(checks: readonly Check[]): string {
+  const factor = largest('eigenvalues apart by a factor of at most', checks, 'largest factor');
+  return `${factor}, ${largest('slope of their ratio at most', checks, 'slope of the log ratio over')}`;
 }

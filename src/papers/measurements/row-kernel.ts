@@ -11,9 +11,12 @@ export interface RowKernel {
 }
 
 /** What of a context a kernel matrix takes. */
-export function kernelOptions({ memory, threads, signal }: ClaimContext) {
+export function kernelOptions({ memory, threads, native, signal }: ClaimContext) {
   return {
+    // A verdict is that of float64 on the processor, wherever it is asked for.
     precision: 'f64' as const,
+    backend: 'host' as const,
+    ...(native === undefined ? {} : { native }),
     memory,
     ...(threads === undefined ? {} : { threads }),
     ...(signal === undefined ? {} : { signal }),

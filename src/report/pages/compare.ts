@@ -1,5 +1,3 @@
-import { type FigureLayout, HALF, NARROW } from '../charts/chart.js';
-import { figureSvg } from '../charts/panel-svg.js';
 import { drawAngles } from '../figures/compare/angles.js';
 import { drawEigenvalues, drawRatios } from '../figures/compare/eigenvalues.js';
 import { drawError } from '../figures/compare/error.js';
@@ -11,6 +9,7 @@ import { jsonText } from '../formats/json.js';
 import { escaped } from '../formats/xml.js';
 import { compareTitle, conclusions, effortText, subjectText } from '../text/compare-words.js';
 import { countText, secondsText } from '../text/units.js';
+import { FIGURES_STYLE, pageFigure, rich } from './figures.js';
 import { pageHtml, summaryTable } from './html.js';
 
 /** What the error is, for people. */
@@ -18,7 +17,7 @@ const MEANING =
   'The error is ‖K<sub>W</sub> − K‖ / ‖K‖ in the Frobenius norm: K is the NTK of the infinite network, ' +
   'K<sub>W</sub> that of one network of width W with random weights, on the same examples.';
 
-const STYLE = `
+const STYLE = `${FIGURES_STYLE}
   body { max-width: 1176px; padding: 24px 20px; overflow-wrap: anywhere; }
   h1 { font-size: 26px; line-height: 1.25; margin: 0 0 6px; }
   h2 { font-size: 18px; margin: 36px 0 4px; }
@@ -33,9 +32,6 @@ const STYLE = `
   .about p:last-child { margin: 0; }
   .warning { margin: 0 0 16px; }
   @media (max-width: 900px) { .lead { grid-template-columns: 1fr; gap: 16px; } }
-  .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 540px), 1fr)); gap: 28px 28px; }
-  .figures svg { width: 100%; max-width: 720px; }
-  figcaption { color: #424a53; font-size: 14px; line-height: 1.4; margin: 4px 12px 0; max-width: 680px; }
   summary { cursor: pointer; }
   details .table { font-size: 13px; }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; }
@@ -45,18 +41,7 @@ const STYLE = `
   @media (max-width: 620px) {
     body { padding: 16px 14px; }
     h1 { font-size: 22px; }
-    figcaption { margin: 4px 0 0; }
-  }
-  @media (min-width: 621px) { .wide { display: block; } .narrow { display: none; } }
-  @media print { figure { break-inside: avoid; } }`;
-
-/** Text with powers set as such, true minus signs, and no line break before a per cent sign. */
-function rich(text: string): string {
-  return escaped(text)
-    .replace(/\^(-?\d+(?:\.\d+)?)/g, '<sup>$1</sup>')
-    .replace(/(^|[\s(>])-(?=\d)/g, '$1−')
-    .replace(/(\d) (?=%)/g, '$1\u00a0');
-}
+  }`;
 
 /** The figures of a comparison; that of the mean kernel only where there are several networks to take it of. */
 function figuresOf(record: CompareData): readonly Figure[] {
@@ -68,18 +53,6 @@ function figuresOf(record: CompareData): readonly Figure[] {
     drawAngles(record),
     ...(record.layers.length > 0 ? [drawLayers(record)] : []),
   ];
-}
-
-function figureHtml(figure: Figure, number: number): string {
-  const numbered = { ...figure, title: `${number}. ${figure.title}` };
-  const drawn = (name: string, layout: FigureLayout): string =>
-    `<div class="${name}">${figureSvg(numbered, layout)}</div>`;
-  return `<figure>
-${drawn('wide', HALF)}
-${drawn('narrow', NARROW)}
-<figcaption>${rich(figure.notes.join(' '))}</figcaption>
-</figure>
-`;
 }
 
 /** The numbers of each width in one table. */
@@ -176,7 +149,7 @@ ${data.warnings
   .map((warning) => `<p class="warning"><strong>Warning:</strong> ${escaped(warning)}</p>\n`)
   .join('')}<div class="figures">
 ${figuresOf(data)
-  .map((figure, k) => figureHtml(figure, k + 1))
+  .map((figure, k) => pageFigure(figure, k + 1))
   .join('')}</div>
 ${tablesHtml(data)}${recordHtml(data, record, commandLine)}</main>
 `,

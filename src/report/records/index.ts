@@ -6,6 +6,7 @@ import { comparePlanRecord, compareRecord } from './compare.js';
 import { eigsRecord } from './eigs.js';
 import { empiricalRecord } from './empirical.js';
 import { kernelRecord } from './kernel.js';
+import { paperRecord } from './paper.js';
 import { plotRecord } from './plot.js';
 import { profileRecord } from './profile.js';
 import { regressRecord } from './regress.js';
@@ -21,6 +22,7 @@ export const RECORDS = {
   eigs: eigsRecord,
   regress: regressRecord,
   sphere: sphereRecord,
+  paper: paperRecord,
   plot: plotRecord,
   arch: archRecord,
   backends: backendsRecord,

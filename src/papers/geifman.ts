@@ -6,9 +6,11 @@ import {
   type DecayingKernel,
   decayChecks,
   decayCurves,
+  decayWords,
   type KernelPair,
   ratioChecks,
   ratioSlope,
+  ratioWords,
 } from './measurements/decay.js';
 import { profileCurves } from './measurements/depth.js';
 import { eigenfunctionChecks } from './measurements/eigenfunctions.js';

@@ -66,9 +66,3 @@ export function largest(words: string, checks: readonly Check[], phrase: string)
   const values = checks.flatMap(({ what, value }) => (what.includes(phrase) && value !== undefined ? [value] : []));
   return `${words} ${short(values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0))}`;
 }
-
-/** How many of the checks passed, in words. */
-export function passedOf(checks: readonly Check[]): string {
-  const passed = checks.filter((check) => check.passed).length;
-  return `${passed} of ${checks.length} checks passed`;
-}

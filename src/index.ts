@@ -106,6 +106,12 @@ export { kernelMatrix } from './kernel/matrix.js';
 export { computedOperator } from './kernel/operator.js';
 export { planKernel } from './kernel/plan.js';
 export { kernelProfile, type Profile, type ProfileCurve, type ProfileOptions } from './kernel/profile.js';
+export {
+  type FieldDecay,
+  type ReceptiveField,
+  type ReceptiveFieldOptions,
+  receptiveField,
+} from './kernel/receptive-field.js';
 export { type TensorKernelOptions, type TensorKernels, tensorKernels } from './kernel/tensors.js';
 export type {
   BackendName,

@@ -54,6 +54,8 @@ export interface SmoothDual {
   distance(p: GaussianPair): number;
   /** E[phi'(a) phi'(b)]. */
   derivativeProduct(p: GaussianPair): number;
+  /** E[phi''(a) phi''(b)] = d E[phi' phi'] / dK; at K = rs too, where it is finite. */
+  secondDerivativeProduct(p: GaussianPair): number;
 }
 
 /**

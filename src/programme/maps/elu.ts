@@ -41,6 +41,15 @@ function smoothedSlope(m: number, sigma: number): number {
   return normalCdf(m / sigma) + tail(m, sigma);
 }
 
+function phiCurvature(a: number): number {
+  return a > 0 ? 0 : Math.exp(a);
+}
+
+/** E[phi''(m + sigma g)]. */
+function smoothedCurvature(m: number, sigma: number): number {
+  return sigma < 1e-150 ? phiCurvature(m) : tail(m, sigma);
+}
+
 /** Panel borders on [0, REACH]: geometric from the width of the transition at 0, then of equal size. */
 function panels(width: number): number[] {
   const borders = [0];
@@ -127,4 +136,5 @@ export const elu: SmoothDual = {
   product,
   distance,
   derivativeProduct: (p) => expectation(p, phiSlope, smoothedSlope),
+  secondDerivativeProduct: (p) => expectation(p, phiCurvature, smoothedCurvature),
 };

@@ -34,4 +34,5 @@ export const erf: SmoothDual = {
   product: (p) => (2 / Math.PI) * Math.atan2(2 * covariance(p), Math.sqrt(determinant(p))),
   distance,
   derivativeProduct: (p) => 4 / (Math.PI * Math.sqrt(determinant(p))),
+  secondDerivativeProduct: (p) => (16 * covariance(p)) / (Math.PI * determinant(p) ** 1.5),
 };

@@ -21,6 +21,18 @@ function derivativeProduct(p: GaussianPair): number {
 }
 
 /**
+ * E[phi'' phi''] with phi''(a) = (2 - a^2) exp(-a^2 / 2) / sqrt(2 pi): the two exponentials turn the covariance S into
+ * S (1 + S)^-1, which has the variances v, w and the covariance c, and leave 1 / (2 pi D).
+ */
+function secondDerivativeProduct(p: GaussianPair): number {
+  const k = covariance(p);
+  const both = p.below * p.above;
+  const square = 1 + p.variance1 + p.variance2 + both;
+  const [v, w, c] = [(p.variance1 + both) / square, (p.variance2 + both) / square, k / square];
+  return (4 - 2 * (v + w) + v * w + 2 * c * c) / (TWO_PI * Math.sqrt(square));
+}
+
+/**
  * Term by term, with D0 = D at K = rs, D - D0 = (rs - K) (rs + K) / (D + D0), and the difference of the arc tangents as
  * one.
  */
@@ -75,4 +87,5 @@ export const gelu: SmoothDual = {
   product,
   distance,
   derivativeProduct,
+  secondDerivativeProduct,
 };

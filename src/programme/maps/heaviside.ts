@@ -17,5 +17,6 @@ export const heaviside: AngleDual<Extract<ScalarMap, { readonly map: 'heaviside'
   gain: () => 0.5,
   value: (_phi, u, out) => value(u, out),
   derivative: (_phi, u, out) => value(u, out),
+  angleWeight: () => 1,
   flaw: () => null,
 };

@@ -35,6 +35,7 @@ export const piecewiseLinear: AngleDual<PiecewiseLinear> = {
     const below = (angleWeight(phi) * angle(u.below, u.above)) / Math.PI;
     setCorrelation(out, below, 2 - below);
   },
+  angleWeight,
   flaw({ even, odd }) {
     const fits = Number.isFinite(even) && Number.isFinite(odd) && (even !== 0 || odd !== 0);
     return fits ? null : `its slopes must be numbers, not both 0, got even ${even} and odd ${odd}`;

@@ -10,6 +10,8 @@ export interface AngleDual<M extends ScalarMap = ScalarMap> {
   value(phi: M, u: Correlation, out: Correlation): void;
   /** E[phi'(a) phi'(b)] relative to its self-kernels. */
   derivative(phi: M, u: Correlation, out: Correlation): void;
+  /** w where E[phi' phi'], or of degree 0 E[phi phi], is 1 - w theta / pi relative to its self-kernels. */
+  angleWeight(phi: M): number;
   /** Factor columns of a row, as memory is planned by. */
   readonly columnBound: number;
   /** What is wrong with its numbers, in words; null where nothing is. */

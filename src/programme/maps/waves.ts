@@ -39,6 +39,7 @@ export const sine: SmoothDual = {
   product: sineProduct,
   distance: (p) => waveDistance(p, true),
   derivativeProduct: cosineProduct,
+  secondDerivativeProduct: sineProduct,
 };
 
 /** Dual of cos: the two expectations of `sine` in the other order. */
@@ -54,4 +55,5 @@ export const cosine: SmoothDual = {
   product: cosineProduct,
   distance: (p) => waveDistance(p, false),
   derivativeProduct: sineProduct,
+  secondDerivativeProduct: cosineProduct,
 };

@@ -1,13 +1,6 @@
-import { requireVectors } from '../architecture/check-input.js';
-import { lower } from '../architecture/lower.js';
-import { checkKind } from '../architecture/parse.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import { InterruptedError, UsageError } from '../errors.js';
-import { distances } from '../programme/correlations.js';
-import { evaluate } from '../programme/evaluate.js';
-import { extendedRoot } from '../programme/extended-exponent.js';
-import { keepNeeded } from '../programme/needs.js';
-import { rowFactors } from '../programme/self-kernels.js';
+import { angleKernel } from './angle-kernel.js';
 import { COMPUTE_DEFAULTS, PROFILE_DEFAULTS } from './defaults.js';
 
 /** What to evaluate. */
@@ -43,29 +36,16 @@ export interface Profile {
 function curve(
   definition: KernelDefinition,
   angles: readonly number[],
-  options: Required<Omit<ProfileOptions, 'signal' | 'angles'>>,
+  { kind, normalized, features }: Required<Omit<ProfileOptions, 'signal' | 'angles'>>,
 ): number[] {
-  const { kind, normalized, features } = options;
-  requireVectors(
+  const kernel = angleKernel(
     definition,
-    '--arch',
+    kind,
+    features,
     'A profile is a function of one angle: use fc, resntk or another network of vectors, or ntk kernel for images.',
   );
-  if (definition.format === 'ntk-architecture/1') checkKind(definition, kind);
-  const programme = keepNeeded(lower(definition, features, kind));
-  const selfKernels = rowFactors(programme, Float64Array.of(1));
-  const source = distances(angles.length);
-  angles.forEach((t, i) => {
-    source.below[i] = 2 * Math.sin(t / 2) ** 2;
-    source.above[i] = 2 * Math.cos(t / 2) ** 2;
-  });
-  for (let i = 0; i < angles.length; i++) if (angles[i] === Math.PI) source.above[i] = 0;
-  const value = evaluate(programme, source, { x: selfKernels, rowX: 0, z: selfKernels, firstZ: 0 })[kind];
-  const scale = selfKernels[kind] === null ? 0 : normalized ? 1 : extendedRoot(selfKernels[kind], 0) ** 2;
-  return angles.map((_, i) => {
-    if (value === null) return 0;
-    return scale * (value.below[i] <= value.above[i] ? 1 - value.below[i] : value.above[i] - 1);
-  });
+  const scale = normalized ? 1 : kernel.diagonal;
+  return Array.from(kernel.at(angles), (value) => scale * value);
 }
 
 function anglesOf(wanted: number | readonly number[]): readonly number[] {

@@ -137,12 +137,16 @@ function expansion(programme: Programme, selfKernels: RowFactors, output: ValueI
   return deltas[output];
 }
 
-/** The terms with powers that are not whole: what makes a kernel's eigenvalues fall like a power. */
+/**
+ * The terms with powers that are not whole: what makes a kernel's eigenvalues fall like a power.
+ *
+ * Of a deep network factors grow like a number to their power: each is measured against that before it counts as 0.
+ */
 function singular(series: Puiseux): readonly PuiseuxTerm[] {
-  const largest = Math.max(0, ...series.map((t) => Math.abs(t.factor)));
-  return series.filter(
-    (t) => Math.abs(t.power - Math.round(t.power)) > WHOLE && Math.abs(t.factor) > CANCELLED * largest,
-  );
+  const terms = series.filter((t) => t.power > 0);
+  const growth = Math.max(0, ...terms.map((t) => Math.abs(t.factor) ** (1 / t.power)));
+  const size = (t: PuiseuxTerm): number => Math.abs(t.factor) / growth ** t.power;
+  return terms.filter((t) => Math.abs(t.power - Math.round(t.power)) > WHOLE && size(t) > CANCELLED);
 }
 
 /** Singular parts of a kernel at the two ends of [-1, 1], leading term first. */

@@ -12,7 +12,7 @@ import {
   ratioChecks,
   ratioWords,
 } from './measurements/decay.js';
-import { depthChecks, dialOf, profileCurves, type WeightedFamily } from './measurements/depth.js';
+import { depthChecks, measuredDial, profileCurves, type WeightedFamily } from './measurements/depth.js';
 import { eigenfunctionChecks } from './measurements/eigenfunctions.js';
 import { type RowKernel, rowKernel } from './measurements/row-kernel.js';
 import type { ClaimContext, Measurement, Paper } from './types.js';
@@ -149,7 +149,7 @@ function profileFigures({ network, shallow }: WeightedFamily): readonly CurveFig
   const sweep = (alpha: (depth: number) => number) =>
     depths.map((depth) => ({ name: `L=${depth}`, family: 'depth', definition: network(depth, alpha(depth)) }));
   const laplaceOf = (depth: number, alpha: number) => {
-    const dial = dialOf(network(depth, alpha), depth);
+    const dial = measuredDial(network(depth, alpha), depth);
     return { name: `Laplace, rate ${short(dial)}`, definition: laplace(dial), of: `L=${depth}` };
   };
   return [

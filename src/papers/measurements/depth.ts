@@ -25,7 +25,7 @@ function values(definition: KernelDefinition, angles: readonly number[]): readon
  *
  * It is the rate of the Laplace kernel with the same cusp.
  */
-export function dialOf(definition: KernelDefinition, depth: number): number {
+export function measuredDial(definition: KernelDefinition, depth: number): number {
   const h = STEP / depth;
   const [one, two] = values(definition, [h, 2 * h]).map((value, i) => (1 - value) / (2 * Math.sin(((i + 1) * h) / 2)));
   return 2 * one - two;
@@ -42,7 +42,7 @@ function dialCheck({ network }: WeightedFamily): Check {
   for (const depth of [1, 2, 5, 10, 50, 250]) {
     for (const alpha of [1, 0.5, depth ** -0.5, 1 / depth]) {
       const wanted = residualDial(depth, alpha);
-      worst = Math.max(worst, Math.abs(dialOf(network(depth, alpha), depth) / wanted - 1));
+      worst = Math.max(worst, Math.abs(measuredDial(network(depth, alpha), depth) / wanted - 1));
     }
   }
   return atMost(

@@ -169,6 +169,13 @@ export { FIT_MODELS, type FitModel, type FitParameters, fittedKernel } from './s
 export { type FitFound, type FitOptions, fitRadial, type RadialFit } from './spectrum/fit/radial-fit.js';
 export type { IterationProgress, MissedCheck, Products } from './spectrum/iteration.js';
 export { type KernelSpectrum, type KernelSpectrumOptions, kernelSpectrum } from './spectrum/kernel-spectrum.js';
+export type { LineName, MultisphereLine, PredictedDecay } from './spectrum/multisphere/lines.js';
+export {
+  type MultisphereOptions,
+  type MultisphereSpectrum,
+  type MultisphereTrace,
+  multisphereSpectrum,
+} from './spectrum/multisphere.js';
 export type { DecayFit } from './spectrum/sphere/asymptotics.js';
 export {
   type SphereEndpoints,

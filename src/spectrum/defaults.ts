@@ -29,3 +29,6 @@ export const DENSITY_DEFAULTS = {
 
 /** Highest degree of a spectrum on the sphere where none is asked for. */
 export const DEFAULT_DEGREE = 60;
+
+/** Highest degree of a spectrum on a product of spheres where none is asked for. */
+export const DEFAULT_MULTISPHERE_DEGREE = 8;

@@ -83,3 +83,8 @@ export function rotated({ data, shape: [n, d] }: NdArray, rotation: Float64Array
   }
   return { data: turned, shape: [n, d] };
 }
+
+/** n random signals of p unit pixels in R^c `[n, p, c]`. */
+export function randomSignals(n: number, p: number, c: number, random: RandomSource): NdArray {
+  return { data: randomPoints(n * p, c, random).data, shape: [n, p, c] };
+}

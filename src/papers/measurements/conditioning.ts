@@ -1,0 +1,162 @@
+import type { Architecture } from '../../architecture/types.js';
+import type { NdArray } from '../../data/index.js';
+import { analyticSource } from '../../sources/analytic.js';
+import { kernelSpectrum } from '../../spectrum/kernel-spectrum.js';
+import type { Curve, CurveFigure } from '../figure.js';
+import type { Check, ClaimContext } from '../types.js';
+import { kernelOptions } from './row-kernel.js';
+
+/** Examples on which condition numbers are taken. */
+export interface Examples {
+  readonly name: string;
+  readonly x: NdArray;
+}
+
+/** Networks by depth with and without skips, for signals or images. */
+export interface DepthFamilies {
+  residual(depth: number, rank: 1 | 2): Architecture;
+  plain(depth: number, rank: 1 | 2): Architecture;
+}
+
+/** What is known of a kernel matrix. */
+interface Conditioned {
+  /** Lower bound 1 + n b / (1 - b) from the mean off-diagonal entry b. */
+  readonly bound: number;
+  readonly number: number;
+  /** Whether the smallest eigenvalue lies above rounding. */
+  readonly isResolved: boolean;
+}
+
+/** By depth, with and without skips. */
+interface Sweep {
+  readonly residual: readonly Conditioned[];
+  readonly plain: readonly Conditioned[];
+}
+
+const NAMES = { nngp: ['ResCGPK', 'CGPK'], ntk: ['ResCNTK', 'CNTK'] } as const;
+
+async function conditionOf(
+  architecture: Architecture,
+  kind: 'ntk' | 'nngp',
+  x: NdArray,
+  context: ClaimContext,
+): Promise<Conditioned> {
+  const source = analyticSource(x, { ...kernelOptions(context), architecture, kind, normalized: true });
+  const { algebra, memory, seed, signal } = context;
+  const { summary } = await kernelSpectrum(source, {
+    ...{ method: 'dense' as const, k: 1, algebra, memory, seed },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const { doubleConstantBound, conditionAtLeast, conditionResolved } = summary;
+  return { bound: doubleConstantBound ?? Number.NaN, number: conditionAtLeast, isResolved: conditionResolved };
+}
+
+async function sweepOf(
+  families: DepthFamilies,
+  kind: 'ntk' | 'nngp',
+  x: NdArray,
+  depths: readonly number[],
+  context: ClaimContext,
+): Promise<Sweep> {
+  const rank = x.shape.length === 3 ? 1 : 2;
+  const of = async (family: 'residual' | 'plain'): Promise<readonly Conditioned[]> => {
+    const found: Conditioned[] = [];
+    for (const depth of depths) found.push(await conditionOf(families[family](depth, rank), kind, x, context));
+    return found;
+  };
+  return { residual: await of('residual'), plain: await of('plain') };
+}
+
+/** A check that skips are lower at every depth, by what part at the depth where they are least so. */
+function lower(
+  what: string,
+  pairs: readonly (readonly [residual: number, plain: number])[],
+  depths: readonly number[],
+  beside: boolean,
+): Check {
+  const ratios = pairs.map(([residual, plain]) => residual / plain);
+  const better = depths.filter((_, i) => ratios[i] < 1);
+  const worst = Math.max(...ratios);
+  const at =
+    better.length === 0 ? 'at none' : better.length === depths.length ? 'at all' : `at depths ${better.join(', ')}`;
+  return {
+    what,
+    asked: 'below 1 at every depth',
+    measured: `${at}; ratio ${Math.min(...ratios).toPrecision(3)} to ${worst.toPrecision(3)}`,
+    value: worst,
+    passed: worst < 1,
+    ...(beside ? { beside } : {}),
+  };
+}
+
+function checksOf(
+  { name }: Examples,
+  kind: 'ntk' | 'nngp',
+  { residual, plain }: Sweep,
+  depths: readonly number[],
+): readonly Check[] {
+  const [own, other] = NAMES[kind];
+  const where = `${name}: ${own} over ${other}, depths ${depths[0]} to ${depths[depths.length - 1]}`;
+  // A number below rounding compares nothing.
+  const known = depths.flatMap((depth, i) => (residual[i].isResolved && plain[i].isResolved ? [{ depth, i }] : []));
+  const numbers = known.map(({ i }) => [residual[i].number, plain[i].number] as const);
+  const bounds = depths.map((_, i) => [residual[i].bound, plain[i].bound] as const);
+  const checks = [lower(`${where}: lower bound of the condition number`, bounds, depths, false)];
+  if (known.length === 0) return checks;
+  return [
+    ...checks,
+    lower(
+      `${where}: condition number`,
+      numbers,
+      known.map(({ depth }) => depth),
+      false,
+    ),
+  ];
+}
+
+function figureOf(
+  { name }: Examples,
+  sweeps: Readonly<Record<'nngp' | 'ntk', Sweep>>,
+  depths: readonly number[],
+): CurveFigure {
+  const curves = (['nngp', 'ntk'] as const).flatMap((kind) =>
+    (['residual', 'plain'] as const).flatMap((family, f): readonly Curve[] => {
+      const found = sweeps[kind][family];
+      const title = NAMES[kind][f];
+      const points = depths.map((x, i) => ({ x, y: found[i].number, open: !found[i].isResolved }));
+      const bounds = depths.map((x, i) => ({ x, y: found[i].bound }));
+      return [
+        { name: title, form: 'both', points },
+        { name: `${title} bound`, form: 'prediction', of: title, points: bounds },
+      ];
+    }),
+  );
+  return {
+    form: 'curves',
+    title: `Condition number by depth, ${name}`,
+    x: { label: 'depth (blocks, or convolutions without skips)', scale: 'log', whole: true },
+    y: { label: 'condition number', scale: 'log' },
+    curves,
+    caption:
+      'Dashed: the double-constant bound 1 + n b/(1 - b), b the mean off-diagonal entry of the normalised kernel. ' +
+      'Hollow: the smallest eigenvalue is below the floor of float64, so the number is a lower bound.',
+  };
+}
+
+/** Condition numbers and their bounds by depth, with and without skips. */
+export async function conditioning(
+  families: DepthFamilies,
+  examples: readonly Examples[],
+  depths: readonly number[],
+  context: ClaimContext,
+): Promise<{ readonly checks: readonly Check[]; readonly figures: readonly CurveFigure[] }> {
+  const checks: Check[] = [];
+  const figures: CurveFigure[] = [];
+  for (const one of examples) {
+    const nngp = await sweepOf(families, 'nngp', one.x, depths, context);
+    const ntk = await sweepOf(families, 'ntk', one.x, depths, context);
+    checks.push(...checksOf(one, 'nngp', nngp, depths), ...checksOf(one, 'ntk', ntk, depths));
+    figures.push(figureOf(one, { nngp, ntk }, depths));
+  }
+  return { checks, figures };
+}

@@ -4,10 +4,10 @@ import { scale } from '../data/index.js';
 import { UsageError } from '../errors.js';
 import { RandomSource } from '../linalg/random.js';
 import { drawn } from './data.js';
-import { conditioning, type DepthFamilies, type Examples } from './measurements/conditioning.js';
+import { conditioning, conditionWords, type DepthFamilies, type Examples } from './measurements/conditioning.js';
 import { explicitKernels, type ResidualSignals } from './measurements/explicit.js';
 import { type WidthErrors, widthErrors } from './measurements/finite.js';
-import { type LocalityFamilies, locality } from './measurements/locality.js';
+import { type LocalityFamilies, locality, localityWords } from './measurements/locality.js';
 import { randomSignals } from './measurements/points.js';
 import { matrixOf } from './measurements/row-kernel.js';
 import { type SkipPair, skipDecay } from './measurements/skips.js';
@@ -56,15 +56,25 @@ function finiteChecks(name: string, { widths, slope, single, mean, chance }: Wid
   ];
 }
 
+/** Widths of finite networks, and how many of each. */
+export interface WidthPlan {
+  readonly widths: readonly number[];
+  readonly seeds: number;
+}
+
+const WIDTHS = {
+  quick: { widths: [32, 96, 256], seeds: 24 },
+  full: { widths: [64, 128, 256, 512], seeds: 40 },
+} as const satisfies Readonly<Record<string, WidthPlan>>;
+
 /** Claim 17: the explicit formulas are the limit of finite networks. */
 export async function measureFormulas(
   subjects: readonly ExplicitSubject[],
   context: ClaimContext,
+  plan: WidthPlan = WIDTHS[context.size],
 ): Promise<Measurement> {
   const random = new RandomSource(context.seed, 'signals');
   const x = randomSignals(6, 5, 3, random);
-  const plan =
-    context.size === 'full' ? { widths: [64, 128, 256, 512], seeds: 40 } : { widths: [32, 96, 256], seeds: 24 };
   const checks: Check[] = [];
   const errors: { readonly name: string; readonly found: WidthErrors }[] = [];
   for (const { name, formulas, network } of subjects) {
@@ -137,10 +147,7 @@ export async function measureSkips(pairs: readonly SkipPair[], context: ClaimCon
 export async function measureLocality(families: LocalityFamilies, context: ClaimContext): Promise<Measurement> {
   const { checks, figures } = await locality(families, context);
   return {
-    measured: checks
-      .filter(({ what }) => !what.includes('circles'))
-      .map(({ what, measured }) => `${what}: ${measured}`)
-      .join('; '),
+    measured: localityWords(checks),
     checks,
     range: '1 to 8 blocks of two 3 x 3 convolutions, all filters 3; signals of 3 pixels for eigenvalues',
     why:
@@ -164,15 +171,17 @@ function imagesOf({ data, size, seed }: ClaimContext): Examples {
 }
 
 /** Claim 20: condition numbers are better at finite depth. */
-export async function measureConditioning(families: DepthFamilies, context: ClaimContext): Promise<Measurement> {
+export async function measureConditioning(
+  families: DepthFamilies,
+  context: ClaimContext,
+  depths: readonly number[] = [1, 2, 4, 8, 16, 32],
+): Promise<Measurement> {
   const random = new RandomSource(context.seed, 'conditioning');
   const spheres = { name: '60 random signals of 8 unit pixels in R^3', x: randomSignals(60, 8, 3, random) };
-  const depths = [1, 2, 4, 8, 16, 32];
   const images = imagesOf(context);
   const { checks, figures } = await conditioning(families, [spheres, images], depths, context);
-  const told = checks.map(({ what, measured }) => `${what.replace(/, depths \d+ to \d+/, '')}: ${measured}`);
   return {
-    measured: told.join('; '),
+    measured: conditionWords(checks),
     checks,
     range: `${spheres.name}; ${images.name}, unit norm; heads tr; depths ${depths.join(', ')}`,
     why:

@@ -160,3 +160,21 @@ export async function conditioning(
   }
   return { checks, figures };
 }
+
+/** The ratios in a sentence, over all examples. */
+export function conditionWords(checks: readonly Check[]): string {
+  const range = (kind: 'nngp' | 'ntk', what: string): string => {
+    const [own, other] = NAMES[kind];
+    const found = checks.filter(
+      (check) => check.what.includes(`${own} over ${other}`) && check.what.endsWith(`: ${what}`),
+    );
+    const ends = found.flatMap(({ measured }) => (/ratio (\S+) to (\S+)/.exec(measured) ?? []).slice(1).map(Number));
+    return ends.length === 0 ? 'unknown' : `${Math.min(...ends)} to ${Math.max(...ends)}`;
+  };
+  return (['nngp', 'ntk'] as const)
+    .map((kind) => {
+      const [bound, number] = [range(kind, 'lower bound of the condition number'), range(kind, 'condition number')];
+      return `${NAMES[kind].join(' over ')}: bounds ${bound}, condition numbers ${number} times`;
+    })
+    .join('; ');
+}

@@ -128,13 +128,16 @@ export function ratioChecks({ one, other }: KernelPair, dim: number, context: Cl
     .map((value) => (value > 0 ? Math.abs(Math.log(value)) : Number.POSITIVE_INFINITY));
   const where = `${one.name} over ${other.name}, d = ${dim}`;
   if (top === 0) return [tooFew(where)];
+  const factor = Math.exp(Math.max(...all));
+  const slope = worstSlope(ratio, top);
   return [
-    atMost(`${where}: largest factor between eigenvalues, degrees 0 to ${top}`, Math.exp(Math.max(...all)), FACTOR),
-    atMost(
-      `${where}: slope of the log ratio over degrees ${Math.ceil(top / 2)} to ${top}`,
-      worstSlope(ratio, top),
-      SLOPE,
-    ),
+    {
+      what: `${where}: factor between eigenvalues, degrees 0 to ${top}, and slope of its log over the last octave`,
+      asked: `at most ${FACTOR}, and at most ${SLOPE}`,
+      measured: `${short(factor)}, ${short(slope)}`,
+      value: slope,
+      passed: factor <= FACTOR && slope <= SLOPE,
+    },
   ];
 }
 
@@ -175,6 +178,8 @@ export function decayWords(checks: readonly Check[]): string {
 
 /** The numbers of ratios in a sentence. */
 export function ratioWords(checks: readonly Check[]): string {
-  const factor = largest('eigenvalues apart by a factor of at most', checks, 'largest factor');
-  return `${factor}, ${largest('slope of their ratio at most', checks, 'slope of the log ratio over')}`;
+  const found = checks.filter(({ what }) => what.includes('factor between eigenvalues'));
+  const factors = found.map(({ measured }) => Number.parseFloat(measured));
+  const slope = largest('the slope of their ratio at most', found, 'factor');
+  return `eigenvalues apart by a factor of at most ${short(Math.max(...factors))}, ${slope}`;
 }

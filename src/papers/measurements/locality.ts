@@ -145,3 +145,14 @@ export async function locality(
   }
   return { checks, figures };
 }
+
+/** The ratios in a sentence. */
+export function localityWords(checks: readonly Check[]): string {
+  const of = (name: string, what: string): string =>
+    checks.find((check) => check.what.startsWith(`${name},`) && check.what.includes(what))?.measured ?? 'unknown';
+  return KINDS.map((kind) => {
+    const name = NAMES[kind].residual;
+    const [peak, spread] = [of(name, 'peak over that of as many'), of(name, 'spread over that of as many')];
+    return `${name} of ${BLOCKS.join(', ')} blocks over as many convolutions: peak ${peak} times, spread ${spread} times`;
+  }).join('; ');
+}

@@ -18,6 +18,7 @@ const STYLE = `${FIGURES_STYLE}
   .fails { color: #8f1414; background: #fde3e1; }
   .claims td { white-space: normal; text-align: left; vertical-align: top; }
   .claims th { text-align: left; }
+  .claims td:nth-child(2) { min-width: 15em; }
   .claims td.number { white-space: nowrap; }
   .facts { display: grid; grid-template-columns: max-content 1fr; gap: 6px 18px; margin: 0 0 14px; max-width: 900px; }
   .facts dt { color: #57606a; }

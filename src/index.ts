@@ -131,8 +131,14 @@ export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export type { DeviceChoice } from './linalg/device/choice.js';
 export { linearAlgebra } from './linalg/index.js';
-export { DEFAULT_WIDTH } from './network/defaults.js';
+export { DEFAULT_WIDTH, FIELD_SEEDS } from './network/defaults.js';
 export { type FiniteNetwork, finiteNetwork, type WidthOptions } from './network/network.js';
+export {
+  type FiniteField,
+  type FiniteFieldOptions,
+  type FiniteFieldResult,
+  finiteReceptiveField,
+} from './network/receptive-field.js';
 export { loadWeights, saveWeights } from './network/weight-files.js';
 export type { LayerWeights, Weights } from './network/weights.js';
 export type { CrossOperator } from './operators/cross.js';

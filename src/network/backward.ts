@@ -201,3 +201,16 @@ export function* backward(
 ): Generator<ReachedLayer, void> {
   yield* through(operations, sides, false, engine, keeps);
 }
+
+/** Takes cotangents of several batches all the way back: those of the inputs, `[copies, count, from]` of each batch. */
+export function inputCotangents(
+  operations: readonly Operation[],
+  sides: readonly Side[],
+  engine: Engine,
+): readonly FloatArray[] {
+  const way = through(operations, sides, true, engine, false);
+  for (;;) {
+    const { done, value } = way.next();
+    if (done === true) return value ?? [];
+  }
+}

@@ -43,7 +43,9 @@ export interface ReceptiveField {
   readonly shape: readonly number[];
   /** The pixel of the input that the output stands over. */
   readonly at: readonly number[];
-  /** The position that is read, in the last grid of positions. */
+  /** The last grid of positions, those that are left at the readout. */
+  readonly grid: readonly number[];
+  /** The position that is read, in that grid. */
   readonly read: readonly number[];
   /** Axes on which windows reach round the end of the input. */
   readonly circular: readonly boolean[];
@@ -93,7 +95,7 @@ function checkPosition(at: readonly number[], grids: readonly (readonly number[]
     const most = grid.map((n) => n - 1);
     throw new UsageError(
       `at: must lie inside the ${grid.join('x')} positions that are left at the readout, got [${at.join(', ')}]. ` +
-        `Choose from [${grid.map(() => 0).join(', ')}] to [${most.join(', ')}].`,
+        `Choose from ${grid.map(() => 0).join(',')} to ${most.join(',')}.`,
     );
   }
 }
@@ -159,6 +161,7 @@ export function receptiveField(definition: KernelDefinition, options: ReceptiveF
     kind,
     shape: input.positions,
     at: centre,
+    grid: gridsRead(programme).at(-1) ?? [],
     read: readPosition(programme),
     circular,
     field,

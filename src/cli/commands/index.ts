@@ -61,6 +61,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'claims of papers as measured verdicts',
     load: async () => (await import('./paper.js')).paperCommand,
   },
+  'receptive-field': {
+    usage: 'receptive-field --arch A --input HxWxC',
+    describe: 'which pixels a kernel of images looks at',
+    load: async () => (await import('./receptive-field.js')).receptiveFieldCommand,
+  },
   backends: {
     usage: 'backends',
     describe: 'what this machine offers to compute with',

@@ -1,10 +1,11 @@
 import * as Plot from '@observablehq/plot';
+import { withoutMiddle } from '../../printable.js';
 import { pngOf } from '../formats/png.js';
 import { FIGURE_STYLE, svgText } from '../formats/svg-document.js';
 import { type FigureLayout, INK, WIDE } from './chart.js';
 import { headerHeight } from './header.js';
 import { headerMarks } from './header-marks.js';
-import { linearTicks, type Tick, tickText } from './ticks.js';
+import { linearTicks, logTicks, type Tick, tickText } from './ticks.js';
 
 /** Rows or columns of one class, from `start` to before `end`. */
 export interface ClassRange {
@@ -20,12 +21,24 @@ export interface MatrixSide {
   readonly label: string;
   /** Classes in their order where it is sorted by them; none otherwise. */
   readonly classes: readonly ClassRange[];
+  /** Places along the side, in rows or columns, with their texts [classes, or indices]. */
+  readonly ticks?: readonly Tick[];
+}
+
+/** A text over a part of the picture. */
+export interface Caption {
+  readonly text: string;
+  /** Its middle and its line, in columns and rows of the matrix. */
+  readonly x: number;
+  readonly y: number;
+  /** Columns that it has room over. */
+  readonly room: number;
 }
 
 /** A matrix as a picture. */
 export interface HeatMap {
   readonly form: 'heat-map';
-  /** Means of blocks of entries `[height, width]`. */
+  /** Means of blocks of entries `[height, width]`; NaN stays white. */
   readonly cells: Float64Array;
   readonly height: number;
   readonly width: number;
@@ -35,10 +48,15 @@ export interface HeatMap {
   readonly low: number;
   readonly high: number;
   readonly unit: string;
+  /** Whether colours go by the logarithm [linear]: what lies below the range has the darkest one. */
+  readonly scale?: 'log';
+  readonly captions?: readonly Caption[];
 }
 
 const SHADES = 256;
 const LINE = '#ffffff';
+/** Width of a letter of a caption, pixels. */
+const CAPTION_LETTER = 6.8;
 
 /** Bytes of red, green and blue for shares from 0 to 1, dark to light, in order of lightness also in grey print. */
 function shades(): Uint8Array {
@@ -58,8 +76,10 @@ function dataUrl(width: number, height: number, levels: (pixel: number) => numbe
   const table = shades();
   const pixels = new Uint8Array(3 * width * height);
   for (let p = 0; p < width * height; p++) {
-    const level = Math.max(0, Math.min(SHADES - 1, Math.round(levels(p) * (SHADES - 1))));
-    pixels.set(table.subarray(3 * level, 3 * level + 3), 3 * p);
+    const share = levels(p);
+    const level = Math.max(0, Math.min(SHADES - 1, Math.round(share * (SHADES - 1))));
+    if (Number.isNaN(share)) pixels.fill(255, 3 * p, 3 * p + 3);
+    else pixels.set(table.subarray(3 * level, 3 * level + 3), 3 * p);
   }
   return `data:image/png;base64,${pngOf(width, height, pixels).toString('base64')}`;
 }
@@ -86,7 +106,8 @@ function placesOf(map: HeatMap, title: string, layout: FigureLayout): Places {
 }
 
 /** Ticks of a side: names of classes in their middle, else indices; names that would touch are left out. */
-function sideTicks({ size, classes }: MatrixSide, pixels: number, space: number): readonly Tick[] {
+function sideTicks({ size, classes, ticks }: MatrixSide, pixels: number, space: number): readonly Tick[] {
+  if (ticks !== undefined) return ticks;
   if (classes.length === 0) {
     return linearTicks(0, size, Math.max(2, Math.floor(pixels / 70))).filter(([value]) => Number.isInteger(value));
   }
@@ -152,12 +173,31 @@ function sideMarks(map: HeatMap, { left, top, width, height }: Places): Plot.Mar
   ];
 }
 
+/** Share of the range of colours at which a value stands. */
+function levelOf({ low, high, scale }: HeatMap, value: number): number {
+  return scale === 'log' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+}
+
+function captionMarks({ captions = [], rows, columns }: HeatMap, places: Places): Plot.Markish[] {
+  const [across, down] = [places.width / columns.size, places.height / rows.size];
+  return captions.map(({ text, x, y, room }) =>
+    Plot.text([withoutMiddle(text, Math.max(3, Math.floor((room * across) / CAPTION_LETTER)))], {
+      x: places.left + x * across,
+      y: places.top + y * down,
+      text: (line: string) => line,
+      fill: INK,
+      fontSize: 11.5,
+    }),
+  );
+}
+
 /** The bar that says which colour is which number. */
 function barMarks(map: HeatMap, { bar, top, height }: Places): Plot.Markish[] {
   const { low, high } = map;
-  const ticks = linearTicks(low, high, Math.max(3, Math.min(8, Math.floor(height / 45)))).map(([value, text]) => ({
+  const most = Math.max(3, Math.min(8, Math.floor(height / 45)));
+  const ticks = (map.scale === 'log' ? logTicks : linearTicks)(low, high, most).map(([value, text]) => ({
     text,
-    at: top + ((high - value) / (high - low)) * height,
+    at: top + (1 - levelOf(map, value)) * height,
   }));
   const src = dataUrl(1, SHADES, (p) => 1 - p / (SHADES - 1));
   const image = {
@@ -186,8 +226,7 @@ function barMarks(map: HeatMap, { bar, top, height }: Places): Plot.Markish[] {
 export function heatMapSvg(map: HeatMap, title: string, layout: FigureLayout = WIDE): string {
   const places = placesOf(map, title, layout);
   const { left, top, width, height } = places;
-  const span = map.high - map.low;
-  const src = dataUrl(map.width, map.height, (p) => (map.cells[p] - map.low) / span);
+  const src = dataUrl(map.width, map.height, (p) => levelOf(map, map.cells[p]));
   const whole = Math.ceil(top + height + 52);
   const itself = { value: (pixel: number): number => pixel };
   return svgText(title, (document) =>
@@ -213,6 +252,7 @@ export function heatMapSvg(map: HeatMap, title: string, layout: FigureLayout = W
         }),
         ...boundaryMarks(map, places),
         ...sideMarks(map, places),
+        ...captionMarks(map, places),
         ...barMarks(map, places),
         ...headerMarks([], title, layout, { x: itself, y: itself }),
       ],

@@ -9,6 +9,7 @@ import { kernelRecord } from './kernel.js';
 import { paperRecord } from './paper.js';
 import { plotRecord } from './plot.js';
 import { profileRecord } from './profile.js';
+import { receptiveFieldRecord } from './receptive-field.js';
 import { regressRecord } from './regress.js';
 import { sphereRecord } from './sphere.js';
 
@@ -23,6 +24,7 @@ export const RECORDS = {
   regress: regressRecord,
   sphere: sphereRecord,
   paper: paperRecord,
+  'receptive-field': receptiveFieldRecord,
   plot: plotRecord,
   arch: archRecord,
   backends: backendsRecord,

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { UsageError } from '../../errors.js';
+import type { ReceptiveField } from '../../kernel/receptive-field.js';
+import { nested } from '../pixels.js';
+import { type Described, numbers } from '../records/common.js';
+import { fieldRow, finiteField, receptiveFieldRecord } from '../records/receptive-field.js';
+import { checked } from './check.js';
+import type { Figure, FigureKind, Named } from './figure.js';
+import { distinctNames } from './names.js';
+import { type DrawnField, fieldMaps } from './receptive-field/maps.js';
+import { fieldSections } from './receptive-field/sections.js';
+
+const rowSchema = fieldRow
+  .pick({ name: true, field: true, circular: true, spread: true, peak: true, derivative: true })
+  .extend({
+    at: numbers.min(1).max(2),
+    finite: finiteField
+      .pick({ width: true, field: true, errors: true, limit: true, spread: true, peak: true })
+      .optional(),
+  });
+const schema = receptiveFieldRecord.pick({ kind: true, input: true }).extend({ rows: z.array(rowSchema).min(1) });
+type FieldData = Described<typeof schema>;
+
+/** The fields of a row: that of the kernel, and with finite networks theirs and its limit. */
+function fieldsOf(
+  row: FieldData['rows'][number],
+  kind: string,
+  several: boolean,
+): readonly Omit<DrawnField, 'source'>[] {
+  const { name, field, at, circular, spread, peak, finite, derivative } = row;
+  const common = { at, circular, errors: null };
+  const own = { ...common, name: several ? `${name}, ${kind}` : name, field, spread, peak, derivative };
+  if (finite === undefined) return [own];
+  const { width, limit, errors } = finite;
+  const measured = { ...common, errors, field: finite.field, spread: finite.spread, peak: finite.peak };
+  return [
+    kind === 'NNGP' || several ? own : { ...own, name: `${name}, ${kind}` },
+    ...(kind === 'NNGP' ? [] : [{ ...common, ...limit, name: `${name}, NNGP`, derivative: 'exact' as const }]),
+    { ...measured, name: `${name}, width ${width}`, derivative: null },
+  ];
+}
+
+function drawnFields(records: readonly Named<FieldData>[]): readonly DrawnField[] {
+  const several = new Set(records.map(({ record }) => record.kind)).size > 1;
+  const all = records.flatMap(({ name: source, record }) =>
+    record.rows.flatMap((row) => fieldsOf(row, record.kind.toUpperCase(), several).map((one) => ({ ...one, source }))),
+  );
+  const names = distinctNames(all);
+  return all.map((one, k) => ({ ...one, name: names[k] }));
+}
+
+function titleOf(records: readonly Named<FieldData>[]): string {
+  const kinds = [...new Set(records.map(({ record }) => record.kind.toUpperCase()))].join(' and ');
+  const inputs = [...new Set(records.map(({ record }) => record.input.join(' x ')))].join(' and ');
+  return `Receptive field of the ${kinds}, input ${inputs}`;
+}
+
+/** Receptive fields: heat maps of images, curves of sequences and of what images have along an axis. */
+export const receptiveFieldFigure: FigureKind = {
+  views: ['field', 'log', 'section'],
+  choices: [],
+  async draw(files, { view }) {
+    const records = checked(files, schema, 'receptive-field');
+    const fields = drawnFields(records);
+    const ranks = new Set(fields.map(({ at }) => at.length));
+    if (ranks.size > 1) {
+      throw new UsageError(
+        `${records[1].path}: must have inputs of as many axes as ${records[0].path}, got images beside sequences. ` +
+          'Plot them apart.',
+      );
+    }
+    const title = titleOf(records);
+    return view === 'section' || ranks.has(1)
+      ? fieldSections(fields, title)
+      : fieldMaps(fields, title, { log: view === 'log' });
+  },
+};
+
+/** The figure of one field as the library gives it: a heat map of an image, a curve of a sequence. */
+export function fieldFigure(
+  field: Pick<ReceptiveField, 'field' | 'shape' | 'at' | 'circular' | 'spread' | 'peak' | 'derivative'>,
+  title: string,
+  name: string = title,
+): Figure {
+  const { at, circular, spread, peak, derivative, shape } = field;
+  const drawn = { name, source: '', errors: null, field: nested(field.field, shape), at, circular };
+  const one: DrawnField = { ...drawn, spread, peak, derivative };
+  return shape.length === 1 ? fieldSections([one], title) : fieldMaps([one], title, { log: false });
+}

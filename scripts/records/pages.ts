@@ -9,6 +9,7 @@ import { empiricalCheck, empiricalPlan, slopes } from '../../src/report/records/
 import { RECORDS } from '../../src/report/records/index.js';
 import { kernelPlan } from '../../src/report/records/kernel.js';
 import { profileCurve } from '../../src/report/records/profile.js';
+import { fieldRow, finiteField } from '../../src/report/records/receptive-field.js';
 import { regressRow, solver } from '../../src/report/records/regress.js';
 import { sphereRow } from '../../src/report/records/sphere.js';
 
@@ -46,6 +47,9 @@ const TABLES: Readonly<Record<string, Shape>> = {
   'regress solver': solver.shape,
   sphere: own(RECORDS.sphere.shape, sphereRow.shape),
   'sphere row': sphereRow.shape,
+  'receptive-field': own(RECORDS['receptive-field'].shape, fieldRow.shape),
+  'receptive-field row': fieldRow.shape,
+  'receptive-field finite': finiteField.shape,
   plot: own(RECORDS.plot.shape),
   arch: own(RECORDS.arch.shape),
   backends: own(RECORDS.backends.shape),

@@ -36,14 +36,19 @@ export function isImageNetwork(definition: KernelDefinition): boolean {
   return definition.format === 'ntk-architecture/1' && firstImageLayer(definition.layers) !== null;
 }
 
-/** Whether some layer has sizes of one axis (`"filter": [3]`), as only networks of sequences have. */
-function hasOneAxis(layers: readonly LayerNode[]): boolean {
-  return layers.some(
-    (layer) =>
-      Object.values(layer).some(
-        (value: unknown) => Array.isArray(value) && value.length === 1 && typeof value[0] === 'number',
-      ) || innerLayers(layer).some(([, inner]) => hasOneAxis(inner)),
-  );
+/**
+ * Axes of the first sizes that some layer has: 1 (`"filter": [3]`) as only networks of sequences have, 2 of images; null
+ * where no layer has any.
+ */
+export function axesOf(layers: readonly LayerNode[]): number | null {
+  for (const layer of layers) {
+    const sizes = Object.values(layer).find(
+      (value: unknown): value is readonly number[] => Array.isArray(value) && typeof value[0] === 'number',
+    );
+    const inside = sizes?.length ?? axesOf(innerLayers(layer).flatMap(([, inner]) => inner));
+    if (inside !== null) return inside;
+  }
+  return null;
 }
 
 /**
@@ -58,7 +63,7 @@ export type Positions = 'none' | 'known' | 'open';
 export function positionsOf(definitions: readonly KernelDefinition[]): Positions {
   const ofImages = definitions.filter((one) => one.format === 'ntk-architecture/1' && isImageNetwork(one));
   if (ofImages.length === 0) return 'none';
-  return ofImages.every((one) => 'layers' in one && hasOneAxis(one.layers)) ? 'known' : 'open';
+  return ofImages.every((one) => 'layers' in one && axesOf(one.layers) === 1) ? 'known' : 'open';
 }
 
 /** The shape in which a network takes inputs `[n, ...]`: flattened unless it is one of images. */

@@ -38,6 +38,7 @@ const SINKS: Readonly<Record<string, readonly string[]>> = {
   'figure html': ['plot', 'P.json', '--out', 'F.html'],
   architecture: ['arch', 'fc', '--out', 'F.json'],
   profile: ['profile', ...FC, '--out', 'F.json'],
+  'receptive field': ['receptive-field', '--arch', 'cntk', '--head', 'eq', '--input', '8x8x3', '--out', 'F.json'],
   sphere: ['sphere', ...FC, '--dim', '5', '--max-degree', '6', '--out', 'F.csv'],
 };
 

@@ -43,6 +43,11 @@ async function records(): Promise<void> {
   await done('eigs', ...DIGITS, '--arch', 'fc', '--depth', '1,3', '-k', '24', '--density', '--out', 'e.json');
   await done('eigs', ...DIGITS, '--arch', 'fc', '-k', '3', '--vectors', 'W.npy', '--out', 'w.json');
   await done('sphere', '--arch', 'fc', '--depth', '1,2', '--dim', '3', '--max-degree', '12', '--out', 's.json');
+  const field = ['receptive-field', '--arch', 'cntk', '--depth', '2,3', '--arch', 'rescntk', '--head', 'eq'];
+  await done(...field, '--input', '12x12x3', '--out', 'f.json');
+  const finite = ['receptive-field', '--arch', 'rescntk', '--depth', '1', '--head', 'eq', '--width', '8'];
+  await done(...finite, '--input', '10x10x3', '--out', 'f2.json');
+  await done(...finite, '--input', '10x3', '--out', 'f1.json');
   const regress = ['regress', ...HALVES, '--arch', 'fc', '--depth', '1,2,4', '--ridge', 'auto', '--json'];
   at.write('r.json', await done(...regress));
   at.write('labels.csv', '2\n1\n2\n1\n3\n1\n');
@@ -60,6 +65,11 @@ describe(`pages ${CHROMIUM === null ? 'as text, for want of a browser' : 'in a b
     ['density', ['e.json', '--figure', 'density']],
     ['vectors', ['w.json', '--figure', 'vectors']],
     ['sphere', ['s.json']],
+    ['fields', ['f.json']],
+    ['field-log', ['f.json', '--figure', 'log']],
+    ['sections', ['f.json', '--figure', 'section']],
+    ['finite-fields', ['f2.json']],
+    ['finite-sequence', ['f1.json']],
     ['regress', ['r.json']],
     ['leave-one-out', ['r.json', '--figure', 'leave-one-out']],
     ['matrix', ['K.json', '--labels', 'labels.csv']],

@@ -13,6 +13,33 @@ describe('bad usage is exit code 2 with one message, and writes nothing', () => 
     [['sphere'], ['--arch: must be given']],
     [['sphere', '--arch', 'fc'], ['--dim: must be given']],
     [['sphere', '--arch', 'fc', '--dim', '1'], ['--dim: must be a whole number from 2']],
+    [['receptive-field', '--input', '8x8x3'], ['--arch: must be given']],
+    [
+      ['receptive-field', '--arch', 'cntk'],
+      ['--input: must be given, got none', '--input 32x32x3'],
+    ],
+    [
+      ['receptive-field', '--arch', 'cntk', '--input', '32'],
+      ['--input: must be HxWxC', 'got 32'],
+    ],
+    [
+      ['receptive-field', '--arch', 'cntk', '--input', '8x0x3'],
+      ['--input: must be HxWxC', 'got 8x0x3'],
+    ],
+    [['receptive-field', '--arch', 'cntk', '--input', '8x8x3', '--at', '8,0'], ['--at: must lie inside the 8x8']],
+    [
+      ['receptive-field', '--arch', 'cntk', '--input', '8x8x3', '--at', '1'],
+      ['--at: must lie inside', 'got [1]'],
+    ],
+    [['receptive-field', '--arch', 'cntk', '--input', '8x8x3', '--at', '1,-1'], ['--at: must be whole numbers']],
+    [['receptive-field', '--arch', 'cntk', '--input', '8x8x3', '--kind', 'both'], ['--kind: must be ntk or nngp']],
+    [['receptive-field', '--arch', 'cntk', '--input', '8x8x3', '--seeds', '4'], ['--seeds: must come with --width']],
+    [['receptive-field', '--arch', 'fc', '--input', '8x8x3'], ['--arch: must be a network of images']],
+    [['receptive-field', '--arch', 'laplace:1', '--input', '8x8x3'], ['a function of the distance']],
+    [
+      ['receptive-field', '--arch', 'cntk', '--input', '4x4x3', '--filter', '5', '--padding', 'valid'],
+      ['layers[0].filter: must fit into the 4x4 positions'],
+    ],
     [['join'], ['comes later']],
     [['constructor'], ['must be followed by a command']],
     [

@@ -44,6 +44,15 @@ const RUNS: readonly (readonly [Name, readonly string[]])[] = [
   ['regress', ['regress', '--kernel', 'K.npy', '--cross', 'K.npy', '--labels', 'y.csv', '--task', 'regress']],
   ['sphere', ['sphere', ...FC, '--dim', '3', '--max-degree', '8']],
   ['sphere', ['sphere', '--arch', 'resntk', '--gamma', '0,1', '--dim', '2000', '--max-degree', '4', '--normalized']],
+  ['receptive-field', ['receptive-field', '--arch', 'cntk', '--input', '8x8x3', '--head', 'eq', '--depth', '1,2']],
+  [
+    'receptive-field',
+    ['receptive-field', '--arch', 'cntk', '--input', '9x3', '--head', 'eq', '--width', '8', '--seeds', '2'],
+  ],
+  [
+    'receptive-field',
+    ['receptive-field', '--arch', 'rescntk', '--input', '8x8x3', '--head', 'eq', '--width', '4', '--seeds', '1'],
+  ],
   ['plot', ['plot', 'p.json', '--out', 'p.svg', '--data', 'p.csv']],
   ['arch', ['arch', 'fc']],
   ['arch', ['arch', 'cntk', '--describe', '--input', '8x8x3']],

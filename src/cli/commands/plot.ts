@@ -10,7 +10,7 @@ export const plotCommand: Command = {
   positionals: [
     {
       name: 'R.json',
-      describe: 'records of ntk profile, eigs, sphere, regress, kernel or compare, all of one command',
+      describe: 'records of ntk profile, eigs, sphere, receptive-field, regress, kernel or compare, all of one command',
       required: true,
       repeats: true,
     },
@@ -18,8 +18,8 @@ export const plotCommand: Command = {
   flags: {
     figure: {
       describe:
-        'eigs: values | vectors | density; regress: score | leave-one-out; kernel: ntk | nngp; compare: error | ' +
-        'mean | eigenvalues | ratios | angles | layers',
+        'eigs: values | vectors | density; regress: score | leave-one-out; kernel: ntk | nngp; receptive-field: ' +
+        'field | log | section; compare: error | mean | eigenvalues | ratios | angles | layers',
       group: FIGURE,
       fallback: 'the first',
     },

@@ -1,3 +1,4 @@
+import { axesOf } from '../../architecture/check-input.js';
 import { UsageError } from '../../errors.js';
 import { COMPUTE_DEFAULTS } from '../../kernel/defaults.js';
 import type { FiniteFieldOptions } from '../../network/receptive-field.js';
@@ -43,6 +44,17 @@ function position(flag: string, text: string): readonly number[] {
   });
 }
 
+/** Refuses a sequence for a network whose layers have sizes of two axes, and an image for one axis. */
+function checkAxes({ definition, name }: Variant, shape: readonly number[]): void {
+  const axes = 'layers' in definition ? axesOf(definition.layers) : null;
+  if (axes === null || axes === shape.length - 1) return;
+  const [form, count, example] = axes === 1 ? ['WxC', 'one axis', '9x3'] : ['HxWxC', 'two axes', '32x32x3'];
+  throw new UsageError(
+    `--input: must be ${form} for ${name}, whose layers have sizes of ${count}, got ${shape.join('x')}. For example ` +
+      `--input ${example}.`,
+  );
+}
+
 /** Reads the flags of finite networks. */
 function readFinite(args: ParsedArguments): FieldJob['finite'] {
   const width = parsedOf(args, 'width', positiveInteger);
@@ -78,8 +90,10 @@ export function readFieldJob(args: ParsedArguments): FieldJob {
       '--input: must be given, got none. For example --input 32x32x3, or --input 9x3 for sequences.',
     );
   }
+  const fitted = variants.map((variant) => fitVariant(variant, [1, ...shape]));
+  for (const variant of fitted) checkAxes(variant, shape);
   return {
-    variants: variants.map((variant) => fitVariant(variant, [1, ...shape])),
+    variants: fitted,
     shape,
     kind: parsedOf(args, 'kind', singleKind) ?? COMPUTE_DEFAULTS.kind,
     at: parsedOf(args, 'at', position) ?? null,

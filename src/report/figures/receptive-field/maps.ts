@@ -67,7 +67,8 @@ function tilingOf(count: number, rows: number, columns: number): Tiling {
 
 function ticksOf(range: Range, starts: readonly number[]): readonly Tick[] {
   const [first, last] = range;
-  const places = linearTicks(first, last, 5).filter(([value]) => Number.isInteger(value));
+  const most = starts.length > 2 ? 2 : 5;
+  const places = linearTicks(first, last, most).filter(([value]) => Number.isInteger(value));
   return starts.flatMap((start) => places.map(([value, text]): Tick => [start + value - first + 0.5, text]));
 }
 
@@ -120,7 +121,7 @@ function captionsOf(names: readonly string[]): { readonly captions: readonly str
 function notesOf(fields: readonly DrawnField[], faint: number): readonly string[] {
   const leading = fields.filter(({ derivative }) => derivative === 'leading').length;
   return [
-    'Share of each pixel in d K / d t_i at t = 1, in percent, by its offset from the pixel that is read.',
+    'Share of each pixel in d K / d t_i at t = 1, in percent, by its offset (dy, dx) from the pixel that is read.',
     ...(leading === 0
       ? []
       : ['The derivative is infinite there (a kernel like sqrt(1 - t)): shown is the limit of its shares.']),
@@ -172,8 +173,8 @@ export function fieldMaps(fields: readonly DrawnField[], title: string, { log }:
   const panel: HeatMap = {
     form: 'heat-map',
     ...picture,
-    rows: { size: picture.height, label: 'offset dy (pixels)', classes: [], ticks: ticksOf(rows, starts.rows) },
-    columns: { size: picture.width, label: 'offset dx (pixels)', classes: [], ticks: ticksOf(columns, starts.columns) },
+    rows: { size: picture.height, label: 'dy (pixels)', classes: [], ticks: ticksOf(rows, starts.rows) },
+    columns: { size: picture.width, label: 'dx (pixels)', classes: [], ticks: ticksOf(columns, starts.columns) },
     low: log && !(low < peak) ? peak / 10 : low,
     high: peak,
     unit: '%',

@@ -37,8 +37,8 @@ export function isImageNetwork(definition: KernelDefinition): boolean {
 }
 
 /**
- * Axes of the first sizes that some layer has: 1 (`"filter": [3]`) as only networks of sequences have, 2 of images; null
- * where no layer has any.
+ * Axes of the first sizes that some layer has: 1 (`"filter": [3]`) as only networks of sequences have, 2 of images;
+ * null where no layer has any.
  */
 export function axesOf(layers: readonly LayerNode[]): number | null {
   for (const layer of layers) {

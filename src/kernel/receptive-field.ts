@@ -77,8 +77,8 @@ function requireImages(definition: KernelDefinition): Architecture {
   if (definition.format === 'ntk-architecture/1' && isImageNetwork(definition)) return definition;
   const what = definition.format === 'ntk-architecture/1' ? 'a network of vectors' : 'a function of the distance';
   throw new UsageError(
-    `--arch: must be a network of images for a receptive field, got ${definition.name || 'a file'}, ${what}. Use cntk, ` +
-      'rescntk or a file with a conv layer.',
+    `--arch: must be a network of images for a receptive field, got ${definition.name || 'a file'}, ${what}. Use ` +
+      'cntk, rescntk or a file with a conv layer.',
   );
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../house/sources.js';
 
-const COMMANDS = ['profile', 'eigs', 'sphere', 'regress', 'kernel', 'compare'];
+const COMMANDS = ['profile', 'eigs', 'sphere', 'receptive-field', 'regress', 'kernel', 'compare'];
 
 /** The text of the record of each command. */
 export const RECORD_TEXTS: ReadonlyMap<string, string> = new Map(

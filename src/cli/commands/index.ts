@@ -62,7 +62,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./paper.js')).paperCommand,
   },
   'receptive-field': {
-    usage: 'receptive-field --arch A --input HxWxC',
+    usage: 'receptive-field --arch A --input 32x32x3',
     describe: 'which pixels a kernel of images looks at',
     load: async () => (await import('./receptive-field.js')).receptiveFieldCommand,
   },

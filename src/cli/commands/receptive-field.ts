@@ -36,7 +36,8 @@ export const receptiveFieldCommand: Command = {
   examples: [
     ['ntk receptive-field --arch rescntk --depth 4 --head eq --input 32x32x3', 'share of each pixel, peak and spread'],
     [
-      'ntk receptive-field --arch cntk --depth 3,6 --head eq --input 16x16x3 --out f.json && ntk plot f.json --out f.svg',
+      'ntk receptive-field --arch cntk --depth 3,6 --head eq --input 16x16x3 --out f.json && ntk plot f.json --out ' +
+        'f.svg',
       'two depths in one figure',
     ],
     [

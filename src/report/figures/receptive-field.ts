@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { UsageError } from '../../errors.js';
+import { DataError, UsageError } from '../../errors.js';
 import type { ReceptiveField } from '../../kernel/receptive-field.js';
-import { nested } from '../pixels.js';
+import { type Nested, nested, pixelRows } from '../pixels.js';
 import { type Described, numbers } from '../records/common.js';
 import { fieldRow, finiteField, receptiveFieldRecord } from '../records/receptive-field.js';
 import { checked } from './check.js';
@@ -20,6 +20,32 @@ const rowSchema = fieldRow
   });
 const schema = receptiveFieldRecord.pick({ kind: true, input: true }).extend({ rows: z.array(rowSchema).min(1) });
 type FieldData = Described<typeof schema>;
+
+/** What is wrong with the pixels of a field, in words; null where nothing is. */
+function flawOf(values: Nested, at: readonly number[], circular: readonly boolean[]): string | null {
+  const lines = pixelRows(values);
+  const sizes = [lines.length, lines[0]?.length ?? 0].slice(-at.length);
+  const isWhole = lines.every((line) => line.length === sizes[sizes.length - 1]) && sizes.every((n) => n > 0);
+  if (!isWhole || (at.length === 1) !== (typeof values[0] === 'number'))
+    return 'rows of one length, as many axes as at';
+  if (circular.length !== at.length) return 'a value of circular for each axis';
+  if (!at.every((p, axis) => Number.isInteger(p) && p >= 0 && p < sizes[axis])) return 'a pixel at inside its rows';
+  return lines.some((line) => line.some((share) => share > 0)) ? null : 'a share above 0';
+}
+
+function checkFields(path: string, fields: readonly DrawnField[]): void {
+  for (const { name, field, errors, at, circular } of fields) {
+    const flaw = flawOf(field, at, circular);
+    const same =
+      errors === null ||
+      String(pixelRows(errors).map((r) => r.length)) === String(pixelRows(field).map((r) => r.length));
+    if (flaw === null && same) continue;
+    throw new DataError(
+      `${path}: the field of ${name} must have ${flaw ?? 'as many errors as shares'}, got another. Write the record ` +
+        'again.',
+    );
+  }
+}
 
 /** The fields of a row: that of the kernel, and with finite networks theirs and its limit. */
 function fieldsOf(
@@ -62,6 +88,7 @@ export const receptiveFieldFigure: FigureKind = {
   async draw(files, { view }) {
     const records = checked(files, schema, 'receptive-field');
     const fields = drawnFields(records);
+    checkFields(records.map(({ path }) => path).join(', '), fields);
     const ranks = new Set(fields.map(({ at }) => at.length));
     if (ranks.size > 1) {
       throw new UsageError(

@@ -31,8 +31,9 @@ type Range = readonly [first: number, last: number];
 /** What all fields together reach, with a pixel of margin where the image goes on. */
 function window(fields: readonly DrawnField[], faint: number): { readonly rows: Range; readonly columns: Range } {
   const [rows, columns] = [new Set<number>(), new Set<number>()];
-  for (const { field, at, circular, peak } of fields) {
+  for (const { field, at, circular } of fields) {
     const one = centred(field, at, circular);
+    const peak = Math.max(...one.cells.flat());
     one.cells.forEach((line, i) => {
       line.forEach((share, j) => {
         if (share <= faint * peak) return;
@@ -167,8 +168,9 @@ export function fieldMaps(fields: readonly DrawnField[], title: string, { log }:
   const tiling = tilingOf(fields.length, lengthOf(rows), lengthOf(columns));
   const { captions, common } = captionsOf(fields.map(({ name }) => name));
   const { starts, ...picture } = tiles(fields, captions, rows, columns, tiling);
-  const peak = 100 * Math.max(...fields.map((one) => one.peak));
-  const smallest = picture.cells.reduce((least, v) => (v > 0 ? Math.min(least, v) : least), peak);
+  const shown = picture.cells.filter((share) => share > 0);
+  const peak = shown.reduce((a, b) => Math.max(a, b));
+  const smallest = shown.reduce((a, b) => Math.min(a, b));
   const low = log ? Math.max(smallest, faint * peak) : 0;
   const panel: HeatMap = {
     form: 'heat-map',

@@ -75,7 +75,8 @@ export function fieldSections(fields: readonly DrawnField[], title: string): Fig
     ),
     summary: fieldSummary(fields),
     notes: [
-      `Share in d K / d t_i at t = 1${isImage ? ', the rows of the image summed up' : ''}, by offset from the pixel read.`,
+      'Share in d K / d t_i at t = 1, by offset from the pixel read' +
+        `${isImage ? '; the rows of the image are summed up' : ''}.`,
       ...(fields.some(({ derivative }) => derivative === null)
         ? [
             'Rings: mean square input gradients of finite networks, which tend to the field of the NNGP' +

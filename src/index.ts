@@ -146,6 +146,30 @@ export type { MatrixFile, MatrixLimits } from './operators/matrix-file.js';
 export { DenseOperator, type SymmetricOperator } from './operators/operator.js';
 export type { Recomputation, Recomputed } from './operators/recomputed.js';
 export { storedOperator } from './operators/stored.js';
+export { digitImages } from './papers/data.js';
+export type {
+  Curve,
+  CurveAxis,
+  CurveFigure,
+  CurvePoint,
+  FieldsFigure,
+  NamedField,
+  PaperFigure,
+} from './papers/figure.js';
+export { PAPERS } from './papers/index.js';
+export { measureClaims, type PaperProgress } from './papers/run.js';
+export type {
+  Check,
+  Claim,
+  ClaimContext,
+  ClaimResult,
+  ClaimWords,
+  Measurement,
+  Paper,
+  PaperData,
+  PaperSize,
+  Verdict,
+} from './papers/types.js';
 export { REGRESS_DEFAULTS } from './regression/defaults.js';
 export type { Fit, FitData, TriedRidge } from './regression/fit.js';
 export { fitByProducts, type ProductData, type ProductFit, type ProductOptions } from './regression/fit-by-products.js';

@@ -177,7 +177,7 @@ export async function measureConditioning(
   depths: readonly number[] = [1, 2, 4, 8, 16, 32],
 ): Promise<Measurement> {
   const random = new RandomSource(context.seed, 'conditioning');
-  const spheres = { name: '60 random signals of 8 unit pixels in R^3', x: randomSignals(60, 8, 3, random) };
+  const spheres = { name: '60 random signals of 8 unit pixels in R³', x: randomSignals(60, 8, 3, random) };
   const images = imagesOf(context);
   const { checks, figures } = await conditioning(families, [spheres, images], depths, context);
   return {

@@ -1,6 +1,10 @@
+import type { ReceptiveField } from '../kernel/receptive-field.js';
+
 /** A point of a curve, in the units of the axes. */
 export interface CurvePoint {
+  /** Along the horizontal axis. */
   readonly x: number;
+  /** Along the vertical axis. */
   readonly y: number;
   /** Whether it is hollow: below the floor of the precision, or a bound alone. [false] */
   readonly open?: boolean | undefined;
@@ -16,13 +20,17 @@ export interface Curve {
   readonly form?: 'line' | 'marks' | 'both' | 'prediction' | undefined;
   /** Name of the curve that a prediction belongs to. [none] */
   readonly of?: string | undefined;
+  /** In the order of the horizontal axis. */
   readonly points: readonly CurvePoint[];
 }
 
-/** One axis of a measurement, with its unit. */
+/** One axis of a measurement. */
 export interface CurveAxis {
+  /** What it shows, with its unit. */
   readonly label: string;
+  /** How values are spaced. */
   readonly scale: 'linear' | 'log';
+  /** Whether only whole numbers have ticks. [false] */
   readonly whole?: boolean | undefined;
   /** First and last value. [what holds all points] */
   readonly domain?: readonly [number, number] | undefined;
@@ -30,27 +38,38 @@ export interface CurveAxis {
 
 /** Measured curves on two axes. */
 export interface CurveFigure {
+  /** Tells it from other figures. */
   readonly form: 'curves';
+  /** What is shown. */
   readonly title: string;
+  /** Horizontal axis. */
   readonly x: CurveAxis;
+  /** Vertical axis. */
   readonly y: CurveAxis;
+  /** In the order of the key. */
   readonly curves: readonly Curve[];
   /** What a reader should see in it. */
   readonly caption: string;
 }
 
-/** Sensitivity of an output to the pixels of an image. */
-export interface FieldFigure {
-  readonly form: 'field';
+/** The receptive field of a kernel. */
+export interface NamedField
+  extends Pick<ReceptiveField, 'shape' | 'at' | 'circular' | 'field' | 'spread' | 'peak' | 'derivative'> {
+  /** Whose it is. */
+  readonly name: string;
+}
+
+/** Receptive fields beside each other, of one input. */
+export interface FieldsFigure {
+  /** Tells it from other figures. */
+  readonly form: 'fields';
+  /** What is shown. */
   readonly title: string;
-  /** Heights and widths `[h, w]`. */
-  readonly shape: readonly [number, number];
-  /** Pixel that is read. */
-  readonly at: readonly [number, number];
-  /** Shares of the pixels `[h w]`, row by row. */
-  readonly field: readonly number[];
+  /** In the order in which they are drawn. */
+  readonly fields: readonly NamedField[];
+  /** What a reader should see in it. */
   readonly caption: string;
 }
 
 /** What a claim shows, before it is drawn. */
-export type PaperFigure = CurveFigure | FieldFigure;
+export type PaperFigure = CurveFigure | FieldsFigure;

@@ -18,7 +18,9 @@ export function chosenClaims(paper: Paper, ids: readonly number[] | null): reado
 
 /** How far the claims of a paper have come. */
 export interface PaperProgress {
+  /** Claims that are measured. */
   readonly done: number;
+  /** Claims in all. */
   readonly total: number;
   /** The claim that is being measured. */
   readonly id: number;
@@ -26,7 +28,7 @@ export interface PaperProgress {
 
 /** A figure without the points that are no numbers, such as infinite condition numbers. */
 function withoutGaps(figure: PaperFigure): PaperFigure {
-  if (figure.form === 'field') return figure;
+  if (figure.form === 'fields') return figure;
   const curves = figure.curves.map((curve) => ({
     ...curve,
     points: curve.points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)),

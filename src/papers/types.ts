@@ -20,6 +20,7 @@ export interface PaperData {
 
 /** What a measurement is given. */
 export interface ClaimContext {
+  /** How much is computed. */
   readonly size: PaperSize;
   /** Data for claims about data. */
   readonly data: PaperData;
@@ -31,7 +32,9 @@ export interface ClaimContext {
   readonly threads?: number;
   /** BLAS library of kernels, as `--native` has it. [auto] */
   readonly native?: string;
+  /** Dense linear algebra (`linearAlgebra`). */
   readonly algebra: LinearAlgebra;
+  /** Aborts the work with an InterruptedError. */
   readonly signal?: AbortSignal;
 }
 
@@ -41,9 +44,11 @@ export interface Check {
   readonly what: string;
   /** What it had to be, fixed before. */
   readonly asked: string;
+  /** What came out. */
   readonly measured: string;
   /** The number itself, where it is one. */
   readonly value?: number;
+  /** Whether it is what was asked. */
   readonly passed: boolean;
   /** Whether it shows where a claim ends, and alone does not refute it. [false] */
   readonly beside?: boolean;
@@ -53,12 +58,15 @@ export interface Check {
 export interface Measurement {
   /** The numbers in one sentence. */
   readonly measured: string;
+  /** Numbers against what they had to be. */
   readonly checks: readonly Check[];
   /** Range in which it was seen. */
   readonly range: string;
   /** Why the numbers come out so; where our reading differs from the paper's words, how. */
   readonly why: string;
+  /** What it shows. */
   readonly figures: readonly PaperFigure[];
+  /** What the user should know although it is no error. [none] */
   readonly warnings?: readonly string[];
 }
 
@@ -76,26 +84,34 @@ export interface ClaimWords {
 
 /** A claim with its measurement. */
 export interface Claim extends ClaimWords {
+  /** Measures it; throws InterruptedError when aborted. */
   measure(context: ClaimContext): Promise<Measurement>;
 }
 
 /** A paper as a table of claims; `src/papers/` holds one a file. */
 export interface Paper {
+  /** As the command line has it. */
   readonly name: string;
+  /** Title of the paper. */
   readonly title: string;
+  /** Initials and names. */
   readonly authors: string;
+  /** Of the first version. */
   readonly year: number;
   /** Number on arXiv. */
   readonly arxiv: string;
   /** How far the paper itself was read. */
   readonly reading: string;
+  /** What it says. */
   readonly claims: readonly Claim[];
 }
 
 /** A claim after its measurement. */
 export interface ClaimResult extends ClaimWords, Measurement {
+  /** What its checks say together. */
   readonly verdict: Verdict;
   /** Wall time of its measurement. */
   readonly seconds: number;
+  /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
 }

@@ -27,6 +27,7 @@ const STAGES: readonly (readonly string[])[] = [
   ['src/spectrum/'],
   ['src/regression/'],
   ['src/compare/'],
+  ['src/papers/'],
   ['src/report/'],
   ['src/bench/'],
   ['src/index.ts', 'src/browser.ts'],

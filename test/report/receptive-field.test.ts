@@ -2,7 +2,7 @@ import { presetArchitecture, receptiveField } from '../../src/index.js';
 import type { HeatMap } from '../../src/report/charts/heat-map.js';
 import type { Figure, RecordFile } from '../../src/report/figures/figure.js';
 import { drawFigure } from '../../src/report/figures/index.js';
-import { fieldFigure } from '../../src/report/figures/receptive-field.js';
+import { fieldsFigure } from '../../src/report/figures/receptive-field.js';
 import { axisOffsets, centred, nested } from '../../src/report/pixels.js';
 import { describe, expect, test } from '../jest.js';
 
@@ -96,10 +96,10 @@ describe('a heat map', () => {
 
   test('of a field of the library needs no record', () => {
     const field = receptiveField(presetArchitecture('cntk', { depth: 2 }), { shape: [9, 9, 3] });
-    const map = mapOf(fieldFigure(field, 'CNTK'));
+    const map = mapOf(fieldsFigure([{ ...field, name: 'CNTK' }], 'CNTK'));
     expect(map.high).toBeCloseTo(100 * field.peak, 12);
     const line = receptiveField(presetArchitecture('cntk', { depth: 2 }, 1), { shape: [9, 3] });
-    expect(fieldFigure(line, 'CNTK').panel.form).toBe('chart');
+    expect(fieldsFigure([{ ...line, name: 'CNTK' }], 'CNTK').panel.form).toBe('chart');
   });
 });
 

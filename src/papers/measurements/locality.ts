@@ -1,6 +1,6 @@
 import type { Architecture } from '../../architecture/types.js';
 import { type ReceptiveField, receptiveField } from '../../kernel/receptive-field.js';
-import type { CurveFigure, FieldFigure } from '../figure.js';
+import type { CurveFigure, FieldsFigure, NamedField } from '../figure.js';
 import type { Check, ClaimContext } from '../types.js';
 import { atLeast } from '../verdict.js';
 import { neighbourRatio } from './skips.js';
@@ -99,14 +99,10 @@ async function ratioChecks(
   );
 }
 
-/** A field drawn about the middle of the picture, where it is read. */
-function centred(title: string, { field, shape: [h, w], at }: ReceptiveField, caption: string): FieldFigure {
-  const middle = [Math.floor(h / 2), Math.floor(w / 2)] as const;
-  const moved = Array.from({ length: h * w }, (_, place) => {
-    const [y, x] = [Math.floor(place / w), place % w];
-    return field[((y - middle[0] + at[0] + h) % h) * w + ((x - middle[1] + at[1] + w) % w)];
-  });
-  return { form: 'field', title, shape: [h, w], at: middle, field: moved, caption };
+/** The field of a network with its name. */
+function named(name: string, found: ReceptiveField): NamedField {
+  const { shape, at, circular, field, spread, peak, derivative } = found;
+  return { name, shape, at, circular, field, spread, peak, derivative };
 }
 
 function spreadFigure(rows: readonly (readonly number[])[], kind: 'ntk' | 'nngp'): CurveFigure {
@@ -130,18 +126,22 @@ function spreadFigure(rows: readonly (readonly number[])[], kind: 'ntk' | 'nngp'
 export async function locality(
   families: LocalityFamilies,
   context: ClaimContext,
-): Promise<{ readonly checks: readonly Check[]; readonly figures: readonly (CurveFigure | FieldFigure)[] }> {
+): Promise<{ readonly checks: readonly Check[]; readonly figures: readonly (CurveFigure | FieldsFigure)[] }> {
   const side = context.size === 'full' ? 32 : 17;
   const checks: Check[] = [];
-  const figures: (CurveFigure | FieldFigure)[] = [];
+  const figures: (CurveFigure | FieldsFigure)[] = [];
   for (const kind of KINDS) {
     const found = fieldChecks(families, kind, side);
     checks.push(...found.checks, await ratioChecks(families, kind, context));
     figures.push(spreadFigure(found.rows, kind));
     const [own, same] = [families.residual(4, 2), families.plain(8, 2)].map((net) => fieldOf(net, kind, side));
-    const caption = 'Share of each pixel in the gradient of the kernel at x = z, read in the middle; it sums to 1.';
-    figures.push(centred(`Receptive field of ${NAMES[kind].residual}, 4 blocks (8 convolutions)`, own, caption));
-    figures.push(centred(`Receptive field of ${NAMES[kind].plain}, 8 convolutions`, same, caption));
+    const { residual, plain } = NAMES[kind];
+    figures.push({
+      form: 'fields',
+      title: `Receptive fields of eight convolutions, ${kind.toUpperCase()}`,
+      fields: [named(`${residual}, 4 blocks`, own), named(`${plain}, 8 layers`, same)],
+      caption: 'With skips more of the weight stays at the pixel that is read.',
+    });
   }
   return { checks, figures };
 }

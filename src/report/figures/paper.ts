@@ -1,7 +1,8 @@
-import type { CurveFigure, FieldFigure, PaperFigure } from '../../papers/figure.js';
+import type { CurveFigure, FieldsFigure, PaperFigure } from '../../papers/figure.js';
 import type { Axis, Chart, KeyEntry, Series } from '../charts/chart.js';
 import { columnsTable } from './columns.js';
 import type { Figure } from './figure.js';
+import { fieldsFigure } from './receptive-field.js';
 import { type Style, stylesOf } from './styles.js';
 
 type Curve = CurveFigure['curves'][number];
@@ -92,16 +93,10 @@ function drawCurves({ title, x, y, curves, caption }: CurveFigure): Figure {
 
 /** A figure of a claim, as all figures are drawn. */
 export function drawPaperFigure(figure: PaperFigure): Figure {
-  return figure.form === 'curves' ? drawCurves(figure) : drawField(figure);
+  return figure.form === 'curves' ? drawCurves(figure) : drawFields(figure);
 }
 
-function drawField(figure: FieldFigure): Figure {
-  return drawCurves({
-    form: 'curves',
-    title: figure.title,
-    x: { label: 'pixel', scale: 'linear' },
-    y: { label: 'share', scale: 'log' },
-    curves: [{ name: 'field', points: figure.field.map((y, x) => ({ x, y })) }],
-    caption: figure.caption,
-  });
+function drawFields({ title, fields, caption }: FieldsFigure): Figure {
+  const figure = fieldsFigure(fields, title);
+  return { ...figure, notes: [caption, ...figure.notes] };
 }

@@ -103,14 +103,17 @@ export const receptiveFieldFigure: FigureKind = {
   },
 };
 
-/** The figure of one field as the library gives it: a heat map of an image, a curve of a sequence. */
-export function fieldFigure(
-  field: Pick<ReceptiveField, 'field' | 'shape' | 'at' | 'circular' | 'spread' | 'peak' | 'derivative'>,
-  title: string,
-  name: string = title,
-): Figure {
-  const { at, circular, spread, peak, derivative, shape } = field;
-  const drawn = { name, source: '', errors: null, field: nested(field.field, shape), at, circular };
-  const one: DrawnField = { ...drawn, spread, peak, derivative };
-  return shape.length === 1 ? fieldSections([one], title) : fieldMaps([one], title, { log: false });
+/** A field as the library gives it, with its name in a figure. */
+interface LibraryField
+  extends Pick<ReceptiveField, 'field' | 'shape' | 'at' | 'circular' | 'spread' | 'peak' | 'derivative'> {
+  readonly name: string;
+}
+
+/** Fields as the library gives them, in one figure: heat maps of images in one scale of colours, curves of sequences. */
+export function fieldsFigure(fields: readonly LibraryField[], title: string): Figure {
+  const drawn = fields.map(({ name, at, circular, spread, peak, derivative, shape, field }): DrawnField => {
+    return { name, source: '', errors: null, field: nested(field, shape), at, circular, spread, peak, derivative };
+  });
+  const isSequence = drawn.some(({ at }) => at.length === 1);
+  return isSequence ? fieldSections(drawn, title) : fieldMaps(drawn, title, { log: true });
 }

@@ -28,13 +28,17 @@ const curves = z.object({
 });
 
 const field = z.object({
-  form: z.literal('field'),
-  title: z.string(),
-  shape: pair,
-  at: pair,
+  name: z.string(),
+  shape: numbers,
+  at: numbers,
+  circular: z.array(z.boolean()),
   field: numbers,
-  caption: z.string(),
+  spread: numbers,
+  peak: z.number(),
+  derivative: z.enum(['exact', 'leading']),
 });
+
+const fields = z.object({ form: z.literal('fields'), title: z.string(), fields: z.array(field), caption: z.string() });
 
 /** A number against what it had to be. */
 const check = z.object({
@@ -65,8 +69,8 @@ export const paperClaim = z.object({
         'ends, and alone does not refute it',
     ),
   figures: z
-    .array(z.union([curves, field]))
-    .describe('what the page draws: `curves` on two axes, or a `field` of shares of the pixels of an image'),
+    .array(z.union([curves, fields]))
+    .describe('what the page draws: `curves` on two axes, or receptive `fields`'),
   seconds: z.number().describe('wall time of its measurement'),
   warnings: z.array(z.string()).describe('what a reader should know although it is no error'),
 });

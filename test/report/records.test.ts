@@ -53,6 +53,7 @@ const RUNS: readonly (readonly [Name, readonly string[]])[] = [
     'receptive-field',
     ['receptive-field', '--arch', 'rescntk', '--input', '8x8x3', '--head', 'eq', '--width', '4', '--seeds', '1'],
   ],
+  ['paper', ['paper', 'belfer', '--claims', '1,3', '--out', 'belfer']],
   ['plot', ['plot', 'p.json', '--out', 'p.svg', '--data', 'p.csv']],
   ['arch', ['arch', 'fc']],
   ['arch', ['arch', 'cntk', '--describe', '--input', '8x8x3']],

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '../jest.js';
+import { bench } from './ntk.js';
+
+const at = bench();
+const DIGITS = fileURLToPath(new URL('../../../data/digits/test.csv', import.meta.url));
+
+describe('ntk paper', () => {
+  test('without a name lists papers and claims', async () => {
+    const { code, stdout } = await at.ntk('paper');
+    expect(code).toBe(0);
+    for (const name of ['belfer', 'geifman', 'barzilai']) expect(stdout).toContain(`${name}: `);
+    expect(stdout.match(/^ +\d+ {2}\S/gm)).toHaveLength(11);
+    const { stdout: json } = await at.ntk('paper', '--json');
+    const papers: readonly { readonly claims: readonly { readonly id: number }[] }[] = JSON.parse(json).papers;
+    expect(papers.flatMap(({ claims }) => claims.map(({ id }) => id)).toSorted((a, b) => a - b)).toEqual([
+      1, 2, 3, 4, 17, 18, 19, 20, 30, 31, 32,
+    ]);
+  });
+
+  test('measures claims, and writes a record and a page', async () => {
+    const { code, stdout, stderr } = await at.ntk('paper', 'belfer', '--claims', '1,3', '--out', 'belfer');
+    expect([code, stderr]).toEqual([0, 'claim 1 (1 of 2) ...\nclaim 3 (2 of 2) ...\n']);
+    expect(stdout).toMatch(/1 {2}holds[\s\S]*3 {2}holds[\s\S]*belfer\/index.html/);
+    const record = JSON.parse(readFileSync(at.path('belfer/paper.json'), 'utf8'));
+    expect(record).toMatchObject({ command: 'paper', size: 'quick', seed: 0, paper: { arxiv: '2104.03093' } });
+    expect(record.claims).toMatchObject([
+      { id: 1, verdict: 'holds', measured: expect.stringMatching(/rotation \S+e-1\d/) },
+      { id: 3, verdict: 'holds', why: expect.stringMatching(/RKHS/) },
+    ]);
+    expect(readFileSync(at.path('belfer/index.html'), 'utf8')).toMatch(/<section id="claim-3">/);
+    const again = await at.ntk('paper', 'belfer', '--claims', '1', '--out', 'belfer');
+    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/paper\.json: must not exist yet.*--force/)]);
+  });
+
+  test('takes own data, with labels', async () => {
+    const data = ['--data', DIGITS, '--label-column', '64', '--rows', '0:120'];
+    const { code, stdout } = await at.ntk('paper', 'geifman', '--claims', '32', ...data, '--out', 'own', '--json');
+    expect(code).toBe(0);
+    const record = JSON.parse(stdout);
+    expect(record.inputs).toMatchObject([{ path: DIGITS, shape: [120, 64] }]);
+    expect(record.claims[0].range).toMatch(/84 training and 36 test rows/);
+  });
+
+  const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['an unknown paper', ['belfr', '--out', 'a'], /NAME must be one of .*, got belfr\. .*belfer/],
+    ['no folder', ['belfer'], /--out: must be given, got none/],
+    [
+      'a claim of another paper',
+      ['belfer', '--claims', '17', '--out', 'a'],
+      /--claims: must be of 1, 2, 3, 4 for belfer, got 17/,
+    ],
+    ['no claims', ['belfer', '--claims', '', '--out', 'a'], /--claims: must be a whole number/],
+    ['an unknown size', ['belfer', '--size', 'huge', '--out', 'a'], /--size: must be one of quick, full, got huge/],
+    ['flags of data without data', ['belfer', '--image', '8x8x1', '--out', 'a'], /--image: must come with --data/],
+    ['flags without a paper', ['--size', 'full'], /--size: must come with a paper/],
+    ['a file for a folder', ['belfer', '--out', 'x.npy'], /--out: must be a folder, got the file x\.npy/],
+    ['a folder in no folder', ['belfer', '--out', 'none/a'], /must lie in a folder that exists/],
+    ['data that are not there', ['belfer', '--data', 'none.csv', '--out', 'a'], /none\.csv/],
+    [
+      'rows without labels',
+      ['geifman', '--claims', '32', '--data', 'x.npy', '--out', 'a'],
+      /must have labels for claim 32/,
+    ],
+    [
+      'vectors for images',
+      ['barzilai', '--claims', '20', '--data', 'x.npy', '--out', 'a'],
+      /must be images for claim 20.*--image/,
+    ],
+  ];
+  test.each(WRONG)('refuses %s', async (_name, args, message) => {
+    const { code, stdout, stderr } = await at.ntk('paper', ...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});

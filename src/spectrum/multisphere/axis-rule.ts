@@ -1,9 +1,11 @@
 import { gaussLegendre, type Rule } from '../../programme/maps/gauss-legendre.js';
 
-/** How finely an axis is resolved: panels halved towards both ends, and nodes in each. */
+/** How finely an axis is resolved: panels smaller and smaller towards both ends, and nodes in each. */
 export interface Resolution {
   /** Panels behind the outermost one of each half of [0, pi]. */
   readonly levels: number;
+  /** Ratio of the borders of neighbouring panels. */
+  readonly ratio: number;
   /** Nodes of a panel, without those that the degree and the weight ask for. */
   readonly nodes: number;
 }
@@ -18,8 +20,6 @@ export interface AxisRule {
   readonly weights: Float64Array;
 }
 
-/** Ratio of the borders of neighbouring panels. */
-const RATIO = 0.2;
 /** Weights below exp(-44), 1e-19 of the largest, are left out. */
 const NEGLIGIBLE = 44;
 
@@ -27,9 +27,9 @@ const NEGLIGIBLE = 44;
  * Borders of panels on [0, pi/2], smaller and smaller towards 0, where kernels have their kinks and corners. For high d
  * the measure leaves nothing near 0.
  */
-function borders(levels: number, d: number): readonly number[] {
+function borders({ levels, ratio }: Resolution, d: number): readonly number[] {
   const start = d === 2 ? 0 : Math.asin(Math.exp(-NEGLIGIBLE / (d - 2)));
-  const list = Array.from({ length: levels + 1 }, (_, j) => (Math.PI / 2) * RATIO ** (levels - j));
+  const list = Array.from({ length: levels + 1 }, (_, j) => (Math.PI / 2) * ratio ** (levels - j));
   return [start, ...list.filter((border) => border > start * 1.05)];
 }
 
@@ -43,21 +43,21 @@ function ruleOf(n: number): Rule {
 
 /**
  * Nodes that one panel takes: waves of degree k turn k half-widths within it, and sin^(d-2) is a bell of width
- * 1/sqrt(d).
+ * 1/sqrt(d). With these factors the accuracy of a resolution is about the same for all degrees and dimensions.
  */
 function nodesOf({ nodes }: Resolution, halfWidth: number, d: number, degree: number): number {
-  return nodes + Math.ceil(halfWidth * (degree / 2 + 1.5 * Math.sqrt(d - 2)));
+  return nodes + Math.ceil(halfWidth * (0.8 * degree + 1.5 * Math.sqrt(d - 2)));
 }
 
 /** Nodes of an axis. */
 export function axisSize(resolution: Resolution, d: number, degree: number): number {
-  const list = borders(resolution.levels, d);
+  const list = borders(resolution, d);
   return list.slice(1).reduce((sum, b, j) => sum + 2 * nodesOf(resolution, (b - list[j]) / 2, d, degree), 0);
 }
 
 /** Gauss-Legendre panels in the angle, graded towards 0 and pi, with weights w_d sin^(d-2) for degrees to `degree`. */
 export function axisRule(resolution: Resolution, d: number, degree: number): AxisRule {
-  const list = borders(resolution.levels, d);
+  const list = borders(resolution, d);
   const half: { readonly angle: number; readonly weight: number }[] = [];
   for (let j = 0; j + 1 < list.length; j++) {
     const [middle, width] = [(list[j + 1] + list[j]) / 2, (list[j + 1] - list[j]) / 2];

@@ -12,8 +12,12 @@ export interface GridNode {
   readonly position: number;
   /** Numbers of the nodes that it is made of, earlier ones. */
   readonly reads: readonly number[];
-  /** Of a window the share of each, which add up to 1; else none. */
+  /** Whether it is a mean of what it reads. */
+  readonly isMean: boolean;
+  /** Of a window or a sum the share of each in K(x,x), with that of the constant they add up to 1; else none. */
   readonly shares: readonly number[];
+  /** Share of the constant of a sum. */
+  readonly constant: number;
   /** Axes that it depends on, ascending. */
   readonly axes: readonly number[];
 }
@@ -59,8 +63,13 @@ class NodeBuilder {
   readings(value: ValueId, position: number): readonly Reading[] {
     const step = this.#programme.steps[value];
     const taps = this.#taps[value];
-    if (taps === null) return pairOperands(step).map((of) => ({ value: of, position, share: 1 }));
-    const [of] = pairOperands(step);
+    const operands = pairOperands(step);
+    if (step.op === 'sum') {
+      const terms = operands.map((of, k) => ({ value: of, position, share: this.#columns[value][k][position] ** 2 }));
+      return terms.filter((reading) => reading.share > 0);
+    }
+    if (taps === null) return operands.map((of) => ({ value: of, position, share: 1 }));
+    const [of] = operands;
     const from = position * taps.count;
     return Array.from({ length: taps.count }, (_, k) => ({
       value: of,
@@ -89,14 +98,15 @@ class NodeBuilder {
     const step = this.#programme.steps[value];
     const readings = this.readings(value, position);
     const reads = readings.map((r) => this.#known.get(`${r.value} ${r.position}`) ?? 0);
-    const isMean = this.#taps[value] !== null;
+    const isMean = step.op === 'sum' || this.#taps[value] !== null;
+    const constant = step.op === 'sum' && step.constant > 0 ? this.#columns[value][step.terms.length][position] ** 2 : 0;
     // What keeps the correlation is found under the name of what it reads.
     const renames = rulesOf(step).renames?.(step) ?? null;
-    if ((isMean && reads.length === 1) || (renames !== null && reads.length === 1)) return reads[0];
+    if (reads.length === 1 && constant === 0 && (isMean || renames !== null)) return reads[0];
     const own = step.op === 'inner' ? [this.#axisOf.get(position) ?? 0] : [];
     const axes = union([own, ...reads.map((r) => this.nodes[r].axes)]);
     const shares = isMean ? readings.map((r) => r.share) : [];
-    this.nodes.push({ step, value, position, reads, shares, axes });
+    this.nodes.push({ step, value, position, reads, shares, constant, isMean, axes });
     return this.nodes.length - 1;
   }
 }

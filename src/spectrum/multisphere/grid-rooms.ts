@@ -55,7 +55,7 @@ export function gridRooms(nodes: readonly GridNode[], grid: Grid): GridRooms {
   const extra = nodes.map((node, i) => {
     const size = pointsOf(node, grid);
     out.push(take(size, passes(i)));
-    const narrow = node.shares.length > 0 ? [] : node.reads.filter((r) => pointsOf(nodes[r], grid) !== size);
+    const narrow = node.isMean ? [] : node.reads.filter((r) => pointsOf(nodes[r], grid) !== size);
     const rooms = narrow.map(() => take(size, passes(i)));
     if (passes(i)) for (const room of rooms) release(room);
     for (const r of new Set(node.reads)) if (last[r] === i && passes(r)) release(out[r]);

@@ -53,9 +53,9 @@ export class GridValues {
   }
 
   #run(i: number, at: readonly number[]): void {
-    const { step, shares, value, position } = this.#nodes[i];
+    const { step, isMean, value, position } = this.#nodes[i];
     if (step.op === 'inner') this.#source(i, at);
-    else if (shares.length > 0) this.#mean(i);
+    else if (isMean) this.#mean(i);
     else {
       const columns = [this.#columns[value].map((c) => c.subarray(position, position + 1))];
       const factors = { rows: 1, columns };
@@ -74,12 +74,12 @@ export class GridValues {
     out.above.set(above.subarray(from, to));
   }
 
-  /** Mean over a window: pixels of one norm have the same shares on both sides. */
+  /** Mean over a window or of terms: pixels of one norm have the same shares on both sides. */
   #mean(i: number): void {
     const out = this.#value(i);
+    const { reads, shares, constant } = this.#nodes[i];
     out.below.fill(0);
-    out.above.fill(0);
-    const { reads, shares } = this.#nodes[i];
+    out.above.fill(2 * constant);
     reads.forEach((r, k) => {
       this.#add(r, i, out, shares[k]);
     });

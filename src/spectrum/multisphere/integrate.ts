@@ -17,6 +17,7 @@ export class Integration {
   readonly #bases: readonly Basis[];
   readonly #at: number[] = [];
   readonly #signal: AbortSignal | undefined;
+  readonly #strip: Float64Array;
   #turn = now();
 
   /** Harmonics of the sphere in R^dim up to a degree on every axis. */
@@ -29,6 +30,7 @@ export class Integration {
       values: harmonics(rule, dim, degree),
     }));
     this.#signal = signal;
+    this.#strip = new Float64Array(this.#values.output.below.length);
   }
 
   /** E[u P_k1(t_1) P_k2(t_2) ...] for every frequency, `[degree + 1]` on each axis, u the correlation of the output. */
@@ -41,7 +43,7 @@ export class Integration {
     const { sliced, axes } = this.#grid;
     if (level === sliced) {
       await this.#rest();
-      return this.#strip();
+      return this.#projected();
     }
     const { rows, nodes, values } = this.#bases[level];
     let out = new Float64Array(0);
@@ -55,10 +57,10 @@ export class Integration {
     return out;
   }
 
-  #strip(): Float64Array {
+  #projected(): Float64Array {
     const { below, above } = this.#values.output;
-    const correlations = Float64Array.from(below, (b, p) => (b <= above[p] ? 1 - b : above[p] - 1));
-    return project(correlations, this.#bases.slice(this.#grid.sliced));
+    for (let p = 0; p < below.length; p++) this.#strip[p] = below[p] <= above[p] ? 1 - below[p] : above[p] - 1;
+    return project(this.#strip, this.#bases.slice(this.#grid.sliced));
   }
 
   async #rest(): Promise<void> {

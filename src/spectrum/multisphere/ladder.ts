@@ -3,17 +3,21 @@ import { axisRule, axisSize, type Resolution } from './axis-rule.js';
 import type { GridNode, GridNodes } from './grid-nodes.js';
 import { type Grid, gridRooms, levelOf, pointsOf, roomBytes } from './grid-rooms.js';
 
-/** Finer and finer grids: each is the check of the one before. */
+/**
+ * Finer and finer grids: each is the check of the one before, so neighbours have no border of panels in common but the
+ * ends. Corners of P angles weigh h^(P + 1), so few axes take more levels, which many could not afford.
+ */
 const LADDER: readonly Resolution[] = [
-  { levels: 1, nodes: 5 },
-  { levels: 2, nodes: 6 },
-  { levels: 2, nodes: 8 },
-  { levels: 3, nodes: 10 },
-  { levels: 4, nodes: 12 },
-  { levels: 6, nodes: 16 },
-  { levels: 9, nodes: 20 },
-  { levels: 16, nodes: 24 },
-  { levels: 24, nodes: 28 },
+  { levels: 1, ratio: 0.2, nodes: 4 },
+  { levels: 1, ratio: 0.25, nodes: 6 },
+  { levels: 2, ratio: 0.2, nodes: 8 },
+  { levels: 2, ratio: 0.25, nodes: 9 },
+  { levels: 3, ratio: 0.2, nodes: 10 },
+  { levels: 4, ratio: 0.25, nodes: 11 },
+  { levels: 5, ratio: 0.2, nodes: 12 },
+  { levels: 8, ratio: 0.25, nodes: 14 },
+  { levels: 14, ratio: 0.2, nodes: 18 },
+  { levels: 24, ratio: 0.25, nodes: 22 },
 ];
 
 /** Points of a strip at most: what fits the cache of a core. */

@@ -3,16 +3,23 @@ import { InterruptedError, UsageError } from '../errors.js';
 import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { defaultMemory } from '../platform/limits.js';
 import { DEFAULT_MULTISPHERE_DEGREE } from './defaults.js';
-import { coefficients } from './multisphere/coefficients.js';
+import { type Coefficients, coefficients } from './multisphere/coefficients.js';
 import { checkFrequencies, frequencyList } from './multisphere/frequencies.js';
-import { gridKernel } from './multisphere/grid-kernel.js';
+import { type GridKernel, gridKernel } from './multisphere/grid-kernel.js';
 import { ladderOf } from './multisphere/ladder.js';
-import { linesOf, type MultisphereLine } from './multisphere/lines.js';
+import { isKinked, isPixelwiseFirst, linesOf, type MultisphereLine } from './multisphere/lines.js';
+import { limitOf } from './multisphere/partial-sums.js';
 import { multiplicities } from './sphere/multiplicity.js';
+import type { Bounded } from './sphere/projection.js';
 import { SPHERE_LIMITS } from './sphere.js';
 
 /** Largest number of positions and degree that are taken. */
 export const MULTISPHERE_LIMITS = { positions: 10_000, degree: 500 } as const;
+
+/** Degree up to which eigenvalues are computed at least: what the partial sums are extrapolated from. */
+const LEAST_DEGREE = 8;
+/** Share of K(x,x) from which on error bounds are worth a warning. */
+const POOR = 1e-9;
 
 /** What to compute. */
 export interface MultisphereOptions {
@@ -32,12 +39,19 @@ export interface MultisphereOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The sum of multiplicity times eigenvalue, which is K(x,x) over all frequencies. */
+/**
+ * The sum of multiplicity times eigenvalue, which is K(x,x) over all frequencies: none of them is negative, so the sum
+ * over some is at most K(x,x), and what is left tends to 0.
+ */
 export interface MultisphereTrace {
   /** Sum over the computed frequencies. */
   readonly computed: number;
+  /** Sum over the others, extrapolated from the sums over cubes k_i <= m, without K(x,x). */
+  readonly tail: number;
   /** K(x,x). */
   readonly diagonal: number;
+  /** Bound of |computed + tail - diagonal|. */
+  readonly bound: number;
 }
 
 /** Eigenvalues of a kernel on the product of P unit spheres in R^C0, by frequency. */
@@ -76,6 +90,36 @@ function checkOptions(options: MultisphereOptions): void {
   if (signal?.aborted) throw new InterruptedError();
 }
 
+/** The sum of multiplicity times eigenvalue over those listed, and over the others. */
+function traceOf(
+  { sums }: Coefficients,
+  bounded: readonly Bounded[],
+  products: readonly number[],
+  dim: number,
+  diagonal: number,
+): MultisphereTrace {
+  const computed = bounded.reduce((sum, { value }, i) => sum + products[i] * value, 0);
+  const limit = limitOf(sums, dim);
+  const rounding = 4 * Number.EPSILON * bounded.length;
+  return {
+    computed: diagonal * computed,
+    tail: diagonal * Math.max(0, limit.value - computed),
+    diagonal,
+    bound: diagonal * (limit.bound + rounding),
+  };
+}
+
+function warningsOf({ programme, diagonal }: GridKernel, bound: number): readonly string[] {
+  return [
+    ...(bound > POOR * diagonal
+      ? [`Error bounds reach ${(bound / diagonal).toExponential(0)} of K(x,x): a finer grid would take too long.`]
+      : []),
+    ...(isKinked(programme) && !isPixelwiseFirst(programme)
+      ? ['The first nonlinearity sees several positions: the lower bound of the theory, k^-(C0 + 2), is not proved.']
+      : []),
+  ];
+}
+
 /** The spectrum of a kernel that is 0. */
 function zeroSpectrum(frequencies: readonly (readonly number[])[], products: readonly number[]): MultisphereSpectrum {
   const zeros = frequencies.map(() => 0);
@@ -86,7 +130,7 @@ function zeroSpectrum(frequencies: readonly (readonly number[])[], products: rea
     errorBounds: zeros,
     dependsOn: [],
     lines: [],
-    trace: { computed: 0, diagonal: 0 },
+    trace: { computed: 0, tail: 0, diagonal: 0, bound: 0 },
     nodes: 0,
     warnings: ['Nothing is trained, or the kernel is 0: so are its eigenvalues.'],
   };
@@ -116,20 +160,24 @@ export async function multisphereSpectrum(
   const products = frequencies.map((k) => k.reduce((product, d) => product * counts[d], 1));
   if (kernel === null) return zeroSpectrum(frequencies, products);
   const { nodes, diagonal, programme } = kernel;
-  const ladder = ladderOf(nodes, dim, degree, memory);
-  const found = await coefficients(kernel, { dim, degree, ladder, ...(signal && { signal }) });
+  const inner = Math.max(degree, LEAST_DEGREE);
+  const ladder = ladderOf(nodes, dim, inner, memory);
+  const found = await coefficients(kernel, { dim, degree: inner, ladder, ...(signal && { signal }) });
   const bounded = frequencies.map(found.at);
-  const eigenvalues = bounded.map(({ value }) => diagonal * value);
   const { axes } = nodes;
+  const errorBounds = bounded.map(({ bound }) => diagonal * bound);
   return {
     frequencies,
-    eigenvalues,
+    eigenvalues: bounded.map(({ value }) => diagonal * value),
     multiplicities: products,
-    errorBounds: bounded.map(({ bound }) => diagonal * bound),
+    errorBounds,
     dependsOn: axes,
     lines: linesOf(found, { programme, positions, axes, dim, degree, kind, diagonal }),
-    trace: { computed: eigenvalues.reduce((sum, value, i) => sum + products[i] * value, 0), diagonal },
+    trace: traceOf(found, bounded, products, dim, diagonal),
     nodes: found.rung.nodes,
-    warnings: [],
+    warnings: warningsOf(
+      kernel,
+      errorBounds.reduce((a, b) => Math.max(a, b), 0),
+    ),
   };
 }

@@ -4,6 +4,7 @@ import type { Bounded } from '../sphere/projection.js';
 import type { GridKernel } from './grid-kernel.js';
 import { Integration } from './integrate.js';
 import { gridOf, type Rung } from './ladder.js';
+import { partialSums } from './partial-sums.js';
 
 /** Unit roundoff of doubles. */
 const EPSILON = 2 ** -53;
@@ -22,6 +23,8 @@ export interface CoefficientOptions {
 export interface Coefficients {
   /** The eigenvalue of a frequency (k_1, ..., k_P) over K(x,x), with a bound of its error. */
   readonly at: (frequency: readonly number[]) => Bounded;
+  /** Sums of multiplicity times eigenvalue over the cubes k_i <= m, m = 0 .. degree, over K(x,x). */
+  readonly sums: readonly Bounded[];
   /** The finest grid that was used. */
   readonly rung: Rung;
 }
@@ -52,10 +55,10 @@ async function tensorsOf(
 }
 
 /** The place of a frequency in the tensors; null where the kernel does not depend on one of its positions. */
-function placeOf(frequency: readonly number[], axes: readonly number[], degree: number): number | null {
+function placeOf(frequency: readonly number[], axes: readonly number[], rows: number): number | null {
   let [place, rest] = [0, frequency.reduce((a, b) => a + b, 0)];
   for (const j of axes) {
-    place = place * (degree + 1) + frequency[j];
+    place = place * rows + frequency[j];
     rest -= frequency[j];
   }
   return rest > 0 ? null : place;
@@ -69,18 +72,29 @@ function placeOf(frequency: readonly number[], axes: readonly number[], degree: 
 export async function coefficients(kernel: GridKernel, options: CoefficientOptions): Promise<Coefficients> {
   const { nodes, programme, isAveraged } = kernel;
   const { dim, degree } = options;
-  const { axes } = nodes;
-  const roundings = programme.steps.length + PER_AXIS * axes.length;
+  const axes = nodes.axes.length;
+  const roundings = programme.steps.length + PER_AXIS * axes;
   const { fine, coarse, rung } = await tensorsOf(kernel, options, EPSILON * roundings);
-  const shares = multiplicities(dim, degree).map((count) => 1 / Math.sqrt(count));
-  const read = (frequency: readonly number[]): Bounded => {
-    const place = placeOf(frequency, axes, degree);
-    if (place === null) return { value: 0, bound: 0 };
-    const [total, share] = axes.reduce(([t, s], j) => [t + frequency[j], s * shares[frequency[j]]], [0, 1]);
+  const counts = multiplicities(dim, degree);
+  const shares = counts.map((count) => 1 / Math.sqrt(count));
+  const rows = degree + 1;
+  const read = (place: number): Bounded => {
+    let [rest, total, share] = [place, 0, 1];
+    for (let j = 0; j < axes; j++) {
+      const k = rest % rows;
+      rest = (rest - k) / rows;
+      total += k;
+      share *= shares[k];
+    }
     const rounding = EPSILON * (roundings + total) * share;
     return { value: fine[place], bound: Math.abs(fine[place] - coarse[place]) + rounding };
   };
-  return { at: isAveraged ? (frequency) => meanOfShifts(frequency, read) : read, rung };
+  const one = (frequency: readonly number[]): Bounded => {
+    const place = placeOf(frequency, nodes.axes, rows);
+    return place === null ? { value: 0, bound: 0 } : read(place);
+  };
+  const at = isAveraged ? (frequency: readonly number[]) => meanOfShifts(frequency, one) : one;
+  return { at, sums: partialSums(read, counts, axes), rung };
 }
 
 /** The mean of an eigenvalue over the cyclic shifts of its frequency. */

@@ -99,7 +99,8 @@ class NodeBuilder {
     const readings = this.readings(value, position);
     const reads = readings.map((r) => this.#known.get(`${r.value} ${r.position}`) ?? 0);
     const isMean = step.op === 'sum' || this.#taps[value] !== null;
-    const constant = step.op === 'sum' && step.constant > 0 ? this.#columns[value][step.terms.length][position] ** 2 : 0;
+    const constant =
+      step.op === 'sum' && step.constant > 0 ? this.#columns[value][step.terms.length][position] ** 2 : 0;
     // What keeps the correlation is found under the name of what it reads.
     const renames = rulesOf(step).renames?.(step) ?? null;
     if (reads.length === 1 && constant === 0 && (isMean || renames !== null)) return reads[0];

@@ -44,7 +44,7 @@ export function directions(positions: number, axes: readonly number[]): readonly
 }
 
 /** Whether every map is one with a kink at 0, such as relu: the theory is about those. */
-function isKinked({ steps }: Programme): boolean {
+export function isKinked({ steps }: Programme): boolean {
   const maps = steps.filter((step) => step.op === 'dual' || step.op === 'dualDerivative');
   return maps.length > 0 && maps.every(({ phi }) => phi.map === 'piecewiseLinear' && phi.even !== 0);
 }

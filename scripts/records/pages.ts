@@ -8,6 +8,7 @@ import { density, eigsRow } from '../../src/report/records/eigs.js';
 import { empiricalCheck, empiricalPlan, slopes } from '../../src/report/records/empirical.js';
 import { RECORDS } from '../../src/report/records/index.js';
 import { kernelPlan } from '../../src/report/records/kernel.js';
+import { multisphereLine, multisphereRow } from '../../src/report/records/multisphere.js';
 import { profileCurve } from '../../src/report/records/profile.js';
 import { fieldRow, finiteField } from '../../src/report/records/receptive-field.js';
 import { regressRow, solver } from '../../src/report/records/regress.js';
@@ -50,6 +51,9 @@ const TABLES: Readonly<Record<string, Shape>> = {
   'receptive-field': own(RECORDS['receptive-field'].shape, fieldRow.shape),
   'receptive-field row': fieldRow.shape,
   'receptive-field finite': finiteField.shape,
+  'sphere positions': own(RECORDS['sphere-positions'].shape, multisphereRow.shape),
+  'sphere positions row': multisphereRow.shape,
+  'sphere line': multisphereLine.shape,
   plot: own(RECORDS.plot.shape),
   arch: own(RECORDS.arch.shape),
   backends: own(RECORDS.backends.shape),

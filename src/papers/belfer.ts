@@ -83,7 +83,7 @@ export async function measureDecay(kernels: readonly DecayingKernel[], context: 
 function decayFigure(kernels: readonly DecayingKernel[], context: ClaimContext): CurveFigure {
   return {
     form: 'curves',
-    title: 'Eigenvalues on S² by degree, with what the endpoint constants predict',
+    title: 'Eigenvalues on S² by degree, and predictions',
     x: { label: 'degree k', scale: 'log', whole: true },
     y: { label: 'eigenvalue of K / K(x,x)', scale: 'log' },
     curves: decayCurves(kernels, 3, context),

@@ -81,7 +81,7 @@ export async function measureDepthAndDecay(
     figures: [
       {
         form: 'curves',
-        title: 'Eigenvalues on S² by degree, with what the endpoint constants predict',
+        title: 'Eigenvalues on S² by degree, and predictions',
         x: { label: 'degree k', scale: 'log', whole: true },
         y: { label: 'eigenvalue of K / K(x,x)', scale: 'log' },
         curves: decayCurves(kernels, 3, context),

@@ -2,12 +2,13 @@ import type { KernelDefinition } from '../architecture/types.js';
 import { InterruptedError, UsageError } from '../errors.js';
 import { COMPUTE_DEFAULTS } from '../kernel/defaults.js';
 import { defaultMemory } from '../platform/limits.js';
+import { residentBytes } from '../platform/memory.js';
 import { DEFAULT_MULTISPHERE_DEGREE } from './defaults.js';
 import { type Coefficients, coefficients } from './multisphere/coefficients.js';
 import { checkFrequencies, frequencyList } from './multisphere/frequencies.js';
 import { type GridKernel, gridKernel } from './multisphere/grid-kernel.js';
 import { ladderOf } from './multisphere/ladder.js';
-import { isKinked, isPixelwiseFirst, linesOf, type MultisphereLine } from './multisphere/lines.js';
+import { linesOf, type MultisphereLine } from './multisphere/lines.js';
 import { limitOf } from './multisphere/partial-sums.js';
 import { multiplicities } from './sphere/multiplicity.js';
 import type { Bounded } from './sphere/projection.js';
@@ -18,6 +19,9 @@ export const MULTISPHERE_LIMITS = { positions: 10_000, degree: 500 } as const;
 
 /** Degree up to which eigenvalues are computed at least: what the partial sums are extrapolated from. */
 const LEAST_DEGREE = 8;
+/** Bytes of what is made and thrown away on the way, and of a frequency with its numbers. */
+const BASE_BYTES = 32 * 2 ** 20;
+const FREQUENCY_BYTES = 300;
 /** Share of K(x,x) from which on error bounds are worth a warning. */
 const POOR = 1e-9;
 
@@ -109,13 +113,10 @@ function traceOf(
   };
 }
 
-function warningsOf({ programme, diagonal }: GridKernel, bound: number): readonly string[] {
+function warningsOf({ diagonal }: GridKernel, bound: number): readonly string[] {
   return [
     ...(bound > POOR * diagonal
       ? [`Error bounds reach ${(bound / diagonal).toExponential(0)} of K(x,x): a finer grid would take too long.`]
-      : []),
-    ...(isKinked(programme) && !isPixelwiseFirst(programme)
-      ? ['The first nonlinearity sees several positions: the lower bound of the theory, k^-(C0 + 2), is not proved.']
       : []),
   ];
 }
@@ -161,7 +162,8 @@ export async function multisphereSpectrum(
   if (kernel === null) return zeroSpectrum(frequencies, products);
   const { nodes, diagonal, programme } = kernel;
   const inner = Math.max(degree, LEAST_DEGREE);
-  const ladder = ladderOf(nodes, dim, inner, memory);
+  const base = residentBytes() + BASE_BYTES + frequencies.length * (FREQUENCY_BYTES + 8 * positions);
+  const ladder = ladderOf(nodes, { dim, degree: inner, memory, base });
   const found = await coefficients(kernel, { dim, degree: inner, ladder, ...(signal && { signal }) });
   const bounded = frequencies.map(found.at);
   const { axes } = nodes;

@@ -255,7 +255,7 @@ export function sphereSpectrum(definition: KernelDefinition, options: SphereOpti
   requireVectors(
     definition,
     '--arch',
-    'Use fc, resntk or another network of vectors, or ntk eigs for the eigenvalues on images.',
+    'Give --positions P for the eigenvalues on products of spheres, or use fc, resntk or another network of vectors.',
   );
   if (definition.format === 'ntk-architecture/1') checkKind(definition, kind);
   const programme = keepNeeded(lower(definition, dim, kind));

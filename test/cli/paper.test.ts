@@ -51,7 +51,7 @@ describe('ntk paper', () => {
       ['belfer', '--claims', '17', '--out', 'a'],
       /--claims: must be of 1, 2, 3, 4 for belfer, got 17/,
     ],
-    ['no claims', ['belfer', '--claims', '', '--out', 'a'], /--claims: must be a whole number/],
+    ['no claims', ['belfer', '--claims', '', '--out', 'a'], /--claims: needs a value/],
     ['an unknown size', ['belfer', '--size', 'huge', '--out', 'a'], /--size: must be one of quick, full, got huge/],
     ['flags of data without data', ['belfer', '--image', '8x8x1', '--out', 'a'], /--image: must come with --data/],
     ['flags without a paper', ['--size', 'full'], /--size: must come with a paper/],

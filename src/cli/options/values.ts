@@ -96,3 +96,14 @@ export function nonEmpty(flag: string, text: string): string {
   if (text === '') throw badValue(flag, 'needs a value', text, 'See --help');
   return text;
 }
+
+/** Reads a whole number between two; `example` is one that fits. */
+export function wholeWithin(least: number, most: number, example: number): (flag: string, text: string) => number {
+  return (flag, text) => {
+    const value = nonNegativeInteger(flag, text);
+    if (value < least || value > most) {
+      throw badValue(flag, `must be a whole number from ${least} to ${most}`, text, `For example ${flag} ${example}`);
+    }
+    return value;
+  };
+}

@@ -14,18 +14,16 @@ import { EXIT } from '../exit.js';
 import { singleKind } from '../options/compute.js';
 import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
 import { readVariants, type Variant } from '../options/sweep.js';
-import { badValue, nonNegativeInteger } from '../options/values.js';
+import { wholeWithin } from '../options/values.js';
 import { print, say } from '../print.js';
+import { runMultisphere } from './multisphere.js';
 import { sweepRecord } from './sweep-record.js';
 
-function wholeWithin(least: number, most: number, example: number): (flag: string, text: string) => number {
-  return (flag, text) => {
-    const value = nonNegativeInteger(flag, text);
-    if (value < least || value > most) {
-      throw badValue(flag, `must be a whole number from ${least} to ${most}`, text, `For example ${flag} ${example}`);
-    }
-    return value;
-  };
+/** The dimension that is asked for. */
+function readDim(args: ParsedArguments): number {
+  const dim = parsedOf(args, 'dim', wholeWithin(2, SPHERE_LIMITS.dim, 3));
+  if (dim !== undefined) return dim;
+  throw new UsageError('--dim: must be given, got none. For example --dim 3 for inputs on the sphere in R^3.');
 }
 
 /** What was computed, and what to tell about it. */
@@ -35,10 +33,7 @@ interface Computed {
 }
 
 function compute(args: ParsedArguments, variants: readonly Variant[], signal: AbortSignal): Computed {
-  const dim = parsedOf(args, 'dim', wholeWithin(2, SPHERE_LIMITS.dim, 3));
-  if (dim === undefined) {
-    throw new UsageError('--dim: must be given, got none. For example --dim 3 for inputs on the sphere in R^3.');
-  }
+  const dim = readDim(args);
   const maxDegree =
     parsedOf(args, 'max-degree', wholeWithin(0, SPHERE_LIMITS.degree, DEFAULT_DEGREE)) ?? DEFAULT_DEGREE;
   const kind = parsedOf(args, 'kind', singleKind) ?? COMPUTE_DEFAULTS.kind;
@@ -70,6 +65,10 @@ export async function runSphere(args: ParsedArguments, { signal }: CommandContex
     throw new UsageError('--kind: must be ntk or nngp, got both. Run ntk sphere once for each.');
   }
   const variants = readVariants(args);
+  if (args.values.has('positions')) return runMultisphere(args, variants, readDim(args), signal);
+  if (args.values.has('memory')) {
+    throw new UsageError('--memory: must come with --positions, got it alone. One sphere takes little; leave it out.');
+  }
   const load = now();
   const { result, warnings } = compute(args, variants, signal);
   const common = sweepRecord(variants, { command: 'sphere', load, warnings });

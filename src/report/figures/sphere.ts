@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { UsageError } from '../../errors.js';
 import type { Chart, Guide, Point, Series } from '../charts/chart.js';
 import { type Described, numbers } from '../records/common.js';
 import { endpoints, fit, sphereRecord, sphereRow } from '../records/sphere.js';
 import { checked } from './check.js';
 import { columnsTable } from './columns.js';
 import type { Figure, FigureKind, Named } from './figure.js';
+import { multisphereFigure } from './multisphere.js';
 import { distinctNames, familyOf } from './names.js';
 import { type Style, stylesOf } from './styles.js';
 
@@ -208,6 +210,12 @@ export const sphereFigure: FigureKind = {
   views: ['values'],
   choices: [],
   async draw(files) {
+    const onProducts = files.filter(({ parsed }) => 'positions' in parsed);
+    if (onProducts.length === files.length) return multisphereFigure(files);
+    if (onProducts.length > 0) {
+      const [{ path }] = onProducts;
+      throw new UsageError(`${path}: must be on one sphere as the others, got one with --positions. Plot them apart.`);
+    }
     const records = checked(files, schema, 'sphere');
     const entries = entriesOf(records);
     const pairs = entries.map(seriesOf);

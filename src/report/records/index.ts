@@ -6,14 +6,24 @@ import { comparePlanRecord, compareRecord } from './compare.js';
 import { eigsRecord } from './eigs.js';
 import { empiricalRecord } from './empirical.js';
 import { kernelRecord } from './kernel.js';
+
+
 import { paperRecord } from './paper.js';
+
+
+import { multisphereRecord } from './multisphere.js';
+
+
 import { plotRecord } from './plot.js';
 import { profileRecord } from './profile.js';
 import { receptiveFieldRecord } from './receptive-field.js';
 import { regressRecord } from './regress.js';
 import { sphereRecord } from './sphere.js';
 
-/** The form of every record, by command; that of `compare --plan`, which has no results, by the name `compare-plan`. */
+/**
+ * The form of every record, by command; that of `compare --plan`, which has no results, by the name `compare-plan`, and
+ * that of `sphere --positions` by the name `sphere-positions`.
+ */
 export const RECORDS = {
   kernel: kernelRecord,
   empirical: empiricalRecord,
@@ -25,6 +35,7 @@ export const RECORDS = {
   sphere: sphereRecord,
   paper: paperRecord,
   'receptive-field': receptiveFieldRecord,
+  'sphere-positions': multisphereRecord,
   plot: plotRecord,
   arch: archRecord,
   backends: backendsRecord,

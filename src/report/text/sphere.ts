@@ -14,7 +14,8 @@ function shown(degrees: readonly number[]): readonly number[] {
   return degrees.filter((k) => k <= ALL_UP_TO || wanted.has(k));
 }
 
-function number(value: number | null, digits = 6): string {
+/** A number of a table, in digits that suit it; a dash for none. */
+export function number(value: number | null, digits = 6): string {
   if (value === null) return '-';
   if (value === 0) return '0';
   const size = Math.abs(value);

@@ -1,3 +1,4 @@
+import { readableBytes } from '../../data/budget.js';
 import { MemoryError, UsageError } from '../../errors.js';
 import { axisRule, axisSize, type Resolution } from './axis-rule.js';
 import type { GridNode, GridNodes } from './grid-nodes.js';
@@ -66,26 +67,35 @@ export function gridOf({ axes }: GridNodes, resolution: Resolution, dim: number,
   return { axes: axes.map(() => rule), sliced: slicedOf(axes.length, rule.weights.length) };
 }
 
+/** What a ladder has to suit. */
+export interface LadderOptions {
+  readonly dim: number;
+  readonly degree: number;
+  /** Bytes that the process may have. */
+  readonly memory: number;
+  /** Bytes that it has without the grid. */
+  readonly base: number;
+}
+
 /**
  * The grids that a kernel can be put on, coarse to fine: those that take 20 s together, but two at least.
  *
  * @throws UsageError where two would take more than an hour
  * @throws MemoryError where one needs more than `memory` bytes
  */
-export function ladderOf(nodes: GridNodes, dim: number, degree: number, memory: number): readonly Rung[] {
+export function ladderOf(nodes: GridNodes, { dim, degree, memory, base }: LadderOptions): readonly Rung[] {
   const { axes } = nodes;
   const rungs: Rung[] = [];
   let seconds = 0;
   for (const resolution of LADDER) {
     const size = axisSize(resolution, dim, degree);
-    // Beyond this no machine would come to an end, and the rooms need not be counted.
     const points = size ** axes.length;
-    if (rungs.length >= 2 && points * COST.other * 1e-9 > SECONDS.refined) break;
-    const time = points > 1e14 ? Infinity : rungSeconds(nodes, resolution, dim, degree);
+    // Beyond this no machine comes to an end: nothing else need be known.
+    const time = points > 1e13 ? Infinity : rungSeconds(nodes, resolution, dim, degree);
     seconds += time;
     if (rungs.length >= 2 && seconds > SECONDS.refined) break;
     if (seconds > SECONDS.most) throw tooLong(axes.length, dim, degree, seconds);
-    const bytes = rungBytes(nodes, resolution, dim, degree);
+    const bytes = base + rungBytes(nodes, resolution, dim, degree);
     if (bytes > memory) throw tooLarge(axes.length, degree, bytes, memory);
     rungs.push({ resolution, nodes: size, seconds: time, bytes });
   }
@@ -106,18 +116,16 @@ function rungBytes(nodes: GridNodes, resolution: Resolution, dim: number, degree
 
 function tooLong(axes: number, dim: number, degree: number, seconds: number): UsageError {
   const hours = seconds / 3600;
-  const time = hours < 1e6 ? `${hours.toPrecision(2)} hours` : 'longer than anyone can wait';
+  const time = hours < 1e5 ? `about ${Number(hours.toPrecision(2))} hours` : 'longer than anyone waits';
   return new UsageError(
-    `--positions: the grid must take at most an hour, got ${axes} positions that the kernel depends on (dim ${dim}, ` +
-      `degree ${degree}): ${time}. Give fewer --positions, or a smaller --depth or --filter, so that it depends on ` +
-      'fewer.',
+    `--positions: the kernel must depend on so few positions that the grid takes an hour at most, got ${axes} ` +
+      `(--dim ${dim}, degree ${degree}): ${time}. Give fewer --positions, or a smaller --depth or --filter.`,
   );
 }
 
 function tooLarge(axes: number, degree: number, bytes: number, memory: number): MemoryError {
-  const mib = (b: number): string => `${Math.ceil(b / 2 ** 20)} MiB`;
   return new MemoryError(
-    `--memory: the grid of ${axes} positions to degree ${degree} needs ${mib(bytes)}, got ${mib(memory)}. Give ` +
-      '--max-degree a smaller value, or more --memory.',
+    `--memory: the grid of ${axes} positions and the frequencies to degree ${degree} need about ` +
+      `${readableBytes(bytes)}, got a promise of ${readableBytes(memory)}. Raise --memory, or lower --max-degree.`,
   );
 }

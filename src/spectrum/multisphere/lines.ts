@@ -32,7 +32,7 @@ export interface MultisphereLine {
 }
 
 /** Directions in which a kernel of these positions is read: 1 at places that it depends on. */
-export function directions(positions: number, axes: readonly number[]): readonly (readonly [LineName, number[]])[] {
+function directions(positions: number, axes: readonly number[]): readonly (readonly [LineName, number[]])[] {
   const along = (places: readonly number[]): number[] =>
     Array.from({ length: positions }, (_, j) => (places.includes(j) ? 1 : 0));
   const list: (readonly [LineName, number[]])[] = [];
@@ -44,13 +44,13 @@ export function directions(positions: number, axes: readonly number[]): readonly
 }
 
 /** Whether every map is one with a kink at 0, such as relu: the theory is about those. */
-export function isKinked({ steps }: Programme): boolean {
+function isKinked({ steps }: Programme): boolean {
   const maps = steps.filter((step) => step.op === 'dual' || step.op === 'dualDerivative');
   return maps.length > 0 && maps.every(({ phi }) => phi.map === 'piecewiseLinear' && phi.even !== 0);
 }
 
 /** Whether the first nonlinearity sees each pixel alone: no window lies before a map. */
-export function isPixelwiseFirst({ steps }: Programme): boolean {
+function isPixelwiseFirst({ steps }: Programme): boolean {
   const first = steps.find((step) => step.op === 'dual' || step.op === 'dualDerivative');
   const mixed: boolean[] = [];
   for (const step of steps) {

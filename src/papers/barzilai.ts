@@ -124,7 +124,7 @@ export async function measureSkips(pairs: readonly SkipPair[], context: ClaimCon
   for (const pair of pairs) found.push({ pair, ...(await skipDecay(pair, context)) });
   const checks = found.flatMap((one) => one.checks);
   return {
-    measured: found.map(({ exponents }) => exponents).join('; '),
+    measured: `${largest('exponents apart by at most', checks, 'exponents')}; with skips ${found.map(({ exponents }) => exponents).join('; ')}`,
     checks,
     range: 'signals of 3 pixels on circles, heads eq, filter 3, degrees 8 to 24',
     why:

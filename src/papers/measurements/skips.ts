@@ -2,7 +2,7 @@ import type { Architecture } from '../../architecture/types.js';
 import { multisphereSpectrum } from '../../spectrum/multisphere.js';
 import type { Curve } from '../figure.js';
 import type { Check, ClaimContext } from '../types.js';
-import { atMost } from '../verdict.js';
+import { short } from '../verdict.js';
 
 /** A kernel on a product of circles, with and without skips. */
 export interface SkipPair {
@@ -19,6 +19,9 @@ const [POSITIONS, DIM] = [3, 2];
 
 /** Degrees of the ends of a slope. */
 const [LOW, HIGH] = [8, 24];
+
+/** What two exponents may be apart. */
+const APART = 0.05;
 
 /** Eigenvalues along a direction of frequencies, by degree. */
 interface Line {
@@ -63,17 +66,20 @@ export async function skipDecay(
       return found === undefined ? Number.NaN : exponentOf(found);
     }),
   }));
-  const checks = pairs.map(({ direction, exponents: [a, b] }) =>
-    atMost(
-      `${name}, ${direction}: exponents ${a.toFixed(2)} with and ${b.toFixed(2)} without skips, k = ${LOW} to ${HIGH}: apart by`,
-      Math.abs(a - b),
-      0.05,
-    ),
-  );
-  const exponents = pairs.map(({ direction, exponents: [a, b] }) => `${direction} ${a.toFixed(2)} and ${b.toFixed(2)}`);
+  const checks = pairs.map(({ direction, exponents: [a, b] }): Check => {
+    const value = Math.abs(a - b);
+    return {
+      what: `${name}, ${direction}: exponents with and without skips, k = ${LOW} to ${HIGH}`,
+      asked: `apart by at most ${APART}`,
+      measured: `${a.toFixed(2)} and ${b.toFixed(2)}, apart by ${short(value)}`,
+      value,
+      passed: value <= APART,
+    };
+  });
+  const range = (of: readonly number[]): string => `${Math.min(...of).toFixed(2)} to ${Math.max(...of).toFixed(2)}`;
   return {
     checks,
-    exponents: `${name}: ${exponents.join(', ')}`,
+    exponents: `${name} ${range(pairs.map(({ exponents: [a] }) => a))}`,
     curves: [...curvesOf('skips', withSkips), ...curvesOf('plain', without)],
   };
 }

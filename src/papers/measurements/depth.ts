@@ -1,8 +1,9 @@
 import type { KernelDefinition } from '../../architecture/types.js';
 import { kernelProfile } from '../../kernel/profile.js';
+import { fitRadial } from '../../spectrum/fit/radial-fit.js';
 import type { Curve } from '../figure.js';
 import type { Check, ClaimContext } from '../types.js';
-import { atLeast, atMost } from '../verdict.js';
+import { atLeast, atMost, short } from '../verdict.js';
 
 /** A family of networks whose blocks have a weight. */
 export interface WeightedFamily {
@@ -25,14 +26,14 @@ function values(definition: KernelDefinition, angles: readonly number[]): readon
  *
  * It is the rate of the Laplace kernel with the same cusp.
  */
-export function measuredDial(definition: KernelDefinition, depth: number): number {
+function measuredDial(definition: KernelDefinition, depth: number): number {
   const h = STEP / depth;
   const [one, two] = values(definition, [h, 2 * h]).map((value, i) => (1 - value) / (2 * Math.sin(((i + 1) * h) / 2)));
   return 2 * one - two;
 }
 
 /** [1 + (L-1) q] / (2 pi), q = alpha^2 / (1 + alpha^2): the dial of `resntk` with L blocks. */
-export function residualDial(depth: number, alpha: number): number {
+function residualDial(depth: number, alpha: number): number {
   const q = alpha ** 2 / (1 + alpha ** 2);
   return (1 + (depth - 1) * q) / (2 * Math.PI);
 }
@@ -130,4 +131,17 @@ export function profileCurves(
     ...(of === undefined ? {} : { of }),
     points: values(definition, angles).map((y, i) => ({ x: angles[i], y })),
   }));
+}
+
+/** The affine Laplace kernel a + b exp(-c |x - z|) that fits a normalised kernel best over the angle. */
+export function laplaceCurve(of: string, definition: KernelDefinition): Curve {
+  const { parameters, curves } = fitRadial(definition, { to: 'laplace', affine: true });
+  const { angles, model } = curves;
+  const rate = parameters?.c === undefined ? '' : `, c ${short(parameters.c)}`;
+  return {
+    name: `fit to ${of}${rate}`,
+    form: 'prediction',
+    of,
+    points: model === null ? [] : angles.map((x, i) => ({ x, y: model[i] })),
+  };
 }

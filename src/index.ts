@@ -159,8 +159,8 @@ export type {
 export { PAPERS } from './papers/index.js';
 export { measureClaims, type PaperProgress } from './papers/run.js';
 export type {
-  Check,
   Claim,
+  ClaimCheck,
   ClaimContext,
   ClaimResult,
   ClaimWords,

@@ -11,7 +11,7 @@ import { type LocalityFamilies, locality, localityWords } from './measurements/l
 import { randomSignals } from './measurements/points.js';
 import { matrixOf } from './measurements/row-kernel.js';
 import { type SkipPair, skipDecay } from './measurements/skips.js';
-import type { Check, ClaimContext, Measurement, Paper } from './types.js';
+import type { ClaimCheck, ClaimContext, Measurement, Paper } from './types.js';
 import { atMost, claimOf, largest, near, short } from './verdict.js';
 
 const rescntk = (depth: number, rank: 1 | 2, more: object = {}): Architecture =>
@@ -43,7 +43,7 @@ function worstApart(a: Float64Array, b: Float64Array): number {
   return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), 0) / Math.max(...b);
 }
 
-function finiteChecks(name: string, { widths, slope, single, mean, chance }: WidthErrors): readonly Check[] {
+function finiteChecks(name: string, { widths, slope, single, mean, chance }: WidthErrors): readonly ClaimCheck[] {
   const last = widths.length - 1;
   return [
     near(`${name}: slope of the error of one network against width ${widths[0]} to ${widths[last]}`, slope, -0.5, 0.15),
@@ -75,7 +75,7 @@ export async function measureFormulas(
 ): Promise<Measurement> {
   const random = new RandomSource(context.seed, 'signals');
   const x = randomSignals(6, 5, 3, random);
-  const checks: Check[] = [];
+  const checks: ClaimCheck[] = [];
   const errors: { readonly name: string; readonly found: WidthErrors }[] = [];
   for (const { name, formulas, network } of subjects) {
     const written = explicitKernels(x, formulas);

@@ -15,7 +15,7 @@ import {
 import { depthChecks, laplaceCurve, profileCurves, type WeightedFamily } from './measurements/depth.js';
 import { eigenfunctionChecks } from './measurements/eigenfunctions.js';
 import { type RowKernel, rowKernel } from './measurements/row-kernel.js';
-import type { Check, ClaimContext, Measurement, Paper } from './types.js';
+import type { ClaimCheck, ClaimContext, Measurement, Paper } from './types.js';
 import { claimOf, largest } from './verdict.js';
 
 const resntk = (depth: number, alpha: number): KernelDefinition => presetArchitecture('resntk', { depth, alpha });
@@ -137,7 +137,7 @@ export async function measureDepth(family: WeightedFamily, context: ClaimContext
 }
 
 /** Times of frequency 3 over those of frequency 2, in the order of the checks. */
-function circleTimes(checks: readonly Check[]): string {
+function circleTimes(checks: readonly ClaimCheck[]): string {
   return checks
     .filter(({ what }) => what.startsWith('circle: time'))
     .map(({ measured }) => measured)

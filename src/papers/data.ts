@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { someExamples } from '../data/examples.js';
 import { readInput } from '../data/index.js';
 import { RandomSource } from '../linalg/random.js';
-import { packageFile } from '../platform/package-files.js';
+import { packagePath } from '../platform/package-files.js';
 import type { PaperData } from './types.js';
 
 /** Where the handwritten digits lie in the package: 1,000 rows of 8 x 8 pixels, then the label. */
@@ -14,7 +13,7 @@ const DIGITS = 'data/digits/train.csv';
  * @throws BackendError in a bundle that lacks them
  */
 export async function digitImages(): Promise<PaperData> {
-  const path = fileURLToPath(packageFile(DIGITS));
+  const path = packagePath(DIGITS);
   const { data, shape, labels } = await readInput(path, { labelColumn: 64, image: [8, 8, 1] });
   return { name: '1,000 handwritten digits, 8 x 8', x: { data, shape }, labels };
 }

@@ -16,7 +16,7 @@ import { profileCurves } from './measurements/depth.js';
 import { eigenfunctionChecks } from './measurements/eigenfunctions.js';
 import { type AlikeKernels, likeness } from './measurements/likeness.js';
 import { type RowKernel, rowKernel } from './measurements/row-kernel.js';
-import type { Check, ClaimContext, Measurement, Paper } from './types.js';
+import type { ClaimCheck, ClaimContext, Measurement, Paper } from './types.js';
 import { atLeast, claimOf } from './verdict.js';
 
 const fc = (depth: number, bias = 0): KernelDefinition => presetArchitecture('fc', { depth, bias });
@@ -44,7 +44,7 @@ export interface DeepAndShallow {
 }
 
 /** Two step networks: each layer takes a root of 1 - t, so their decays differ by k^(1/4). */
-function stepCheck(context: ClaimContext): Check {
+function stepCheck(context: ClaimContext): ClaimCheck {
   const [one, other] = [2, 3].map((depth) => ({
     name: `step L=${depth}`,
     definition: stepNetwork(depth),
@@ -103,7 +103,7 @@ export async function measureTwins(
   { rows, decaying, pairs }: TwinKernels,
   context: ClaimContext,
 ): Promise<Measurement> {
-  const checks: Check[] = [];
+  const checks: ClaimCheck[] = [];
   // Every kernel of the angle has these eigenfunctions: needed, and alone no evidence.
   for (const kernel of rows) {
     checks.push(...(await eigenfunctionChecks(kernel, context)).map((check) => ({ ...check, beside: true })));

@@ -39,7 +39,7 @@ export interface ClaimContext {
 }
 
 /** One number against what it had to be. */
-export interface Check {
+export interface ClaimCheck {
   /** What was measured. */
   readonly what: string;
   /** What it had to be, fixed before. */
@@ -59,7 +59,7 @@ export interface Measurement {
   /** The numbers in one sentence. */
   readonly measured: string;
   /** Numbers against what they had to be. */
-  readonly checks: readonly Check[];
+  readonly checks: readonly ClaimCheck[];
   /** Range in which it was seen. */
   readonly range: string;
   /** Why the numbers come out so; where our reading differs from the paper's words, how. */

@@ -1,11 +1,11 @@
-import type { Check, Claim, ClaimContext, ClaimWords, Measurement, Verdict } from './types.js';
+import type { Claim, ClaimCheck, ClaimContext, ClaimWords, Measurement, Verdict } from './types.js';
 
 /**
  * The verdict of checks: `holds` where all passed, `fails` where none passed of those that decide, else `in part`.
  *
  * Checks `beside` show where a claim ends; they turn `holds` into `in part`, and never rescue a claim.
  */
-export function verdictOf(checks: readonly Check[]): Verdict {
+export function verdictOf(checks: readonly ClaimCheck[]): Verdict {
   if (checks.length > 0 && checks.every(({ passed }) => passed)) return 'holds';
   return checks.some(({ passed, beside }) => passed && beside !== true) ? 'in part' : 'fails';
 }
@@ -20,7 +20,7 @@ export function claimOf<S>(
 }
 
 /** A check that a number stays at or below a limit. */
-export function atMost(what: string, value: number, limit: number, beside = false): Check {
+export function atMost(what: string, value: number, limit: number, beside = false): ClaimCheck {
   const passed = value <= limit;
   return {
     what,
@@ -33,7 +33,7 @@ export function atMost(what: string, value: number, limit: number, beside = fals
 }
 
 /** A check that a number reaches a limit. */
-export function atLeast(what: string, value: number, limit: number, beside = false): Check {
+export function atLeast(what: string, value: number, limit: number, beside = false): ClaimCheck {
   const passed = value >= limit;
   return {
     what,
@@ -46,7 +46,7 @@ export function atLeast(what: string, value: number, limit: number, beside = fal
 }
 
 /** A check that a number lies within `slack` of another. */
-export function near(what: string, value: number, wanted: number, slack: number, beside = false): Check {
+export function near(what: string, value: number, wanted: number, slack: number, beside = false): ClaimCheck {
   const passed = Math.abs(value - wanted) <= slack;
   const asked = `${short(wanted)} ± ${short(slack)}`;
   return { what, asked, measured: short(value), value, passed, ...(beside ? { beside } : {}) };
@@ -62,7 +62,7 @@ export function short(value: number): string {
 }
 
 /** The largest number, in size, among checks whose text has a phrase; as text, after words for it. */
-export function largest(words: string, checks: readonly Check[], phrase: string): string {
+export function largest(words: string, checks: readonly ClaimCheck[], phrase: string): string {
   const values = checks.flatMap(({ what, value }) => (what.includes(phrase) && value !== undefined ? [value] : []));
   return `${words} ${short(values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0))}`;
 }

@@ -77,6 +77,15 @@ export function packageFile(path: string): URL {
   throw new BackendError(`${path}: must lie in the package ${NAME}, whose code needs it, got ${where}. ${REMEDY}`);
 }
 
+/**
+ * The path of a file of this package by its path from the package's folder.
+ *
+ * @throws BackendError as `packageFile` does
+ */
+export function packagePath(path: string): string {
+  return fileURLToPath(packageFile(path));
+}
+
 /** The path of a file of this package as a user types it in the working folder; null where it is not there. */
 export function shownPath(path: string): string | null {
   const folder = packageFolder();

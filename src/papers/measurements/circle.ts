@@ -4,7 +4,7 @@ import { targetsOf } from '../../regression/targets.js';
 import { analyticSource } from '../../sources/analytic.js';
 import { sphereSpectrum } from '../../spectrum/sphere.js';
 import type { Curve, CurveFigure } from '../figure.js';
-import type { Check, ClaimContext } from '../types.js';
+import type { ClaimCheck, ClaimContext } from '../types.js';
 import { atLeast, atMost } from '../verdict.js';
 import { circlePoints } from './points.js';
 import { kernelOptions } from './row-kernel.js';
@@ -66,7 +66,7 @@ export interface CircleSubject {
 export async function circleExperiment(
   { slow, others }: CircleSubject,
   context: ClaimContext,
-): Promise<{ readonly checks: readonly Check[]; readonly figures: readonly CurveFigure[] }> {
+): Promise<{ readonly checks: readonly ClaimCheck[]; readonly figures: readonly CurveFigure[] }> {
   const slowest = await learn(slow.name, slow.definition, context);
   const rest: Learning[] = [];
   for (const { name, definition } of others) rest.push(await learn(name, definition, context));

@@ -3,7 +3,7 @@ import type { NdArray } from '../../data/index.js';
 import { analyticSource } from '../../sources/analytic.js';
 import { kernelSpectrum } from '../../spectrum/kernel-spectrum.js';
 import type { Curve, CurveFigure } from '../figure.js';
-import type { Check, ClaimContext } from '../types.js';
+import type { ClaimCheck, ClaimContext } from '../types.js';
 import { kernelOptions } from './row-kernel.js';
 
 /** Examples on which condition numbers are taken. */
@@ -73,7 +73,7 @@ function lower(
   pairs: readonly (readonly [residual: number, plain: number])[],
   depths: readonly number[],
   beside: boolean,
-): Check {
+): ClaimCheck {
   const ratios = pairs.map(([residual, plain]) => residual / plain);
   const better = depths.filter((_, i) => ratios[i] < 1);
   const worst = Math.max(...ratios);
@@ -94,7 +94,7 @@ function checksOf(
   kind: 'ntk' | 'nngp',
   { residual, plain }: Sweep,
   depths: readonly number[],
-): readonly Check[] {
+): readonly ClaimCheck[] {
   const [own, other] = NAMES[kind];
   const where = `${name}: ${own} over ${other}, depths ${depths[0]} to ${depths[depths.length - 1]}`;
   // A number below rounding compares nothing.
@@ -149,8 +149,8 @@ export async function conditioning(
   examples: readonly Examples[],
   depths: readonly number[],
   context: ClaimContext,
-): Promise<{ readonly checks: readonly Check[]; readonly figures: readonly CurveFigure[] }> {
-  const checks: Check[] = [];
+): Promise<{ readonly checks: readonly ClaimCheck[]; readonly figures: readonly CurveFigure[] }> {
+  const checks: ClaimCheck[] = [];
   const figures: CurveFigure[] = [];
   for (const one of examples) {
     const nngp = await sweepOf(families, 'nngp', one.x, depths, context);
@@ -162,7 +162,7 @@ export async function conditioning(
 }
 
 /** The ratios in a sentence, over all examples. */
-export function conditionWords(checks: readonly Check[]): string {
+export function conditionWords(checks: readonly ClaimCheck[]): string {
   const range = (kind: 'nngp' | 'ntk', what: string): string => {
     const [own, other] = NAMES[kind];
     const found = checks.filter(

@@ -3,7 +3,7 @@ import { InterruptedError } from '../../errors.js';
 import { powerEigenvalue } from '../../spectrum/sphere/asymptotics.js';
 import { type SphereSpectrum, sphereSpectrum } from '../../spectrum/sphere.js';
 import type { Curve } from '../figure.js';
-import type { Check, ClaimContext } from '../types.js';
+import type { ClaimCheck, ClaimContext } from '../types.js';
 import { atMost, largest, near, short } from '../verdict.js';
 
 /** A kernel on the sphere by its definition. */
@@ -74,7 +74,7 @@ function worstSlope(ratio: (degree: number) => number, top: number): number {
 }
 
 /** The check of a kernel whose eigenvalues vanish, or drown in their error bounds, too soon. */
-function tooFew(where: string): Check {
+function tooFew(where: string): ClaimCheck {
   const what = `${where}: degrees up to which every eigenvalue is known to 0.1 %`;
   return { what, asked: `at least ${FEWEST}`, measured: 'fewer', passed: false };
 }
@@ -83,7 +83,7 @@ function tooFew(where: string): Check {
  * Whether eigenvalues on S^(d-1) fall like k^-(d + 2 nu - 1), for even and for odd degrees: the ratio to the eigenvalue
  * of (1-t)^nu, which falls exactly so, has no slope, and the endpoint constants predict it.
  */
-export function decayChecks(kernel: DecayingKernel, dim: number, context: ClaimContext): readonly Check[] {
+export function decayChecks(kernel: DecayingKernel, dim: number, context: ClaimContext): readonly ClaimCheck[] {
   const spectrum = spectrumTo(kernel, dim, mostDegrees(context), context);
   const top = topDegree([spectrum]);
   const ratio = (k: number): number => knownEigenvalue(spectrum, k) / powerEigenvalue(kernel.nu, dim, k);
@@ -118,7 +118,7 @@ const FACTOR = 1e3;
  * Whether two kernels have one RKHS on S^(d-1), as sets: the ratio of their eigenvalues stays between bounds at all
  * degrees, and has no slope at the last ones.
  */
-export function ratioChecks({ one, other }: KernelPair, dim: number, context: ClaimContext): readonly Check[] {
+export function ratioChecks({ one, other }: KernelPair, dim: number, context: ClaimContext): readonly ClaimCheck[] {
   const [a, b] = [one, other].map((kernel) => spectrumTo(kernel, dim, mostDegrees(context), context));
   const top = topDegree([a, b]);
   const ratio = (k: number): number => knownEigenvalue(a, k) / knownEigenvalue(b, k);
@@ -167,7 +167,7 @@ export function decayCurves(kernels: readonly NamedKernel[], dim: number, contex
 }
 
 /** The numbers of decays in a sentence. */
-export function decayWords(checks: readonly Check[]): string {
+export function decayWords(checks: readonly ClaimCheck[]): string {
   const last = checks.flatMap(({ what, value }) =>
     what.includes('endpoint constants') && value !== undefined ? [value] : [],
   );
@@ -177,7 +177,7 @@ export function decayWords(checks: readonly Check[]): string {
 }
 
 /** The numbers of ratios in a sentence. */
-export function ratioWords(checks: readonly Check[]): string {
+export function ratioWords(checks: readonly ClaimCheck[]): string {
   const found = checks.filter(({ what }) => what.includes('factor between eigenvalues'));
   const factors = found.map(({ measured }) => Number.parseFloat(measured));
   const slope = largest('the slope of their ratio at most', found, 'factor');

@@ -2,7 +2,7 @@ import type { KernelDefinition } from '../../architecture/types.js';
 import { kernelProfile } from '../../kernel/profile.js';
 import { fitRadial } from '../../spectrum/fit/radial-fit.js';
 import type { Curve } from '../figure.js';
-import type { Check, ClaimContext } from '../types.js';
+import type { ClaimCheck, ClaimContext } from '../types.js';
 import { atLeast, atMost, short } from '../verdict.js';
 
 /** A family of networks whose blocks have a weight. */
@@ -38,7 +38,7 @@ function residualDial(depth: number, alpha: number): number {
   return (1 + (depth - 1) * q) / (2 * Math.PI);
 }
 
-function dialCheck({ network }: WeightedFamily): Check {
+function dialCheck({ network }: WeightedFamily): ClaimCheck {
   let worst = 0;
   for (const depth of [1, 2, 5, 10, 50, 250]) {
     for (const alpha of [1, 0.5, depth ** -0.5, 1 / depth]) {
@@ -75,11 +75,11 @@ function rateOf(
   return -Math.log(apart[1] / apart[0]) / Math.log(high / low);
 }
 
-function rateChecks(family: WeightedFamily, depths: readonly number[]): readonly Check[] {
+function rateChecks(family: WeightedFamily, depths: readonly number[]): readonly ClaimCheck[] {
   return [0.75, 1].flatMap((gamma) => {
     const [away, whole] = [rateOf(family, gamma, AWAY, depths), rateOf(family, gamma, SPHERE, depths)];
     const range = `L = ${depths[0]} to ${depths[depths.length - 1]}, gamma = ${gamma}`;
-    const check = (where: string, rate: number, wanted: number): Check => ({
+    const check = (where: string, rate: number, wanted: number): ClaimCheck => ({
       ...atMost(
         `${range}, ${where}: |rate - ${wanted}| of the distance to the two-layer kernel, L^-rate`,
         Math.abs(rate - wanted),
@@ -92,7 +92,7 @@ function rateChecks(family: WeightedFamily, depths: readonly number[]): readonly
 }
 
 /** What the weight of the blocks decides as depth grows. */
-export function depthChecks(family: WeightedFamily, { size }: ClaimContext): readonly Check[] {
+export function depthChecks(family: WeightedFamily, { size }: ClaimContext): readonly ClaimCheck[] {
   const deep = size === 'full' ? 4096 : 1024;
   const at = (alpha: number): number => values(family.network(deep, alpha), [1])[0];
   const [spiky, root, stable] = [at(1), at(deep ** -0.5), at(1 / deep)];

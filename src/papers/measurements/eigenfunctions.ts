@@ -1,6 +1,6 @@
 import { InterruptedError } from '../../errors.js';
 import { RandomSource } from '../../linalg/random.js';
-import type { Check, ClaimContext } from '../types.js';
+import type { ClaimCheck, ClaimContext } from '../types.js';
 import { atMost } from '../verdict.js';
 import { circlePoints, globePoints, randomPoints, randomRotation, rotated } from './points.js';
 import type { RowKernel } from './row-kernel.js';
@@ -48,7 +48,7 @@ function legendre(t: Float64Array): readonly Float64Array[] {
   return all;
 }
 
-async function onCircle(kernel: RowKernel, n: number, context: ClaimContext): Promise<Check> {
+async function onCircle(kernel: RowKernel, n: number, context: ClaimContext): Promise<ClaimCheck> {
   const k = await kernel.matrix(circlePoints(n), context);
   const residual = largestResidual(k, n, circleFunctions(n), n * k[0]);
   return atMost(
@@ -59,7 +59,7 @@ async function onCircle(kernel: RowKernel, n: number, context: ClaimContext): Pr
 }
 
 /** W^1/2 K W^1/2 applied to W^1/2 P_k(x . w): harmonics of degree k for any direction w. */
-async function onGlobe(kernel: RowKernel, size: number, context: ClaimContext): Promise<Check> {
+async function onGlobe(kernel: RowKernel, size: number, context: ClaimContext): Promise<ClaimCheck> {
   const { x, weights } = globePoints(size);
   const n = x.shape[0];
   const k = await kernel.matrix(x, context);
@@ -83,7 +83,7 @@ async function onGlobe(kernel: RowKernel, size: number, context: ClaimContext): 
   );
 }
 
-async function underRotation(kernel: RowKernel, d: number, context: ClaimContext): Promise<Check> {
+async function underRotation(kernel: RowKernel, d: number, context: ClaimContext): Promise<ClaimCheck> {
   const random = new RandomSource(context.seed, `rotation ${d}`);
   const x = randomPoints(40, d, random);
   const [before, after] = [
@@ -98,9 +98,9 @@ async function underRotation(kernel: RowKernel, d: number, context: ClaimContext
  * Whether harmonics are the eigenfunctions of a kernel on S^(d-1): K depends on the angle alone, and K v = r v for
  * harmonics v on the circle (exactly) and on S^2 (to the error of a rule).
  */
-export async function eigenfunctionChecks(kernel: RowKernel, context: ClaimContext): Promise<readonly Check[]> {
+export async function eigenfunctionChecks(kernel: RowKernel, context: ClaimContext): Promise<readonly ClaimCheck[]> {
   const isFull = context.size === 'full';
-  const checks: Check[] = [];
+  const checks: ClaimCheck[] = [];
   for (const d of [2, 3, 10]) checks.push(await underRotation(kernel, d, context));
   if (context.signal?.aborted) throw new InterruptedError();
   checks.push(await onCircle(kernel, isFull ? 720 : 360, context));

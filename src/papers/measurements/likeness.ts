@@ -7,7 +7,7 @@ import { accuracy, largestOutputs, targetsOf } from '../../regression/targets.js
 import { analyticSource } from '../../sources/analytic.js';
 import { drawn } from '../data.js';
 import type { CurveFigure } from '../figure.js';
-import type { Check, ClaimContext, PaperData } from '../types.js';
+import type { ClaimCheck, ClaimContext, PaperData } from '../types.js';
 import { atLeast, atMost } from '../verdict.js';
 import { kernelOptions } from './row-kernel.js';
 
@@ -105,7 +105,7 @@ function correlation(a: Float64Array, b: Float64Array): number {
 export async function likeness(
   { one, other }: AlikeKernels,
   context: ClaimContext,
-): Promise<{ readonly checks: readonly Check[]; readonly figure: CurveFigure; readonly range: string }> {
+): Promise<{ readonly checks: readonly ClaimCheck[]; readonly figure: CurveFigure; readonly range: string }> {
   const split = splitOf(context);
   const [a, b] = [await predict(one, split, context), await predict(other, split, context)];
   const classes = split.targets.classes ?? new Float64Array(0);

@@ -1,7 +1,7 @@
 import type { Architecture } from '../../architecture/types.js';
 import { type ReceptiveField, receptiveField } from '../../kernel/receptive-field.js';
 import type { CurveFigure, FieldsFigure, NamedField } from '../figure.js';
-import type { Check, ClaimContext } from '../types.js';
+import type { ClaimCheck, ClaimContext } from '../types.js';
 import { atLeast } from '../verdict.js';
 import { neighbourRatio } from './skips.js';
 
@@ -30,7 +30,7 @@ function spreadOf({ spread }: ReceptiveField): number {
 }
 
 /** A check that ratios are clearly above or below 1 for every number of blocks. */
-function byBlocks(what: string, ratios: readonly number[], side: 'above' | 'below'): Check {
+function byBlocks(what: string, ratios: readonly number[], side: 'above' | 'below'): ClaimCheck {
   const passed = ratios.every((ratio) => (side === 'above' ? ratio >= CLEAR : ratio <= 1 / CLEAR));
   const asked = side === 'above' ? `at least ${CLEAR} for each` : `at most ${(1 / CLEAR).toFixed(3)} for each`;
   const value = side === 'above' ? Math.min(...ratios) : Math.max(...ratios);
@@ -42,7 +42,7 @@ function fieldChecks(
   { residual, plain }: LocalityFamilies,
   kind: 'ntk' | 'nngp',
   side: number,
-): { readonly checks: readonly Check[]; readonly rows: readonly (readonly number[])[] } {
+): { readonly checks: readonly ClaimCheck[]; readonly rows: readonly (readonly number[])[] } {
   const rows = BLOCKS.map((blocks) => {
     const [own, same, equal] = [residual(blocks, 2), plain(2 * blocks, 2), plain(blocks, 2)].map((net) =>
       fieldOf(net, kind, side),
@@ -84,7 +84,7 @@ async function ratioChecks(
   { residual, plain }: LocalityFamilies,
   kind: 'ntk' | 'nngp',
   context: ClaimContext,
-): Promise<Check> {
+): Promise<ClaimCheck> {
   const ratios: number[] = [];
   for (const blocks of [1, 2, 3]) {
     const own = await neighbourRatio(residual(blocks, 1), kind, context);
@@ -126,9 +126,9 @@ function spreadFigure(rows: readonly (readonly number[])[], kind: 'ntk' | 'nngp'
 export async function locality(
   families: LocalityFamilies,
   context: ClaimContext,
-): Promise<{ readonly checks: readonly Check[]; readonly figures: readonly (CurveFigure | FieldsFigure)[] }> {
+): Promise<{ readonly checks: readonly ClaimCheck[]; readonly figures: readonly (CurveFigure | FieldsFigure)[] }> {
   const side = context.size === 'full' ? 32 : 17;
-  const checks: Check[] = [];
+  const checks: ClaimCheck[] = [];
   const figures: (CurveFigure | FieldsFigure)[] = [];
   for (const kind of KINDS) {
     const found = fieldChecks(families, kind, side);
@@ -147,7 +147,7 @@ export async function locality(
 }
 
 /** The ratios in a sentence. */
-export function localityWords(checks: readonly Check[]): string {
+export function localityWords(checks: readonly ClaimCheck[]): string {
   const of = (name: string, what: string): string =>
     checks.find((check) => check.what.startsWith(`${name},`) && check.what.includes(what))?.measured ?? 'unknown';
   return KINDS.map((kind) => {

@@ -1,7 +1,7 @@
 import type { Architecture } from '../../architecture/types.js';
 import { multisphereSpectrum } from '../../spectrum/multisphere.js';
 import type { Curve } from '../figure.js';
-import type { Check, ClaimContext } from '../types.js';
+import type { ClaimCheck, ClaimContext } from '../types.js';
 import { short } from '../verdict.js';
 
 /** A kernel on a product of circles, with and without skips. */
@@ -55,7 +55,7 @@ const DIRECTIONS: Readonly<Record<string, string>> = { axis: '(k,0,0)', neighbou
 export async function skipDecay(
   { name, residual, plain, kind, residualKind = kind }: SkipPair,
   context: ClaimContext,
-): Promise<{ readonly checks: readonly Check[]; readonly curves: readonly Curve[]; readonly exponents: string }> {
+): Promise<{ readonly checks: readonly ClaimCheck[]; readonly curves: readonly Curve[]; readonly exponents: string }> {
   const withSkips = await linesOf(residual, residualKind, context);
   const without = await linesOf(plain, kind, context);
   const pairs = Object.keys(DIRECTIONS).map((line) => ({
@@ -66,7 +66,7 @@ export async function skipDecay(
       return found === undefined ? Number.NaN : exponentOf(found);
     }),
   }));
-  const checks = pairs.map(({ direction, exponents: [a, b] }): Check => {
+  const checks = pairs.map(({ direction, exponents: [a, b] }): ClaimCheck => {
     const value = Math.abs(a - b);
     return {
       what: `${name}, ${direction}: exponents with and without skips, k = ${LOW} to ${HIGH}`,

@@ -6,13 +6,8 @@ import { comparePlanRecord, compareRecord } from './compare.js';
 import { eigsRecord } from './eigs.js';
 import { empiricalRecord } from './empirical.js';
 import { kernelRecord } from './kernel.js';
-
-
-import { paperRecord } from './paper.js';
-
-
 import { multisphereRecord } from './multisphere.js';
-
+import { paperRecord } from './paper.js';
 
 import { plotRecord } from './plot.js';
 import { profileRecord } from './profile.js';

@@ -65,6 +65,8 @@ export interface ReceptiveField {
   readonly warnings: readonly string[];
 }
 
+const UNCORRELATED = 'Pools pair different positions, whose pixels count as uncorrelated here.';
+
 const SHAPES = 'Give [h, w, c] of images or [w, c] of sequences.';
 
 function inputShape(shape: readonly number[]): InputShape & { readonly positions: readonly number[] } {
@@ -157,6 +159,7 @@ export function receptiveField(definition: KernelDefinition, options: ReceptiveF
   const [centre, circular] = [centreOf(programme, output), wrappedAxes(programme)];
   const field = Array.from(shares);
   const { spread, warnings } = fieldShape(field, input.positions, centre, circular);
+  const pools = programme.steps.some(({ op }) => op === 'pool') ? [UNCORRELATED] : [];
   return {
     kind,
     shape: input.positions,
@@ -170,6 +173,6 @@ export function receptiveField(definition: KernelDefinition, options: ReceptiveF
     spread,
     peak: field.reduce((a, b) => Math.max(a, b)),
     replaced,
-    warnings,
+    warnings: [...pools, ...warnings],
   };
 }

@@ -34,6 +34,7 @@ describe('bad usage is exit code 2 with one message, and writes nothing', () => 
     [['receptive-field', '--arch', 'cntk', '--input', '8x8x3', '--at', '1,-1'], ['--at: must be whole numbers']],
     [['receptive-field', '--arch', 'cntk', '--input', '8x8x3', '--kind', 'both'], ['--kind: must be ntk or nngp']],
     [['receptive-field', '--arch', 'cntk', '--input', '8x8x3', '--seeds', '4'], ['--seeds: must come with --width']],
+    [['receptive-field', '--arch', 'cntk', '--input', '200000x200000x3'], ['--input: the field needs more than']],
     [['receptive-field', '--arch', 'fc', '--input', '8x8x3'], ['--arch: must be a network of images']],
     [['receptive-field', '--arch', 'laplace:1', '--input', '8x8x3'], ['a function of the distance']],
     [

@@ -6,6 +6,7 @@ import type { Taps } from '../../programme/taps.js';
 import type { Programme } from '../../vocabulary/steps.js';
 import { positionCount } from '../../vocabulary/windows.js';
 import type { Pairs } from './pairs.js';
+import type { Room } from './room.js';
 
 type Pool = StepOf<'pool'>;
 
@@ -15,7 +16,10 @@ export class UnitImageFactors {
   readonly #selfKernels: Extended[] = [];
   readonly #norms: Extended;
 
-  constructor(programme: Programme) {
+  readonly #room: Room;
+
+  constructor(programme: Programme, room: Room) {
+    this.#room = room;
     const rows = positionCount(programme.positions ?? []);
     this.#norms = extendedNumbers(new Float64Array(rows).fill(1));
   }
@@ -24,6 +28,7 @@ export class UnitImageFactors {
   append(programme: Programme, positions: number, taps: Taps | null, pairs: readonly Pairs[]): void {
     const index = this.columns.length;
     const step = programme.steps[index];
+    this.#room.take(8 * positions * ((taps?.count ?? 0) + 4));
     const total = extendedZeros(positions);
     this.#selfKernels.push(total);
     if (step.op === 'pool' && taps !== null) {
@@ -68,10 +73,5 @@ export class UnitImageFactors {
       total.exponent[p] = one.exponent[0];
     });
     return [roots, squares];
-  }
-
-  /** K(x_p, x_p) of a value at one position. */
-  selfKernel(value: number): Extended {
-    return this.#selfKernels[value];
   }
 }

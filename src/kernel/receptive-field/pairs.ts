@@ -1,3 +1,8 @@
+import type { Room } from './room.js';
+
+/** Bytes of a pair in a plane. */
+const PAIR_BYTES = 33;
+
 /** What is known of the pairs (p, p + offset) of one value, `[positions]`. */
 export interface Plane {
   readonly offset: number;
@@ -28,15 +33,18 @@ function emptyPlane(offset: number, positions: number): Plane {
 export class Pairs {
   readonly #positions: number;
   readonly #planes = new Map<number, Plane>();
+  readonly #room: Room;
 
-  constructor(positions: number) {
+  constructor(positions: number, room: Room) {
     this.#positions = positions;
+    this.#room = room;
   }
 
   /** The plane of pair (p, q), which stands there at p; made when it is first asked for. */
   plane(p: number, q: number): Plane {
     const known = this.#planes.get(q - p);
     if (known !== undefined) return known;
+    this.#room.take(PAIR_BYTES * this.#positions);
     const plane = emptyPlane(q - p, this.#positions);
     this.#planes.set(q - p, plane);
     return plane;

@@ -1,10 +1,15 @@
 import { InterruptedError } from '../../errors.js';
 import { type Layout, layout } from '../../programme/layout.js';
 import type { Programme, Step, ValueId } from '../../vocabulary/steps.js';
+import { positionCount } from '../../vocabulary/windows.js';
 import { UnitImageFactors } from './columns.js';
 import { mapChange } from './map-change.js';
 import { Pairs, type Plane } from './pairs.js';
 import { readsOf, type StepAt, type Visit } from './reads.js';
+import { Room } from './room.js';
+
+/** Bytes of what says where a tap reads. */
+const TAP_BYTES = 4;
 
 /** How the correlation of an output changes near t = 1, and which pixels it changes with. */
 export interface Change {
@@ -33,9 +38,13 @@ class Propagation {
 
   constructor(programme: Programme) {
     this.#programme = programme;
+    const room = new Room();
+    for (const step of programme.steps) {
+      if ('windows' in step) room.take(TAP_BYTES * positionCount(step.windows.to) * positionCount(step.windows.filter));
+    }
     this.#layout = layout(programme);
-    this.#pairs = this.#layout.positions.map((n) => new Pairs(n));
-    this.#factors = new UnitImageFactors(programme);
+    this.#pairs = this.#layout.positions.map((n) => new Pairs(n, room));
+    this.#factors = new UnitImageFactors(programme, room);
   }
 
   /** Notes which pairs of which values the output rests on. */

@@ -63,6 +63,7 @@ export interface FiniteField {
 
 /** Both. */
 export interface FiniteFieldResult {
+  /** What was measured. */
   readonly finite: FiniteField;
   /** Field of the NNGP, the limit of infinite width. */
   readonly nngp: ReceptiveField;

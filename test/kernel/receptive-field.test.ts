@@ -115,7 +115,7 @@ describe('against differences of the reference backend near t = 1', () => {
         if (!found.warnings.some((text) => text.startsWith('Pools pair'))) return;
         seen.pools++;
       }),
-      { seed: 17, numRuns: 80 },
+      { seed: 17, numRuns: 60 },
     );
   });
 

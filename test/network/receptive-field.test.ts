@@ -44,7 +44,7 @@ describe('gradients by the inputs', () => {
 async function deviations(layers: readonly ImageLayerJson[] | null, depth: number, shape: readonly number[]) {
   const definition =
     layers === null ? presetArchitecture('rescntk', { depth }, 1) : parseArchitecture(imageNetwork(...layers));
-  const { finite, nngp } = await finiteReceptiveField(definition, { shape, width: 256, seeds: 300, native: 'off' });
+  const { finite, nngp } = await finiteReceptiveField(definition, { shape, width: 256, seeds: 150, native: 'off' });
   expect(Math.abs(finite.field.reduce((a, b) => a + b) - 1)).toBeLessThan(1e-12);
   const ntk = receptiveField(definition, { shape });
   const { errors } = finite;

@@ -5,6 +5,7 @@ import {
   readDepth,
   readFilter,
   readFirstFilter,
+  readMyrtleDepth,
 } from './preset-flags.js';
 
 /** sqrt(2) as the file format has it: He's factor in the standard deviation of a weight. */
@@ -79,5 +80,37 @@ export function rescntkDraft(
   return {
     name: `rescntk L=${depth} q=${filter[0]} first=${first[0]} ${weight} ${text}`,
     layers: [start, ...blocks, readout(head, rank), { kind: 'dense' }],
+  };
+}
+
+/** Convolutions of each block by depth; the dense layer at the end counts as well. */
+const MYRTLE_BLOCKS = { 5: [2, 1, 1], 7: [2, 2, 2], 10: [3, 3, 3] } as const;
+
+/** Times that the pools of `myrtle` halve an image: between its blocks, and at the end. */
+const MYRTLE_HALVINGS = { between: 2, end: 3 } as const;
+
+/** Sides of the images of `myrtle` are multiples of this, so that no pool leaves pixels out. */
+export const MYRTLE_SIDE = 2 ** (MYRTLE_HALVINGS.between + MYRTLE_HALVINGS.end);
+
+/**
+ * `myrtle`: three blocks of [conv(3, v, same), relu] with a pool of 2 between them, three pools more, flatten, dense(1).
+ */
+export function myrtleDraft(
+  flags: PresetFlags,
+  where: string,
+  rank: 1 | 2,
+): { readonly name: string; readonly layers: readonly object[] } {
+  const depth = readMyrtleDepth(flags, where);
+  const onEveryAxis = (size: number): readonly number[] => Array.from({ length: rank }, () => size);
+  const pool = { kind: 'avgPool', window: onEveryAxis(2) };
+  const conv = { kind: 'conv', filter: onEveryAxis(3), weightStd: HE, padding: 'same' };
+  const blocks = MYRTLE_BLOCKS[depth].map((count, block) => [
+    ...(block === 0 ? [] : [pool]),
+    ...Array.from({ length: count }, () => [conv, { kind: 'relu' }]).flat(),
+  ]);
+  const end = Array.from({ length: MYRTLE_HALVINGS.end }, () => pool);
+  return {
+    name: `myrtle L=${depth} ${rank}-D`,
+    layers: [...blocks.flat(), ...end, { kind: 'flatten' }, { kind: 'dense' }],
   };
 }

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js';
 
 /** Flags of the presets as the command line reads them; undefined where the user gave none. */
 export interface PresetFlags {
-  /** Hidden layers (`fc`) or residual blocks. */
+  /** Hidden layers (`fc`), residual blocks, or 5, 7 or 10 (`myrtle`). */
   readonly depth?: number | undefined;
   /** Weight of the residual branches. */
   readonly alpha?: number | undefined;
@@ -82,6 +82,21 @@ export function readDepth(flags: PresetFlags, where: string): number {
     `--depth: must be a whole number from 1 to ${MAX_DEPTH} for ${where}, got ${depth}. Write e.g. --depth ` +
       `${PRESET_DEFAULTS.depth}.`,
   );
+}
+
+/** Depths that `myrtle` has. */
+const MYRTLE_DEPTHS = [5, 7, 10] as const;
+
+/**
+ * The depth of `myrtle`: 5, 7 or 10, and 5 where none is given.
+ *
+ * @throws UsageError for any other number
+ */
+export function readMyrtleDepth(flags: PresetFlags, where: string): (typeof MYRTLE_DEPTHS)[number] {
+  const wanted = flags.depth ?? MYRTLE_DEPTHS[0];
+  const depth = MYRTLE_DEPTHS.find((each) => each === wanted);
+  if (depth !== undefined) return depth;
+  throw new UsageError(`--depth: must be 5, 7 or 10 for ${where}, got ${wanted}. Write e.g. --depth 5.`);
 }
 
 function readScale(value: number, flag: string, where: string): number {

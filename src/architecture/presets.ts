@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { cntkDraft, rescntkDraft } from './image-presets.js';
+import { cntkDraft, MYRTLE_SIDE, myrtleDraft, rescntkDraft } from './image-presets.js';
 import { nearest } from './nearest.js';
 import { ARCHITECTURE_FORMAT, parseArchitecture } from './parse.js';
 import {
@@ -31,6 +31,8 @@ interface Preset {
   build(flags: PresetFlags, where: string, rank: 1 | 2): Draft;
   /** Whether it is a network of images. */
   readonly images?: true;
+  /** What each side of its images is a multiple of, where its pools need that. */
+  readonly side?: number;
 }
 
 function residual(alpha: number, branch: readonly object[]): object {
@@ -114,8 +116,19 @@ const rescntk: Preset = {
   images: true,
 };
 
+const myrtle: Preset = {
+  flags: ['depth'],
+  convention:
+    'Shankar, Fang, Guo, Fridovich-Keil, Schmidt, Ragan-Kelley, Recht 2020 (arXiv:2003.02237): zero padding, means over ' +
+    '2x2 pixels, everything trained (theirs is the NNGP, --kind nngp); its pools halve the image five times, so sides ' +
+    'are multiples of 32',
+  build: myrtleDraft,
+  images: true,
+  side: MYRTLE_SIDE,
+};
+
 /** The presets by name: each only writes a description in the file format. */
-export const PRESETS = { fc, resntk, 'resnet-tirer': resnetTirer, cntk, rescntk } as const satisfies Readonly<
+export const PRESETS = { fc, resntk, 'resnet-tirer': resnetTirer, cntk, rescntk, myrtle } as const satisfies Readonly<
   Record<string, Preset>
 >;
 
@@ -129,6 +142,22 @@ export function isPresetName(name: string): boolean {
 /** Whether `name` is a preset of images, whose filters have as many axes as the data. */
 export function isImagePreset(name: string): boolean {
   return isPresetName(name) && TABLE[name].images === true;
+}
+
+/**
+ * Refuses images `[n, h, w, c]` or sequences `[n, w, c]` whose sides the pools of a preset do not divide.
+ *
+ * @throws UsageError naming the sides that it takes
+ */
+export function checkPresetSides(name: string, shape: readonly number[]): void {
+  const side = isPresetName(name) ? TABLE[name].side : undefined;
+  const positions = shape.slice(1, -1);
+  if (side === undefined || positions.every((size) => size % side === 0)) return;
+  const least = positions.map(() => side).join('x');
+  throw new UsageError(
+    `--arch ${name}: images must have sides that are multiples of ${side}, since its pools halve them ` +
+      `${Math.log2(side)} times, got ${positions.join('x')}. Give images of ${least}, or choose cntk or rescntk.`,
+  );
 }
 
 /** Whose convention a preset follows; null for anything that is not a preset. */

@@ -1,5 +1,5 @@
 import { type PresetFlags, refuseForeignFlags } from './preset-flags.js';
-import { isImagePreset, isPresetName, presetArchitecture } from './presets.js';
+import { checkPresetSides, isImagePreset, isPresetName, presetArchitecture } from './presets.js';
 import { parseRadial } from './radial.js';
 import { architectureOf, readArchitecture } from './read.js';
 import type { KernelDefinition } from './types.js';
@@ -50,6 +50,7 @@ function resolveWith(
  * `[n, w, c]`.
  *
  * @throws ArchitectureError for flags that make no network
+ * @throws UsageError for images that a preset's pools do not divide
  */
 export function fitToData(
   spec: string,
@@ -57,5 +58,6 @@ export function fitToData(
   definition: KernelDefinition,
   shape: readonly number[],
 ): KernelDefinition {
+  checkPresetSides(spec, shape);
   return isImagePreset(spec) && shape.length === 3 ? presetArchitecture(spec, flags, 1) : definition;
 }

@@ -26,7 +26,11 @@ export const PRESET_PARSERS = {
 
 /** Flags of the presets; `--arch` itself is left to the command. */
 export const PRESET_FLAGS: FlagTable = {
-  depth: { describe: 'hidden layers or residual blocks', group: GROUP, fallback: String(PRESET_DEFAULTS.depth) },
+  depth: {
+    describe: 'hidden layers or residual blocks; of myrtle 5 (its default), 7 or 10',
+    group: GROUP,
+    fallback: String(PRESET_DEFAULTS.depth),
+  },
   alpha: { describe: 'weight of the residual branches', group: GROUP, fallback: String(PRESET_DEFAULTS.alpha) },
   gamma: { describe: 'the same as alpha = depth^-gamma', group: GROUP },
   bias: { describe: 'standard deviation of the biases', group: GROUP, fallback: String(PRESET_DEFAULTS.bias) },

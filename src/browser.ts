@@ -8,6 +8,7 @@ export type { Architecture, KernelDefinition, RadialKernel } from './architectur
 export { type BackendReport, listBackends } from './backend/select.js';
 export type { FloatArray, NdArray, Precision } from './data/array.js';
 export { asVectors } from './data/image.js';
+export { mirrored, withMirrored } from './data/mirror.js';
 export { rootMeanSquare } from './data/norm.js';
 export { SCALE_MODES, type Scaled, type ScaleMode, scale } from './data/scale.js';
 export {

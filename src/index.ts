@@ -37,6 +37,7 @@ export {
   type LabelFile,
   type Labels,
   type Layout,
+  mirrored,
   type NdArray,
   type NpzOptions,
   type Owner,
@@ -53,6 +54,7 @@ export {
   type SparseShape,
   scale,
   type TableOptions,
+  withMirrored,
   writeNpy,
   writeNpz,
 } from './data/index.js';
@@ -131,6 +133,7 @@ export type { Layer } from './layers/index.js';
 export type { CholeskyFactor, EigenDecomposition, FactorInPlace, Inertia, LinearAlgebra } from './linalg/algebra.js';
 export type { DeviceChoice } from './linalg/device/choice.js';
 export { linearAlgebra } from './linalg/index.js';
+export { WHITENING_DEFAULTS, type Whitening, type WhiteningOptions, zcaWhitening } from './linalg/whitening.js';
 export { DEFAULT_WIDTH, FIELD_SEEDS } from './network/defaults.js';
 export { type FiniteNetwork, finiteNetwork, type WidthOptions } from './network/network.js';
 export {

@@ -1,16 +1,19 @@
 import type { Positions } from '../architecture/check-input.js';
 import type { NdArray } from '../data/array.js';
+import { readableBytes } from '../data/budget.js';
 import { asVectors, valuesOf } from '../data/image.js';
 import { type Input, type Labels, type ReadOptions, readInput, type SparseShape } from '../data/index.js';
-import { type Scaled, scale } from '../data/scale.js';
+import { labelsTwice, withMirrored } from '../data/mirror.js';
+import type { Scaled } from '../data/scale.js';
 import { isPipe, isStdin } from '../data/source/place.js';
-import { DataError, UsageError } from '../errors.js';
+import { DataError, MemoryError, UsageError } from '../errors.js';
 import { residentBytes } from '../platform/memory.js';
 import type { InputRecord, LabelsRecord } from '../report/records/common.js';
 import { axesNotes } from './axes-notes.js';
 import { checkColumnNames } from './column-names.js';
 import { checkSameKind, type LoadedLabels, labelsOf } from './load-labels.js';
 import type { InputOptions } from './options/inputs.js';
+import { scaler } from './scale-inputs.js';
 
 /** The data of a command, ready for the library. */
 export interface LoadedInputs {
@@ -44,6 +47,10 @@ export interface LoadRules extends LoadLimits {
   readonly positions: Positions;
   /** Whether labels of Z must be classes of X. [false] */
   readonly sameClasses?: boolean;
+  /** Whether each image of X gets its mirrored copy behind it, before anything is scaled. [false] */
+  readonly flip?: boolean;
+  /** `--native`: which library whitens. [auto] */
+  readonly native?: string;
 }
 
 function zeroWarning(path: string, mode: string, { zeros }: Scaled): readonly string[] {
@@ -147,8 +154,18 @@ function checkFeatures(x: NdArray, z: NdArray, { path }: Input): void {
   );
 }
 
+/** X with a mirrored copy behind each image. @throws MemoryError where the copies do not fit */
+function copied(x: Input, { memory }: LoadLimits): NdArray {
+  const bytes = residentBytes() + 2 * x.data.byteLength;
+  if (bytes <= memory) return withMirrored(x);
+  throw new MemoryError(
+    `--memory: mirrored copies need about ${readableBytes(bytes)}, got a promise of ${readableBytes(memory)}. Raise ` +
+      '--memory, choose fewer --rows, or leave --flip out.',
+  );
+}
+
 /**
- * Reads X and Z and scales them; `standard` takes mean and deviation of X for both.
+ * Reads X and Z and scales them; `standard` and `zca` take their statistics of X, mirrored copies included, for both.
  *
  * Images are flattened where `positions` is `none`; what was assumed of their axes where it is `open` is a warning.
  */
@@ -159,7 +176,8 @@ export async function loadInputs(
 ): Promise<LoadedInputs> {
   const inForm = rules.positions === 'none' ? asVectors : (a: NdArray) => a;
   const { x, z, labels, labelsZ } = await readPair(paths, options, rules);
-  const scaledX = scale(x, options.scale);
+  const scaling = await scaler(rules.flip === true ? copied(x, rules) : x, options.scale, rules);
+  const scaledX = scaling.x;
   const vectorsX = inForm(scaledX.x);
   const record = ({ path, shape, sha256 }: Input): InputRecord => ({ path, shape, sha256 });
   const warnings = [
@@ -169,11 +187,12 @@ export async function loadInputs(
     ...(labels?.warnings ?? []),
   ];
   const known = { x: vectorsX, labels: labels?.record ?? null };
-  const labelValues = { x: labels?.labels ?? null, z: labelsZ?.labels ?? null };
+  const ofX = labels?.labels ?? null;
+  const labelValues = { x: ofX !== null && rules.flip === true ? labelsTwice(ofX) : ofX, z: labelsZ?.labels ?? null };
   if (z === null) return { ...known, z, inputs: [record(x)], labelValues, warnings: [...new Set(warnings)] };
   checkFeatures(vectorsX, inForm(z), z);
   const otherNames = checkColumnNames(x, z);
-  const scaledZ = scale(z, options.scale, scaledX.statistics);
+  const scaledZ = scaling.z(z);
   warnings.push(
     ...z.warnings,
     ...(otherNames === null ? [] : [otherNames]),

@@ -8,6 +8,7 @@ export { type Input, type ReadOptions, readInput } from './input.js';
 export type { Labels } from './labelled.js';
 export { type LabelFile, type ReadLabelsOptions, readLabels } from './labels.js';
 export type { Layout } from './layout.js';
+export { mirrored, withMirrored } from './mirror.js';
 export { rootMeanSquare } from './norm.js';
 export { parseRowRange, type RowRange, resolveRows } from './rows.js';
 export { SCALE_MODES, type Scaled, type ScaleMode, scale } from './scale.js';

@@ -15,6 +15,10 @@ export interface FitData {
   readonly targets: Float64Array;
   /** Training rows. */
   readonly n: number;
+  /**
+   * Whether rows 2k and 2k + 1 are an image and its mirrored copy, which leave-one-out leaves out together. [false]
+   */
+  readonly pairs?: boolean;
   /** Unit roundoff of the entries of the kernel: 2^-24 where they come from singles. [2^-53] */
   readonly roundoff?: number;
   /** What messages call the kernel, a file. [the kernel of the training rows] */
@@ -84,6 +88,11 @@ function checkData(data: FitData): void {
   if (!(n >= 1) || kernel.length < n * n) {
     throw new DataError(
       `${nameOf(data)}: must have n^2 entries for n = ${n} rows, got ${kernel.length}. Give K(train, train).`,
+    );
+  }
+  if (data.pairs === true && n % 2 !== 0) {
+    throw new DataError(
+      `${nameOf(data)}: must have an even number of rows where they are pairs, got ${n}. Give each image its copy.`,
     );
   }
   if (targets.length === 0 || targets.length % n !== 0) {

@@ -26,6 +26,11 @@ export interface KernelRegressionOptions {
   readonly times?: readonly number[] | null;
   /** Ascending numbers of first training rows. [all] */
   readonly trainSizes?: readonly number[];
+  /**
+   * Whether training rows 2k and 2k + 1 are an image and its mirrored copy, which leave-one-out leaves out together.
+   * [false]
+   */
+  readonly pairs?: boolean;
   /** How equations are solved: a factorisation where it fits, else conjugate gradients. [auto] */
   readonly solver?: (typeof SOLVERS)[number];
   /** Relative residual of conjugate gradients, and of what counts as solved. [1e-6] */
@@ -105,7 +110,7 @@ export interface PlannedRegression {
   /** Ascending numbers of training rows. */
   readonly sizes: readonly number[];
   readonly choice: Choice;
-  readonly task: SolverTask & Required<Pick<KernelRegressionOptions, 'tolerance' | 'iterations' | 'seed'>>;
+  readonly task: SolverTask & Required<Pick<KernelRegressionOptions, 'tolerance' | 'iterations' | 'seed' | 'pairs'>>;
   readonly options: KernelRegressionOptions;
 }
 
@@ -141,6 +146,7 @@ export async function planRegression(
     tolerance: options.tolerance ?? REGRESS_DEFAULTS.tol,
     iterations: options.iterations ?? REGRESS_DEFAULTS.iterations,
     seed: options.seed ?? COMPUTE_DEFAULTS.seed,
+    pairs: options.pairs ?? false,
   };
   const sizes = options.trainSizes ?? [source.rows];
   checkSizes(source, targets, sizes);
@@ -212,7 +218,7 @@ async function solveDense(work: Work): Promise<Solved> {
     };
     const name = source.name === undefined ? {} : { name: source.name };
     const fits = await fitKernel(
-      { kernel, targets: firstTargets(targets, n), n, roundoff, ...name },
+      { kernel, targets: firstTargets(targets, n), n, pairs: task.pairs, roundoff, ...name },
       {
         ridges: task.ridges,
         times: task.times ?? [Infinity],

@@ -116,12 +116,47 @@ function leaveOneOutRoot(spectral: SpectralTargets, shift: number): number {
   return norm(errors, 0, errors.length) / Math.sqrt(n);
 }
 
-/** The shift among those given with the least leave-one-out error, its place in the list, and the errors of all. */
+/**
+ * The same of leaving out rows 2k and 2k + 1 together, an image and its mirrored copy: the error of a pair is
+ * (G_PP)^-1 a_P, G_PP the 2 x 2 block.
+ *
+ * In the sum and the difference of both rows, whose parts of G do not cancel: where the copy is the image itself, the
+ * block is singular to rounding in the basis of the rows.
+ */
+function leavePairOutRoot(spectral: SpectralTargets, shift: number): number {
+  const { n, values, vectors, projections } = spectral;
+  const filter: Filter = (value) => shift / (value + shift);
+  const [same, other, mixed] = [new Float64Array(n / 2), new Float64Array(n / 2), new Float64Array(n / 2)];
+  for (let j = 0; j < n; j++) {
+    const weight = filter(values[j]) / 2;
+    for (let k = 0; k < n / 2; k++) {
+      const [a, b] = [vectors[j * n + 2 * k], vectors[j * n + 2 * k + 1]];
+      same[k] += weight * (a + b) ** 2;
+      other[k] += weight * (a - b) ** 2;
+      mixed[k] += weight * (a + b) * (a - b);
+    }
+  }
+  const errors = filtered(spectral, projections, filter);
+  for (let at = 0; at < errors.length; at += 2) {
+    const k = (at % n) / 2;
+    const [sum, difference] = [errors[at] + errors[at + 1], errors[at] - errors[at + 1]];
+    const determinant = same[k] * other[k] - mixed[k] ** 2;
+    errors[at] = (other[k] * sum - mixed[k] * difference) / determinant / Math.SQRT2;
+    errors[at + 1] = (same[k] * difference - mixed[k] * sum) / determinant / Math.SQRT2;
+  }
+  return norm(errors, 0, errors.length) / Math.sqrt(n);
+}
+
+/**
+ * The shift among those given with the least leave-one-out error, its place in the list, and the errors of all; with
+ * `pairs` rows 2k and 2k + 1 are left out together.
+ */
 export function bestShift(
   spectral: SpectralTargets,
   shifts: readonly number[],
+  pairs = false,
 ): { readonly shift: number; readonly place: number; readonly errors: readonly number[] } {
-  const roots = shifts.map((shift) => leaveOneOutRoot(spectral, shift));
+  const roots = shifts.map((shift) => (pairs ? leavePairOutRoot : leaveOneOutRoot)(spectral, shift));
   const place = roots.reduce((least, root, k) => (root < roots[least] ? k : least), 0);
   return { shift: shifts[place], place, errors: roots.map((root) => root ** 2) };
 }

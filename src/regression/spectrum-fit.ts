@@ -75,6 +75,7 @@ function chooseRidge({ data, spectral, unit }: Spectrum): Chosen {
   const { shift, place, errors } = bestShift(
     spectral,
     ridges.map((ridge) => ridge * unit),
+    data.pairs,
   );
   const ridge = ridges[place];
   const isLimited = place === 0 && ridges.length < CANDIDATES.length;

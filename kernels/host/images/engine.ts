@@ -53,10 +53,10 @@ export interface ImageSchedule {
 
 export const laneCount = (precision: Precision): number => (precision === 'f64' ? 2 : 4);
 
-/** Plans, encodes and places a job. */
-export function scheduleImages(job: ImageJob): ImageSchedule {
+/** Plans, encodes and places a job; with `read` what the self-kernels of these values need alone. */
+export function scheduleImages(job: ImageJob, read?: readonly ValueId[]): ImageSchedule {
   const { precision, channels, deviations, exponents, outputs, size, normalized } = job;
-  const plan = planImages(job.programme, job.inputs);
+  const plan = planImages(job.programme, job.inputs, read);
   const layout = layOutImages(plan, precision);
   const code = encodeImages({ plan, precision, layout, channels, deviations, exponents, outputs, normalized });
   const lanes = laneCount(precision);
@@ -281,7 +281,7 @@ export class ImageEngine {
 /** Self-kernels of a pool for every image of a set, each image with itself, on the calling thread. */
 export function pooledOnHost(job: PreparedImages, value: ValueId, set: SharedImages): Float64Array {
   const self: ImageJob = { ...job, x: set, z: set, size: 8 };
-  const schedule = scheduleImages(self);
+  const schedule = scheduleImages(self, [value]);
   const engine = new ImageEngine(compileModule(), createMemory(schedule.blocks.bytes), self, schedule);
   const first = engine.selfPooled(value, 0);
   const all = allocate(set.count * first.length, 'f64') as Float64Array;

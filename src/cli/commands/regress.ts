@@ -16,6 +16,11 @@ export const regressCommand: Command = {
   ],
   flags: {
     ...INPUT_FLAGS,
+    flip: {
+      describe: 'add a copy of each training image, mirrored left to right, with its label',
+      group: 'Input',
+      alone: true,
+    },
     'test-labels': { describe: 'file of labels, one a row of TEST', group: 'Input' },
     kernel: {
       describe:

@@ -3,10 +3,11 @@ import { parseImageShape } from '../../data/image.js';
 import type { TableOptions } from '../../data/index.js';
 import { DEFAULT_LAYOUT, LAYOUTS, type Layout } from '../../data/layout.js';
 import { parseRowRange, type RowRange } from '../../data/rows.js';
-import { DEFAULT_SCALE, SCALE_MODES, type ScaleMode } from '../../data/scale.js';
+import { DEFAULT_SCALE } from '../../data/scale.js';
 import { UsageError } from '../../errors.js';
 import type { FlagTable, Positional } from '../command.js';
 import { type ParsedArguments, parsedOf, textOf } from './parsed.js';
+import { SCALING_TEXT, type Scaling, scalingOf } from './scaling.js';
 import { COLUMN_FLAGS, type ColumnOptions, readColumnOptions, readTableOptions, TABLE_FLAGS } from './table.js';
 import { nonEmpty, oneOf } from './values.js';
 
@@ -30,7 +31,7 @@ export const SECOND_DATA: Positional = {
 export const INPUT_FLAGS: FlagTable = {
   rows: { describe: 'rows a:b of X, zero-based, b not included; of Z and of labels as well', group: GROUP },
   'rows-z': { describe: 'rows a:b of Z', group: GROUP },
-  scale: { describe: 'scaling of the rows', group: GROUP, fallback: DEFAULT_SCALE, choices: SCALE_MODES },
+  scale: { describe: `scaling of the rows: ${SCALING_TEXT}`, group: GROUP, fallback: DEFAULT_SCALE },
   image: { describe: 'sizes HxWxC that each row is read as, HxWx1 where it is grey, WxC for a sequence', group: GROUP },
   layout: {
     describe: 'where channels stand in the files: last, or first as in PyTorch',
@@ -56,7 +57,7 @@ export const INPUT_FLAGS: FlagTable = {
 export interface InputOptions {
   readonly rows: RowRange | null;
   readonly rowsZ: RowRange | null;
-  readonly scale: ScaleMode;
+  readonly scale: Scaling;
   readonly image: readonly number[] | null;
   /** Null: channels last, as nobody has said. */
   readonly layout: Layout | null;
@@ -95,7 +96,7 @@ export function readInputOptions(args: ParsedArguments): InputOptions {
   return {
     rows,
     rowsZ: rowsZ ?? rows,
-    scale: parsedOf(args, 'scale', oneOf(SCALE_MODES)) ?? DEFAULT_SCALE,
+    scale: parsedOf(args, 'scale', scalingOf) ?? DEFAULT_SCALE,
     image: parsedOf(args, 'image', (_flag, text) => parseImageShape(text)) ?? null,
     layout: parsedOf(args, 'layout', oneOf(LAYOUTS)) ?? null,
     format: parsedOf(args, 'format', oneOf(FORMAT_NAMES)) ?? null,

@@ -18,6 +18,8 @@ export interface RegressJob {
   readonly variants: readonly Variant[];
   /** The finite network whose empirical NTK is meant; null: the infinite one. */
   readonly finite: FiniteFlags | null;
+  /** Whether the training images are extended by their mirrored copies. */
+  readonly flip: boolean;
   /** Stored kernels instead of data. */
   readonly stored: { readonly kernel: string; readonly cross: string } | null;
   readonly ridges: readonly (number | 'auto')[];
@@ -71,7 +73,7 @@ function checkSolver({ solver, ridges, times, variance }: RegressJob): void {
 const OF_DATA = [
   ...['rows', 'rows-z', 'columns', 'drop-columns', 'image', 'layout', 'format', 'scale'],
   ...['depth', 'alpha', 'gamma', 'bias', 'bias-init', 'filter', 'first-filter', 'padding', 'head', 'train'],
-  ...['kind', 'normalized', 'precision', 'init', 'outputs', 'weights'],
+  ...['flip', 'kind', 'normalized', 'precision', 'init', 'outputs', 'weights'],
 ];
 
 function storedOf(args: ParsedArguments): RegressJob['stored'] {
@@ -141,6 +143,7 @@ export function readRegressJob(args: ParsedArguments): RegressJob {
     compute,
     variants,
     finite,
+    flip: args.switches.has('flip'),
     stored,
     ridges,
     times,

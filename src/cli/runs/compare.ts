@@ -140,7 +140,12 @@ export async function runCompareCommand(args: ParsedArguments, { signal }: Comma
   const asked = readCompareJob(args);
   const memory = asked.compute.memory ?? defaultMemory();
   const positions = positionsOf([asked.definition]);
-  const data = await loadInputs(args.positionals, asked.input, { memory, signal, positions });
+  const data = await loadInputs(args.positionals, asked.input, {
+    memory,
+    signal,
+    positions,
+    native: asked.compute.native,
+  });
   const job = { ...asked, definition: networkOf(fitToData(asked.arch, asked.flags, asked.definition, data.x.shape)) };
   const before = [...data.warnings, ...sizeWarnings(job.definition, data)];
   warn(before);

@@ -47,7 +47,7 @@ interface Start {
 }
 
 async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Start> {
-  const limits = { memory, signal, positions: readsOf(job.variants) };
+  const limits = { memory, signal, positions: readsOf(job.variants), native: job.compute.native };
   const { x, inputs, warnings, labelValues } = await loadInputs([job.path], job.input, limits);
   const { compute, finite } = job;
   const kernel = async (variant: Variant | null, progress: EigsProgress): Promise<KernelSource> => {

@@ -109,7 +109,12 @@ export async function runEmpirical(args: ParsedArguments, context: CommandContex
   const asked = readEmpiricalJob(args);
   const memory = asked.compute.memory ?? defaultMemory();
   const positions = positionsOf([asked.definition]);
-  const data = await loadInputs(args.positionals, asked.input, { memory, signal, positions });
+  const data = await loadInputs(args.positionals, asked.input, {
+    memory,
+    signal,
+    positions,
+    native: asked.compute.native,
+  });
   const job = { ...asked, definition: fitToData(asked.arch, asked.flags, asked.definition, data.x.shape) };
   warn(data.warnings);
   const options = optionsOf(job, data, signal);

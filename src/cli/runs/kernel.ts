@@ -109,7 +109,12 @@ export async function runKernel(args: ParsedArguments, { signal }: CommandContex
   const asked = readKernelJob(args);
   const memory = asked.compute.memory ?? defaultMemory();
   const positions = positionsOf([asked.definition]);
-  const data = await loadInputs(args.positionals, asked.input, { memory, signal, positions });
+  const data = await loadInputs(args.positionals, asked.input, {
+    memory,
+    signal,
+    positions,
+    native: asked.compute.native,
+  });
   const definition = fitToData(asked.arch, asked.flags, asked.definition, data.x.shape);
   const job = { ...asked, definition };
   const options = optionsOf(job, data, signal);

@@ -39,7 +39,8 @@ export async function fromData(
   memory: number,
   signal: AbortSignal,
 ): Promise<Start> {
-  const rules = { memory, signal, positions: readsOf(job.variants), sameClasses: true };
+  const { native } = job.compute;
+  const rules = { memory, signal, positions: readsOf(job.variants), sameClasses: true, flip: job.flip, native };
   const data = await loadInputs(args.positionals, job.input, rules);
   const { x, z, labelValues } = data;
   if (labelValues.x === null) throw noLabels(args.positionals[0]);

@@ -60,14 +60,22 @@ interface Planned {
   readonly regression: PlannedRegression;
 }
 
-function sizesOf({ trainSizes }: RegressJob, n: number): readonly number[] {
+/** Training rows of each size; of images with mirrored copies twice as many as are asked for. */
+function sizesOf({ trainSizes, flip }: RegressJob, rows: number): readonly number[] {
+  const each = flip ? 2 : 1;
+  const n = rows / each;
   const most = trainSizes?.[trainSizes.length - 1] ?? n;
   if (most > n) {
     throw new UsageError(
       `--train-sizes: must be at most the rows of TRAIN, ${n}, got ${most}. Give fewer, or more --rows.`,
     );
   }
-  return trainSizes ?? [n];
+  return (trainSizes ?? [n]).map((size) => each * size);
+}
+
+/** Rows of TRAIN among training rows. */
+function imagesOf({ flip }: RegressJob, rows: number): number {
+  return flip ? rows / 2 : rows;
 }
 
 /** How near the tolerance a residual is, as a bar; steps do not count. */
@@ -97,6 +105,7 @@ async function planAll(work: Work): Promise<readonly Planned[]> {
       iterations: job.iterations,
       seed: job.compute.seed,
       variance: job.variance !== null,
+      pairs: job.flip,
     });
     planned.push({ variant, regression });
   }
@@ -127,7 +136,7 @@ function resultOf({ job, start, targets }: Work, { variant }: Planned, recompute
       ...variant?.flags,
       backend: origin.backend,
       native: origin.native,
-      trainSize: fit.trainSize,
+      trainSize: imagesOf(job, fit.trainSize),
       ...quality(targets, predictions, start.testLabels),
       residual: fit.residual,
       ridge: fit.ridge,
@@ -143,7 +152,7 @@ function resultOf({ job, start, targets }: Work, { variant }: Planned, recompute
 function warningsOf({ job, sizes }: Work, { variant }: Planned, fits: readonly SizedFit[]): string[] {
   const parts = ({ trainSize }: SizedFit): string[] => [
     ...(job.variants.length > 1 ? [variant?.name ?? ''] : []),
-    ...(sizes.length > 1 ? [`${trainSize} rows`] : []),
+    ...(sizes.length > 1 ? [`${imagesOf(job, trainSize)} rows`] : []),
   ];
   const prefix = (fit: SizedFit): string =>
     parts(fit)
@@ -197,6 +206,8 @@ function recordOf(work: Work, results: readonly RegressResult[]): RegressRecord 
     kind: job.compute.kind === 'nngp' ? 'nngp' : 'ntk',
     train: sizes[sizes.length - 1],
     test: start.m,
+    scale: job.stored === null ? job.input.scale : null,
+    flip: job.flip,
     outputs: targets.outputs,
     classes: classNames(targets),
     algebra: algebra.name,
@@ -249,7 +260,7 @@ export async function runRegress(args: ParsedArguments, { signal }: CommandConte
   const results: RegressResult[] = [];
   for (const each of planned) results.push(...(await one(work, each)));
   if (job.json) await print(jsonText(recordOf(work, results)));
-  else await print(regressText(results, { task: targets.task, test: start.m, out: job.out }));
+  else await print(regressText(results, { task: targets.task, test: start.m, flip: job.flip, out: job.out }));
   const failed = failures(results, job.tol);
   for (const failure of failed) say(`ntk: not converged: ${failure}`);
   return failed.length === 0 ? EXIT.done : EXIT.tolerance;

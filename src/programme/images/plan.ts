@@ -25,8 +25,11 @@ export interface ImagePlan {
   readonly mostPositionPairs: number;
 }
 
-/** Plans a programme on images of which some facts are known. */
-export function planImages(programme: Programme, inputs: InputFacts): ImagePlan {
+/**
+ * Plans a programme on images of which some facts are known; with `read` only for these values at offset 0, as the
+ * self-kernels of a pool need them: of nested pools that takes few offsets where their outputs take all.
+ */
+export function planImages(programme: Programme, inputs: InputFacts, read?: readonly ValueId[]): ImagePlan {
   const places = placeValues(verified(programme, 'what is planned on images'));
   const outputs = [programme.nngp, programme.ntk].filter((v): v is ValueId => v !== null);
   // Self-kernels of a pool are sums over pairs of positions, also where no pair of images reads them.
@@ -34,7 +37,7 @@ export function planImages(programme: Programme, inputs: InputFacts): ImagePlan 
   const pools = Array.from(programme.steps.keys()).filter(
     (v) => divided[v] === 1 && rulesOf(programme.steps[v]).readsAllPairs === true,
   );
-  const needed = neededOffsets(programme, places, [...outputs, ...pools]);
+  const needed = neededOffsets(programme, places, read ?? [...outputs, ...pools]);
   const parts = components(programme, places, needed);
   const even = evenValues(programme, inputs);
   const offsets = needed.map((list) => Array.from(list.keys()).filter((id) => list[id] === 1));

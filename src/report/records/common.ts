@@ -119,9 +119,14 @@ export function presetFlags(text: string) {
   };
 }
 
+/** How the rows of the data were scaled. */
+export const scaling = z
+  .union([z.enum(['none', 'unit-rows', 'unit-pixels', 'standard']), z.templateLiteral(['zca:', z.string()])])
+  .describe('`--scale`; of whitening with its eps, `zca:0.1`');
+
 /** How the rows of the data were read: fields of `kernel`, `empirical` and `compare`. */
 export const reading = {
-  scale: z.enum(['none', 'unit-rows', 'unit-pixels', 'standard']).describe('`--scale`'),
+  scale: scaling,
   layout: z
     .enum(['nhwc', 'nchw'])
     .describe('`--layout`: order of the axes in the files; images are channels last in whatever `shape` says'),

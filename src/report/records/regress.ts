@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonOf, type Described, network, presetFlags, recomputed, singleKind } from './common.js';
+import { commonOf, type Described, network, presetFlags, recomputed, scaling, singleKind } from './common.js';
 
 /** How equations were solved. */
 export const solver = z.object({
@@ -49,7 +49,7 @@ export const regressRow = z.object({
   ...presetFlags('flags given for the architecture'),
   backend: z.string().describe('what computed the kernels; `stored` with `--kernel`'),
   native: z.string().nullable().describe('as in `kernel`; null for stored kernels'),
-  trainSize: z.number().describe('training rows, the first of TRAIN'),
+  trainSize: z.number().describe('the first rows of TRAIN, without the copies of `--flip`'),
   ...quality,
   time: z.number().nullable().describe('of gradient flow; null for its limit'),
   leaveOneOut: z
@@ -74,8 +74,10 @@ export const regressRecord = z.object({
   ...commonOf('regress'),
   task: z.enum(['classify', 'regress']).describe('`classify` or `regress`'),
   kind: singleKind.describe('`ntk` or `nngp`'),
-  train: z.number().describe('numbers of rows'),
-  test: z.number().describe('numbers of rows'),
+  train: z.number().describe('training rows, mirrored copies included'),
+  test: z.number().describe('test rows'),
+  scale: scaling.nullable().describe('as in `kernel`; null for stored kernels'),
+  flip: z.boolean().describe('`--flip`: whether each training image came with its mirrored copy'),
   outputs: z.number().describe('classes, or columns of targets'),
   classes: z
     .array(z.union([z.string(), z.number()]))

@@ -5,11 +5,13 @@ import { tableText } from './table.js';
 export interface RegressSetting {
   readonly task: string;
   readonly test: number;
+  /** Whether each training image came with its mirrored copy. */
+  readonly flip: boolean;
   readonly out: string | null;
 }
 
 /** Results of regressions for a terminal; columns that are the same in all rows and were not asked for are left out. */
-export function regressText(results: readonly RegressResult[], { task, test, out }: RegressSetting): string {
+export function regressText(results: readonly RegressResult[], { task, test, flip, out }: RegressSetting): string {
   const measure = task === 'classify' ? 'accuracy' : 'rmse';
   const sizes = new Set(results.map(({ trainSize }) => trainSize));
   const columns: readonly (readonly [string, (result: RegressResult) => string])[] = [
@@ -32,5 +34,5 @@ export function regressText(results: readonly RegressResult[], { task, test, out
   const rows = results.map((result) => columns.map(([, text]) => text(result)));
   const written = out === null ? '' : `${out}: predictions of ${test} rows written\n`;
   const header = columns.map(([name]) => name);
-  return `${Math.max(...sizes)} training rows, ${test} test rows\n\n${tableText(header, rows)}${written}`;
+  return `${Math.max(...sizes)} training rows${flip ? ' and their mirrored copies' : ''}, ${test} test rows\n\n${tableText(header, rows)}${written}`;
 }

@@ -51,7 +51,7 @@ function text({ text: said }) {
   });
 }
 
-const BY_COMMAND = { bench: lines, compare, kernel, eigs: kernel, beside: lines, nodes: lines, text };
+const BY_COMMAND = { bench: lines, compare, kernel, eigs: kernel, beside: lines, nodes: lines, cifar10: lines, text };
 
 /** Figures of the output of `ntk COMMAND --json`, or of a script whose output names itself in `command`. */
 export function figuresOf(output) {

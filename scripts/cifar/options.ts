@@ -58,7 +58,7 @@ function parsed(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: FLAGS }).values;
   } catch (error) {
-    const told = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    const told = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error);
     const flags = Object.keys(FLAGS).map((flag) => `--${flag}`);
     throw new UsageError(`scripts/cifar10: ${told}. Its flags are ${flags.join(', ')}.`);
   }
@@ -97,7 +97,8 @@ function flipsOf(text: string | undefined, sizes: readonly number[]): number {
 function dataOf(text: string | undefined, needed: boolean): string {
   if (text !== undefined || !needed) return text ?? '';
   throw new UsageError(
-    '--data: must name the folder of CIFAR-10, got none. It holds train.bin and test.bin, or data_batch_1.bin and so on.',
+    '--data: must name the folder of CIFAR-10, got none. It holds train.bin and test.bin, or data_batch_1.bin and ' +
+      'so on.',
   );
 }
 

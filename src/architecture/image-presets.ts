@@ -93,7 +93,7 @@ const MYRTLE_HALVINGS = { between: 2, end: 3 } as const;
 export const MYRTLE_SIDE = 2 ** (MYRTLE_HALVINGS.between + MYRTLE_HALVINGS.end);
 
 /**
- * `myrtle`: three blocks of [conv(3, v, same), relu] with a pool of 2 between them, three pools more, flatten, dense(1).
+ * `myrtle`: three blocks of [conv(3, v, same), relu], pools of 2 between them and three behind, flatten, dense(1).
  */
 export function myrtleDraft(
   flags: PresetFlags,

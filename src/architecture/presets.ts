@@ -119,9 +119,9 @@ const rescntk: Preset = {
 const myrtle: Preset = {
   flags: ['depth'],
   convention:
-    'Shankar, Fang, Guo, Fridovich-Keil, Schmidt, Ragan-Kelley, Recht 2020 (arXiv:2003.02237): zero padding, means over ' +
-    '2x2 pixels, everything trained (theirs is the NNGP, --kind nngp); its pools halve the image five times, so sides ' +
-    'are multiples of 32',
+    'Shankar, Fang, Guo, Fridovich-Keil, Schmidt, Ragan-Kelley, Recht 2020 (arXiv:2003.02237): zero padding, means ' +
+    'over 2x2 pixels, everything trained (theirs is the NNGP, --kind nngp); its pools halve the image five times, so ' +
+    'sides are multiples of 32',
   build: myrtleDraft,
   images: true,
   side: MYRTLE_SIDE,

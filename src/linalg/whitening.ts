@@ -15,6 +15,8 @@ import { type MatrixProduct, matrixProduct } from './product.js';
 export const WHITENING_DEFAULTS = {
   /** As a multiple of the mean eigenvalue of the covariance. */
   epsilon: 0.1,
+  /** Which LAPACK decomposes. */
+  native: 'auto',
 } as const;
 
 /** How training rows are whitened. */
@@ -235,7 +237,7 @@ function applied(z: NdArray, { mean, factor, d }: Centred, turn: Turn): NdArray 
  * MemoryError, before anything is computed, where it would take more than `memory`
  */
 export async function zcaWhitening(x: NdArray, options: WhiteningOptions = {}): Promise<Whitening> {
-  const { epsilon = WHITENING_DEFAULTS.epsilon, native = 'auto', memory } = options;
+  const { epsilon, native, memory } = { memory: undefined, ...WHITENING_DEFAULTS, ...options };
   if (!(epsilon >= 0 && epsilon < Infinity)) {
     throw new UsageError(complaint('scale', 'zca:eps needs a number from 0 on', `zca:${epsilon}`, 'Use zca:0.1.'));
   }

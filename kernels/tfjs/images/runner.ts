@@ -60,10 +60,11 @@ export class ImageRunner {
   readonly #job: PreparedImages;
   readonly #stages: readonly Stage[];
 
-  constructor(engine: Engine, job: PreparedImages) {
+  /** With `read`, for these values alone (`planImages`). */
+  constructor(engine: Engine, job: PreparedImages, read?: readonly ValueId[]) {
     this.#tf = engine.tensors(job.precision);
     this.#job = job;
-    this.plan = planImages(job.programme, job.inputs);
+    this.plan = planImages(job.programme, job.inputs, read);
     this.tables = new ImageTables(this.plan);
     this.factors = new ImageFactors(job, this.plan);
     this.pairs = pairsAtOnce(this.plan, engine.device !== null);
@@ -156,14 +157,15 @@ function selfPooled(runner: ImageRunner, factors: ImageFactors, value: ValueId, 
 }
 
 /**
- * Self-kernels of the pools of a job, whose requests share a runner; factors change with what is known of earlier
- * pools.
+ * Self-kernels of the pools of a job, whose requests of one pool share a runner; factors change with what is known of
+ * earlier pools.
  */
 export function pooledOn(engine: Engine): PooledOfImages {
-  let runner: ImageRunner | null = null;
+  const runners = new Map<ValueId, ImageRunner>();
   return (job, value, set) => {
     engine.use();
-    runner ??= new ImageRunner(engine, { ...job, outputs: [] });
+    const runner = runners.get(value) ?? new ImageRunner(engine, { ...job, outputs: [] }, [value]);
+    runners.set(value, runner);
     return selfPooled(runner, new ImageFactors(job, runner.plan), value, set);
   };
 }

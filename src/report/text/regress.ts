@@ -34,5 +34,6 @@ export function regressText(results: readonly RegressResult[], { task, test, fli
   const rows = results.map((result) => columns.map(([, text]) => text(result)));
   const written = out === null ? '' : `${out}: predictions of ${test} rows written\n`;
   const header = columns.map(([name]) => name);
-  return `${Math.max(...sizes)} training rows${flip ? ' and their mirrored copies' : ''}, ${test} test rows\n\n${tableText(header, rows)}${written}`;
+  const copies = flip ? ' and their mirrored copies' : '';
+  return `${Math.max(...sizes)} training rows${copies}, ${test} test rows\n\n${tableText(header, rows)}${written}`;
 }

@@ -93,6 +93,11 @@ export const regressCommand: Command = {
       'a learning curve, the kernel never stored',
     ],
     [
+      'ntk regress digits.csv digits.csv --rows 0:40 --rows-z 60:80 --label-column label --image 8x8x1 --flip ' +
+        '--scale zca --arch cntk --depth 1 --ridge auto',
+      'images with their mirrored copies, whitened',
+    ],
+    [
       'ntk regress digits.csv digits.csv --rows 0:60 --rows-z 60:80 --label-column label --scale unit-rows --arch ' +
         'fc --width 256',
       'what one network of width 256 would learn if its NTK stood still',

@@ -75,11 +75,13 @@ export function linesOf(results: readonly JobResult[]): readonly Line[] {
   return results.flatMap(({ kernel, scale, results: fits, seconds, entries }) => {
     const name = `${KERNELS[kernel].title}, ${scale}`;
     return [
-      ...fits.map(({ size, flip, accuracy }) => ({
-        name: `${KERNELS[kernel].title}, ${variant(scale, flip)}, ${size} images`,
-        value: 100 * accuracy,
-        unit: '%',
-      })),
+      ...fits.flatMap(({ size, flip, accuracy, fixed }) => {
+        const curve = `${KERNELS[kernel].title}, ${variant(scale, flip)}, ${size} images`;
+        return [
+          { name: curve, value: 100 * accuracy, unit: '%' },
+          ...fixed.map((one) => ({ name: `${curve}, ridge ${one.ridge}`, value: 100 * one.accuracy, unit: '%' })),
+        ];
+      }),
       { name: `${name}, kernels`, value: seconds.kernel, unit: 's' },
       { name: `${name}, fits`, value: seconds.fits, unit: 's' },
       { name: `${name}, entries`, value: entries, unit: '' },

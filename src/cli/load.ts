@@ -22,6 +22,8 @@ export interface LoadedInputs {
   /** The same of Z, scaled as x; null: the kernel of x with itself. */
   readonly z: NdArray | null;
   readonly inputs: readonly InputRecord[];
+  /** Bytes that the process was expected to need to whiten them; 0 without. */
+  readonly memoryBytes: number;
   readonly labels: LabelsRecord | null;
   /** Labels of X and of Z, where there are any. */
   readonly labelValues: LabelValues;
@@ -186,7 +188,8 @@ export async function loadInputs(
     ...zeroWarning(x.path, options.scale, scaledX),
     ...(labels?.warnings ?? []),
   ];
-  const known = { x: vectorsX, labels: labels?.record ?? null };
+  const { memoryBytes } = scaling;
+  const known = { x: vectorsX, memoryBytes, labels: labels?.record ?? null };
   const ofX = labels?.labels ?? null;
   const labelValues = { x: ofX !== null && rules.flip === true ? labelsTwice(ofX) : ofX, z: labelsZ?.labels ?? null };
   if (z === null) return { ...known, z, inputs: [record(x)], labelValues, warnings: [...new Set(warnings)] };

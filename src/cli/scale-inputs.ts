@@ -6,6 +6,8 @@ import { epsilonOf, type Scaling } from './options/scaling.js';
 /** Scales X, and then Z by what was found of X. */
 export interface Scaler {
   readonly x: Scaled;
+  /** Bytes that the process was expected to need for it; 0 where that is no more than the rows. */
+  readonly memoryBytes: number;
   z(rows: NdArray): Scaled;
 }
 
@@ -24,9 +26,9 @@ export async function scaler(
     const { zcaWhitening } = await import('../linalg/whitening.js');
     const whitening = await zcaWhitening(x, { epsilon, memory, ...(native === undefined ? {} : { native }) });
     const apply = (rows: NdArray): Scaled => ({ x: whitening.apply(rows), zeros: 0 });
-    return { x: apply(x), z: apply };
+    return { x: apply(x), z: apply, memoryBytes: whitening.memoryBytes };
   }
   const mode = scaling as Exclude<Scaling, `zca:${number}`>;
   const scaled = scale(x, mode);
-  return { x: scaled, z: (rows) => scale(rows, mode, scaled.statistics) };
+  return { x: scaled, memoryBytes: 0, z: (rows) => scale(rows, mode, scaled.statistics) };
 }

@@ -37,6 +37,8 @@ export interface Whitening {
   readonly eigenvalues: Float64Array;
   /** What was added to each of them. */
   readonly shift: number;
+  /** Bytes that the process was expected to need while it was prepared. */
+  readonly memoryBytes: number;
   /**
    * (z - mean) U (S + shift)^(-1/2) U' for rows z `[m, ...]`: a new array in float64 of the same shape.
    *
@@ -96,9 +98,10 @@ function whiteningBytes(n: number, d: number, algebra: HostAlgebra): number {
   return 8 * (side * side * (2 + algebra.eigenCopies) + 2 * n * d + side * d + BLOCK * (d + side));
 }
 
-function checkMemory(bytes: number, limit: number | undefined): void {
+/** What the process needs with `bytes` more. @throws MemoryError where it is above the limit */
+function checkMemory(bytes: number, limit: number | undefined): number {
   const needed = residentBytes() + bytes;
-  if (limit === undefined || needed <= limit) return;
+  if (limit === undefined || needed <= limit) return needed;
   throw new MemoryError(
     `--memory: whitening needs about ${readableBytes(needed)}, got a promise of ${readableBytes(limit)}. Raise ` +
       '--memory, choose fewer --rows, or take --scale standard.',
@@ -244,7 +247,7 @@ export async function zcaWhitening(x: NdArray, options: WhiteningOptions = {}): 
   const algebra = await hostAlgebra(native);
   const product = await matrixProduct(native, 'f64');
   const [n, d] = [x.shape[0], valuesOf(x.shape.slice(1))];
-  checkMemory(whiteningBytes(n, d, algebra), memory);
+  const memoryBytes = checkMemory(whiteningBytes(n, d, algebra), memory);
   const centred = centredRows(x);
   const turn = await (n > d ? byCovariance : byRows)(centred, epsilon, algebra, product);
   const unit = centred.factor ** 2;
@@ -252,6 +255,7 @@ export async function zcaWhitening(x: NdArray, options: WhiteningOptions = {}): 
     epsilon,
     eigenvalues: turn.eigenvalues.map((value) => value / unit),
     shift: turn.shift / unit,
+    memoryBytes,
     apply(z) {
       const features = valuesOf(z.shape.slice(1));
       if (features !== d) {

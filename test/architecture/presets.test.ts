@@ -96,7 +96,7 @@ describe('presets', () => {
     ['cntk', { padding: 'zero' }, /--padding: must be circular, same or valid for cntk, got zero/],
     ['rescntk', { head: 'mean' }, /--head: must be eq, tr or gap for rescntk, got mean/],
     ['rsntk', {}, /--arch: .*got rsntk\. Did you mean resntk\?/],
-    ['perceptron', {}, /must be a preset \(fc, resntk, resnet-tirer, cntk, rescntk\)/],
+    ['perceptron', {}, /must be a preset \(fc, resntk, resnet-tirer, cntk, rescntk, myrtle\)/],
     ['', {}, /got nothing/],
   ];
   test.each(REFUSED)('%s %p is refused', (name, flags, message) => {

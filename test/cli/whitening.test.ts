@@ -133,6 +133,16 @@ describe('--scale zca', () => {
     expect((await record(...compare)).scale).toBe('zca:0.1');
   });
 
+  test('a plan counts what whitening takes, and the promise refuses it beforehand', async () => {
+    at.write('many.npy', npyOf([400, 400], numbers(160_000)));
+    const call = ['kernel', 'many.npy', '--arch', 'laplace:1', '--plan', '--json', '--scale'];
+    const [plain, white] = [await record(...call, 'standard'), await record(...call, 'zca')];
+    expect(white.plan.memoryBytes).toBeGreaterThan(plain.plan.memoryBytes);
+    const wrong = await at.ntk(...call, 'zca', '--memory', '20MiB');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/^ntk: (--memory: whitening needs|many\.npy: reading needs) about /);
+  });
+
   test('what is no epsilon, or none that does, is refused', async () => {
     const call = ['kernel', 'rows.npy', '--arch', 'fc', '--depth', '1', '--scale'];
     for (const text of ['zca:', 'zca:x', 'zca:1e999', 'zca:0,1']) await refused('--scale: must be', ...call, text);

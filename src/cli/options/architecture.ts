@@ -27,7 +27,7 @@ export const PRESET_PARSERS = {
 /** Flags of the presets; `--arch` itself is left to the command. */
 export const PRESET_FLAGS: FlagTable = {
   depth: {
-    describe: 'hidden layers or residual blocks; of myrtle 5 (its default), 7 or 10',
+    describe: 'hidden layers or residual blocks; of myrtle 5, 7 or 10',
     group: GROUP,
     fallback: String(PRESET_DEFAULTS.depth),
   },

@@ -60,7 +60,7 @@ export function kernelRecord(
     rows: rangeText(input.rows),
     rowsZ: data.z === null ? null : rangeText(input.rowsZ),
     labels: data.labels,
-    plan,
+    plan: { ...plan, memoryBytes: Math.max(plan.memoryBytes, data.memoryBytes) },
     tableError: run?.tableError ?? null,
     nearPairs: run?.nearPairs ?? null,
     recomputed: run?.recomputed ?? null,

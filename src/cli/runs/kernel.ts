@@ -53,7 +53,8 @@ function optionsOf({ definition, compute }: KernelJob, { z }: LoadedInputs, sign
 
 async function planOnly(job: KernelJob, data: LoadedInputs, options: KernelOptions): Promise<void> {
   const loaded = now();
-  const plan = await planKernel(data.x, options);
+  const found = await planKernel(data.x, options);
+  const plan = { ...found, memoryBytes: Math.max(found.memoryBytes, data.memoryBytes) };
   const warnings = [...data.warnings, ...sizeWarnings(job.definition, data)];
   warn(warnings);
   const times = { loaded, finished: now() };

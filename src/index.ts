@@ -197,8 +197,10 @@ export { DEFAULT_DEGREE, DENSITY_DEFAULTS, EIGEN_DEFAULTS } from './spectrum/def
 export type { SpectrumEnd } from './spectrum/dense.js';
 export { type DensityOptions, type SpectralDensity, spectralDensity } from './spectrum/density.js';
 export { type EigenOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.js';
+export { type DataFit, type DataFitOptions, fitRadialToData } from './spectrum/fit/data-fit.js';
 export { FIT_DEFAULTS } from './spectrum/fit/defaults.js';
 export { FIT_MODELS, type FitModel, type FitParameters, fittedKernel } from './spectrum/fit/models.js';
+export type { PairCurves } from './spectrum/fit/pair-curves.js';
 export { type FitFound, type FitOptions, fitRadial, type RadialFit } from './spectrum/fit/radial-fit.js';
 export type { IterationProgress, MissedCheck, Products } from './spectrum/iteration.js';
 export { type KernelSpectrum, type KernelSpectrumOptions, kernelSpectrum } from './spectrum/kernel-spectrum.js';

@@ -9,8 +9,8 @@ import type { Samples } from './samples.js';
  */
 export const SEARCHED = { least: 0.01, most: 1e4 } as const;
 
-/** Steps of the search in log c: 30 a decade, so that no valley falls between two. */
-const STEPS = 181;
+/** Steps of the search in log c: 20 a decade, so that no valley falls between two. */
+const STEPS = 121;
 /** Exponents of the search where it is fitted. */
 const EXPONENTS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1, 1.15, 1.3, 1.45, 1.6, 1.75, 1.9, 2] as const;
 /** Minima of the search that are followed. */
@@ -19,6 +19,10 @@ const FOLLOWED = 4;
 const MOST_STEPS = 80;
 /** A step this small, in log c and log g, is rounding. */
 const DONE = 4e-15;
+/** A step below this that is no longer a small part of the one before is rounding too. */
+const SETTLED = 1e-6;
+/** Minima of few samples this much above the lowest one may be the lowest of all samples. */
+const RIVAL = 1.5;
 /** Longest step in log c and log g: further, the second derivative tells nothing. */
 const LONGEST = 0.5;
 /** Rise of the objective that may be rounding, relative to it and to the sum of squares of the kernel. */
@@ -102,51 +106,87 @@ function stepOf({ gradient: [a, b], hessian: [p, q, s] }: ReducedSlopes, free: b
   return size === 0 ? [0, 0] : [(-a / size) * LONGEST, (-b / size) * LONGEST];
 }
 
-/** Newton from a start, each step halved until the objective does not rise; null where it does not settle. */
-function descend(task: FitTask, c: number, g: number, free: boolean): ReducedSlopes | null {
-  const { samples, affine, signal } = task;
-  const squares = samples.k.reduce((sum, value, i) => sum + (samples.w?.[i] ?? 1) * value * value, 0);
-  let at = reducedSlopes(samples, c, g, affine);
+/** The sum of squares of the kernel: what rounding of the objective is measured against. */
+function squaresOf({ k, w }: Samples): number {
+  return k.reduce((sum, value, i) => sum + (w === null ? 1 : w[i]) * value * value, 0);
+}
+
+/** The next point on the way down: the step halved until the objective does not rise; null where it always does. */
+function downhill(at: ReducedSlopes, task: Descent, step: readonly [number, number]): ReducedSlopes | null {
+  const { samples, affine, free, squares } = task;
+  const size = Math.max(Math.abs(step[0]), Math.abs(step[1]));
+  const limit = at.objective * (1 + ROUNDING.relative) + ROUNDING.absolute * squares;
+  const { rate, exponent } = at.shape;
+  for (let share = Math.min(1, LONGEST / size); share * size > DONE; share /= 2) {
+    const [c, g] = [rate * Math.exp(share * step[0]), exponent * Math.exp(share * step[1])];
+    const tried = reducedSlopes(samples, c, g, { affine, exponent: free });
+    if (tried.objective <= limit) return tried;
+  }
+  return null;
+}
+
+interface Descent {
+  readonly samples: Samples;
+  readonly affine: boolean;
+  /** Whether the exponent is free. */
+  readonly free: boolean;
+  readonly squares: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Newton from a start until its steps are rounding, which no longer shrink; null where they never are. */
+function descend(task: Descent, c: number, g: number): ReducedSlopes | null {
+  let at = reducedSlopes(task.samples, c, g, { affine: task.affine, exponent: task.free });
+  let before = Infinity;
   for (let taken = 0; taken < MOST_STEPS; taken++) {
-    checkSignal(signal);
-    const [dc, dg] = stepOf(at, free);
-    const size = Math.max(Math.abs(dc), Math.abs(dg));
-    if (!(size > DONE)) return Number.isFinite(size) ? at : null;
-    const limit = at.objective * (1 + ROUNDING.relative) + ROUNDING.absolute * squares;
-    let share = Math.min(1, LONGEST / size);
-    let next: ReducedSlopes | null = null;
-    for (; next === null && share * size > DONE; share /= 2) {
-      const { rate, exponent } = at.shape;
-      const tried = reducedSlopes(samples, rate * Math.exp(share * dc), exponent * Math.exp(share * dg), affine);
-      if (tried.objective <= limit) next = tried;
-    }
+    checkSignal(task.signal);
+    const step = stepOf(at, task.free);
+    const size = Math.max(Math.abs(step[0]), Math.abs(step[1]));
+    if (!Number.isFinite(size)) return null;
+    if (size <= DONE || (size < SETTLED && size > before / 4)) return at;
+    const next = downhill(at, task, step);
     if (next === null) return at;
-    // The steps of a converged iteration are rounding and do not shrink further.
-    if (taken > 8 && size < 1e-9 && !(next.objective < at.objective)) return next;
-    at = next;
+    [at, before] = [next, size];
   }
   return null;
 }
 
 /** Whether the rate of a minimum lies within what was searched, and not at its border. */
 function isInside({ rate, exponent }: Shape): boolean {
-  return rate > rateAt(0, exponent) && rate < rateAt(STEPS - 1, exponent);
+  return exponent <= LARGEST_EXPONENT && rate > rateAt(0, exponent) && rate < rateAt(STEPS - 1, exponent);
+}
+
+/** Whether two minima are one. */
+function isSame(a: Reduced, b: Reduced): boolean {
+  const [c, g] = [a.shape.rate / b.shape.rate - 1, a.shape.exponent / b.shape.exponent - 1];
+  return Math.max(Math.abs(c), Math.abs(g)) < 1e-5;
+}
+
+/** Minima from these starts: Newton on the few samples of the search, then, of those that are low there, on all. */
+function follow(task: FitTask, from: readonly (readonly [rate: number, g: number])[], free: boolean) {
+  const { affine, signal, coarse, samples } = task;
+  const on = (part: Samples): Descent => ({ affine, free, signal, samples: part, squares: squaresOf(part) });
+  const [few, all] = [on(coarse), on(samples)];
+  const rough = from
+    .flatMap(([c, g]) => descend(few, c, g) ?? [])
+    .filter(({ shape }) => isInside(shape))
+    .filter((one, i, list) => list.findIndex((other) => isSame(one, other)) === i);
+  const least = Math.min(...rough.map(({ objective }) => objective));
+  return rough
+    .filter(({ objective }) => objective <= RIVAL * least + ROUNDING.absolute * few.squares)
+    .flatMap(({ shape }) => descend(all, shape.rate, shape.exponent) ?? [])
+    .filter(({ shape }) => isInside(shape));
 }
 
 /** Minima over the rate at a fixed exponent. */
 function alongRate(task: FitTask, exponent: number): readonly ReducedSlopes[] {
-  return starts(gridOf(task, [exponent])).flatMap(([c]) => {
-    const found = descend(task, c, exponent, false);
-    return found !== null && isInside(found.shape) ? [found] : [];
-  });
+  return follow(task, starts(gridOf(task, [exponent])), false);
 }
 
 /** Minima over both, with an exponent below its bound. */
 function alongBoth(task: FitTask): readonly ReducedSlopes[] {
-  return starts(gridOf(task, EXPONENTS)).flatMap(([c, g]) => {
-    const found = descend(task, c, Math.min(g, 0.98 * LARGEST_EXPONENT), true);
-    return found !== null && isInside(found.shape) && found.shape.exponent <= LARGEST_EXPONENT ? [found] : [];
-  });
+  const from = starts(gridOf(task, EXPONENTS)).map(([c, g]) => [c, Math.min(g, 0.98 * LARGEST_EXPONENT)] as const);
+  return follow(task, from, true);
 }
 
 function lowest<R extends Reduced>(found: readonly R[]): R | null {
@@ -163,8 +203,9 @@ function lowerBorder({ samples, affine, to }: FitTask): NoMinimum & { readonly o
 }
 
 /** Whether the objective of a minimum at the bound would fall further with a larger exponent, by more than rounding. */
-function fallsBeyond({ gradient: [, slope], hessian: [, , curvature], objective }: ReducedSlopes): boolean {
-  return slope < -1e-7 * Math.sqrt(objective * Math.abs(curvature));
+function fallsBeyond({ samples, affine }: FitTask, { rate, exponent }: Shape): boolean {
+  const at = reducedSlopes(samples, rate, exponent, { affine, exponent: true });
+  return at.gradient[1] < -1e-7 * Math.sqrt(at.objective * Math.abs(at.hessian[2]));
 }
 
 /**
@@ -181,5 +222,10 @@ export function minimise(task: FitTask): Minimum | NoMinimum {
   const best = isBound ? bound : inner;
   const border = lowerBorder(task);
   if (best === null || best.objective > border.objective) return { towards: border.towards };
-  return { shape: best.shape, objective: best.objective, held: isBound, onBound: isBound && fallsBeyond(best) };
+  return {
+    shape: best.shape,
+    objective: best.objective,
+    held: isBound,
+    onBound: isBound && fallsBeyond(task, best.shape),
+  };
 }

@@ -79,7 +79,7 @@ const distance = (angle: number): number => 2 * Math.sin(angle / 2);
 
 function samplesOf(kernel: AngleKernel, dim: number | null, nodes: number): Samples {
   const { angles, weights } = angleRule(dim, nodes);
-  return { r: angles.map(distance), k: kernel.at(angles), w: weights };
+  return { r: angles.map(distance), k: kernel.at(angles), w: weights, room: new Float64Array(angles.length) };
 }
 
 /** Errors of the parameters: the Newton step that half as many nodes would take, that which is left, and rounding. */

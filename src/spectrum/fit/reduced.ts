@@ -1,6 +1,14 @@
 import { raised, type Shape } from './models.js';
 import { type Samples, totalWeight } from './samples.js';
 
+/** What varies of offset + amplitude exp(-c r^g) beside c. */
+export interface Free {
+  /** Whether offset and amplitude are fitted; else they are 0 and 1. */
+  readonly affine: boolean;
+  /** Whether the exponent is; else derivatives by it are left out as 0. */
+  readonly exponent: boolean;
+}
+
 /** The least squares sum with the linear parameters eliminated (variable projection). */
 export interface Reduced {
   readonly shape: Shape;
@@ -16,22 +24,27 @@ export interface ReducedSlopes extends Reduced {
   readonly hessian: readonly [number, number, number];
 }
 
-/** Weighted means of the kernel and of the shape, and the linear parameters that follow. */
-function linearPart({ r, k, w }: Samples, rate: number, g: number, affine: boolean) {
+/** Writes c r^g of each sample into its room. */
+function fillExponents({ r, room }: Samples, rate: number, g: number): void {
+  for (let i = 0; i < r.length; i++) room[i] = rate * raised(r[i], g);
+}
+
+/** Weighted means of the kernel and of exp(-room), and the linear parameters that follow. */
+function linearPart({ k, w, room }: Samples, affine: boolean) {
   if (!affine) return { offset: 0, amplitude: 1, mean: 0, spread: 0 };
   let [total, meanE, meanK] = [0, 0, 0];
-  for (let i = 0; i < r.length; i++) {
+  for (let i = 0; i < k.length; i++) {
     const own = w === null ? 1 : w[i];
     total += own;
-    meanE += own * Math.exp(-rate * raised(r[i], g));
+    meanE += own * Math.exp(-room[i]);
     meanK += own * k[i];
   }
   meanE /= total;
   meanK /= total;
   let [cross, spread] = [0, 0];
-  for (let i = 0; i < r.length; i++) {
+  for (let i = 0; i < k.length; i++) {
     const own = w === null ? 1 : w[i];
-    const e = Math.exp(-rate * raised(r[i], g)) - meanE;
+    const e = Math.exp(-room[i]) - meanE;
     cross += own * e * (k[i] - meanK);
     spread += own * e * e;
   }
@@ -41,11 +54,12 @@ function linearPart({ r, k, w }: Samples, rate: number, g: number, affine: boole
 
 /** The least squares sum at c and g, linear parameters eliminated. */
 export function reduced(samples: Samples, rate: number, g: number, affine: boolean): Reduced {
-  const { r, k, w } = samples;
-  const { offset, amplitude } = linearPart(samples, rate, g, affine);
+  const { k, w, room } = samples;
+  fillExponents(samples, rate, g);
+  const { offset, amplitude } = linearPart(samples, affine);
   let objective = 0;
-  for (let i = 0; i < r.length; i++) {
-    const rest = k[i] - offset - amplitude * Math.exp(-rate * raised(r[i], g));
+  for (let i = 0; i < k.length; i++) {
+    const rest = k[i] - offset - amplitude * Math.exp(-room[i]);
     objective += (w === null ? 1 : w[i]) * rest * rest;
   }
   return { shape: { rate, exponent: g, offset, amplitude }, objective };
@@ -55,18 +69,24 @@ export function reduced(samples: Samples, rate: number, g: number, affine: boole
  * The least squares sum at c and g with its derivatives by log c and log g: by the envelope theorem the gradient is that
  * at fixed linear parameters, the Hessian its Schur complement.
  */
-export function reducedSlopes(samples: Samples, rate: number, g: number, affine: boolean): ReducedSlopes {
-  const { r, k, w } = samples;
-  const { offset, amplitude: b, mean, spread } = linearPart(samples, rate, g, affine);
+export function reducedSlopes(
+  samples: Samples,
+  rate: number,
+  g: number,
+  { affine, exponent: free }: Free,
+): ReducedSlopes {
+  const { r, k, w, room } = samples;
+  fillExponents(samples, rate, g);
+  const { offset, amplitude: b, mean, spread } = linearPart(samples, affine);
   let [objective, gc, gg, cc, cg, hg, ac, ag, bc, bg] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
   for (let i = 0; i < r.length; i++) {
     const own = w === null ? 1 : w[i];
-    const z = rate * raised(r[i], g);
+    const z = room[i];
     const e = Math.exp(-z);
     const rest = k[i] - offset - b * e;
     objective += own * rest * rest;
     // Derivatives of z = c r^g by log c are z, by log g z log r^g, which is 0 at r = 0.
-    const log = r[i] > 0 ? g * Math.log(r[i]) : 0;
+    const log = free && r[i] > 0 ? g * Math.log(r[i]) : 0;
     const [ec, eg] = [-e * z, -e * z * log];
     const [ecc, ecg, egg] = [e * z * (z - 1), e * z * log * (z - 1), e * z * log * (log * (z - 1) - 1)];
     gc -= own * rest * ec;

@@ -6,6 +6,8 @@ export interface Samples {
   readonly k: Float64Array;
   /** Weights, not negative; null: 1 each. */
   readonly w: Float64Array | null;
+  /** Room for a number each, which evaluations of a fit write to. */
+  readonly room: Float64Array;
 }
 
 /** Sum of the weights. */
@@ -17,7 +19,7 @@ export function totalWeight({ r, w }: Samples): number {
  * The same samples gathered by their distance into at most `count` bins, each at its mean distance with its mean
  * kernel: what a search for starts needs of many pairs.
  */
-export function gathered({ r, k, w }: Samples, count: number): Samples {
+export function gathered({ r, k, w }: Omit<Samples, 'room'>, count: number): Samples {
   const largest = r.reduce((a, b) => Math.max(a, b), 0);
   const [weights, distances, kernels] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   for (let i = 0; i < r.length; i++) {
@@ -33,5 +35,6 @@ export function gathered({ r, k, w }: Samples, count: number): Samples {
     r: Float64Array.from(full, (bin) => distances[bin] / weights[bin]),
     k: Float64Array.from(full, (bin) => kernels[bin] / weights[bin]),
     w: Float64Array.from(full, (bin) => weights[bin]),
+    room: new Float64Array(full.length),
   };
 }

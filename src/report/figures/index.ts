@@ -7,6 +7,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<FigureKind>>> = {
   eigs: async () => (await import('./eigs.js')).eigsFigure,
   sphere: async () => (await import('./sphere.js')).sphereFigure,
   'receptive-field': async () => (await import('./receptive-field.js')).receptiveFieldFigure,
+  fit: async () => (await import('./fit.js')).fitFigure,
   regress: async () => (await import('./regress.js')).regressFigure,
   kernel: async () => (await import('./kernel.js')).kernelFigure,
   compare: async () => (await import('./compare/index.js')).compareFigure,

@@ -18,7 +18,8 @@ const schema = profileRecord.pick({ kind: true, values: true }).extend({
 });
 type ProfileData = Described<typeof schema>;
 
-const TICKS = [
+/** Angles that an axis from 0 to pi shows. */
+export const ANGLE_TICKS = [
   [0, '0'],
   [Math.PI / 4, 'π/4'],
   [Math.PI / 2, 'π/2'],
@@ -88,7 +89,7 @@ export const profileFigure: FigureKind = {
     const low = Math.min(0, ...series.flatMap(({ points }) => points.map(({ y }) => y)));
     const panel: Chart = {
       form: 'chart',
-      x: { label: 'angle (rad)', scale: 'linear', domain: [0, Math.PI], ticks: TICKS },
+      x: { label: 'angle (rad)', scale: 'linear', domain: [0, Math.PI], ticks: ANGLE_TICKS },
       y: { label: 'normalised kernel', scale: 'linear', domain: [low, 1] },
       series,
       guides: [],

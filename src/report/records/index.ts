@@ -5,6 +5,7 @@ import { benchRecord } from './bench.js';
 import { comparePlanRecord, compareRecord } from './compare.js';
 import { eigsRecord } from './eigs.js';
 import { empiricalRecord } from './empirical.js';
+import { fitRecord } from './fit.js';
 import { kernelRecord } from './kernel.js';
 import { multisphereRecord } from './multisphere.js';
 import { paperRecord } from './paper.js';
@@ -31,6 +32,7 @@ export const RECORDS = {
   paper: paperRecord,
   'receptive-field': receptiveFieldRecord,
   'sphere-positions': multisphereRecord,
+  fit: fitRecord,
   plot: plotRecord,
   arch: archRecord,
   backends: backendsRecord,

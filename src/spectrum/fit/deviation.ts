@@ -1,3 +1,6 @@
+/** A peak is higher than another by more than rounding. */
+const BETTER = 1 + 1e-12;
+
 /** A largest deviation, and where it is. */
 export interface Largest {
   readonly value: number;
@@ -36,7 +39,7 @@ export function largestDeviation(f: (angles: readonly number[]) => readonly numb
       const places = Array.from({ length: AROUND }, (_, i) => low + ((high - low) * i) / (AROUND - 1));
       const found = f(places).map(Math.abs);
       const top = found.reduce((a, value, i) => (value > found[a] ? i : a), 0);
-      if (found[top] > best.value) best = { value: found[top], at: places[top] };
+      if (found[top] > best.value * BETTER) best = { value: found[top], at: places[top] };
       [low, high] = [places[Math.max(0, top - 1)], places[Math.min(AROUND - 1, top + 1)]];
     }
   }

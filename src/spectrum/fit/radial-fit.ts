@@ -105,13 +105,13 @@ export function noMinimum(to: FitModel, affine: boolean, { towards }: NoMinimum)
   const rate = to === 'gaussian' ? 's' : 'c';
   const end = (towards === 'flat') === (to !== 'gaussian') ? '0' : 'infinity';
   const name = `${affine ? 'affine ' : ''}fit of ${to}`;
-  return `No ${name}: the deviation has no minimum, it falls as the fit grows ${towards} without end (${rate} to ${end}).`;
+  return `no ${name}: the deviation has no minimum, it falls as the fit grows ${towards} without end (${rate} to ${end})`;
 }
 
 /** What is said of a fit that ended on the bound of its exponent. */
 export const ON_BOUND =
-  'The exponent is on its bound, 2, above which exp(-c r^g) is no positive definite kernel: this is the gaussian fit ' +
-  'with c = 1 / (2 s^2), and a larger exponent would fit better.';
+  'the exponent is on its bound, 2, above which exp(-c r^g) is no positive definite kernel: this is the gaussian fit ' +
+  'with c = 1 / (2 s^2), and a larger exponent would fit better';
 
 /** What is known without a minimum. */
 export const NOTHING_FOUND = {

@@ -187,11 +187,22 @@ export {
 export { type RegressData, type Regression, type RegressOptions, regress } from './regression/regress.js';
 export { type Targets, type Task, targetsOf } from './regression/targets.js';
 export { analyticSource } from './sources/analytic.js';
+export { type BothSources, bothSources } from './sources/both.js';
 export { empiricalSource } from './sources/empirical.js';
 export { functionSource } from './sources/function.js';
 export type { KernelSource, Origin, SourceKind, SourceMatrix } from './sources/source.js';
 export { type StoredOptions, type StoredSource, storedSource } from './sources/stored.js';
 export type { EigenMethod } from './spectrum/choose.js';
+export {
+  type Condition,
+  condition,
+  doubleConstantBound,
+  doubleConstantEigenvalues,
+  meanCorrelation,
+  ownConstantBound,
+  unitScales,
+} from './spectrum/condition.js';
+export { type ConditionReport, conditionReport } from './spectrum/condition-report.js';
 export type { PowerLawFit } from './spectrum/decay.js';
 export { DEFAULT_DEGREE, DENSITY_DEFAULTS, EIGEN_DEFAULTS } from './spectrum/defaults.js';
 export type { SpectrumEnd } from './spectrum/dense.js';

@@ -33,6 +33,14 @@ async function analytic({ variant, compute, x, test, signal, onProgress }: Asked
   return analyticSource(x, wanted, test);
 }
 
+/** Both kernels of an infinitely wide network, in one pass where memory holds them. */
+export async function bothKernelSources({ variant, compute, x, signal, onProgress }: AskedKernel) {
+  const { seed: _seed, memory: _memory, kind: _kind, ...options } = compute;
+  const { bothSources } = await import('../sources/both.js');
+  const watched = onProgress === undefined ? {} : { onProgress };
+  return bothSources(x, { ...options, architecture: variant.definition, signal, ...watched });
+}
+
 async function empirical(asked: AskedKernel, finite: FiniteFlags): Promise<KernelSource> {
   const { variant, compute, x, test, signal } = asked;
   const { empiricalSource } = await import('../sources/empirical.js');

@@ -41,6 +41,17 @@ export function doubleConstantBound(n: number, meanOffDiagonal: number): number 
   return low > 0 ? high / low : Infinity;
 }
 
+/**
+ * Lower bound (d + (n-1) o) / (d - o) of the condition number of any positive semidefinite matrix whose diagonal has
+ * the mean d and whose off-diagonal entries have the mean o: {@link doubleConstantBound} without a unit diagonal.
+ *
+ * `sum` is that of all entries, `trace` that of the diagonal. Infinity where d is not above o.
+ */
+export function ownConstantBound(n: number, trace: number, sum: number): number {
+  const own = trace / n;
+  return n === 1 ? 1 : doubleConstantBound(n, (sum - trace) / (n * (n - 1)) / own);
+}
+
 /** 1 / sqrt(k_ii) `[n]`, which scales a matrix to unit diagonal; 0 where k_ii is not positive. */
 export function unitScales(diagonal: Float64Array): Float64Array {
   return diagonal.map((own) => (own > 0 ? 1 / Math.sqrt(own) : 0));

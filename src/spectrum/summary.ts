@@ -2,7 +2,7 @@ import { largestMagnitude } from '../data/norm.js';
 import { roundingFloor } from '../linalg/floor.js';
 import type { SymmetricOperator } from '../operators/operator.js';
 import { frobeniusNorm, targetForm, targetShares } from './alignment.js';
-import { condition, doubleConstantBound, meanCorrelation, unitScales } from './condition.js';
+import { condition, doubleConstantBound, meanCorrelation, ownConstantBound, unitScales } from './condition.js';
 import { ABOVE_FLOOR, decayExponent, FEWEST_FOR_DECAY, type PowerLawFit } from './decay.js';
 import type { SpectrumEnd } from './dense.js';
 import { effectiveDimension, effectiveDimensionBounds } from './effective-dimension.js';
@@ -85,6 +85,11 @@ export interface SpectrumSummary {
    * positive semidefinite, or 0.
    */
   readonly doubleConstantBound: number | null;
+  /**
+   * Lower bound (d + (n-1) o) / (d - o) of the condition number of the matrix as it is, d and o the means of its
+   * diagonal and its other entries; equal to `doubleConstantBound` where the diagonal is constant, null with it.
+   */
+  readonly ownConstantBound: number | null;
   /** Mean b of the off-diagonal entries of that matrix; null with it. */
   readonly meanCorrelation: number | null;
   /**
@@ -189,11 +194,31 @@ function lowerEnd(found: Eigenpairs, diagonal: Float64Array, floor: number, lowe
   return { positiveSemidefinite, lowest, lowestKnown };
 }
 
-/** The bound by the mean correlation, where the matrix can be scaled to unit diagonal. */
-function correlationOf(scales: Float64Array, product: Float64Array, isIndefinite: boolean) {
-  if (isIndefinite || !scales.some((scale) => scale > 0)) return { doubleConstantBound: null, meanCorrelation: null };
-  const correlation = meanCorrelation(scales, product);
-  return { doubleConstantBound: doubleConstantBound(scales.length, correlation), meanCorrelation: correlation };
+/** Whether all scales are one, to rounding. */
+function isConstant(scales: Float64Array): boolean {
+  const [least, most] = [scales.reduce((a, b) => Math.min(a, b)), scales.reduce((a, b) => Math.max(a, b))];
+  return most - least <= 1e-14 * most;
+}
+
+/** Products with the scales, and with ones where these differ. */
+interface MeanProducts {
+  readonly scales: Float64Array;
+  readonly byScales: Float64Array;
+  /** Null where the scales are one: the product with ones is a multiple of that with them. */
+  readonly byOnes: Float64Array | null;
+}
+
+const totalOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
+/** The bounds by the mean entry, of the matrix scaled to unit diagonal where that can be, and as it is. */
+function correlationOf({ scales, byScales, byOnes }: MeanProducts, trace: number, isIndefinite: boolean) {
+  if (isIndefinite || !scales.some((scale) => scale > 0))
+    return { doubleConstantBound: null, ownConstantBound: null, meanCorrelation: null };
+  const n = scales.length;
+  const correlation = meanCorrelation(scales, byScales);
+  const unit = doubleConstantBound(n, correlation);
+  const own = byOnes === null ? unit : ownConstantBound(n, trace, totalOf(byOnes));
+  return { doubleConstantBound: unit, ownConstantBound: own, meanCorrelation: correlation };
 }
 
 /** The fit of the decay, or why there is none. */
@@ -224,7 +249,7 @@ function unitTargets(targets: Float64Array | null): Float64Array | null {
  * Summaries of the eigenpairs of a symmetric matrix, exact where all eigenvalues are known, else bounds that hold if it
  * is positive semidefinite.
  *
- * Takes one product with a block of 1 + outputs vectors. Of a matrix that is known not to be semidefinite, what then
+ * Takes one product with a block of 1 + outputs vectors, one more where the diagonal is not constant. Of a matrix that is known not to be semidefinite, what then
  * has no meaning or no bound is null. Throws UsageError (a ridge below 0).
  */
 export async function summarise(
@@ -238,10 +263,14 @@ export async function summarise(
   const diagonal = await operator.diagonal();
   const scales = unitScales(diagonal);
   const outputs = (targets?.length ?? 0) / n;
-  const block = new Float64Array((1 + outputs) * n);
+  const ones = isConstant(scales) ? 0 : 1;
+  const columns = 1 + outputs + ones;
+  const block = new Float64Array(columns * n);
   block.set(scales);
   if (targets !== null) block.set(targets, n);
-  const products = await operator.apply(block, 1 + outputs);
+  block.fill(1, (1 + outputs) * n);
+  const products = await operator.apply(block, columns);
+  const byOnes = ones === 0 ? null : products.subarray((1 + outputs) * n);
   const all = found.all ?? (values.length === n ? values : null);
   const floor = Math.max(precisionFloor, roundingFloor(norm, n, 0));
   const end = lowerEnd(found, diagonal, floor, all !== null || which === 'smallest');
@@ -258,10 +287,13 @@ export async function summarise(
     numericalRank: rankOf(facts),
     conditionAtLeast: number,
     conditionResolved: isResolved,
-    ...correlationOf(scales, products.subarray(0, n), isIndefinite),
-    alignment: targets !== null && isBounded ? alignmentOf(facts, targetForm(targets, products.subarray(n), n)) : null,
+    ...correlationOf({ scales, byScales: products.subarray(0, n), byOnes }, trace, isIndefinite),
+    alignment:
+      targets !== null && isBounded
+        ? alignmentOf(facts, targetForm(targets, products.subarray(n, (1 + outputs) * n), n))
+        : null,
     learningTimes: [...learningTimes(values, 1)],
     targetShares: targets !== null && vectors !== null ? [...targetShares(vectors, targets, outputs)] : null,
-    summaryProducts: 1 + outputs,
+    summaryProducts: columns,
   };
 }

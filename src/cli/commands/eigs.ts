@@ -2,7 +2,7 @@ import { REGRESS_DEFAULTS } from '../../regression/defaults.js';
 import { EIGEN_DEFAULTS } from '../../spectrum/defaults.js';
 import type { Command } from '../command.js';
 import { ARCH_FLAG, PRESET_FLAGS } from '../options/architecture.js';
-import { COMPUTE_FLAGS, KERNEL_FLAGS, SINGLE_KIND_FLAG } from '../options/compute.js';
+import { COMPUTE_FLAGS, EACH_KIND_FLAG, KERNEL_FLAGS } from '../options/compute.js';
 import { OPTIONAL_FINITE_FLAGS } from '../options/finite.js';
 import { INPUT_FLAGS } from '../options/inputs.js';
 import { OUTPUT_FLAGS, PROGRESS_FLAGS } from '../options/output.js';
@@ -51,7 +51,7 @@ export const eigsCommand: Command = {
     density: { describe: 'spectral density with error bars, by some hundred products', group: GROUP, alone: true },
     vectors: { describe: 'file for the eigenvectors [n, k], .npy', group: 'Output' },
     ...KERNEL_FLAGS,
-    ...SINGLE_KIND_FLAG,
+    ...EACH_KIND_FLAG,
     ...COMPUTE_FLAGS,
     out: { describe: 'file for the record, .json', group: 'Output' },
     ...OUTPUT_FLAGS,
@@ -70,6 +70,11 @@ export const eigsCommand: Command = {
     [
       'ntk eigs digits.csv --label-column label --scale unit-rows --arch fc --depth 1,3 --width 256 -k 3',
       'those of one network of width 256 each',
+    ],
+    [
+      'ntk eigs digits.csv --label-column label --image 4x4x1 --arch cntk --arch rescntk --depth 1,2 --kind both ' +
+        '--method dense -k 1 --out c.json && ntk plot c.json --figure condition --out c.svg',
+      'condition numbers by depth of the NTK and the NNGP of networks with and without skips',
     ],
     [
       'ntk kernel digits.csv --label-column label --arch laplace:0.05 --out L.npy && ntk eigs L.npy -k 5 --json',

@@ -65,6 +65,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     usage: 'receptive-field --arch A --input 32x32x3',
     describe: 'which pixels a kernel of images looks at',
     load: async () => (await import('./receptive-field.js')).receptiveFieldCommand,
+  },
   fit: {
     usage: 'fit --arch A --to laplace|gamma|gaussian',
     describe: 'the Laplace, gamma or Gaussian kernel next to one of a network',

@@ -18,13 +18,13 @@ export const plotCommand: Command = {
   flags: {
     figure: {
       describe:
-        'eigs: values | vectors | density; regress: score | leave-one-out; kernel: ntk | nngp; receptive-field: ' +
-        'field | log | section; compare: error | mean | eigenvalues | ratios | angles | layers',
+        'eigs: values | vectors | density | condition; regress: score | leave-one-out; kernel: ntk | nngp; ' +
+        'receptive-field: field | log | section; compare: error | mean | eigenvalues | ratios | angles | layers',
       group: FIGURE,
       fallback: 'the first',
     },
     x: {
-      describe: 'regress: what the axis shows: train | time | ridge | depth | alpha | gamma',
+      describe: 'regress, eigs --figure condition: what the axis shows: train | time | ridge | depth | alpha | gamma',
       group: FIGURE,
       fallback: 'the first that varies',
     },

@@ -41,6 +41,16 @@ export const SINGLE_KIND_FLAG: FlagTable = {
   kind: { describe: 'kernel of the network', group: KERNEL, fallback: COMPUTE_DEFAULTS.kind, choices: SINGLE_KINDS },
 };
 
+/** `--kind` of a command that gives a row to each kernel. */
+export const EACH_KIND_FLAG: FlagTable = {
+  kind: {
+    describe: 'kernel of the network (both: a row each)',
+    group: KERNEL,
+    fallback: COMPUTE_DEFAULTS.kind,
+    choices: KINDS,
+  },
+};
+
 /** Flags that say how to compute. */
 export const COMPUTE_FLAGS: FlagTable = {
   precision: { describe: 'number format', group: GROUP, fallback: COMPUTE_DEFAULTS.precision, choices: PRECISIONS },

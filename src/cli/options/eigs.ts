@@ -94,7 +94,6 @@ function fileOf(args: ParsedArguments, flag: string, endings: readonly string[])
 /** Reads the flags of `ntk eigs`. */
 export function readEigsJob(args: ParsedArguments): EigsJob {
   const compute = readComputeOptions(args);
-  if (compute.kind === 'both') throw new UsageError('--kind: must be ntk or nngp, got both. Run once for each.');
   const isStored = !args.values.has('arch');
   if (isStored) checkStored(args);
   const finite = readOptionalFiniteFlags(args, compute);
@@ -102,6 +101,9 @@ export function readEigsJob(args: ParsedArguments): EigsJob {
   const vectors = fileOf(args, 'vectors', ['.npy']);
   if (vectors !== null && variants.length > 1) {
     throw new UsageError(`--vectors: must come with one architecture, got ${variants.length}. Run each alone.`);
+  }
+  if (vectors !== null && compute.kind === 'both') {
+    throw new UsageError('--vectors: must come with one kernel, got --kind both. Run once for each.');
   }
   return {
     path: args.positionals[0],

@@ -39,5 +39,6 @@ export class EigsProgress {
 
   stop(): void {
     this.#bar?.stop();
+    this.#bar = null;
   }
 }

@@ -20,7 +20,7 @@ import type { CommandContext } from '../command.js';
 import { eigsCommand } from '../commands/eigs.js';
 import { EXIT } from '../exit.js';
 import { flagged } from '../flag-errors.js';
-import { kernelSource } from '../kernel-source.js';
+import { bothKernelSources, kernelSource } from '../kernel-source.js';
 import { loadInputs } from '../load.js';
 import { storedLabels } from '../load-labels.js';
 import { type EigsJob, readEigsJob } from '../options/eigs.js';
@@ -42,20 +42,39 @@ interface Start {
   readonly rows: number;
   /** Labels, one a row of the matrix; null without. */
   readonly labels: Labels | null;
-  /** The kernel of an architecture, or (null) the one that is stored. */
-  kernel(variant: Variant | null, progress: EigsProgress): Promise<KernelSource>;
+  /** The kernels of an architecture that are asked for, or (null) the one that is stored. */
+  kernels(variant: Variant | null, progress: EigsProgress): Promise<readonly Asked[]>;
+}
+
+/** A kernel with what its row is called. */
+interface Asked {
+  readonly name: string;
+  /** Null where it is not one of a network, or stored. */
+  readonly kind: 'ntk' | 'nngp' | null;
+  readonly source: KernelSource;
 }
 
 async function fromData(job: EigsJob, memory: number, signal: AbortSignal): Promise<Start> {
   const limits = { memory, signal, positions: readsOf(job.variants), native: job.compute.native };
   const { x, inputs, warnings, labelValues } = await loadInputs([job.path], job.input, limits);
   const { compute, finite } = job;
-  const kernel = async (variant: Variant | null, progress: EigsProgress): Promise<KernelSource> => {
+  const kernels = async (variant: Variant | null, progress: EigsProgress): Promise<readonly Asked[]> => {
     if (variant === null) throw new InternalError('data must have an architecture');
-    return kernelSource({ variant, compute, finite, x, signal, onProgress: progress.withinProduct });
+    const asked = { variant, compute, finite, x, signal, onProgress: progress.withinProduct };
+    const { name, definition } = variant;
+    const isNetwork = definition.format === 'ntk-architecture/1';
+    if (compute.kind === 'both' && isNetwork) {
+      const both = await bothKernelSources(asked);
+      return (['ntk', 'nngp'] as const).map((kind) => {
+        return { name: `${name} ${kind.toUpperCase()}`, kind, source: both[kind] };
+      });
+    }
+    return [
+      { name, kind: isNetwork && compute.kind !== 'both' ? compute.kind : null, source: await kernelSource(asked) },
+    ];
   };
   const variants = job.variants.map((variant) => fitVariant(variant, x.shape));
-  return { inputs, warnings, variants, rows: x.shape[0], labels: labelValues.x, kernel };
+  return { inputs, warnings, variants, rows: x.shape[0], labels: labelValues.x, kernels };
 }
 
 /** What helps where a file is no stored matrix: without an architecture a path is taken for one. */
@@ -80,7 +99,7 @@ async function fromStored({ path, input }: EigsJob, memory: number, signal: Abor
   const labels =
     input.labels === null ? null : await storedLabels(input.labels, null, owner, null, input, { memory, signal });
   const warnings = [...file.warnings, ...(labels?.warnings ?? [])];
-  return { inputs, warnings, variants: [], rows, labels, kernel: async () => source };
+  return { inputs, warnings, variants: [], rows, labels, kernels: async () => [{ name: path, kind: null, source }] };
 }
 
 /** Seconds of each stage. */
@@ -157,12 +176,22 @@ function tell(work: Work, name: string, { pairs, summary, recomputation }: Kerne
   }
 }
 
-async function one(work: Work, variant: Variant | null): Promise<Found> {
-  const { args, job, start, clock } = work;
+/** The spectra of all kernels of an architecture, or of the stored one. */
+async function ofVariant(work: Work, variant: Variant | null): Promise<readonly Found[]> {
   const began = now();
   const progress = new EigsProgress();
+  const asked = await work.start.kernels(variant, progress);
+  work.clock.compile += now() - began;
+  const found: Found[] = [];
+  for (const kernel of asked) found.push(await one(work, variant, kernel, progress));
+  return found;
+}
+
+async function one(work: Work, variant: Variant | null, asked: Asked, progress: EigsProgress): Promise<Found> {
+  const { args, job, clock } = work;
+  const { name, kind, source } = asked;
+  const began = now();
   try {
-    const source = await start.kernel(variant, progress);
     await progress.show(args, source);
     const opened = now();
     const found = await spectrumOf(work, source, progress);
@@ -171,12 +200,12 @@ async function one(work: Work, variant: Variant | null): Promise<Found> {
     const writing = now();
     if (job.vectors !== null) await writeVectors(job.vectors, found.pairs, found.n, args.switches.has('force'));
     clock.write += now() - writing;
-    const name = variant?.name ?? job.path;
     tell(work, name, found);
     const { values, residuals, all: _all, vectors: _vectors, warnings: _warnings, ...facts } = found.pairs;
     const result: EigsResult = {
       name,
       ...variant?.flags,
+      kind,
       matrix: found.matrix,
       native: found.native,
       n: found.n,
@@ -232,7 +261,8 @@ export async function runEigs(args: ParsedArguments, { signal }: CommandContext)
   const targets = start.labels === null ? null : targetsOf(start.labels).values;
   const work: Work = { args, job, start, targets, algebra, memory, signal, clock, warnings };
   const found: Found[] = [];
-  for (const variant of job.variants.length === 0 ? [null] : job.variants) found.push(await one(work, variant));
+  for (const variant of job.variants.length === 0 ? [null] : job.variants)
+    found.push(...(await ofVariant(work, variant)));
   const record = jsonText(recordOf(work, found));
   const results = found.map(({ result }) => result);
   if (job.out !== null) await writeWhole(job.out, record, args.switches.has('force'));

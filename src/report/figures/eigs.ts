@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { UsageError } from '../../errors.js';
 import { decayExponent, FEWEST_FOR_DECAY } from '../../spectrum/decay.js';
 import type { Chart, Guide, Point, Series } from '../charts/chart.js';
 import { type Described, numbers } from '../records/common.js';
 import { decay, density, eigsRecord, eigsRow } from '../records/eigs.js';
 import { checked } from './check.js';
 import { type Column, columnsTable } from './columns.js';
+import { drawCondition } from './condition.js';
 import { drawDensity } from './density.js';
 import { drawEigenvectors } from './eigenvectors.js';
 import type { Figure, FigureKind, Named } from './figure.js';
@@ -22,6 +24,8 @@ const schema = eigsRecord.pick({ which: true, inputs: true }).extend({
   vectors: z.string().nullish(),
   rows: z.array(rowSchema).min(1),
 });
+
+const conditionSchema = z.object({ rows: z.array(z.looseObject({})).min(1) });
 
 /** The part of a record of eigenvalues that figures need. */
 export type EigsData = Described<typeof schema>;
@@ -164,11 +168,16 @@ function drawValues(records: readonly Named<EigsData>[]): Figure {
   };
 }
 
-/** Spectra: eigenvalues, eigenvectors, or the density. */
+/** Spectra: eigenvalues, eigenvectors, the density, or condition numbers. */
 export const eigsFigure: FigureKind = {
-  views: ['values', 'vectors', 'density'],
-  choices: ['count'],
+  views: ['values', 'vectors', 'density', 'condition'],
+  choices: ['count', 'x'],
   async draw(files, options) {
+    const isCondition = options.view === 'condition';
+    if (options.x !== undefined && !isCondition) {
+      throw new UsageError(`--x: must come with --figure condition, got ${options.x}. Leave it out.`);
+    }
+    if (isCondition) return drawCondition(checked(files, conditionSchema, 'eigs'), options.x);
     const records = checked(files, schema, 'eigs');
     if (options.view === 'vectors') return drawEigenvectors(records, options);
     return options.view === 'density' ? drawDensity(records) : drawValues(records);

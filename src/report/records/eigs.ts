@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { commonOf, type Described, gaps, network, numbers, pair, presetFlags, recomputed } from './common.js';
+import {
+  commonOf,
+  type Described,
+  gaps,
+  network,
+  numbers,
+  pair,
+  presetFlags,
+  recomputed,
+  singleKind,
+} from './common.js';
 
 /** A spectral density. */
 export const density = z.object({
@@ -37,6 +47,7 @@ const missed = z.object({
 
 /** What was computed of one matrix. */
 const found = {
+  kind: singleKind.nullable().describe('`ntk` or `nngp`; null for stored matrices and kernels that are no network'),
   matrix: z.string().describe('whether it was stored or computed, and on what'),
   native: z.string().nullable().describe('as in `kernel`; null for stored matrices'),
   n: z.number().describe('its size'),
@@ -89,6 +100,13 @@ const summary = {
     .describe(
       'lower bound 1 + n b / (1 - b) of the condition number of K scaled to unit diagonal, b its mean off-diagonal ' +
         'entry `meanCorrelation`; null of a matrix that is not positive semidefinite, and of zeros',
+    ),
+  ownConstantBound: z
+    .number()
+    .nullable()
+    .describe(
+      'the same of K as it is: (d + (n-1) o) / (d - o), d and o the means of its diagonal and its other entries; ' +
+        'equal where the diagonal is constant',
     ),
   meanCorrelation: z.number().nullable().describe('mean of k_ij / sqrt(k_ii k_jj) over i != j'),
   decay: decay

@@ -20,13 +20,13 @@ function rankText({ numericalRank: { least, most }, n }: EigsResult): string {
 }
 
 function conditionText(result: EigsResult): string {
-  const { conditionAtLeast, conditionResolved, doubleConstantBound, meanCorrelation, norm } = result;
+  const { conditionAtLeast, conditionResolved, doubleConstantBound, ownConstantBound, meanCorrelation, norm } = result;
   if (norm === 0 || conditionAtLeast === null) return 'all eigenvalues are 0: there is no condition number';
   const own = `condition number ${conditionResolved ? '' : 'at least '}${power(conditionAtLeast)}`;
   if (doubleConstantBound === null || meanCorrelation === null) return own;
-  const rows =
-    `at least ${power(doubleConstantBound)} at unit diagonal by the ` + `mean correlation ${short(meanCorrelation)}`;
-  return `${own}; ${rows}`;
+  const unit = `at least ${power(doubleConstantBound)} at unit diagonal by the mean correlation ${short(meanCorrelation)}`;
+  const isOther = ownConstantBound !== null && ownConstantBound !== doubleConstantBound;
+  return `${own}; ${isOther ? `at least ${power(ownConstantBound)} by the mean entry, ` : ''}${unit}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { common, input, labels, recomputed, stages } from '../../src/report/reco
 import { compareCheck, comparePlan } from '../../src/report/records/compare.js';
 import { density, eigsRow } from '../../src/report/records/eigs.js';
 import { empiricalCheck, empiricalPlan, slopes } from '../../src/report/records/empirical.js';
+import { fitCurves, fitRow } from '../../src/report/records/fit.js';
 import { RECORDS } from '../../src/report/records/index.js';
 import { kernelPlan } from '../../src/report/records/kernel.js';
 import { multisphereLine, multisphereRow } from '../../src/report/records/multisphere.js';
@@ -54,6 +55,9 @@ const TABLES: Readonly<Record<string, Shape>> = {
   'sphere positions': own(RECORDS['sphere-positions'].shape, multisphereRow.shape),
   'sphere positions row': multisphereRow.shape,
   'sphere line': multisphereLine.shape,
+  fit: own(RECORDS.fit.shape, fitRow.shape),
+  'fit row': fitRow.shape,
+  'fit curves': fitCurves.shape,
   plot: own(RECORDS.plot.shape),
   arch: own(RECORDS.arch.shape),
   backends: own(RECORDS.backends.shape),

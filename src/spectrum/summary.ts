@@ -249,8 +249,8 @@ function unitTargets(targets: Float64Array | null): Float64Array | null {
  * Summaries of the eigenpairs of a symmetric matrix, exact where all eigenvalues are known, else bounds that hold if it
  * is positive semidefinite.
  *
- * Takes one product with a block of 1 + outputs vectors, one more where the diagonal is not constant. Of a matrix that is known not to be semidefinite, what then
- * has no meaning or no bound is null. Throws UsageError (a ridge below 0).
+ * Takes one product with a block of 1 + outputs vectors, one more where the diagonal is not constant. Of a matrix that
+ * is known not to be semidefinite, what then has no meaning or no bound is null. Throws UsageError (a ridge below 0).
  */
 export async function summarise(
   operator: SymmetricOperator,

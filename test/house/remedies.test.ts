@@ -10,6 +10,7 @@ import { lineOf, type Source, sources, walk } from './sources.js';
  */
 const READERS: readonly (readonly [path: string, commands: readonly string[]])[] = [
   ['src/spectrum/sphere', ['sphere']],
+  ['src/spectrum/fit/', ['fit']],
   ['src/spectrum/', ['eigs']],
   ['src/regression/', ['regress']],
   ['src/linalg/', ['eigs', 'regress']],

@@ -54,6 +54,8 @@ const RUNS: readonly (readonly [Name, readonly string[]])[] = [
     ['receptive-field', '--arch', 'rescntk', '--input', '8x8x3', '--head', 'eq', '--width', '4', '--seeds', '1'],
   ],
   ['paper', ['paper', 'belfer', '--claims', '1,3', '--out', 'belfer']],
+  ['fit', ['fit', ...FC, '--angles', '5', '--to', 'gamma']],
+  ['fit', ['fit', ...FC, '--depth', '1,2', '--affine', '--data', DIGITS, '--label-column', '64', '--rows', '0:12']],
   ['plot', ['plot', 'p.json', '--out', 'p.svg', '--data', 'p.csv']],
   ['arch', ['arch', 'fc']],
   ['arch', ['arch', 'cntk', '--describe', '--input', '8x8x3']],

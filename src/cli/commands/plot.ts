@@ -24,7 +24,8 @@ export const plotCommand: Command = {
       fallback: 'the first',
     },
     x: {
-      describe: 'regress, eigs --figure condition: what the axis shows: train | time | ridge | depth | alpha | gamma',
+      describe:
+        'regress, and eigs --figure condition: what the axis shows: train | time | ridge | depth | alpha | gamma',
       group: FIGURE,
       fallback: 'the first that varies',
     },

@@ -75,8 +75,8 @@ function fieldOf(rows: readonly Row[], wanted: string | undefined): Field {
   const varies = there.find((field) => new Set(rows.map((row) => row[field])).size > 1) ?? there[0];
   if (varies !== undefined) return varies;
   throw new DataError(
-    'R.json: condition numbers must be of a sweep, got rows without a depth. Write it with ntk eigs X --arch A --depth ' +
-      '1,2,4,8.',
+    'R.json: condition numbers must be of a sweep, got rows without a depth. Write it with ntk eigs X --arch A ' +
+      '--depth 1,2,4,8.',
   );
 }
 
@@ -254,10 +254,10 @@ export function drawCondition(records: readonly Named<ConditionData>[], x: strin
     ),
     notes: [
       'Bound: (d + (n − 1) o) / (d − o), d and o the means of the diagonal and of the other entries; no positive ' +
-        'semidefinite matrix with these means has a smaller condition number. Above the precision floor a number tells of ' +
-        'rounding alone.',
-      'With depth the correlations of an NNGP of relu tend to 1 without skips, and its condition number grows without ' +
-        'end; those of the NTK tend to 1/4, and its condition number to 1 + n/3, where all layers are trained.',
+        'semidefinite matrix with these means has a smaller condition number. Above the precision floor a number ' +
+        'tells of rounding alone.',
+      'With depth the correlations of an NNGP of relu without skips tend to 1, and its condition number grows ' +
+        'without end; those of its NTK tend to 1/4, and the condition number to 1 + n/3.',
     ],
   };
 }

@@ -169,7 +169,8 @@ export function drawFits(records: readonly Named<FitData>[]): Figure {
     summary: summaryOf(entries),
     notes: [
       'Largest and rms: how far the fit is off. Dial: slope of the kernel at x = z on the unit sphere, ' +
-        '1 − dial |x − z| + …; slope: that of a Laplace fit, amplitude times c. A fit over all angles need not meet it.',
+        '1 − dial |x − z| + …; slope: that of a Laplace fit, amplitude times c. A fit over all angles need not ' +
+        'meet it.',
     ],
   };
 }

@@ -24,7 +24,8 @@ function conditionText(result: EigsResult): string {
   if (norm === 0 || conditionAtLeast === null) return 'all eigenvalues are 0: there is no condition number';
   const own = `condition number ${conditionResolved ? '' : 'at least '}${power(conditionAtLeast)}`;
   if (doubleConstantBound === null || meanCorrelation === null) return own;
-  const unit = `at least ${power(doubleConstantBound)} at unit diagonal by the mean correlation ${short(meanCorrelation)}`;
+  const unit =
+    `at least ${power(doubleConstantBound)} at unit diagonal by the ` + `mean correlation ${short(meanCorrelation)}`;
   const isOther = ownConstantBound !== null && ownConstantBound !== doubleConstantBound;
   return `${own}; ${isOther ? `at least ${power(ownConstantBound)} by the mean entry, ` : ''}${unit}`;
 }

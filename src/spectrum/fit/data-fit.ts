@@ -91,8 +91,8 @@ function drawn(n: number, count: number, seed: number): readonly number[] {
 function tooLittle(rows: number, besides: number, limit: number): MemoryError {
   const needed = readableBytes(besides + BYTES * rows * rows);
   return new MemoryError(
-    `--memory: the pairs of ${rows} rows need about ${needed}, got a promise of ${readableBytes(limit)}. Raise --memory, ` +
-      'lower --threads, or choose fewer --rows.',
+    `--memory: the pairs of ${rows} rows need about ${needed}, got a promise of ${readableBytes(limit)}. Raise ` +
+      '--memory, lower --threads, or choose fewer --rows.',
   );
 }
 
@@ -111,8 +111,8 @@ async function choose(x: NdArray, options: DataFitOptions, kernel: KernelOptions
   const { seed = COMPUTE_DEFAULTS.seed } = options;
   const numbers = drawn(n, count, seed);
   const warnings = [
-    `fitted to the pairs of ${numbers.length} of ${n} rows, drawn by seed ${seed}: memory holds no more; raise --memory ` +
-      'for all',
+    `fitted to the pairs of ${numbers.length} of ${n} rows, drawn by seed ${seed}: memory holds no more; raise ` +
+      '--memory for all',
   ];
   return { x: someExamples(x, numbers), numbers, warnings };
 }
@@ -212,14 +212,14 @@ function checkPairs({ r }: Samples, to: FitModel, affine: boolean, rows: number)
   for (let p = 0; p < r.length && different.size < least; p++) if (r[p] > 0) different.add(r[p]);
   if (different.size >= least) return;
   throw new DataError(
-    `--data: must hold pairs at ${least} different distances at least, got ${different.size} of ${rows} rows that are ` +
-      'not 0. Give more rows.',
+    `--data: must hold pairs at ${least} different distances at least, got ${different.size} of ${rows} rows. ` +
+      'Give more rows that differ.',
   );
 }
 
 /**
- * The Laplace, gamma or Gaussian kernel next to the kernel of a network, in least squares over all pairs i < j of rows x
- * `[n, ...]`.
+ * The Laplace, gamma or Gaussian kernel next to the kernel of a network, in least squares over all pairs i < j of rows
+ * x `[n, ...]`.
  *
  * Minimises the sum of (K(x,z) / sqrt(K(x,x) K(z,z)) - model(|x - z|))^2, as `fitRadial` does over the angle; distances
  * come from differences of the rows. Images are fitted by the distance of their pixels. Where the pairs of all rows do

@@ -105,7 +105,10 @@ export function noMinimum(to: FitModel, affine: boolean, { towards }: NoMinimum)
   const rate = to === 'gaussian' ? 's' : 'c';
   const end = (towards === 'flat') === (to !== 'gaussian') ? '0' : 'infinity';
   const name = `${affine ? 'affine ' : ''}fit of ${to}`;
-  return `no ${name}: the deviation has no minimum, it falls as the fit grows ${towards} without end (${rate} to ${end})`;
+  return (
+    `no ${name}: the deviation has no minimum, it falls as the fit grows ${towards} without end ` +
+    `(${rate} to ${end})`
+  );
 }
 
 /** What is said of a fit that ended on the bound of its exponent. */

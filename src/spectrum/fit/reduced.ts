@@ -66,8 +66,8 @@ export function reduced(samples: Samples, rate: number, g: number, affine: boole
 }
 
 /**
- * The least squares sum at c and g with its derivatives by log c and log g: by the envelope theorem the gradient is that
- * at fixed linear parameters, the Hessian its Schur complement.
+ * The least squares sum at c and g with its derivatives by log c and log g: by the envelope theorem the gradient is
+ * that at fixed linear parameters, the Hessian its Schur complement.
  */
 export function reducedSlopes(
   samples: Samples,

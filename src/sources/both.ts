@@ -10,7 +10,9 @@ import { type KernelSource, roundoffOf } from './source.js';
 
 /** The two kernels of one network. */
 export interface BothSources {
+  /** Of the neural tangent kernel. */
   readonly ntk: KernelSource;
+  /** Of the kernel of the network at initialisation. */
   readonly nngp: KernelSource;
 }
 

@@ -19,7 +19,12 @@ export function condition(largest: number, smallest: number, precisionFloor: num
 export function doubleConstantEigenvalues(
   n: number,
   b: number,
-): { readonly repeated: number; readonly single: number } {
+): {
+  /** 1 - b, n - 1 times. */
+  readonly repeated: number;
+  /** 1 - b + n b. */
+  readonly single: number;
+} {
   return { repeated: 1 - b, single: 1 - b + n * b };
 }
 

@@ -73,7 +73,7 @@ describe('condition numbers by depth', () => {
     const run = ['plot', 'c.json', '--figure', 'condition', '--out', 'c.svg', '--data', 'c.csv'];
     expect((await at.ntk(...run)).code).toBe(0);
     const svg = readFileSync(at.path('c.svg'), 'utf8');
-    for (const text of ['cntk NTK', 'rescntk NNGP', 'double-constant bound', 'depth \\(layers or blocks\\)'])
+    for (const text of ['cntk NTK', 'rescntk NNGP', 'double-constant bound', 'depth (layers or blocks)'])
       expect(svg).toMatch(text);
     expect(svg).not.toMatch('not resolved');
     const [header, ...lines] = readFileSync(at.path('c.csv'), 'utf8').trimEnd().split('\n');

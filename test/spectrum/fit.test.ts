@@ -201,7 +201,12 @@ describe('the dial', () => {
   });
 
   test('is the slope of the kernel itself, and the rate of a Laplace kernel', () => {
-    for (const definition of [fc(3, 1), ofKind('abs'), ofKind('leakyRelu'), resntk(5, 0.5)]) {
+    for (const definition of [
+      fc(3, 1),
+      ofKind('abs'),
+      networkOf({ kind: 'leakyRelu', slope: 0.2 }, 2, 0.4),
+      resntk(5, 0.5),
+    ]) {
       const kernel = angleKernel(definition, 'ntk', 1, '');
       const slope = (1 - kernel.at([1e-7])[0]) / 1e-7;
       expect((fitRadial(definition).dial ?? 0) / slope).toBeCloseTo(1, 5);

@@ -39,6 +39,7 @@ const SINKS: Readonly<Record<string, readonly string[]>> = {
   architecture: ['arch', 'fc', '--out', 'F.json'],
   profile: ['profile', ...FC, '--out', 'F.json'],
   'receptive field': ['receptive-field', '--arch', 'cntk', '--head', 'eq', '--input', '8x8x3', '--out', 'F.json'],
+  fit: ['fit', ...FC, '--angles', '9', '--out', 'F.csv'],
   sphere: ['sphere', ...FC, '--dim', '5', '--max-degree', '6', '--out', 'F.csv'],
 };
 

@@ -43,6 +43,9 @@ async function records(): Promise<void> {
   await done('eigs', ...DIGITS, '--arch', 'fc', '--depth', '1,3', '-k', '24', '--density', '--out', 'e.json');
   await done('eigs', ...DIGITS, '--arch', 'fc', '-k', '3', '--vectors', 'W.npy', '--out', 'w.json');
   await done('sphere', '--arch', 'fc', '--depth', '1,2', '--dim', '3', '--max-degree', '12', '--out', 's.json');
+  await done('fit', '--arch', 'fc', '--depth', '1,3,8', '--arch', 'laplace:1', '--affine', '--out', 'fit.json');
+  const pairs = ['fit', '--arch', 'fc', '--depth', '1,3', '--to', 'gamma', '--data', ...DIGITS, '--out', 'pairs.json'];
+  await done(...pairs);
   const field = ['receptive-field', '--arch', 'cntk', '--depth', '2,3', '--arch', 'rescntk', '--head', 'eq'];
   await done(...field, '--input', '12x12x3', '--out', 'f.json');
   const finite = ['receptive-field', '--arch', 'rescntk', '--depth', '1', '--head', 'eq', '--width', '8'];
@@ -65,6 +68,9 @@ describe(`pages ${CHROMIUM === null ? 'as text, for want of a browser' : 'in a b
     ['density', ['e.json', '--figure', 'density']],
     ['vectors', ['w.json', '--figure', 'vectors']],
     ['sphere', ['s.json']],
+    ['fits', ['fit.json']],
+    ['fits-of-pairs', ['pairs.json']],
+    ['condition', ['e.json', '--figure', 'condition']],
     ['fields', ['f.json']],
     ['field-log', ['f.json', '--figure', 'log']],
     ['sections', ['f.json', '--figure', 'section']],

@@ -12,6 +12,8 @@ export interface SkipPair {
   readonly kind: 'ntk' | 'nngp';
   /** Kernel of the residual network. [as `kind`] */
   readonly residualKind?: 'ntk' | 'nngp';
+  /** Whether it is left out of quick measurements. [false] */
+  readonly onlyFull?: boolean;
 }
 
 /** Positions of the signals, and the dimension of each of their pixels. */

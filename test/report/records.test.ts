@@ -71,6 +71,10 @@ const RUNS: readonly (readonly [Name, readonly string[]])[] = [
       '--rows',
       '0:12',
     ],
+  ['sphere-positions', ['sphere', '--arch', 'cntk', '--positions', '2', '--dim', '3', '--max-degree', '4']],
+  [
+    'sphere-positions',
+    ['sphere', '--arch', 'rescntk', '--depth', '1,2', '--positions', '2', '--dim', '2', '--max-degree', '2'],
   ],
   ['plot', ['plot', 'p.json', '--out', 'p.svg', '--data', 'p.csv']],
   ['arch', ['arch', 'fc']],

@@ -16,11 +16,11 @@ const schema = multisphereRecord
 type Data = Described<typeof schema>;
 type Line = Described<typeof lineSchema>;
 
-/** What a line is called and marked with: filled where one degree moves, hollow where all do. */
+/** What a line is called and marked with: hollow where they often cover another. */
 const LINES: Readonly<Record<Line['name'], { readonly text: string; readonly mark: Mark; readonly hollow: boolean }>> =
   {
     axis: { text: '(k, 0, ...)', mark: 'circle', hollow: false },
-    neighbour: { text: '(0, k, 0, ...)', mark: 'triangle', hollow: false },
+    neighbour: { text: '(0, k, 0, ...)', mark: 'triangle', hollow: true },
     diagonal: { text: '(k, ..., k)', mark: 'diamond', hollow: true },
   };
 /** Dashes of the predicted slopes. */

@@ -204,7 +204,7 @@ export {
 } from './spectrum/condition.js';
 export { type ConditionReport, conditionReport } from './spectrum/condition-report.js';
 export type { PowerLawFit } from './spectrum/decay.js';
-export { DEFAULT_DEGREE, DENSITY_DEFAULTS, EIGEN_DEFAULTS } from './spectrum/defaults.js';
+export { DEFAULT_DEGREE, DEFAULT_MULTISPHERE_DEGREE, DENSITY_DEFAULTS, EIGEN_DEFAULTS } from './spectrum/defaults.js';
 export type { SpectrumEnd } from './spectrum/dense.js';
 export { type DensityOptions, type SpectralDensity, spectralDensity } from './spectrum/density.js';
 export { type EigenOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.js';

@@ -143,7 +143,7 @@ function zeroSpectrum(frequencies: readonly (readonly number[])[], products: rea
  *
  * Eigenfunctions are products of spherical harmonics of degree k_i in position i (Barzilai et al. 2022, 2211.14810), so
  * lambda_k = E[K(t_1, ..., t_P) P_k1(t_1) ... P_kP(t_P)] over independent cosines t_i of uniform directions.
- * @throws UsageError for an option out of range, a network of vectors or with pools, and where the grid would take hours
+ * @throws UsageError for an option out of range, a network of vectors or with pools, and a grid that would take hours
  * @throws ArchitectureError when the network does not fit the positions, or has no such kernel
  * @throws MemoryError when the work needs more than `memory`
  * @throws NumericalError when K(x,x) is no double and `normalized` is not set

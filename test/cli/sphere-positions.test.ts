@@ -74,7 +74,7 @@ describe('ntk sphere --positions', () => {
 
   test('a file of a network with one axis; the pixel that it reads comes first', async () => {
     const layers = [
-      { kind: 'conv', filter: [3], padding: 'circular', weightStd: 1.4142135623730951 },
+      { kind: 'conv', filter: [3], padding: 'circular', weightStd: Math.SQRT2 },
       { kind: 'relu' },
       { kind: 'pixel', at: [2] },
       { kind: 'dense' },
@@ -102,7 +102,7 @@ describe('ntk sphere --positions', () => {
     await refused(at, ['sphere', '--arch', 'fc', '--dim', '3', '--memory', '1GiB'], 'must come with --positions');
     const wide = [...cntk, '--dim', '2', '--positions', '40', '--depth', '9', '--max-degree', '1'];
     await refused(at, wide, 'Give fewer --positions, or a smaller --depth or --filter');
-    const planar = [{ kind: 'conv', filter: [3, 3] }, { kind: 'relu' }, { kind: 'flatten' }];
+    const planar = [{ kind: 'conv', filter: [3, 3] }, { kind: 'relu' }, { kind: 'flatten' }, { kind: 'dense' }];
     at.write('planar.json', JSON.stringify({ format: 'ntk-architecture/1', name: 'planar', layers: planar }));
     await refused(at, ['sphere', '--arch', 'planar.json', '--dim', '2', '--positions', '3'], 'layers[0].filter');
   });

@@ -5,6 +5,7 @@ import {
   DEFAULT_CONTRACT,
   DEFAULT_DEGREE,
   DEFAULT_LEADING,
+  DEFAULT_MULTISPHERE_DEGREE,
   DEFAULT_SEEDS,
   DEFAULT_WIDTH,
   DENSITY_DEFAULTS,
@@ -67,6 +68,7 @@ const DOCUMENTED: Readonly<Record<string, Readonly<Record<string, string | numbe
     native: COMPUTE_DEFAULTS.native,
   },
   SphereOptions: { kind: COMPUTE_DEFAULTS.kind, maxDegree: DEFAULT_DEGREE },
+  MultisphereOptions: { kind: COMPUTE_DEFAULTS.kind, maxDegree: DEFAULT_MULTISPHERE_DEGREE },
   EigenOptions: {
     k: EIGEN_DEFAULTS.k,
     which: EIGEN_DEFAULTS.which,

@@ -11,6 +11,7 @@ import { lineOf, type Source, sources, walk } from './sources.js';
 const READERS: readonly (readonly [path: string, commands: readonly string[]])[] = [
   ['src/spectrum/sphere', ['sphere']],
   ['src/spectrum/fit/', ['fit']],
+  ['src/spectrum/multisphere', ['sphere']],
   ['src/spectrum/', ['eigs']],
   ['src/regression/', ['regress']],
   ['src/linalg/', ['eigs', 'regress']],
@@ -23,6 +24,7 @@ const READERS: readonly (readonly [path: string, commands: readonly string[]])[]
   ['src/cli/options/regress', ['regress']],
   ['src/cli/runs/kernel', ['kernel']],
   ['src/cli/runs/sphere', ['sphere']],
+  ['src/cli/runs/multisphere', ['sphere']],
   ['src/cli/runs/compare', ['compare']],
 ];
 

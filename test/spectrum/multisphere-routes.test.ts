@@ -103,7 +103,7 @@ describe('decay', () => {
       expect(first.fit?.exponent).toBeCloseTo(axis, 0);
       expect(Math.abs((neighbour.fit?.exponent ?? 0) - axis)).toBeLessThan(0.15);
       expect(Math.abs((diagonal.fit?.exponent ?? 0) - all)).toBeLessThan(0.1);
-      // Of three positions in R^2 the products 3 (C0 + 2 nu - 3) are 6 and 4; a first filter of 3 breaks the lower bound.
+      // Of three positions in R^2 the products 3 (C0 + 2 nu - 3) are 6 and 4.
       expect(diagonal.predicted?.slowest).toBeCloseTo(all, 12);
       expect(first.predicted?.fastest).toBe(firstFilter === 1 ? 4 : null);
     },

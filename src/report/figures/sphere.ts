@@ -210,7 +210,7 @@ export const sphereFigure: FigureKind = {
   views: ['values'],
   choices: [],
   async draw(files) {
-    const onProducts = files.filter(({ parsed }) => 'positions' in parsed);
+    const onProducts = files.filter(({ parsed }) => 'frequencies' in parsed);
     if (onProducts.length === files.length) return multisphereFigure(files);
     if (onProducts.length > 0) {
       const [{ path }] = onProducts;

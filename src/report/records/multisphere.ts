@@ -63,7 +63,7 @@ const result = {
     .array(numbers)
     .describe(
       '(k_1, ..., k_P), the last degree running fastest; k_1 that of the position which the network reads (of all: ' +
-        'position 0), then going round. Each degree up to `maxDegree`, or, where these are more than 100,000, their sum',
+        'position 0), then going round. Each degree up to `maxDegree`; where these are more than 100,000, their sum',
     ),
   multiplicities: numbers.describe('dimension of the space of products of harmonics of each frequency'),
   rows: z.array(multisphereRow).describe('one object for each kernel'),

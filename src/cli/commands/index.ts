@@ -52,8 +52,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./compare.js')).compareCommand,
   },
   sphere: {
-    usage: 'sphere --arch A --dim d',
-    describe: 'eigenvalues of kernels on the unit sphere, by degree',
+    usage: 'sphere --arch A --dim d | sphere --arch A --positions P --dim d',
+    describe: 'eigenvalues of kernels on the unit sphere, and on products of spheres',
     load: async () => (await import('./sphere.js')).sphereCommand,
   },
   paper: {

@@ -19,9 +19,10 @@ export const MULTISPHERE_LIMITS = { positions: 10_000, degree: 500 } as const;
 
 /** Degree up to which eigenvalues are computed at least: what the partial sums are extrapolated from. */
 const LEAST_DEGREE = 8;
-/** Bytes of what is made and thrown away on the way, and of a frequency with its numbers. */
-const BASE_BYTES = 32 * 2 ** 20;
-const FREQUENCY_BYTES = 300;
+/** Bytes of what is made and thrown away on the way. */
+const BASE_BYTES = 48 * 2 ** 20;
+/** Bytes of a frequency with its numbers and of each of its degrees, until the record of them is written. */
+const FREQUENCY_BYTES = { own: 700, degree: 56 } as const;
 /** Share of K(x,x) from which on error bounds are worth a warning. */
 const POOR = 1e-9;
 
@@ -162,7 +163,8 @@ export async function multisphereSpectrum(
   if (kernel === null) return zeroSpectrum(frequencies, products);
   const { nodes, diagonal, programme } = kernel;
   const inner = Math.max(degree, LEAST_DEGREE);
-  const base = residentBytes() + BASE_BYTES + frequencies.length * (FREQUENCY_BYTES + 8 * positions);
+  const base =
+    residentBytes() + BASE_BYTES + frequencies.length * (FREQUENCY_BYTES.own + FREQUENCY_BYTES.degree * positions);
   const ladder = ladderOf(nodes, { dim, degree: inner, memory, base });
   const found = await coefficients(kernel, { dim, degree: inner, ladder, ...(signal && { signal }) });
   const bounded = frequencies.map(found.at);

@@ -36,7 +36,11 @@ async function compute(
   const memory = parsedOf(args, 'memory', byteCount);
   const normalized = args.switches.has('normalized');
   const options = { positions, dim, maxDegree, kind, normalized, signal, ...(memory === undefined ? {} : { memory }) };
-  const variants = given.map((variant) => fitVariant(variant, [1, positions, dim]));
+  const variants = given.map((variant) => {
+    const fitted = fitVariant(variant, [1, positions, dim]);
+    // A network that goes by its own name says there how many axes it has.
+    return variant.name === variant.definition.name ? { ...fitted, name: fitted.definition.name } : fitted;
+  });
   const spectra: MultisphereSpectrum[] = [];
   for (const { definition } of variants) spectra.push(await multisphereSpectrum(definition, options));
   const [{ frequencies, multiplicities }] = spectra;

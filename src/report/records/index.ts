@@ -9,7 +9,6 @@ import { fitRecord } from './fit.js';
 import { kernelRecord } from './kernel.js';
 import { multisphereRecord } from './multisphere.js';
 import { paperRecord } from './paper.js';
-
 import { plotRecord } from './plot.js';
 import { profileRecord } from './profile.js';
 import { receptiveFieldRecord } from './receptive-field.js';

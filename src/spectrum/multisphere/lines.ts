@@ -18,12 +18,15 @@ export interface PredictedDecay {
 
 /** Eigenvalues along one line of frequencies. */
 export interface MultisphereLine {
+  /** Which line it is. */
   readonly name: LineName;
   /** Frequency of degree 1: 1 where the degree stands, else 0. */
   readonly direction: readonly number[];
   /** 0, 1, ... */
   readonly degrees: readonly number[];
+  /** One for each degree. */
   readonly eigenvalues: readonly number[];
+  /** Bounds of their errors. */
   readonly errorBounds: readonly number[];
   /** Null where the network is not of the kind that the theory is about. */
   readonly predicted: PredictedDecay | null;

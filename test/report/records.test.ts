@@ -71,6 +71,7 @@ const RUNS: readonly (readonly [Name, readonly string[]])[] = [
       '--rows',
       '0:12',
     ],
+  ],
   ['sphere-positions', ['sphere', '--arch', 'cntk', '--positions', '2', '--dim', '3', '--max-degree', '4']],
   [
     'sphere-positions',

@@ -10,6 +10,7 @@ import { fitCurves, fitRow } from '../../src/report/records/fit.js';
 import { RECORDS } from '../../src/report/records/index.js';
 import { kernelPlan } from '../../src/report/records/kernel.js';
 import { multisphereLine, multisphereRow } from '../../src/report/records/multisphere.js';
+import { paperClaim } from '../../src/report/records/paper.js';
 import { profileCurve } from '../../src/report/records/profile.js';
 import { fieldRow, finiteField } from '../../src/report/records/receptive-field.js';
 import { regressRow, solver } from '../../src/report/records/regress.js';
@@ -52,6 +53,8 @@ const TABLES: Readonly<Record<string, Shape>> = {
   'receptive-field': own(RECORDS['receptive-field'].shape, fieldRow.shape),
   'receptive-field row': fieldRow.shape,
   'receptive-field finite': finiteField.shape,
+  paper: own(RECORDS.paper.shape),
+  'paper claim': paperClaim.shape,
   'sphere positions': own(RECORDS['sphere-positions'].shape, multisphereRow.shape),
   'sphere positions row': multisphereRow.shape,
   'sphere line': multisphereLine.shape,

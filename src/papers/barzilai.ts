@@ -67,6 +67,11 @@ const WIDTHS = {
   full: { widths: [64, 128, 256, 512], seeds: 40 },
 } as const satisfies Readonly<Record<string, WidthPlan>>;
 
+/** Error of one network at the largest width. */
+function percentOf({ found: { single } }: { readonly found: WidthErrors }): string {
+  return `${short(100 * single[single.length - 1])} %`;
+}
+
 /** Claim 17: the explicit formulas are the limit of finite networks. */
 export async function measureFormulas(
   subjects: readonly ExplicitSubject[],
@@ -92,15 +97,16 @@ export async function measureFormulas(
   return {
     measured: [
       largest('formulas and engine apart by', checks, 'against the engine'),
-      `single networks by ${errors.map(({ found }) => `${short(100 * found.single[found.single.length - 1])} %`).join(', ')} at the largest width`,
+      `single networks by ${errors.map(percentOf).join(', ')} at the largest width`,
       `slopes ${errors.map(({ found }) => found.slope.toFixed(2)).join(', ')}`,
     ].join('; '),
     checks,
     range: `6 random signals of 5 unit pixels in R^3, widths ${plan.widths.join(', ')}, ${plan.seeds} networks each`,
     why:
-      'The recursion over pairs of positions follows from the independence of the channels in the limit. Finite networks ' +
-      'approach it like width^-1/2, and the mean over networks is off by no more than chance. The engine computes the same ' +
-      'by offsets and with cosine distances; written out, arccos costs half the digits at x = z, whence 1e-7.',
+      'The recursion over pairs of positions follows from the independence of the channels in the limit. Finite ' +
+      'networks approach it like width^-1/2, and the mean over networks is off by no more than chance. The engine ' +
+      'computes the same by offsets and with cosine distances; written out, arccos costs half the digits at x = z, ' +
+      'whence 1e-7.',
     figures: [
       {
         form: 'curves',
@@ -125,14 +131,18 @@ export async function measureSkips(pairs: readonly SkipPair[], context: ClaimCon
   for (const pair of measured) found.push({ pair, ...(await skipDecay(pair, context)) });
   const checks = found.flatMap((one) => one.checks);
   return {
-    measured: `${largest('exponents apart by at most', checks, 'exponents')}; with skips ${found.map(({ exponents }) => exponents).join('; ')}`,
+    measured: [
+      largest('exponents apart by at most', checks, 'exponents'),
+      `with skips ${found.map(({ exponents }) => exponents).join('; ')}`,
+    ].join('; '),
     checks,
     range: 'signals of 3 pixels on circles, heads eq, filter 3, degrees 8 to 24',
     why:
-      'A skip adds the kernel of the block before to that of the block, and the less smooth of the two decides: it is the ' +
-      'same as without. The exponents themselves depend on whether the first nonlinearity is pixel-wise (first filter 1): ' +
-      'only then do eigenvalues fall as slowly as k^-4 and k^-2 along an axis, as the published lower bound needs; with a ' +
-      'first filter of 3 that bound, as we read it, does not hold, with and without skips alike.',
+      'A skip adds the kernel of the block before to that of the block, and the less smooth of the two decides: it ' +
+      'is the same as without. The exponents themselves depend on whether the first nonlinearity is pixel-wise ' +
+      '(first filter 1): only then do eigenvalues fall as slowly as k^-4 and k^-2 along an axis, as the published ' +
+      'lower bound needs; with a first filter of 3 that bound, as we read it, does not hold, with and without ' +
+      'skips alike.',
     figures: found.map(({ pair: { name }, curves }) => ({
       form: 'curves',
       title: `Eigenvalues on the product of three circles, ${name}`,
@@ -152,12 +162,13 @@ export async function measureLocality(families: LocalityFamilies, context: Claim
     checks,
     range: '1 to 8 blocks of two 3 x 3 convolutions, all filters 3; signals of 3 pixels for eigenvalues',
     why:
-      'At x = z the gradient of the NNGP by the cosine of each pixel is a power of the window mean: of the plain network ' +
-      'A^L, of the residual one ((I + A A)/2)^L, whose identity keeps weight at the pixel read. So the peak is higher ' +
-      'whatever is counted, and the spread smaller for as many convolutions; but a block of two has the spread of one plain ' +
-      'layer: counted by depth, spreads agree, and there the claim ends. The derivative of the NTK is infinite at x = z; its ' +
-      'field is the part that leads, to which the identity of the last block adds nothing: with one block it is that of two ' +
-      'plain convolutions, and it becomes more local than theirs with more blocks. The eigenvalues see all of the kernel.',
+      'At x = z the gradient of the NNGP by the cosine of each pixel is a power of the window mean: of the plain ' +
+      'network A^L, of the residual one ((I + A A)/2)^L, whose identity keeps weight at the pixel read. So the ' +
+      'peak is higher whatever is counted, and the spread smaller for as many convolutions; but a block of two has ' +
+      'the spread of one plain layer: counted by depth, spreads agree, and there the claim ends. The derivative of ' +
+      'the NTK is infinite at x = z; its field is the part that leads, to which the identity of the last block ' +
+      'adds nothing: with one block it is that of two plain convolutions, and it becomes more local than theirs ' +
+      'with more blocks. The eigenvalues see all of the kernel.',
     figures,
   };
 }
@@ -186,11 +197,12 @@ export async function measureConditioning(
     checks,
     range: `${spheres.name}; ${images.name}, unit norm; heads tr; depths ${depths.join(', ')}`,
     why:
-      'What can be shown is the bound: skips lower the mean off-diagonal entry b, and no matrix with that mean has a ' +
-      'condition number below 1 + n b/(1 - b). The condition number itself is decided by the smallest eigenvalue, which ' +
-      'the bound does not see: for the NNGP skips help from some depth on, for the NTK mostly they do not. With depth the ' +
-      'normalised NNGP tends to 1 everywhere (no bound on the condition number), the NTK to 1/4 off the diagonal ' +
-      '(1 + n/3); the skips only delay that. We therefore read the claim as one about bounds and the NNGP, and measure both.',
+      'What can be shown is the bound: skips lower the mean off-diagonal entry b, and no matrix with that mean has ' +
+      'a condition number below 1 + n b/(1 - b). The condition number itself is decided by the smallest ' +
+      'eigenvalue, which the bound does not see: for the NNGP skips help from some depth on, for the NTK mostly ' +
+      'they do not. With depth the normalised NNGP tends to 1 everywhere (no bound on the condition number), the ' +
+      'NTK to 1/4 off the diagonal (1 + n/3); the skips only delay that. We therefore read the claim as one about ' +
+      'bounds and the NNGP, and measure both.',
     figures,
   };
 }
@@ -212,9 +224,9 @@ export const barzilai: Paper = {
         id: 17,
         claim: 'The NNGP and NTK of residual convolutional networks have explicit formulas (ResCGPK, ResCNTK).',
         criterion:
-          'The recursion written out over all pairs of positions agrees with the engine to 1e-7; finite networks approach it: ' +
-          'slope of the error against width -0.5 ± 0.15, one network within 25 % at the largest width, the mean network ' +
-          'within three times what chance gives.',
+          'The recursion written out over all pairs of positions agrees with the engine to 1e-7; finite networks ' +
+          'approach it: slope of the error against width -0.5 ± 0.15, one network within 25 % at the largest ' +
+          'width, the mean network within three times what chance gives.',
         look: 'The slope in the figure, and the row about the mean network.',
       },
       [
@@ -232,8 +244,8 @@ export const barzilai: Paper = {
         id: 18,
         claim: 'The eigenvalues of the residual kernels decay like those of the kernels without skips.',
         criterion:
-          'On the product of three circles the exponents between degrees 8 and 24 along (k,0,0), (0,k,0) and (k,k,k) differ ' +
-          'by at most 0.05.',
+          'On the product of three circles the exponents between degrees 8 and 24 along (k,0,0), (0,k,0) and ' +
+          '(k,k,k) differ by at most 0.05.',
         look: 'Parallel marks; and how the exponents change with the first filter, with and without skips alike.',
       },
       [2, 3].flatMap((depth) =>
@@ -254,9 +266,10 @@ export const barzilai: Paper = {
         id: 19,
         claim: 'The residual kernels are more locally biased: the output depends more on the pixels near the one read.',
         criterion:
-          'At x = z the pixel that weighs most has a larger share, by 1 % or more, than in a plain network of as many ' +
-          'convolutions and in one as deep as there are blocks; the spread is smaller for as many convolutions; the ' +
-          'eigenvalue of frequency (1,0,0) stands out from that of (0,1,0) by 10 % more. Beside it: the spread for as many blocks.',
+          'At x = z the pixel that weighs most has a larger share, by 1 % or more, than in a plain network of as ' +
+          'many convolutions and in one as deep as there are blocks; the spread is smaller for as many ' +
+          'convolutions; the eigenvalue of frequency (1,0,0) stands out from that of (0,1,0) by 10 % more. Beside ' +
+          'it: the spread for as many blocks.',
         look: 'The two receptive fields; then the row of spreads by depth, where the claim ends.',
       },
       {
@@ -270,8 +283,8 @@ export const barzilai: Paper = {
         id: 20,
         claim: 'At finite depth the residual kernels are better conditioned.',
         criterion:
-          'At every depth of 1 to 32 the double-constant bound and the condition number (where float64 resolves it) are lower ' +
-          'with skips than without, for NNGP and NTK, on random signals and on images.',
+          'At every depth of 1 to 32 the double-constant bound and the condition number (where float64 resolves ' +
+          'it) are lower with skips than without, for NNGP and NTK, on random signals and on images.',
         look: 'Dashed bounds first, then the numbers: they tell different stories for the NTK.',
       },
       {

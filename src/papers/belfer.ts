@@ -128,10 +128,10 @@ export async function measureDepth(family: WeightedFamily, context: ClaimContext
     range: 'depths 1 to 250 for the slope, to 1,024 (4,096 in full) for limits; alpha = 1, 0.5, L^-1/2, 1/L',
     why:
       'One number decides: near x = z the normalised kernel is 1 - dial |x - z| with dial = [1 + (L-1) q]/(2 pi), ' +
-      'q = alpha^2/(1 + alpha^2). It grows with depth for constant alpha, tends to 2/(2 pi) for alpha = L^-1/2 and to ' +
-      '1/(2 pi), that of one hidden layer, for smaller alpha. That last limit has two rates: L^-(2 gamma - 1) away ' +
-      'from the antipode, and L^-(gamma - 1/2) over the whole sphere, because of the root at x = -z; a single rate ' +
-      'for the sphere would be wrong.',
+      'q = alpha^2/(1 + alpha^2). It grows with depth for constant alpha, tends to 2/(2 pi) for alpha = L^-1/2 and ' +
+      'to 1/(2 pi), that of one hidden layer, for smaller alpha. That last limit has two rates: L^-(2 gamma - 1) ' +
+      'away from the antipode, and L^-(gamma - 1/2) over the whole sphere, because of the root at x = -z; a single ' +
+      'rate for the sphere would be wrong.',
     figures: [...profileFigures(family), ...circle.figures],
   };
 }
@@ -162,7 +162,8 @@ function profileFigures({ network, shallow }: WeightedFamily): readonly CurveFig
         ...[8, 32, 128].map((depth) => laplaceCurve(`L=${depth}`, network(depth, 1))),
       ],
       caption:
-        'Dashed: a + b exp(-c |x-z|), fitted over the angle. With depth the kernel tends to 1/4 off x = z; its slope at 0 is the dial.',
+        'Dashed: a + b exp(-c |x-z|), fitted over the angle. With depth the kernel tends to 1/4 off x = z; its ' +
+        'slope at 0 is the dial.',
     },
     {
       ...axes,
@@ -190,8 +191,8 @@ export const belfer: Paper = {
         id: 1,
         claim: 'The eigenfunctions of the residual NTK on the sphere are the spherical harmonics.',
         criterion:
-          'K does not change by more than 1e-11 K(x,x) under rotations, and K v = r v for harmonics v: residual at most ' +
-          '1e-11 K(x,x) on the circle, 2e-3 K(x,x) under a rule on S^2.',
+          'K does not change by more than 1e-11 K(x,x) under rotations, and K v = r v for harmonics v: residual at ' +
+          'most 1e-11 K(x,x) on the circle, 2e-3 K(x,x) under a rule on S^2.',
         look: 'Rotations come first: all else follows from them.',
       },
       RESIDUAL.slice(1, 3).map(({ depth, alpha }) =>
@@ -204,8 +205,9 @@ export const belfer: Paper = {
         id: 2,
         claim: 'Its eigenvalues decay like k^-d for inputs in R^d, whatever the fixed depth (2 or more) and alpha.',
         criterion:
-          'The ratio of eigenvalue and k^-d, corrected by the exact one of (1-t)^1/2, has a slope of at most 0.02 over the ' +
-          'last octave of degrees, even and odd, and the last eigenvalue is within 0.2 % of the endpoint constants.',
+          'The ratio of eigenvalue and k^-d, corrected by the exact one of (1-t)^1/2, has a slope of at most 0.02 ' +
+          'over the last octave of degrees, even and odd, and the last eigenvalue is within 0.2 % of the endpoint ' +
+          'constants.',
         look: 'Marks against dashed lines in the figure.',
       },
       named.map((kernel) => ({ ...kernel, nu: 0.5 })),
@@ -216,8 +218,8 @@ export const belfer: Paper = {
         id: 3,
         claim: 'The RKHS is that of the fully connected NTK and of the Laplace kernel, as a set.',
         criterion:
-          'The ratio of eigenvalues stays within a factor of 1,000 at all degrees and has a slope of at most 0.02 over ' +
-          'the last octave, even and odd.',
+          'The ratio of eigenvalues stays within a factor of 1,000 at all degrees and has a slope of at most 0.02 ' +
+          'over the last octave, even and odd.',
         look: 'The slope: a factor alone could still drift.',
       },
       named.slice(1, 3).flatMap((one) => [
@@ -230,12 +232,12 @@ export const belfer: Paper = {
       {
         id: 4,
         claim:
-          'The weight alpha of the blocks decides whether the kernel becomes spiky with depth (constant alpha) or stays ' +
-          'stable and tends to that of one hidden layer (alpha = L^-gamma, gamma above 1/2).',
+          'The weight alpha of the blocks decides whether the kernel becomes spiky with depth (constant alpha) or ' +
+          'stays stable and tends to that of one hidden layer (alpha = L^-gamma, gamma above 1/2).',
         criterion:
-          'The slope at x = z is [1 + (L-1) q]/(2 pi) within 0.1 %; at angle 1 the deep kernel is within 0.01 of 1/4 for ' +
-          'alpha = 1 and of the two-layer kernel for alpha = 1/L; alpha = L^-1/2 lies between. Beside it: the rates of the ' +
-          'limit within 0.05, and odd frequencies on the circle slow for alpha = 1/L alone.',
+          'The slope at x = z is [1 + (L-1) q]/(2 pi) within 0.1 %; at angle 1 the deep kernel is within 0.01 of ' +
+          '1/4 for alpha = 1 and of the two-layer kernel for alpha = 1/L; alpha = L^-1/2 lies between. Beside it: ' +
+          'the rates of the limit within 0.05, and odd frequencies on the circle slow for alpha = 1/L alone.',
         look: 'The two figures of kernels against the angle, side by side; then the times of odd and even frequencies.',
       },
       { name: 'ResNTK', network: resntk, shallow: fc(1) },

@@ -74,10 +74,11 @@ export async function measureDepthAndDecay(
     range: `kernels as named, d = ${DIMS.join(', ')}, up to the degrees named`,
     why:
       'Every layer of relu leaves the same power of 1 - t at t = 1: 1/2 in the NTK, 3/2 in the NNGP, with another ' +
-      'factor; so depth changes constants, not exponents. A deep kernel reaches its decay later, at degrees of several ' +
-      'times its depth: at depth 20 it is half a per cent off at degree 160. The shallow network is the first with both parities of ' +
-      'degrees: without bias one hidden layer has no odd ones from 3 on. Where the activation itself jumps (step), ' +
-      'each layer takes a root of 1 - t and depth does change the exponent: the same theorem, other smoothness.',
+      'factor; so depth changes constants, not exponents. A deep kernel reaches its decay later, at degrees of ' +
+      'several times its depth: at depth 20 it is half a per cent off at degree 160. The shallow network is the ' +
+      'first with both parities of degrees: without bias one hidden layer has no odd ones from 3 on. Where the ' +
+      'activation itself jumps (step), each layer takes a root of 1 - t and depth does change the exponent: the ' +
+      'same theorem, other smoothness.',
     figures: [
       {
         form: 'curves',
@@ -117,9 +118,9 @@ export async function measureTwins(
     checks,
     range: `S^1 and S^2 for eigenfunctions; d = ${DIMS.join(', ')}, up to the degrees named, for eigenvalues`,
     why:
-      'Both kernels depend on the angle alone and fall like the distance near x = z: that gives common eigenfunctions ' +
-      'and the decay k^-d, so one RKHS as a set. The Gaussian kernel has the eigenfunctions too, but decays faster than ' +
-      'any power. The eigenfunctions alone therefore decide nothing here.',
+      'Both kernels depend on the angle alone and fall like the distance near x = z: that gives common ' +
+      'eigenfunctions and the decay k^-d, so one RKHS as a set. The Gaussian kernel has the eigenfunctions too, ' +
+      'but decays faster than any power. The eigenfunctions alone therefore decide nothing here.',
     figures: [
       {
         form: 'curves',
@@ -149,8 +150,8 @@ export async function measureLikeness(kernels: AlikeKernels, context: ClaimConte
     checks,
     range,
     why:
-      'With one RKHS and a rate that suits, the two solve nearly the same problem. How near depends on the data: rows ' +
-      'of positive numbers lie within a right angle, where the two kernels differ least.',
+      'With one RKHS and a rate that suits, the two solve nearly the same problem. How near depends on the data: ' +
+      'rows of positive numbers lie within a right angle, where the two kernels differ least.',
     figures: [figure],
   };
 }
@@ -168,7 +169,8 @@ const nngp = (depth: number): DecayingKernel => ({
 export const geifman: Paper = {
   name: 'geifman',
   title:
-    'On the similarity between the Laplace and neural tangent kernels; Deep equals shallow for ReLU networks in kernel regimes',
+    'On the similarity between the Laplace and neural tangent kernels; Deep equals shallow for ReLU networks in ' +
+    'kernel regimes',
   authors: 'A. Geifman, A. Yadav, Y. Kasten, M. Galun, D. Jacobs, R. Basri; A. Bietti, F. Bach',
   year: 2020,
   arxiv: '2007.01580',
@@ -178,12 +180,12 @@ export const geifman: Paper = {
       {
         id: 30,
         claim:
-          'The decay of eigenvalues on the sphere is fixed by how differentiable the kernel is at its endpoints: deep relu ' +
-          'kernels decay like shallow ones.',
+          'The decay of eigenvalues on the sphere is fixed by how differentiable the kernel is at its endpoints: ' +
+          'deep relu kernels decay like shallow ones.',
         criterion:
-          'NTKs of all depths decay like k^-d, NNGPs like k^-(d+2): the corrected slope is at most 0.02 over the last ' +
-          'octave, even and odd, the last eigenvalue within 0.2 % of the endpoint constants; deep over shallow stays within ' +
-          'a factor of 1,000 and has a slope of at most 0.02.',
+          'NTKs of all depths decay like k^-d, NNGPs like k^-(d+2): the corrected slope is at most 0.02 over the ' +
+          'last octave, even and odd, the last eigenvalue within 0.2 % of the endpoint constants; deep over ' +
+          'shallow stays within a factor of 1,000 and has a slope of at most 0.02.',
         look: 'Whether the marks of all depths run parallel.',
       },
       [
@@ -201,8 +203,9 @@ export const geifman: Paper = {
         claim:
           'On the sphere the Laplace kernel and the fully connected NTK have the same eigenfunctions, decay and RKHS.',
         criterion:
-          'Harmonics are eigenfunctions of both (as in claim 1); both decay like k^-d (as in claim 2); the ratio of their ' +
-          'eigenvalues stays within a factor of 1,000 and has a slope of at most 0.02 over the last octave, even and odd.',
+          'Harmonics are eigenfunctions of both (as in claim 1); both decay like k^-d (as in claim 2); the ratio ' +
+          'of their eigenvalues stays within a factor of 1,000 and has a slope of at most 0.02 over the last ' +
+          'octave, even and odd.',
         look: 'The parallel marks in the figure of eigenvalues.',
       },
       {
@@ -217,8 +220,9 @@ export const geifman: Paper = {
         id: 32,
         claim: 'On real data the Laplace kernel and the NTK predict alike.',
         criterion:
-          'Kernel regression with the ridge of least leave-one-out error (of the Laplace kernel also the rate): accuracies ' +
-          'within 2 percentage points, the same class for 97 % of the test rows, outputs correlated by at least 0.98.',
+          'Kernel regression with the ridge of least leave-one-out error (of the Laplace kernel also the rate): ' +
+          'accuracies within 2 percentage points, the same class for 97 % of the test rows, outputs correlated by ' +
+          'at least 0.98.',
         look: 'The correlation of outputs: accuracies can agree by chance.',
       },
       {

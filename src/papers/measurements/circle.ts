@@ -94,7 +94,10 @@ function halvesFigure(all: readonly Learning[]): CurveFigure {
     curves: all.map(
       ({ name, halves }): Curve => ({ name, form: 'both', points: FREQUENCIES.map((x) => ({ x, y: halves[x] })) }),
     ),
-    caption: `Target: the sum of cos(k angle), k = 0 to ${FREQUENCIES.length - 1}, on ${POINTS} points of S^1. Where blocks weigh 1/L, odd frequencies from 3 on lie far above the even ones beside them; larger weights close the gap.`,
+    caption:
+      `Target: the sum of cos(k angle), k = 0 to ${FREQUENCIES.length - 1}, on ${POINTS} points of S^1. Where ` +
+      'blocks weigh 1/L, odd frequencies from 3 on lie far above the even ones beside them; larger weights close ' +
+      'the gap.',
   };
 }
 

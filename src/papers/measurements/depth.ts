@@ -101,7 +101,9 @@ export function depthChecks(family: WeightedFamily, { size }: ClaimContext): rea
   return [
     dialCheck(family),
     {
-      what: `${limits}: alpha = 1 near 1/4 (spiky), and alpha = 1/L near the two-layer kernel's ${shallow.toFixed(4)} (stable)`,
+      what:
+        `${limits}: alpha = 1 near 1/4 (spiky), and alpha = 1/L near the two-layer kernel's ${shallow.toFixed(4)} ` +
+        '(stable)',
       asked: 'both within 0.01',
       measured: `${spiky.toFixed(4)}, ${stable.toFixed(4)}`,
       passed: Math.abs(spiky - 0.25) <= 0.01 && Math.abs(stable - shallow) <= 0.01,

@@ -45,7 +45,10 @@ function ownVariances(x: Float64Array, p: number, net: ResidualSignals): readonl
   return variances;
 }
 
-/** S and T after all blocks; `seen` is told Lambda of each block, and gives its two sides' variances, or null: its own. */
+/**
+ * S and T after all blocks; `seen` is told Lambda of each block, and gives its two sides' variances, or null: its
+ * own.
+ */
 function recursion(
   x: Float64Array,
   z: Float64Array,

@@ -11,7 +11,10 @@ import type { ClaimCheck, ClaimContext, PaperData } from '../types.js';
 import { atLeast, atMost } from '../verdict.js';
 import { kernelOptions } from './row-kernel.js';
 
-/** Two kernels that are said to be alike on data; of several of one name the one with the least leave-one-out error counts. */
+/**
+ * Two kernels that are said to be alike on data; of several of one name the one with the least leave-one-out error
+ * counts.
+ */
 export interface AlikeKernels {
   readonly one: { readonly name: string; readonly definitions: readonly KernelDefinition[] };
   readonly other: { readonly name: string; readonly definitions: readonly KernelDefinition[] };

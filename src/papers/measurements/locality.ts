@@ -93,7 +93,8 @@ async function ratioChecks(
   const { residual: name, plain: other } = NAMES[kind];
   const values = ratios.map((ratio) => ratio.toFixed(2)).join(', ');
   return atLeast(
-    `${name}, 3 pixels on circles: eigenvalue (1,0,0) over (0,1,0), over that of ${other}, 1 to 3 blocks (${values}), least`,
+    `${name}, 3 pixels on circles: eigenvalue (1,0,0) over (0,1,0), over that of ${other}, 1 to 3 blocks ` +
+      `(${values}), least`,
     Math.min(...ratios),
     1.1,
   );
@@ -153,6 +154,7 @@ export function localityWords(checks: readonly ClaimCheck[]): string {
   return KINDS.map((kind) => {
     const name = NAMES[kind].residual;
     const [peak, spread] = [of(name, 'peak over that of as many'), of(name, 'spread over that of as many')];
-    return `${name} of ${BLOCKS.join(', ')} blocks over as many convolutions: peak ${peak} times, spread ${spread} times`;
+    const nets = `${name} of ${BLOCKS.join(', ')} blocks over as many convolutions`;
+    return `${nets}: peak ${peak} times, spread ${spread} times`;
   }).join('; ');
 }

@@ -10,6 +10,11 @@ export function packageFile(path: string): URL {
   throw new BackendError(`${path}: must be a file of the package, got a page, which reads none. Run this in Node.`);
 }
 
+/** @throws BackendError as a page reads no files */
+export function packagePath(path: string): string {
+  return packageFile(path).href;
+}
+
 /** Nothing is shown as a path. */
 export function shownPath(_path: string): string | null {
   return null;

@@ -66,7 +66,8 @@ function checksHtml({ checks, id }: PaperClaim): string {
   const open = passed < checks.length || checks.length <= 12 ? ' open' : '';
   return `<details${open}><summary>${passed} of ${checks.length} checks passed</summary>
 <div class="table" tabindex="0" role="region" aria-label="Checks of claim ${id}"><table class="checks">
-<thead><tr><th scope="col">what</th><th scope="col">asked</th><th scope="col">measured</th><th scope="col">passed</th></tr></thead>
+<thead><tr><th scope="col">what</th><th scope="col">asked</th><th scope="col">measured</th>
+<th scope="col">passed</th></tr></thead>
 <tbody>
 ${rows.join('\n')}
 </tbody></table></div>
@@ -83,12 +84,11 @@ function claimHtml(claim: PaperClaim, firstFigure: number): string {
     ['look at', claim.look],
   ];
   const figures = claim.figures.map((figure, k) => pageFigure(drawPaperFigure(figure), firstFigure + k)).join('');
+  const warnings = claim.warnings.map((text) => `<p class="warning"><strong>Warning:</strong> ${escaped(text)}</p>\n`);
   return `<section id="claim-${claim.id}">
 <h2><span class="id">Claim ${claim.id}</span> ${badge(claim.verdict)} ${rich(claim.claim)}</h2>
 <dl class="facts">${facts.map(([name, text]) => `<dt>${name}</dt><dd>${rich(text)}</dd>`).join('\n')}</dl>
-${claim.warnings.map((text) => `<p class="warning"><strong>Warning:</strong> ${escaped(text)}</p>\n`).join('')}${checksHtml(claim)}${
-  figures === '' ? '' : `<div class="figures">\n${figures}</div>\n`
-}</section>
+${warnings.join('')}${checksHtml(claim)}${figures === '' ? '' : `<div class="figures">\n${figures}</div>\n`}</section>
 `;
 }
 
@@ -98,6 +98,7 @@ ${claim.warnings.map((text) => `<p class="warning"><strong>Warning:</strong> ${e
  */
 export function paperPage(result: PaperResult, commandLine: string): string {
   const { paper, claims, data, size, seed } = result;
+  const { authors, year, arxiv, reading } = paper;
   const title = `${paper.title}: ${claims.length === 1 ? 'a claim' : `${claims.length} claims`}, measured`;
   let figure = 1;
   const sections = claims.map((claim) => {
@@ -109,7 +110,7 @@ export function paperPage(result: PaperResult, commandLine: string): string {
     title,
     `<header>
 <h1>${escaped(paper.title)}: claims as measured verdicts</h1>
-<p class="subject">${escaped(paper.authors)}, ${paper.year}, arXiv ${escaped(paper.arxiv)}: ${escaped(paper.reading)}.</p>
+<p class="subject">${escaped(authors)}, ${year}, arXiv ${escaped(arxiv)}: ${escaped(reading)}.</p>
 <p class="subject">Size ${size}, seed ${seed}; claims about data: ${escaped(data)}.</p>
 </header>
 <main>

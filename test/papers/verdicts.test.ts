@@ -16,13 +16,14 @@ import { rowKernel } from '../../src/papers/measurements/row-kernel.js';
 import { measureClaims } from '../../src/papers/run.js';
 import type { ClaimContext, Measurement } from '../../src/papers/types.js';
 import { verdictOf } from '../../src/papers/verdict.js';
+import { defaultMemory } from '../../src/platform/limits.js';
 import { describe, expect, test } from '../jest.js';
 
 const context: ClaimContext = {
   size: 'quick',
   data: await digitImages(),
   seed: 0,
-  memory: 2 ** 30,
+  memory: defaultMemory(),
   algebra: await linearAlgebra('auto'),
 };
 

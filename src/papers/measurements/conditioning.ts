@@ -1,7 +1,9 @@
 import type { Architecture } from '../../architecture/types.js';
 import type { NdArray } from '../../data/index.js';
-import { analyticSource } from '../../sources/analytic.js';
-import { kernelSpectrum } from '../../spectrum/kernel-spectrum.js';
+import { InterruptedError } from '../../errors.js';
+import { kernelMatrix } from '../../kernel/matrix.js';
+import { roundingFloor } from '../../linalg/floor.js';
+import { condition, doubleConstantBound, meanCorrelation, unitScales } from '../../spectrum/condition.js';
 import type { Curve, CurveFigure } from '../figure.js';
 import type { ClaimCheck, ClaimContext } from '../types.js';
 import { kernelOptions } from './row-kernel.js';
@@ -27,6 +29,8 @@ interface Conditioned {
   readonly isResolved: boolean;
 }
 
+type BothConditioned = Readonly<Record<'nngp' | 'ntk', Conditioned>>;
+
 /** By depth, with and without skips. */
 interface Sweep {
   readonly residual: readonly Conditioned[];
@@ -35,36 +39,44 @@ interface Sweep {
 
 const NAMES = { nngp: ['ResCGPK', 'CGPK'], ntk: ['ResCNTK', 'CNTK'] } as const;
 
-async function conditionOf(
-  architecture: Architecture,
-  kind: 'ntk' | 'nngp',
-  x: NdArray,
-  context: ClaimContext,
-): Promise<Conditioned> {
-  const source = analyticSource(x, { ...kernelOptions(context), architecture, kind, normalized: true });
-  const { algebra, memory, seed, signal } = context;
-  const { summary } = await kernelSpectrum(source, {
-    ...{ method: 'dense' as const, k: 1, algebra, memory, seed },
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const { doubleConstantBound, conditionAtLeast, conditionResolved } = summary;
-  return { bound: doubleConstantBound ?? Number.NaN, number: conditionAtLeast, isResolved: conditionResolved };
+/** Condition number and bound of a matrix `[n, n]` of unit diagonal. */
+async function conditioned(entries: Float64Array, n: number, { algebra }: ClaimContext): Promise<Conditioned> {
+  const { values } = await algebra.eigen(entries, n, false);
+  const [largest, smallest] = [values[0], values[n - 1]];
+  const scales = unitScales(Float64Array.from({ length: n }, (_, i) => entries[i * n + i]));
+  const mean = meanCorrelation(scales, algebra.apply(entries, n, scales, 1));
+  const { conditionNumber, isResolved } = condition(largest, smallest, roundingFloor(largest, n, 2 ** -53));
+  return { bound: doubleConstantBound(n, mean), number: conditionNumber, isResolved };
 }
 
-async function sweepOf(
+/** Both kernels of a network, from one pass. */
+async function bothOf(architecture: Architecture, x: NdArray, context: ClaimContext): Promise<BothConditioned> {
+  if (context.signal?.aborted) throw new InterruptedError();
+  const options = { ...kernelOptions(context), architecture, kind: 'both' as const, normalized: true };
+  const { nngp, ntk } = await kernelMatrix(x, options);
+  const n = x.shape[0];
+  const of = ({ data }: NdArray): Promise<Conditioned> => conditioned(Float64Array.from(data), n, context);
+  return { nngp: await of(nngp), ntk: await of(ntk) };
+}
+
+async function sweepsOf(
   families: DepthFamilies,
-  kind: 'ntk' | 'nngp',
   x: NdArray,
   depths: readonly number[],
   context: ClaimContext,
-): Promise<Sweep> {
+): Promise<Readonly<Record<'nngp' | 'ntk', Sweep>>> {
   const rank = x.shape.length === 3 ? 1 : 2;
-  const of = async (family: 'residual' | 'plain'): Promise<readonly Conditioned[]> => {
-    const found: Conditioned[] = [];
-    for (const depth of depths) found.push(await conditionOf(families[family](depth, rank), kind, x, context));
+  const of = async (family: 'residual' | 'plain'): Promise<readonly BothConditioned[]> => {
+    const found: BothConditioned[] = [];
+    for (const depth of depths) found.push(await bothOf(families[family](depth, rank), x, context));
     return found;
   };
-  return { residual: await of('residual'), plain: await of('plain') };
+  const [residual, plain] = [await of('residual'), await of('plain')];
+  const one = (kind: 'nngp' | 'ntk'): Sweep => ({
+    residual: residual.map((both) => both[kind]),
+    plain: plain.map((both) => both[kind]),
+  });
+  return { nngp: one('nngp'), ntk: one('ntk') };
 }
 
 /** A check that skips are lower at every depth, by what part at the depth where they are least so. */
@@ -153,8 +165,7 @@ export async function conditioning(
   const checks: ClaimCheck[] = [];
   const figures: CurveFigure[] = [];
   for (const one of examples) {
-    const nngp = await sweepOf(families, 'nngp', one.x, depths, context);
-    const ntk = await sweepOf(families, 'ntk', one.x, depths, context);
+    const { nngp, ntk } = await sweepsOf(families, one.x, depths, context);
     checks.push(...checksOf(one, 'nngp', nngp, depths), ...checksOf(one, 'ntk', ntk, depths));
     figures.push(figureOf(one, { nngp, ntk }, depths));
   }

@@ -1,9 +1,10 @@
 import { presetArchitecture } from '../architecture/presets.js';
 import type { Architecture } from '../architecture/types.js';
+import { someExamples } from '../data/examples.js';
 import { scale } from '../data/index.js';
 import { UsageError } from '../errors.js';
 import { RandomSource } from '../linalg/random.js';
-import { drawn } from './data.js';
+import { distinctExamples, drawn } from './data.js';
 import { conditioning, conditionWords, type DepthFamilies, type Examples } from './measurements/conditioning.js';
 import { explicitKernels, type ResidualSignals } from './measurements/explicit.js';
 import { type WidthErrors, widthErrors } from './measurements/finite.js';
@@ -12,7 +13,7 @@ import { randomSignals } from './measurements/points.js';
 import { matrixOf } from './measurements/row-kernel.js';
 import { type SkipPair, skipDecay } from './measurements/skips.js';
 import type { ClaimCheck, ClaimContext, Measurement, Paper } from './types.js';
-import { atMost, claimOf, largest, near, short } from './verdict.js';
+import { atMost, claimOf, dataClaimOf, largest, near, short } from './verdict.js';
 
 const rescntk = (depth: number, rank: 1 | 2, more: object = {}): Architecture =>
   presetArchitecture('rescntk', { depth, ...more }, rank);
@@ -173,13 +174,29 @@ export async function measureLocality(families: LocalityFamilies, context: Claim
   };
 }
 
-/** Images of the data, scaled to unit norm; throws UsageError for vectors. */
-function imagesOf({ data, size, seed }: ClaimContext): Examples {
+/** Images of the data that differ, scaled to unit norm; throws UsageError for vectors, and for less than two. */
+function imagesOf({ data, size, seed }: ClaimContext): Examples & { readonly left: number } {
   const chosen = drawn(data, size === 'full' ? 500 : 200, seed);
   if (chosen.x.shape.length < 3) {
     throw new UsageError(`${data.name}: must be images for claim 20, got vectors. Give --image HxWxC.`);
   }
-  return { name: `${chosen.x.shape[0]} of ${data.name}`, x: scale(chosen.x, 'unit-rows').x };
+  const { x } = scale(chosen.x, 'unit-rows');
+  const numbers = distinctExamples(x);
+  if (numbers.length < 2) {
+    throw new UsageError(
+      `${data.name}: must hold two images for claim 20 that differ by more than a factor, got ${numbers.length}. ` +
+        'Give other images, or more --rows.',
+    );
+  }
+  const name = `${numbers.length} of ${data.name}`;
+  return { name, x: someExamples(x, numbers), left: x.shape[0] - numbers.length };
+}
+
+/** What is said of images that would make every kernel singular. */
+function leftOut({ left }: { readonly left: number }): readonly string[] {
+  if (left === 0) return [];
+  const images = left === 1 ? '1 image is' : `${left} images are`;
+  return [`claim 20: ${images} left out, equal to another up to a factor, or 0: no kernel could be inverted`];
 }
 
 /** Claim 20: condition numbers are better at finite depth. */
@@ -204,6 +221,7 @@ export async function measureConditioning(
       'NTK to 1/4 off the diagonal (1 + n/3); the skips only delay that. We therefore read the claim as one about ' +
       'bounds and the NNGP, and measure both.',
     figures,
+    warnings: leftOut(images),
   };
 }
 
@@ -278,7 +296,7 @@ export const barzilai: Paper = {
       },
       measureLocality,
     ),
-    claimOf(
+    dataClaimOf(
       {
         id: 20,
         claim: 'At finite depth the residual kernels are better conditioned.',

@@ -1,5 +1,5 @@
 import { someExamples } from '../data/examples.js';
-import { readInput } from '../data/index.js';
+import { type NdArray, readInput } from '../data/index.js';
 import { RandomSource } from '../linalg/random.js';
 import { packagePath } from '../platform/package-files.js';
 import type { PaperData } from './types.js';
@@ -16,6 +16,18 @@ export async function digitImages(): Promise<PaperData> {
   const path = packagePath(DIGITS);
   const { data, shape, labels } = await readInput(path, { labelColumn: 64, image: [8, 8, 1] });
   return { name: '1,000 handwritten digits, 8 x 8', x: { data, shape }, labels };
+}
+
+/** Numbers of the first `most` examples of x `[n, ...]` that are not 0 and equal no earlier one. */
+export function distinctExamples({ data, shape: [n] }: NdArray, most = n): readonly number[] {
+  const size = data.length / n;
+  const found: number[] = [];
+  for (let i = 0; i < n && found.length < most; i++) {
+    const own = data.subarray(i * size, (i + 1) * size);
+    const isNew = found.every((j) => own.some((value, k) => value !== data[j * size + k]));
+    if (isNew && own.some((value) => value !== 0)) found.push(i);
+  }
+  return found;
 }
 
 /** `count` of the examples and their labels, drawn without return; all of them in a new order where they are fewer. */

@@ -17,7 +17,7 @@ import { eigenfunctionChecks } from './measurements/eigenfunctions.js';
 import { type AlikeKernels, likeness } from './measurements/likeness.js';
 import { type RowKernel, rowKernel } from './measurements/row-kernel.js';
 import type { ClaimCheck, ClaimContext, Measurement, Paper } from './types.js';
-import { atLeast, claimOf } from './verdict.js';
+import { atLeast, claimOf, dataClaimOf } from './verdict.js';
 
 const fc = (depth: number, bias = 0): KernelDefinition => presetArchitecture('fc', { depth, bias });
 
@@ -215,7 +215,7 @@ export const geifman: Paper = {
       },
       measureTwins,
     ),
-    claimOf(
+    dataClaimOf(
       {
         id: 32,
         claim: 'On real data the Laplace kernel and the NTK predict alike.',

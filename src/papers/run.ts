@@ -1,6 +1,8 @@
-import { InterruptedError, UsageError } from '../errors.js';
+import { readableBytes } from '../data/index.js';
+import { InterruptedError, MemoryError, UsageError } from '../errors.js';
+import { residentBytes } from '../platform/memory.js';
 import type { PaperFigure } from './figure.js';
-import type { Claim, ClaimContext, ClaimResult, Paper } from './types.js';
+import type { Claim, ClaimContext, ClaimResult, Measurement, Paper } from './types.js';
 import { verdictOf } from './verdict.js';
 
 /** The claims of a paper with these numbers, in the paper's order; throws UsageError for a number that it has not. */
@@ -36,10 +38,33 @@ function withoutGaps(figure: PaperFigure): PaperFigure {
   return { ...figure, curves };
 }
 
+/** What the numbers of a claim take beside kernels of data, which count their own. */
+const RESERVE = 48 * 2 ** 20;
+
+/** A claim's measurement; a lack of memory is told without flags of other commands. */
+async function measured({ id, measure }: Claim, context: ClaimContext): Promise<Measurement> {
+  const need = residentBytes() + RESERVE;
+  const remedy = 'Raise --memory, or leave the claim out by --claims.';
+  if (need > context.memory) {
+    const promise = readableBytes(context.memory);
+    throw new MemoryError(
+      `--memory: claim ${id} needs about ${readableBytes(need)}, got a promise of ${promise}. ${remedy}`,
+    );
+  }
+  try {
+    return await measure(context);
+  } catch (error) {
+    const [, rule] = (error instanceof MemoryError && /^--memory: (.*?, got .*?)\. [A-Z]/.exec(error.message)) || [];
+    if (rule === undefined) throw error;
+    throw new MemoryError(`--memory: in claim ${id} ${rule}. ${remedy}`, { cause: error });
+  }
+}
+
 /**
  * Measures claims of a paper one after the other: verdicts with their numbers.
  *
- * @throws UsageError for a claim that the paper has not, InterruptedError when aborted, and what measurements throw
+ * @throws UsageError for a claim that the paper has not, MemoryError where one needs more memory, InterruptedError when
+ * aborted, and what measurements throw
  */
 export async function measureClaims(
   paper: Paper,
@@ -52,9 +77,9 @@ export async function measureClaims(
   for (const claim of claims) {
     if (context.signal?.aborted) throw new InterruptedError();
     onProgress({ done: results.length, total: claims.length, id: claim.id });
-    const { measure, ...words } = claim;
+    const { measure: _measure, ofData: _ofData, ...words } = claim;
     const began = performance.now();
-    const found = await measure(context);
+    const found = await measured(claim, context);
     const seconds = (performance.now() - began) / 1000;
     const figures = found.figures.map(withoutGaps);
     results.push({

@@ -84,6 +84,8 @@ export interface ClaimWords {
 
 /** A claim with its measurement. */
 export interface Claim extends ClaimWords {
+  /** Whether it is about data, which `ClaimContext` has. [false] */
+  readonly ofData?: boolean;
   /** Measures it; throws InterruptedError when aborted. */
   measure(context: ClaimContext): Promise<Measurement>;
 }

@@ -19,6 +19,15 @@ export function claimOf<S>(
   return { ...words, measure: (context) => measure(subject, context) };
 }
 
+/** The same of a claim about data. */
+export function dataClaimOf<S>(
+  words: ClaimWords,
+  subject: S,
+  measure: (subject: S, context: ClaimContext) => Promise<Measurement>,
+): Claim {
+  return { ...claimOf(words, subject, measure), ofData: true };
+}
+
 /** A check that a number stays at or below a limit. */
 export function atMost(what: string, value: number, limit: number, beside = false): ClaimCheck {
   const passed = value <= limit;

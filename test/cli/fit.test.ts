@@ -94,7 +94,7 @@ describe('ntk fit', () => {
     await refused(at, ['fit', '--arch', 'cntk'], '--arch: must be a network of vectors', 'with --data');
     await refused(at, [...fc, '--data', 'none.csv'], 'none.csv');
     at.write('same.csv', '1,2\n1,2\n1,2\n');
-    await refused(at, [...fc, '--data', 'same.csv'], '--data: must hold pairs at 1 different distances');
+    await refused(at, [...fc, '--data', 'same.csv'], '--data: must hold pairs at a distance above 0, got 0');
     await refused(
       at,
       [...fc, '--data', DIGITS, '--label-column', '64', '--memory', '1MB'],

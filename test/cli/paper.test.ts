@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '../jest.js';
-import { bench } from './ntk.js';
+import { npyOf } from '../data/fixtures.js';
+import { beforeAll, describe, expect, test } from '../jest.js';
+import { bench, numbers } from './ntk.js';
 
 const at = bench();
 const DIGITS = fileURLToPath(new URL('../../../data/digits/test.csv', import.meta.url));
+
+beforeAll(() => at.write('grey.npy', npyOf([3, 2, 2, 1], [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3])));
 
 describe('ntk paper', () => {
   test('without a name lists papers and claims', async () => {
@@ -43,6 +46,24 @@ describe('ntk paper', () => {
     expect(record.claims[0].range).toMatch(/84 training and 36 test rows/);
   });
 
+  test('leaves out images that no kernel tells apart', async () => {
+    const image = numbers(24);
+    const images = [
+      ...image,
+      ...image.map((value) => 2 * value),
+      ...new Array<number>(24).fill(0),
+      ...numbers(48).slice(24),
+    ];
+    at.write('twice.npy', npyOf([4, 4, 3, 2], images));
+    const args = ['barzilai', '--claims', '20', '--data', 'twice.npy', '--out', 'twice', '--json'];
+    const { code, stdout } = await at.ntk('paper', ...args);
+    expect(code).toBe(0);
+    const { claims, warnings } = JSON.parse(stdout);
+    expect(warnings).toEqual([expect.stringMatching(/^claim 20: 2 images are left out/)]);
+    expect(claims[0].range).toMatch(/; 2 of 4 examples of twice\.npy/);
+    expect(claims[0].measured).not.toMatch(/NaN|Infinity/);
+  });
+
   const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown paper', ['belfr', '--out', 'a'], /NAME must be one of .*, got belfr\. .*belfer/],
     ['no folder', ['belfer'], /--out: must be given, got none/],
@@ -57,7 +78,12 @@ describe('ntk paper', () => {
     ['flags without a paper', ['--size', 'full'], /--size: must come with a paper/],
     ['a file for a folder', ['belfer', '--out', 'x.npy'], /--out: must be a folder, got the file x\.npy/],
     ['a folder in no folder', ['belfer', '--out', 'none/a'], /must lie in a folder that exists/],
-    ['data that are not there', ['belfer', '--data', 'none.csv', '--out', 'a'], /none\.csv/],
+    ['data that are not there', ['geifman', '--data', 'none.csv', '--out', 'a'], /none\.csv/],
+    [
+      'data for a paper without',
+      ['belfer', '--data', DIGITS, '--out', 'a'],
+      /--data: must come with a claim.*Leave it out\.\n/,
+    ],
     [
       'rows without labels',
       ['geifman', '--claims', '32', '--data', 'x.npy', '--out', 'a'],
@@ -67,6 +93,31 @@ describe('ntk paper', () => {
       'vectors for images',
       ['barzilai', '--claims', '20', '--data', 'x.npy', '--out', 'a'],
       /must be images for claim 20.*--image/,
+    ],
+    [
+      'equal images',
+      ['barzilai', '--claims', '20', '--data', 'grey.npy', '--out', 'a'],
+      /must hold two images for claim 20 that differ by more than a factor, got 1\. Give other images/,
+    ],
+    [
+      'too little memory',
+      ['belfer', '--claims', '2', '--memory', '20MB', '--out', 'a'],
+      /--memory: claim 2 needs about .*, got a promise of 19\.07 MiB\. Raise --memory, or leave the claim out/,
+    ],
+    [
+      'labels of one class',
+      ['geifman', '--claims', '32', '--data', DIGITS, '--label-column', '0', '--rows', '0:20', '--out', 'a'],
+      /labels must be of two classes at least for claim 32, got one/,
+    ],
+    [
+      'few rows',
+      ['geifman', '--claims', '32', '--data', DIGITS, '--label-column', '64', '--rows', '0:4', '--out', 'a'],
+      /must be at least 10 for claim 32, got 4\. Give more data/,
+    ],
+    [
+      'data without a claim about data',
+      ['geifman', '--claims', '30,31', '--data', DIGITS, '--out', 'a'],
+      /--data: must come with a claim about data, got none of geifman\. Leave it out, or add 32 to --claims\./,
     ],
   ];
   test.each(WRONG)('refuses %s', async (_name, args, message) => {

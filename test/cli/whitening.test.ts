@@ -145,7 +145,9 @@ describe('--scale zca', () => {
 
   test('what is no epsilon, or none that does, is refused', async () => {
     const call = ['kernel', 'rows.npy', '--arch', 'fc', '--depth', '1', '--scale'];
-    for (const text of ['zca:', 'zca:x', 'zca:1e999', 'zca:0,1']) await refused('--scale: must be', ...call, text);
+    for (const text of ['zca:', 'zca:x', 'zca:1e999', 'zca:0,1']) {
+      await refused(`--scale: must be zca:eps with a number from 0 on, got ${text}. `, ...call, text);
+    }
     await refused('--scale: must be zca:eps with a number from 0 on, got zca:-1', ...call, 'zca:-1');
     const modes = 'none, unit-rows, unit-pixels, standard, zca, zca:eps';
     await refused(`--scale: must be one of ${modes}, got pca. For example --scale none.`, ...call, 'pca');

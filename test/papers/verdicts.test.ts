@@ -1,6 +1,7 @@
 import { presetArchitecture } from '../../src/architecture/presets.js';
 import { parseRadial } from '../../src/architecture/radial.js';
 import type { KernelDefinition } from '../../src/architecture/types.js';
+import { MemoryError } from '../../src/errors.js';
 import { linearAlgebra } from '../../src/linalg/index.js';
 import {
   barzilai,
@@ -165,4 +166,21 @@ test('every claim has its words, and no number twice', () => {
   expect(claims.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 17, 18, 19, 20, 30, 31, 32]);
   for (const { claim, criterion, look } of claims)
     for (const text of [claim, criterion, look]) expect(text).toMatch(/^.{20,}\.$/s);
+});
+
+describe('memory', () => {
+  const words = { id: 7, claim: 'a', criterion: 'b', look: 'c' };
+  const of = (measure: () => Promise<Measurement>) =>
+    measureClaims({ ...belfer, claims: [{ ...words, measure }] }, { ...context, memory: 2 ** 34 });
+
+  test('a measurement that lacks it is told by the claim, without flags of other commands', async () => {
+    const lack =
+      '--memory: the regression needs about 3 GiB, got a promise of 2 GiB. Raise --memory, or leave --time out.';
+    await expect(of(() => Promise.reject(new MemoryError(lack)))).rejects.toThrow(
+      '--memory: in claim 7 the regression needs about 3 GiB, got a promise of 2 GiB. ' +
+        'Raise --memory, or leave the claim out by --claims.',
+    );
+    const other = new MemoryError('x.npy: too large, of another form');
+    await expect(of(() => Promise.reject(other))).rejects.toBe(other);
+  });
 });

@@ -1,6 +1,6 @@
 import { SCALE_MODES, type ScaleMode } from '../../data/scale.js';
 import { WHITENING_DEFAULTS } from '../../linalg/whitening.js';
-import { badValue, finiteNumber } from './values.js';
+import { badValue, decimal } from './values.js';
 
 /** How the rows of a command are scaled: one by one or feature by feature, or whitened with an epsilon. */
 export type Scaling = ScaleMode | `zca:${number}`;
@@ -23,7 +23,9 @@ export function scalingOf(flag: string, text: string): Scaling {
     const rule = `must be one of ${SCALE_MODES.join(', ')}, zca, zca:eps`;
     throw badValue(flag, rule, text, `For example ${flag} ${SCALE_MODES[0]}`);
   }
-  const epsilon = finiteNumber(flag, text.slice('zca:'.length));
-  if (epsilon < 0) throw badValue(flag, 'must be zca:eps with a number from 0 on', text, `For example ${flag} zca:0.1`);
+  const epsilon = decimal(text.slice('zca:'.length));
+  if (epsilon === null || epsilon < 0) {
+    throw badValue(flag, 'must be zca:eps with a number from 0 on', text, `For example ${flag} zca:0.1`);
+  }
   return `zca:${epsilon}`;
 }

@@ -30,10 +30,16 @@ function example(flag: string, text: string, value: number): string {
   return text.includes(',') ? 'Give one value; lists are for sweeps in ntk profile' : `For example ${flag} ${value}`;
 }
 
+/** What a text says as a finite decimal number; null where it is none. */
+export function decimal(text: string): number | null {
+  const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : null;
+}
+
 /** A finite decimal number. */
 export function finiteNumber(flag: string, text: string): number {
-  const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw badValue(flag, 'must be a finite number', text, example(flag, text, 0.5));
+  const value = decimal(text);
+  if (value === null) throw badValue(flag, 'must be a finite number', text, example(flag, text, 0.5));
   return value;
 }
 

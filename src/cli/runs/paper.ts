@@ -50,10 +50,18 @@ async function listPapers(args: ParsedArguments): Promise<number> {
   }
   const list = papers.map(({ claims, ...facts }) => ({
     ...facts,
-    claims: claims.map(({ measure: _measure, ...words }) => words),
+    claims: claims.map(({ measure: _measure, ofData: _ofData, ...words }) => words),
   }));
   await print(jsonText({ papers: list }));
   return EXIT.done;
+}
+
+/** Refuses data where no claim that is asked for is about data. */
+function checkData(paper: Paper, { data, claims }: PaperJob): void {
+  if (data === null || chosenClaims(paper, claims).some(({ ofData }) => ofData === true)) return;
+  const about = paper.claims.filter(({ ofData }) => ofData === true).map(({ id }) => id);
+  const remedy = about.length === 0 ? 'Leave it out' : `Leave it out, or add ${about.join(', ')} to --claims`;
+  throw new UsageError(`--data: must come with a claim about data, got none of ${paper.name}. ${remedy}.`);
 }
 
 /** Makes the folder of the result, or says why not, before any work. */
@@ -105,6 +113,7 @@ export async function runPaper(args: ParsedArguments, { signal }: CommandContext
   const job = readPaperJob(args);
   const paper = await PAPERS[job.name]();
   chosenClaims(paper, job.claims);
+  checkData(paper, job);
   prepareFolder(job);
   const memory = job.compute.memory ?? defaultMemory();
   const loaded = await loadData(job, memory, signal);

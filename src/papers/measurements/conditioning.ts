@@ -112,8 +112,22 @@ function checksOf(
   // A number below rounding compares nothing.
   const known = depths.flatMap((depth, i) => (residual[i].isResolved && plain[i].isResolved ? [{ depth, i }] : []));
   const numbers = known.map(({ i }) => [residual[i].number, plain[i].number] as const);
-  const bounds = depths.map((_, i) => [residual[i].bound, plain[i].bound] as const);
-  const checks = [lower(`${where}: lower bound of the condition number`, bounds, depths, false)];
+  // A mean entry that is 1 to rounding bounds nothing.
+  const bounded = depths.flatMap((depth, i) =>
+    Number.isFinite(residual[i].bound) && Number.isFinite(plain[i].bound) ? [{ depth, i }] : [],
+  );
+  const bounds = bounded.map(({ i }) => [residual[i].bound, plain[i].bound] as const);
+  const checks =
+    bounded.length === 0
+      ? []
+      : [
+          lower(
+            `${where}: lower bound of the condition number`,
+            bounds,
+            bounded.map(({ depth }) => depth),
+            false,
+          ),
+        ];
   if (known.length === 0) return checks;
   return [
     ...checks,

@@ -1,11 +1,11 @@
 import type { KernelDefinition } from '../../architecture/types.js';
 import { examplesBetween, firstExamples } from '../../data/examples.js';
-import { asVectors, scale } from '../../data/index.js';
+import { asVectors, type NdArray, scale } from '../../data/index.js';
 import { UsageError } from '../../errors.js';
 import { regressKernel } from '../../regression/kernel-regression.js';
 import { accuracy, largestOutputs, targetsOf } from '../../regression/targets.js';
 import { analyticSource } from '../../sources/analytic.js';
-import { drawn } from '../data.js';
+import { distinctExamples, drawn } from '../data.js';
 import type { CurveFigure } from '../figure.js';
 import type { ClaimCheck, ClaimContext, PaperData } from '../types.js';
 import { atLeast, atMost } from '../verdict.js';
@@ -43,6 +43,27 @@ interface Split {
   readonly sizes: readonly number[];
 }
 
+/** Less examples than these show nothing. */
+const LEAST = 10;
+
+/** Refuses data on which all kernels predict the same. */
+function checkVaried(name: string, rows: NdArray, classes: Float64Array): void {
+  if (classes.length < LEAST) {
+    throw new UsageError(
+      `${name}: must be at least ${LEAST} for claim 32, got ${classes.length}. Give more data, or more --rows.`,
+    );
+  }
+  if (new Set(classes).size < 2) {
+    throw new UsageError(`${name}: labels must be of two classes at least for claim 32, got one. Give other --rows.`);
+  }
+  const different = distinctExamples(rows, 2).length;
+  if (different < 2) {
+    throw new UsageError(
+      `${name}: must hold two rows for claim 32 that differ by more than a factor, got ${different}. Give other data.`,
+    );
+  }
+}
+
 function splitOf({ data, seed, size }: ClaimContext): Split {
   if (data.labels === null) {
     throw new UsageError(`${data.name}: must have labels for claim 32, got none. Give --label-column or --labels.`);
@@ -55,13 +76,14 @@ function splitOf({ data, seed, size }: ClaimContext): Split {
   if (classes.length !== n || !classes.every(Number.isInteger)) {
     throw new UsageError(`${name}: labels must be classes for claim 32, got numbers. Give a column of classes.`);
   }
+  checkVaried(name, rows, classes);
   const targets = targetsOf(classes.slice(0, count), 'classify');
   return {
     train: firstExamples(rows, count),
     test: examplesBetween(rows, count, n),
     targets,
     testLabels: classes.slice(count),
-    sizes: SHARES.map((share) => Math.max(2, Math.floor(share * count))),
+    sizes: [...new Set(SHARES.map((share) => Math.max(2, Math.floor(share * count))))],
   };
 }
 
@@ -114,7 +136,7 @@ export async function likeness(
   const classes = split.targets.classes ?? new Float64Array(0);
   const [named, others] = [largestOutputs(a.predictions, classes), largestOutputs(b.predictions, classes)];
   const same = named.filter((label, i) => label === others[i]).length / named.length;
-  const last = SHARES.length - 1;
+  const last = split.sizes.length - 1;
   const points = 100 * Math.abs(a.accuracies[last] - b.accuracies[last]);
   const rows = `${split.train.shape[0]} training and ${split.test.shape[0]} test rows`;
   const names = `${a.chosen} and ${b.chosen}`;

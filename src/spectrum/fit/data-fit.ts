@@ -211,9 +211,9 @@ function checkPairs({ r }: Samples, to: FitModel, affine: boolean, rows: number)
   const different = new Set<number>();
   for (let p = 0; p < r.length && different.size < least; p++) if (r[p] > 0) different.add(r[p]);
   if (different.size >= least) return;
+  const wanted = least === 1 ? 'a distance above 0' : `${least} different distances at least`;
   throw new DataError(
-    `--data: must hold pairs at ${least} different distances at least, got ${different.size} of ${rows} rows. ` +
-      'Give more rows that differ.',
+    `--data: must hold pairs at ${wanted}, got ${different.size} of ${rows} rows. Give more rows that differ.`,
   );
 }
 

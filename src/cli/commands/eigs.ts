@@ -72,7 +72,7 @@ export const eigsCommand: Command = {
       'those of one network of width 256 each',
     ],
     [
-      'ntk eigs digits.csv --label-column label --image 4x4x1 --arch cntk --arch rescntk --depth 1,2 --kind both ' +
+      'ntk eigs digits.csv --label-column label --image 8x8x1 --arch cntk --arch rescntk --depth 1,2 --kind both ' +
         '--method dense -k 1 --out c.json && ntk plot c.json --figure condition --out c.svg',
       'condition numbers by depth of the NTK and the NNGP of networks with and without skips',
     ],

@@ -44,7 +44,7 @@ export const fitCommand: Command = {
     ['ntk fit --arch fc --depth 1,3,6 --to laplace --affine', 'fits with their deviations, and the slopes at x = z'],
     ['ntk fit --arch resntk --depth 3 --arch fc --to gamma --dim 10 --out f.json', 'a record for ntk plot'],
     [
-      'ntk fit --arch cntk --depth 2 --to gaussian --affine --data digits.csv --label-column label --image 4x4x1 ' +
+      'ntk fit --arch cntk --depth 2 --to gaussian --affine --data digits.csv --label-column label --image 8x8x1 ' +
         '--rows 0:40',
       'to the pairs of some images',
     ],

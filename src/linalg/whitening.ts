@@ -3,7 +3,7 @@ import { readableBytes } from '../data/budget.js';
 import { valuesOf } from '../data/image.js';
 import { balance } from '../data/norm.js';
 import { featureStatistics } from '../data/statistics.js';
-import { MemoryError, UsageError } from '../errors.js';
+import { DataError, MemoryError, UsageError } from '../errors.js';
 import { complaint } from '../message.js';
 import { residentBytes } from '../platform/memory.js';
 import type { Operand } from './built-in/product.js';
@@ -236,8 +236,8 @@ function applied(z: NdArray, { mean, factor, d }: Centred, turn: Turn): NdArray 
  * are decomposed instead, to the same result. Source: Bell and Sejnowski 1997; the regularisation relative to the mean
  * eigenvalue is that of Lee et al. 2020 (arXiv:2007.15801), 0.1 that of Nguyen et al. 2021 (arXiv:2107.13034).
  *
- * @throws UsageError for an epsilon out of range, equal rows, or an epsilon that does not lift eigenvalues of 0;
- * MemoryError, before anything is computed, where it would take more than `memory`
+ * @throws DataError without rows or features; UsageError for an epsilon out of range, equal rows, or an epsilon that
+ * does not lift eigenvalues of 0; MemoryError, before anything is computed, where it would take more than `memory`
  */
 export async function zcaWhitening(x: NdArray, options: WhiteningOptions = {}): Promise<Whitening> {
   const { epsilon, native, memory } = { memory: undefined, ...WHITENING_DEFAULTS, ...options };
@@ -247,6 +247,9 @@ export async function zcaWhitening(x: NdArray, options: WhiteningOptions = {}): 
   const algebra = await hostAlgebra(native);
   const product = await matrixProduct(native, 'f64');
   const [n, d] = [x.shape[0], valuesOf(x.shape.slice(1))];
+  if (n === 0 || d === 0) {
+    throw new DataError(complaint('scale', 'zca needs training rows', `shape [${x.shape.join(', ')}]`, 'Give some.'));
+  }
   const memoryBytes = checkMemory(whiteningBytes(n, d, algebra), memory);
   const centred = centredRows(x);
   const turn = await (n > d ? byCovariance : byRows)(centred, epsilon, algebra, product);

@@ -144,6 +144,9 @@ describe('whitening', () => {
     expect(await wrong(equal, {})).toMatch(/needs training rows that differ, got equal ones/);
     expect(await wrong(x, { memory: 1e6 })).toMatch(/MemoryError: --memory: whitening needs about .*, got a promise/);
     const whitening = await zcaWhitening(x);
+    await expect(zcaWhitening({ data: new Float64Array(0), shape: [0, 2] })).rejects.toThrow(
+      'scale: zca needs training rows, got shape [0, 2]. Give some.',
+    );
     expect(() => whitening.apply(rows(2, 7, 1))).toThrow(/zca was fitted to 8 features, got 7/);
   });
 });

@@ -100,6 +100,8 @@ describe('fits to data', () => {
   test('data that do not determine the parameters are refused', async () => {
     const architecture = presetArchitecture('fc');
     await expect(fitRadialToData(randomRows(2, 3, 1), { architecture, affine: true })).rejects.toThrow(DataError);
+    const broken = { data: Float64Array.of(1, 2, Number.NaN, 4, 5, 6), shape: [3, 2] };
+    await expect(fitRadialToData(broken, { architecture })).rejects.toThrow('--data: values must be finite, got 1 NaN');
     await expect(fitRadialToData(randomRows(1, 3, 1), { architecture })).rejects.toThrow('at a distance above 0');
   });
 

@@ -172,6 +172,8 @@ describe('fits to networks', () => {
   });
 
   test('options out of range, images, and kernels that are 0 are refused', () => {
+    const unknown = 'cauchy' as 'laplace';
+    expect(() => fitRadial(fc(1), { to: unknown })).toThrow('to: must be one of laplace, gamma, gaussian, got cauchy');
     expect(() => fitRadial(fc(1), { dim: 1 })).toThrow(UsageError);
     expect(() => fitRadial(fc(1), { angles: 1 })).toThrow('angles: must be a whole number of at least 2, got 1');
     expect(() => fitRadial(fc(1), { features: 0 })).toThrow(UsageError);

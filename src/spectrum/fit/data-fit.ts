@@ -2,6 +2,7 @@ import { isImageNetwork } from '../../architecture/check-input.js';
 import type { NdArray } from '../../data/array.js';
 import { readableBytes } from '../../data/budget.js';
 import { someExamples } from '../../data/examples.js';
+import { finiteRange } from '../../data/finite.js';
 import { DataError, MemoryError } from '../../errors.js';
 import { angleKernel } from '../../kernel/angle-kernel.js';
 import { COMPUTE_DEFAULTS } from '../../kernel/defaults.js';
@@ -13,7 +14,7 @@ import { defaultMemory } from '../../platform/limits.js';
 import { FIT_DEFAULTS } from './defaults.js';
 import { dialOf } from './dial.js';
 import { type Minimum, minimise } from './minimise.js';
-import { type FitModel, fittedKernel, parametersOf } from './models.js';
+import { checkModel, type FitModel, fittedKernel, parametersOf } from './models.js';
 import { type PairCurves, pairCurves } from './pair-curves.js';
 import { packUpper, pairAt, pairDistances } from './pairs.js';
 import { type FitFound, NOTHING_FOUND, noMinimum, ON_BOUND, parameterErrors, slopeOf } from './radial-fit.js';
@@ -224,10 +225,13 @@ function checkPairs({ r }: Samples, to: FitModel, affine: boolean, rows: number)
  * Minimises the sum of (K(x,z) / sqrt(K(x,x) K(z,z)) - model(|x - z|))^2, as `fitRadial` does over the angle; distances
  * come from differences of the rows. Images are fitted by the distance of their pixels. Where the pairs of all rows do
  * not fit into memory, those of some are taken.
- * @throws DataError where the rows do not determine the parameters; else as `kernelMatrix` does
+ * @throws DataError for numbers that are not finite, and where the rows do not determine the parameters; else as
+ * `kernelMatrix` does
  */
 export async function fitRadialToData(x: NdArray, options: DataFitOptions): Promise<DataFit> {
   const { to = FIT_DEFAULTS.to, affine = false, kind = COMPUTE_DEFAULTS.kind, signal, architecture } = options;
+  checkModel(to);
+  finiteRange(x.data, '--data', (index) => `number ${index} of x`);
   const measured = await measure(x, options);
   const { samples, run, chosen } = measured;
   checkPairs(samples, to, affine, chosen.numbers.length);

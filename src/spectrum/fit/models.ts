@@ -1,8 +1,16 @@
+import { UsageError } from '../../errors.js';
+
 /** Kernels of the distance that are fitted: exp(-c r), exp(-r^2 / (2 s^2)) and exp(-c r^g), g at most 2. */
 export const FIT_MODELS = ['laplace', 'gamma', 'gaussian'] as const;
 
 /** Name of one of them. */
 export type FitModel = (typeof FIT_MODELS)[number];
+
+/** Throws UsageError for a family that is not there. */
+export function checkModel(to: string): void {
+  if (FIT_MODELS.some((model) => model === to)) return;
+  throw new UsageError(`to: must be one of ${FIT_MODELS.join(', ')}, got ${to}. For example ${FIT_MODELS[0]}.`);
+}
 
 /** Largest exponent: above it exp(-c r^g) is no positive definite kernel. */
 export const LARGEST_EXPONENT = 2;

@@ -9,7 +9,7 @@ import { FIT_DEFAULTS } from './defaults.js';
 import { largestDeviation } from './deviation.js';
 import { dialOf } from './dial.js';
 import { type Minimum, minimise, type NoMinimum } from './minimise.js';
-import { type FitModel, type FitParameters, fittedKernel, parametersOf } from './models.js';
+import { checkModel, type FitModel, type FitParameters, fittedKernel, parametersOf } from './models.js';
 import { type Samples, totalWeight } from './samples.js';
 
 /** Nodes in each panel; half as many tell the error; a few for the search of starts. */
@@ -191,6 +191,7 @@ interface Task {
 export function fitRadial(definition: KernelDefinition, options: FitOptions = {}): RadialFit {
   checkOptions(options);
   const { to = FIT_DEFAULTS.to, affine = false, kind = COMPUTE_DEFAULTS.kind, signal } = options;
+  checkModel(to);
   const dim = options.dim ?? null;
   const features = options.features ?? dim ?? PROFILE_DEFAULTS.features;
   const remedy = 'Its kernel is no function of one angle: fit it on images, with --data.';

@@ -178,7 +178,9 @@ export async function measureLocality(families: LocalityFamilies, context: Claim
 function imagesOf({ data, size, seed }: ClaimContext): Examples & { readonly left: number } {
   const chosen = drawn(data, size === 'full' ? 500 : 200, seed);
   if (chosen.x.shape.length < 3) {
-    throw new UsageError(`${data.name}: must be images for claim 20, got vectors. Give --image HxWxC.`);
+    throw new UsageError(
+      `${data.name}: must be images for claim 20, got vectors. Give --image HxWxC, or leave it out by --claims.`,
+    );
   }
   const { x } = scale(chosen.x, 'unit-rows');
   const numbers = distinctExamples(x);
@@ -310,6 +312,7 @@ export const barzilai: Paper = {
         plain: (depth: number, rank: 1 | 2) => cntk(depth, rank, { head: 'tr' }),
       },
       measureConditioning,
+      imagesOf,
     ),
   ],
 };

@@ -14,7 +14,7 @@ import {
 } from './measurements/decay.js';
 import { profileCurves } from './measurements/depth.js';
 import { eigenfunctionChecks } from './measurements/eigenfunctions.js';
-import { type AlikeKernels, likeness } from './measurements/likeness.js';
+import { type AlikeKernels, checkClasses, likeness } from './measurements/likeness.js';
 import { type RowKernel, rowKernel } from './measurements/row-kernel.js';
 import type { ClaimCheck, ClaimContext, Measurement, Paper } from './types.js';
 import { atLeast, claimOf, dataClaimOf } from './verdict.js';
@@ -230,6 +230,7 @@ export const geifman: Paper = {
         other: { name: 'Laplace', definitions: [0.25, 0.5, 1, 2].map((rate) => radial(`laplace:${rate}`)) },
       },
       measureLikeness,
+      checkClasses,
     ),
   ],
 };

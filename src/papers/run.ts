@@ -73,11 +73,13 @@ export async function measureClaims(
   onProgress: (progress: PaperProgress) => void = () => undefined,
 ): Promise<readonly ClaimResult[]> {
   const claims = chosenClaims(paper, ids);
+  // What would be refused last is refused first.
+  for (const claim of claims) claim.checkData?.(context);
   const results: ClaimResult[] = [];
   for (const claim of claims) {
     if (context.signal?.aborted) throw new InterruptedError();
     onProgress({ done: results.length, total: claims.length, id: claim.id });
-    const { measure: _measure, ofData: _ofData, ...words } = claim;
+    const { measure: _measure, checkData: _checkData, ...words } = claim;
     const began = performance.now();
     const found = await measured(claim, context);
     const seconds = (performance.now() - began) / 1000;

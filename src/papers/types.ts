@@ -84,8 +84,8 @@ export interface ClaimWords {
 
 /** A claim with its measurement. */
 export interface Claim extends ClaimWords {
-  /** Whether it is about data, which `ClaimContext` has. [false] */
-  readonly ofData?: boolean;
+  /** Of a claim about data: throws UsageError for data on which it cannot be measured. */
+  checkData?(context: ClaimContext): void;
   /** Measures it; throws InterruptedError when aborted. */
   measure(context: ClaimContext): Promise<Measurement>;
 }

@@ -19,13 +19,14 @@ export function claimOf<S>(
   return { ...words, measure: (context) => measure(subject, context) };
 }
 
-/** The same of a claim about data. */
+/** The same of a claim about data, which `checkData` refuses where it cannot be measured on them. */
 export function dataClaimOf<S>(
   words: ClaimWords,
   subject: S,
   measure: (subject: S, context: ClaimContext) => Promise<Measurement>,
+  checkData: (context: ClaimContext) => void,
 ): Claim {
-  return { ...claimOf(words, subject, measure), ofData: true };
+  return { ...claimOf(words, subject, measure), checkData };
 }
 
 /** A check that a number stays at or below a limit. */

@@ -64,6 +64,27 @@ describe('ntk paper', () => {
     expect(claims[0].measured).not.toMatch(/NaN|Infinity/);
   });
 
+  test('says where data are of no use', async () => {
+    const { code, stdout, stderr } = await at.ntk(
+      'paper',
+      'belfer',
+      '--claims',
+      '3',
+      '--data',
+      DIGITS,
+      '--out',
+      'no',
+      '--json',
+    );
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/warning: --data: not used, as no claim/)]);
+    expect(JSON.parse(stdout).warnings).toContainEqual(expect.stringMatching(/^--data: not used/));
+  });
+
+  test('refuses data before it measures other claims', async () => {
+    const { code, stderr } = await at.ntk('paper', 'geifman', '--data', 'x.npy', '--out', 'early');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^ntk: .*must have labels for claim 32.*--claims\.\n$/)]);
+  });
+
   const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown paper', ['belfr', '--out', 'a'], /NAME must be one of .*, got belfr\. .*belfer/],
     ['no folder', ['belfer'], /--out: must be given, got none/],
@@ -79,11 +100,6 @@ describe('ntk paper', () => {
     ['a file for a folder', ['belfer', '--out', 'x.npy'], /--out: must be a folder, got the file x\.npy/],
     ['a folder in no folder', ['belfer', '--out', 'none/a'], /must lie in a folder that exists/],
     ['data that are not there', ['geifman', '--data', 'none.csv', '--out', 'a'], /none\.csv/],
-    [
-      'data for a paper without',
-      ['belfer', '--data', DIGITS, '--out', 'a'],
-      /--data: must come with a claim.*Leave it out\.\n/,
-    ],
     [
       'rows without labels',
       ['geifman', '--claims', '32', '--data', 'x.npy', '--out', 'a'],
@@ -113,11 +129,6 @@ describe('ntk paper', () => {
       'few rows',
       ['geifman', '--claims', '32', '--data', DIGITS, '--label-column', '64', '--rows', '0:4', '--out', 'a'],
       /must be at least 10 for claim 32, got 4\. Give more data/,
-    ],
-    [
-      'data without a claim about data',
-      ['geifman', '--claims', '30,31', '--data', DIGITS, '--out', 'a'],
-      /--data: must come with a claim about data, got none of geifman\. Leave it out, or add 32 to --claims\./,
     ],
   ];
   test.each(WRONG)('refuses %s', async (_name, args, message) => {

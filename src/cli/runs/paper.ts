@@ -50,18 +50,18 @@ async function listPapers(args: ParsedArguments): Promise<number> {
   }
   const list = papers.map(({ claims, ...facts }) => ({
     ...facts,
-    claims: claims.map(({ measure: _measure, ofData: _ofData, ...words }) => words),
+    claims: claims.map(({ measure: _measure, checkData: _checkData, ...words }) => words),
   }));
   await print(jsonText({ papers: list }));
   return EXIT.done;
 }
 
-/** Refuses data where no claim that is asked for is about data. */
-function checkData(paper: Paper, { data, claims }: PaperJob): void {
-  if (data === null || chosenClaims(paper, claims).some(({ ofData }) => ofData === true)) return;
-  const about = paper.claims.filter(({ ofData }) => ofData === true).map(({ id }) => id);
-  const remedy = about.length === 0 ? 'Leave it out' : `Leave it out, or add ${about.join(', ')} to --claims`;
-  throw new UsageError(`--data: must come with a claim about data, got none of ${paper.name}. ${remedy}.`);
+/** What is said where no claim that is asked for is about data. */
+function unusedData(paper: Paper, { data, claims }: PaperJob): readonly string[] {
+  if (data === null || chosenClaims(paper, claims).some(({ checkData }) => checkData !== undefined)) return [];
+  const about = paper.claims.filter(({ checkData }) => checkData !== undefined).map(({ id }) => id);
+  const remedy = about.length === 0 ? '' : `; ${about.join(', ')} of ${paper.name} would be`;
+  return [`--data: not used, as no claim that is asked for is about data${remedy}`];
 }
 
 /** Makes the folder of the result, or says why not, before any work. */
@@ -113,10 +113,10 @@ export async function runPaper(args: ParsedArguments, { signal }: CommandContext
   const job = readPaperJob(args);
   const paper = await PAPERS[job.name]();
   chosenClaims(paper, job.claims);
-  checkData(paper, job);
   prepareFolder(job);
   const memory = job.compute.memory ?? defaultMemory();
-  const loaded = await loadData(job, memory, signal);
+  const read = await loadData(job, memory, signal);
+  const loaded = { ...read, warnings: [...read.warnings, ...unusedData(paper, job)] };
   warn(loaded.warnings);
   const load = now();
   const { native, threads, seed } = job.compute;

@@ -66,7 +66,9 @@ function checkVaried(name: string, rows: NdArray, classes: Float64Array): void {
 
 function splitOf({ data, seed, size }: ClaimContext): Split {
   if (data.labels === null) {
-    throw new UsageError(`${data.name}: must have labels for claim 32, got none. Give --label-column or --labels.`);
+    throw new UsageError(
+      `${data.name}: must have labels for claim 32, got none. Give --label-column or --labels, or leave it out by --claims.`,
+    );
   }
   const { x, labels, name } = drawn(data, size === 'full' ? 6000 : 1000, seed);
   const rows = scale(asVectors(x), 'unit-rows').x;
@@ -85,6 +87,11 @@ function splitOf({ data, seed, size }: ClaimContext): Split {
     testLabels: classes.slice(count),
     sizes: [...new Set(SHARES.map((share) => Math.max(2, Math.floor(share * count))))],
   };
+}
+
+/** Refuses data without classes that could be told apart. */
+export function checkClasses(context: ClaimContext): void {
+  splitOf(context);
 }
 
 async function predict(

@@ -67,7 +67,7 @@ function checkVaried(name: string, rows: NdArray, classes: Float64Array): void {
 function splitOf({ data, seed, size }: ClaimContext): Split {
   if (data.labels === null) {
     throw new UsageError(
-      `${data.name}: must have labels for claim 32, got none. Give --label-column or --labels, or leave it out by --claims.`,
+      `${data.name}: must have labels for claim 32, got none. Give --label-column or --labels, or other --claims.`,
     );
   }
   const { x, labels, name } = drawn(data, size === 'full' ? 6000 : 1000, seed);

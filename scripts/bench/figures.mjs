@@ -51,7 +51,24 @@ function text({ text: said }) {
   });
 }
 
-const BY_COMMAND = { bench: lines, compare, kernel, eigs: kernel, beside: lines, nodes: lines, cifar10: lines, text };
+/** Checks of each claim that passed, of how many. */
+const paper = ({ claims }) =>
+  claims.flatMap(({ id, checks }) => [
+    ...number(`claim ${id}, checks passed`, checks.filter(({ passed }) => passed).length),
+    ...number(`claim ${id}, checks`, checks.length),
+  ]);
+
+const BY_COMMAND = {
+  paper,
+  bench: lines,
+  compare,
+  kernel,
+  eigs: kernel,
+  beside: lines,
+  nodes: lines,
+  cifar10: lines,
+  text,
+};
 
 /** Figures of the output of `ntk COMMAND --json`, or of a script whose output names itself in `command`. */
 export function figuresOf(output) {

@@ -137,7 +137,7 @@ export async function measureSkips(pairs: readonly SkipPair[], context: ClaimCon
       `with skips ${found.map(({ exponents }) => exponents).join('; ')}`,
     ].join('; '),
     checks,
-    range: 'signals of 3 pixels on circles, heads eq, filter 3, degrees 8 to 24',
+    range: 'signals of 3 pixels on circles, heads eq, filter 3, degrees and depths as named',
     why:
       'A skip adds the kernel of the block before to that of the block, and the less smooth of the two decides: it ' +
       'is the same as without. The exponents themselves depend on whether the first nonlinearity is pixel-wise ' +
@@ -264,7 +264,7 @@ export const barzilai: Paper = {
         id: 18,
         claim: 'The eigenvalues of the residual kernels decay like those of the kernels without skips.',
         criterion:
-          'On the product of three circles the exponents between degrees 8 and 24 along (k,0,0), (0,k,0) and ' +
+          'On the product of three circles the exponents between degrees 8 and 24 (16 and 40 in full) along (k,0,0), (0,k,0) and ' +
           '(k,k,k) differ by at most 0.05.',
         look: 'Parallel marks; and how the exponents change with the first filter, with and without skips alike.',
       },

@@ -20,7 +20,7 @@ export interface SkipPair {
 const [POSITIONS, DIM] = [3, 2];
 
 /** Degrees of the ends of a slope. */
-const [LOW, HIGH] = [8, 24];
+const ENDS = { quick: [8, 24], full: [16, 40] } as const;
 
 /** What two exponents may be apart. */
 const APART = 0.05;
@@ -36,19 +36,19 @@ interface Line {
 export async function linesOf(
   architecture: Architecture,
   kind: 'ntk' | 'nngp',
-  { memory, signal }: ClaimContext,
+  { memory, signal, size }: ClaimContext,
 ): Promise<readonly Line[]> {
   const { lines } = await multisphereSpectrum(architecture, {
-    ...{ positions: POSITIONS, dim: DIM, maxDegree: HIGH, kind, normalized: true, memory },
+    ...{ positions: POSITIONS, dim: DIM, maxDegree: ENDS[size][1], kind, normalized: true, memory },
     ...(signal === undefined ? {} : { signal }),
   });
   return lines;
 }
 
 /** -d log(eigenvalue) / d log(degree); NaN where an end is not known to 1 %. */
-function exponentOf({ eigenvalues, errorBounds }: Line): number {
-  const known = [LOW, HIGH].every((k) => errorBounds[k] <= 0.01 * Math.abs(eigenvalues[k]) && eigenvalues[k] > 0);
-  return known ? -Math.log(eigenvalues[HIGH] / eigenvalues[LOW]) / Math.log(HIGH / LOW) : Number.NaN;
+function exponentOf({ eigenvalues, errorBounds }: Line, [low, high]: readonly [number, number]): number {
+  const known = [low, high].every((k) => errorBounds[k] <= 0.01 * Math.abs(eigenvalues[k]) && eigenvalues[k] > 0);
+  return known ? -Math.log(eigenvalues[high] / eigenvalues[low]) / Math.log(high / low) : Number.NaN;
 }
 
 const DIRECTIONS: Readonly<Record<string, string>> = { axis: '(k,0,0)', neighbour: '(0,k,0)', diagonal: '(k,k,k)' };
@@ -58,6 +58,7 @@ export async function skipDecay(
   { name, residual, plain, kind, residualKind = kind }: SkipPair,
   context: ClaimContext,
 ): Promise<{ readonly checks: readonly ClaimCheck[]; readonly curves: readonly Curve[]; readonly exponents: string }> {
+  const ends = ENDS[context.size];
   const withSkips = await linesOf(residual, residualKind, context);
   const without = await linesOf(plain, kind, context);
   const pairs = Object.keys(DIRECTIONS).map((line) => ({
@@ -65,13 +66,13 @@ export async function skipDecay(
     direction: DIRECTIONS[line],
     exponents: [withSkips, without].map((lines) => {
       const found = lines.find((one) => one.name === line);
-      return found === undefined ? Number.NaN : exponentOf(found);
+      return found === undefined ? Number.NaN : exponentOf(found, ends);
     }),
   }));
   const checks = pairs.map(({ direction, exponents: [a, b] }): ClaimCheck => {
     const value = Math.abs(a - b);
     return {
-      what: `${name}, ${direction}: exponents with and without skips, k = ${LOW} to ${HIGH}`,
+      what: `${name}, ${direction}: exponents with and without skips, k = ${ends[0]} to ${ends[1]}`,
       asked: `apart by at most ${APART}`,
       measured: `${a.toFixed(2)} and ${b.toFixed(2)}, apart by ${short(value)}`,
       value,

@@ -62,6 +62,12 @@ function parsed(text) {
   }
 }
 
+/** What a record of `ntk paper` says without the points of its figures, which the page draws. */
+function withoutFigures(output) {
+  if (output.command !== 'paper') return output;
+  return { ...output, claims: output.claims.map(({ figures: _figures, ...claim }) => claim) };
+}
+
 /** The program and its arguments: `ntk` and `node` are this Node's, scripts those of this clone wherever the command runs. */
 function started([program, ...words]) {
   const own = (word) => (/^(scripts|dist)\//.test(word) && existsSync(join(ROOT, word)) ? join(ROOT, word) : word);
@@ -121,7 +127,7 @@ const measured = {
   seconds: Number(seconds.toFixed(3)),
   exit,
   figures: figuresOf(output),
-  output,
+  output: withoutFigures(output),
 };
 const path = join(ROOT, 'docs/measured', `${chosen.name}.json`);
 mkdirSync(dirname(path), { recursive: true });

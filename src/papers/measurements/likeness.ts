@@ -155,7 +155,7 @@ export async function likeness(
     ],
     figure: {
       form: 'curves',
-      title: `Accuracy on test rows by number of training rows, ${context.data.name}`,
+      title: 'Accuracy on test rows by number of training rows',
       x: { label: 'training rows', scale: 'log', whole: true },
       y: { label: 'accuracy', scale: 'linear' },
       curves: [a, b].map(({ name, chosen, accuracies }) => ({
@@ -164,7 +164,8 @@ export async function likeness(
         points: split.sizes.map((x, i) => ({ x, y: accuracies[i] })),
       })),
       caption:
-        'Rows of unit norm; each fit has the ridge of least leave-one-out error, the Laplace kernel also the rate.',
+        `${context.data.name}, rows of unit norm; each fit has the ridge of least leave-one-out error, the Laplace ` +
+        'kernel also the rate.',
     },
     range: `${context.data.name}: ${rows}, scaled to unit norm`,
   };

@@ -217,11 +217,12 @@ export async function measureConditioning(
     range: `${spheres.name}; ${images.name}, unit norm; heads tr; depths ${depths.join(', ')}`,
     why:
       'No matrix whose mean off-diagonal entry is b has a condition number below 1 + n b/(1 - b). Skips lower b of ' +
-      'the NNGP at every depth; of the NTK on random signals up to some depth, and on images, whose entries are all ' +
-      'large, not at all. The condition number itself is decided by the smallest eigenvalue, which the bound does not ' +
-      'see: for the NNGP skips help from some depth on, for the NTK they do not. With depth the normalised NNGP tends ' +
-      'to 1 everywhere (no bound on the condition number), the NTK to 1/4 off the diagonal (1 + n/3); skips delay ' +
-      'that. We therefore read the claim as one about bounds and the NNGP, and measure both.',
+      'the NNGP at every depth; of the NTK on random signals up to some depth, and on images, whose entries are ' +
+      'all large, not at all. The condition number itself is decided by the smallest eigenvalue, which the bound ' +
+      'does not see: for the NNGP skips help from some depth on, for the NTK they do not. With depth the ' +
+      'normalised NNGP tends to 1 everywhere (no bound on the condition number), the NTK to 1/4 off the diagonal ' +
+      '(1 + n/3); skips delay that. We therefore read the claim as one about bounds and the NNGP, and measure ' +
+      'both.',
     figures,
     warnings: leftOut(images),
   };

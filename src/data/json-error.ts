@@ -6,8 +6,10 @@ export interface JsonErrorPlace {
   readonly column: number;
 }
 
+const QUOTE = /"/y;
 // Strings hold anything from the space on but quotes and backslashes.
-const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const PLAIN = /[ !#-[\]-\uffff]*/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\n\r]*/y;
 
@@ -64,13 +66,13 @@ class JsonWalk {
     }
     if (c === ']' && this.#expected === 'valueOrEnd') return this.#close();
     this.#expected = 'next';
-    return this.#match(STRING) || this.#match(SCALAR);
+    return this.#string() || this.#match(SCALAR);
   }
 
   #key(): boolean {
     if (this.text[this.#at] === '}' && this.#expected === 'keyOrEnd') return this.#close();
     const start = this.#at;
-    if (!this.#match(STRING)) return false;
+    if (!this.#string()) return false;
     this.#see(this.text.slice(start, this.#at), start);
     this.#match(SPACE);
     if (this.text[this.#at] !== ':') return false;
@@ -101,6 +103,17 @@ class JsonWalk {
     this.#at++;
     this.#expected = 'next';
     return true;
+  }
+
+  /** Piece by piece: one pattern for all of a string remembers every character, which overflows on long ones. */
+  #string(): boolean {
+    const start = this.#at;
+    if (!this.#match(QUOTE)) return false;
+    do this.#match(PLAIN);
+    while (this.#match(ESCAPE));
+    if (this.#match(QUOTE)) return true;
+    this.#at = start;
+    return false;
   }
 
   #match(pattern: RegExp): boolean {

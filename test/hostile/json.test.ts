@@ -33,6 +33,8 @@ describe('JSON of others', () => {
     ['Latin-1', Buffer.from('{"a":"\u00e4"}', 'latin1'), 'text in UTF-8'],
     ['a zero', '{"a":"\0"}', 'line 1, column 6'],
     ['a long text without end', `{\n"a":"${'x'.repeat(5_000_000)}`, 'line 2, column 5'],
+    ['a far longer one', `{\n"a":"${'x'.repeat(60_000_000)}`, 'line 2, column 5'],
+    ['a long text of escapes', `{\n"a":"${'\\\\n'.repeat(3_000_000)}`, 'line 2, column 5'],
     ['a slip behind a long text', `{"a":"${'x'.repeat(3_000_000)}" b}`, 'column 3000009'],
     ['nothing', '', 'an empty file'],
     ['two values', '{} {}', 'line 1, column 4'],

@@ -45,7 +45,7 @@ export function isNumberForPeople(field: string): boolean {
 
 /** The fields of a line, without the quotes and blanks around them. */
 export function splitFields(line: string, separator: string): string[] {
-  if (separator === ' ') return (line.match(/"(?:[^"]|"")*"(?=[ \t]|$)|[^ \t]+/g) ?? ['']).map(unquoted);
+  if (separator === ' ') return (line.match(/"[^"]*(?:""[^"]*)*"(?=[ \t]|$)|[^ \t]+/g) ?? ['']).map(unquoted);
   const fields: string[] = [];
   let isQuoted = false;
   let start = 0;

@@ -1,5 +1,4 @@
 import { presetArchitecture } from '../architecture/presets.js';
-import { parseRadial } from '../architecture/radial.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import type { CurveFigure } from './figure.js';
 import { circleExperiment } from './measurements/circle.js';
@@ -14,17 +13,12 @@ import {
 } from './measurements/decay.js';
 import { depthChecks, laplaceCurve, profileCurves, type WeightedFamily } from './measurements/depth.js';
 import { eigenfunctionChecks } from './measurements/eigenfunctions.js';
+import { DIMS, fullyConnected, laplaceKernel } from './measurements/kernels.js';
 import { type RowKernel, rowKernel } from './measurements/row-kernel.js';
 import type { ClaimCheck, ClaimContext, Measurement, Paper } from './types.js';
 import { claimOf, largest } from './verdict.js';
 
 const resntk = (depth: number, alpha: number): KernelDefinition => presetArchitecture('resntk', { depth, alpha });
-const fc = (depth: number, bias = 0): KernelDefinition => presetArchitecture('fc', { depth, bias });
-
-/** exp(-rate |x - z|). */
-function laplace(rate: number): KernelDefinition {
-  return parseRadial(`laplace:${rate}`) ?? fc(1);
-}
 
 /** Depths and weights on which the first three claims are measured. */
 const RESIDUAL = [
@@ -33,7 +27,6 @@ const RESIDUAL = [
   { depth: 5, alpha: 0.5 },
   { depth: 10, alpha: 0.3 },
 ] as const;
-const DIMS = [2, 3, 5] as const;
 
 const named = RESIDUAL.map(({ depth, alpha }) => ({
   name: `ResNTK L=${depth} alpha=${alpha}`,
@@ -223,8 +216,8 @@ export const belfer: Paper = {
         look: 'The slope: a factor alone could still drift.',
       },
       named.slice(1, 3).flatMap((one) => [
-        { one, other: { name: 'FC-NTK L=3', definition: fc(3) } },
-        { one, other: { name: 'Laplace c=1', definition: laplace(1) } },
+        { one, other: { name: 'FC-NTK L=3', definition: fullyConnected(3) } },
+        { one, other: { name: 'Laplace c=1', definition: laplaceKernel(1) } },
       ]),
       measureRkhs,
     ),
@@ -240,7 +233,7 @@ export const belfer: Paper = {
           'the rates of the limit within 0.05, and odd frequencies on the circle slow for alpha = 1/L alone.',
         look: 'The two figures of kernels against the angle, side by side; then the times of odd and even frequencies.',
       },
-      { name: 'ResNTK', network: resntk, shallow: fc(1) },
+      { name: 'ResNTK', network: resntk, shallow: fullyConnected(1) },
       measureDepth,
     ),
   ],

@@ -1,6 +1,4 @@
 import { parseArchitecture } from '../architecture/parse.js';
-import { presetArchitecture } from '../architecture/presets.js';
-import { parseRadial } from '../architecture/radial.js';
 import type { KernelDefinition } from '../architecture/types.js';
 import {
   type DecayingKernel,
@@ -14,18 +12,11 @@ import {
 } from './measurements/decay.js';
 import { profileCurves } from './measurements/depth.js';
 import { eigenfunctionChecks } from './measurements/eigenfunctions.js';
+import { DIMS, fullyConnected, laplaceKernel } from './measurements/kernels.js';
 import { type AlikeKernels, checkClasses, likeness } from './measurements/likeness.js';
 import { type RowKernel, rowKernel } from './measurements/row-kernel.js';
 import type { ClaimCheck, ClaimContext, Measurement, Paper } from './types.js';
 import { atLeast, claimOf, dataClaimOf } from './verdict.js';
-
-const fc = (depth: number, bias = 0): KernelDefinition => presetArchitecture('fc', { depth, bias });
-
-function radial(spec: string): KernelDefinition {
-  return parseRadial(spec) ?? fc(1);
-}
-
-const DIMS = [2, 3, 5] as const;
 
 /** Dense layers with the step activation between them; its NNGP alone is a kernel. */
 export function stepNetwork(depth: number): KernelDefinition {
@@ -156,11 +147,11 @@ export async function measureLikeness(kernels: AlikeKernels, context: ClaimConte
   };
 }
 
-const LAPLACE = { name: 'Laplace c=0.6', definition: radial('laplace:0.6'), nu: 0.5 };
-const NTK = { name: 'FC-NTK L=3 bias=1', definition: fc(3, 1), nu: 0.5 };
+const LAPLACE = { name: 'Laplace c=0.6', definition: laplaceKernel(0.6), nu: 0.5 };
+const NTK = { name: 'FC-NTK L=3 bias=1', definition: fullyConnected(3, 1), nu: 0.5 };
 const nngp = (depth: number): DecayingKernel => ({
   name: `NNGP L=${depth}`,
-  definition: fc(depth),
+  definition: fullyConnected(depth),
   nu: 1.5,
   kind: 'nngp',
 });
@@ -190,8 +181,8 @@ export const geifman: Paper = {
       },
       [
         {
-          shallow: { name: 'NTK L=2', definition: fc(2), nu: 0.5 },
-          deep: [5, 10].map((depth) => ({ name: `NTK L=${depth}`, definition: fc(depth), nu: 0.5 })),
+          shallow: { name: 'NTK L=2', definition: fullyConnected(2), nu: 0.5 },
+          deep: [5, 10].map((depth) => ({ name: `NTK L=${depth}`, definition: fullyConnected(depth), nu: 0.5 })),
         },
         { shallow: nngp(2), deep: [nngp(3), nngp(5)] },
       ],
@@ -226,8 +217,8 @@ export const geifman: Paper = {
         look: 'The correlation of outputs: accuracies can agree by chance.',
       },
       {
-        one: { name: 'FC-NTK', definitions: [fc(3, 1)] },
-        other: { name: 'Laplace', definitions: [0.25, 0.5, 1, 2].map((rate) => radial(`laplace:${rate}`)) },
+        one: { name: 'FC-NTK', definitions: [fullyConnected(3, 1)] },
+        other: { name: 'Laplace', definitions: [0.25, 0.5, 1, 2].map(laplaceKernel) },
       },
       measureLikeness,
       checkClasses,

@@ -5,7 +5,7 @@ import { circleExperiment } from './measurements/circle.js';
 import {
   type DecayingKernel,
   decayChecks,
-  decayCurves,
+  decayFigure,
   decayWords,
   type KernelPair,
   ratioChecks,
@@ -69,18 +69,14 @@ export async function measureDecay(kernels: readonly DecayingKernel[], context: 
       'The kernel is not smooth at x = z, where it falls like the distance, and the eigenvalues say so: the ratio to ' +
       'those of (1-t)^1/2, which fall exactly like k^-d, is constant for even and for odd degrees. A slope fitted to ' +
       'the bare eigenvalues of a finite range is a little off -d, for every kernel alike.',
-    figures: [decayFigure(kernels, context)],
-  };
-}
-
-function decayFigure(kernels: readonly DecayingKernel[], context: ClaimContext): CurveFigure {
-  return {
-    form: 'curves',
-    title: 'Eigenvalues on S² by degree, and predictions',
-    x: { label: 'degree k', scale: 'log', whole: true },
-    y: { label: 'eigenvalue of K / K(x,x)', scale: 'log' },
-    curves: decayCurves(kernels, 3, context),
-    caption: 'Marks: computed. Dashed: (c1 ± cm) times the eigenvalue of (1-t)^1/2, which falls like k^-3.',
+    figures: [
+      decayFigure(
+        'Eigenvalues on S² by degree, and predictions',
+        kernels,
+        'Marks: computed. Dashed: (c1 ± cm) times the eigenvalue of (1-t)^1/2, which falls like k^-3.',
+        context,
+      ),
+    ],
   };
 }
 

@@ -3,7 +3,7 @@ import type { KernelDefinition } from '../architecture/types.js';
 import {
   type DecayingKernel,
   decayChecks,
-  decayCurves,
+  decayFigure,
   decayWords,
   type KernelPair,
   ratioChecks,
@@ -71,14 +71,12 @@ export async function measureDepthAndDecay(
       'activation itself jumps (step), each layer takes a root of 1 - t and depth does change the exponent: the ' +
       'same theorem, other smoothness.',
     figures: [
-      {
-        form: 'curves',
-        title: 'Eigenvalues on S² by degree, and predictions',
-        x: { label: 'degree k', scale: 'log', whole: true },
-        y: { label: 'eigenvalue of K / K(x,x)', scale: 'log' },
-        curves: decayCurves(kernels, 3, context),
-        caption: 'Parallel marks: one exponent at any depth. The NTK falls like k^-3, the NNGP like k^-5.',
-      },
+      decayFigure(
+        'Eigenvalues on S² by degree, and predictions',
+        kernels,
+        'Parallel marks: one exponent at any depth. The NTK falls like k^-3, the NNGP like k^-5.',
+        context,
+      ),
     ],
   };
 }
@@ -113,14 +111,12 @@ export async function measureTwins(
       'eigenfunctions and the decay k^-d, so one RKHS as a set. The Gaussian kernel has the eigenfunctions too, ' +
       'but decays faster than any power. The eigenfunctions alone therefore decide nothing here.',
     figures: [
-      {
-        form: 'curves',
-        title: 'Eigenvalues on S²: NTK and Laplace kernel',
-        x: { label: 'degree k', scale: 'log', whole: true },
-        y: { label: 'eigenvalue of K / K(x,x)', scale: 'log' },
-        curves: decayCurves(decaying, 3, context),
-        caption: 'Marks: computed. Dashed: what the endpoint constants predict, k^-3.',
-      },
+      decayFigure(
+        'Eigenvalues on S²: NTK and Laplace kernel',
+        decaying,
+        'Marks: computed. Dashed: what the endpoint constants predict, k^-3.',
+        context,
+      ),
       {
         form: 'curves',
         title: 'Kernels against the angle between x and z',

@@ -2,7 +2,7 @@ import type { KernelDefinition } from '../../architecture/types.js';
 import { InterruptedError } from '../../errors.js';
 import { powerEigenvalue } from '../../spectrum/sphere/asymptotics.js';
 import { type SphereSpectrum, sphereSpectrum } from '../../spectrum/sphere.js';
-import type { Curve } from '../figure.js';
+import type { Curve, CurveFigure } from '../figure.js';
 import type { ClaimCheck, ClaimContext } from '../types.js';
 import { atMost, largest, near, short } from '../verdict.js';
 
@@ -147,8 +147,25 @@ export function ratioSlope({ one, other }: KernelPair, dim: number, context: Cla
   return worstSlope((k) => knownEigenvalue(a, k) / knownEigenvalue(b, k), topDegree([a, b]));
 }
 
+/** The eigenvalues of kernels on S^2 by degree, beside what their endpoint constants predict. */
+export function decayFigure(
+  title: string,
+  kernels: readonly NamedKernel[],
+  caption: string,
+  context: ClaimContext,
+): CurveFigure {
+  return {
+    form: 'curves',
+    title,
+    x: { label: 'degree k', scale: 'log', whole: true },
+    y: { label: 'eigenvalue of K / K(x,x)', scale: 'log' },
+    curves: decayCurves(kernels, 3, context),
+    caption,
+  };
+}
+
 /** Eigenvalues by degree with what the endpoint constants predict, of kernels on S^(d-1). */
-export function decayCurves(kernels: readonly NamedKernel[], dim: number, context: ClaimContext): readonly Curve[] {
+function decayCurves(kernels: readonly NamedKernel[], dim: number, context: ClaimContext): readonly Curve[] {
   return kernels.flatMap((kernel): readonly Curve[] => {
     const spectrum = spectrumTo(kernel, dim, 64, context);
     const points = spectrum.degrees

@@ -1,8 +1,10 @@
 import { InterruptedError } from '../../errors.js';
+import { matrixProduct } from '../../linalg/product.js';
 import { RandomSource } from '../../linalg/random.js';
+import { orthogonalRows } from '../../network/orthogonal.js';
 import type { ClaimCheck, ClaimContext } from '../types.js';
 import { atMost } from '../verdict.js';
-import { circlePoints, globePoints, randomPoints, randomRotation, rotated } from './points.js';
+import { circlePoints, globePoints, randomPoints, rotated } from './points.js';
 import type { RowKernel } from './row-kernel.js';
 
 /** Degrees of harmonics that are tried, and directions of each. */
@@ -88,7 +90,7 @@ async function underRotation(kernel: RowKernel, d: number, context: ClaimContext
   const x = randomPoints(40, d, random);
   const [before, after] = [
     await kernel.matrix(x, context),
-    await kernel.matrix(rotated(x, randomRotation(d, random)), context),
+    await kernel.matrix(rotated(x, orthogonalRows(d, d, random, await matrixProduct('off', 'f64'))), context),
   ];
   const moved = before.reduce((worst, value, i) => Math.max(worst, Math.abs(value - after[i])), 0) / before[0];
   return atMost(`${kernel.name}: change of K under a random rotation of R^${d}`, moved, LIMITS.rounding);

@@ -2,6 +2,7 @@ import type { Architecture } from '../../architecture/types.js';
 import type { NdArray } from '../../data/index.js';
 import { empiricalKernel } from '../../empirical/kernel.js';
 import { InterruptedError } from '../../errors.js';
+import { linearFit } from '../../spectrum/linear-fit.js';
 import type { ClaimContext } from '../types.js';
 
 /** How far kernels of finite networks are from a matrix, by width. */
@@ -15,14 +16,6 @@ export interface WidthErrors {
   readonly chance: readonly number[];
   /** Slope of log single error against log width. */
   readonly slope: number;
-}
-
-/** Slope of the line through points. */
-export function lineSlope(x: readonly number[], y: readonly number[]): number {
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [mx, my] = [mean(x), mean(y)];
-  const top = x.reduce((sum, value, i) => sum + (value - mx) * (y[i] - my), 0);
-  return top / x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
 }
 
 /** NTKs of finite networks of some widths, `seeds` of each, against a matrix `[n, n]`. */
@@ -57,6 +50,6 @@ export async function widthErrors(
     const variance = squares.reduce((total, square, i) => total + (square - sum[i] ** 2 / seeds) / (seeds - 1), 0);
     chance.push(Math.sqrt(variance / seeds) / size);
   }
-  const slope = lineSlope(widths.map(Math.log), single.map(Math.log));
+  const { slope } = linearFit(widths.map(Math.log), single.map(Math.log), 0.95);
   return { widths, single, mean, chance, slope };
 }

@@ -55,24 +55,6 @@ function normalise(row: Float64Array): void {
   for (let c = 0; c < row.length; c++) row[c] /= length;
 }
 
-/** A random orthogonal matrix `[d, d]`, by Gram and Schmidt. */
-export function randomRotation(d: number, random: RandomSource): Float64Array {
-  const rows = random.normals(d * d);
-  for (let i = 0; i < d; i++) {
-    const row = rows.subarray(i * d, (i + 1) * d);
-    // Twice is enough (Giraud, Langou, Rozložník 2005).
-    for (let pass = 0; pass < 2; pass++) {
-      for (let j = 0; j < i; j++) {
-        const other = rows.subarray(j * d, (j + 1) * d);
-        const share = row.reduce((sum, value, c) => sum + value * other[c], 0);
-        for (let c = 0; c < d; c++) row[c] -= share * other[c];
-      }
-      normalise(row);
-    }
-  }
-  return rows;
-}
-
 /** Rows times a rotation `[n, d]`. */
 export function rotated({ data, shape: [n, d] }: NdArray, rotation: Float64Array): NdArray {
   const turned = new Float64Array(n * d);

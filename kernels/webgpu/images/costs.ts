@@ -4,7 +4,7 @@ import { gridAt } from '../../../src/programme/images/grids.js';
 import type { ImageInstruction } from '../../../src/programme/images/instructions.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import { positionPairCount } from '../../../src/programme/images/position-pairs.js';
-import type { StagePhases } from './phases.js';
+import type { StagePhases } from '../../../src/programme/images/phases.js';
 import { tapCount } from './tables.js';
 
 /** What one pair of images costs at least. */

@@ -6,10 +6,10 @@ import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { BlockLayout } from './columns.js';
-import { type PositionPairInstruction, valueKey } from './phases.js';
+import { type PositionPairInstruction, valueKey } from '../../../src/programme/images/phases.js';
 import { isWhole, tapCount } from './tables.js';
 import { namePart, numberPart, placePart } from './template.js';
-import { evenWeights } from './weights.js';
+import { evenWeights } from '../../../src/backend/images/weights.js';
 
 /** What the lines of a stage rest on. */
 export interface PositionPairContext {

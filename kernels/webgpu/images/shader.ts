@@ -8,7 +8,7 @@ import { workOf } from './costs.js';
 import { BINDINGS, PUT, TILE, VALUES } from './declarations.js';
 import { calledPositionPairFunctions, spreadFunction } from './functions.js';
 import { PositionPairPrinter } from './pair-printer.js';
-import { type Phase, type StagePhases, selfKernelPhase, stagePhases } from './phases.js';
+import { type Phase, type StagePhases, selfKernelPhase, stagePhases } from '../../../src/programme/images/phases.js';
 import { type Field, handedNumbers, isWhole } from './tables.js';
 import { type Template, TemplatePrinter } from './template.js';
 

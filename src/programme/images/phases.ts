@@ -1,13 +1,13 @@
-import { InternalError } from '../../../src/errors.js';
-import { gridAt } from '../../../src/programme/images/grids.js';
+import { InternalError } from '../../errors.js';
+import { gridAt } from './grids.js';
 import {
   type ImageInstruction,
   type ImageValue,
   imageInputs,
   imageResults,
-} from '../../../src/programme/images/instructions.js';
-import type { ImagePlan } from '../../../src/programme/images/plan.js';
-import type { ValueId } from '../../../src/vocabulary/steps.js';
+} from './instructions.js';
+import type { ImagePlan } from './plan.js';
+import type { ValueId } from '../../vocabulary/steps.js';
 
 /**
  * What a stage does at a position pair: an instruction of the body, or handing an output, or self-kernels of positions,

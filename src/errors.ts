@@ -101,6 +101,23 @@ export class BackendError extends NtkError {
   }
 }
 
+/**
+ * Thrown when a kernel cannot be compiled for this processor: no compiler, a failing one, no folder to keep its library
+ * in. Another backend computes it.
+ */
+export class CompilerError extends BackendError {
+  /** Why not: where, the rule, and what was got. */
+  readonly reason: string;
+  /** What helps; empty where nothing does. */
+  readonly remedy: string;
+  constructor(reason: string, remedy: string) {
+    super(remedy === '' ? `${reason}.` : `${reason}. ${remedy}.`);
+    this.name = 'CompilerError';
+    this.reason = reason;
+    this.remedy = remedy;
+  }
+}
+
 /** Thrown when a device has no room for what was asked of it: smaller tiles may fit. */
 export class DeviceFullError extends BackendError {
   constructor(message: string, options?: ErrorOptions) {

@@ -1,4 +1,5 @@
 import type { ImageJobShape, ImageWork, JobOptions } from '../../../src/backend/contract.js';
+import { localExecutor, type Slot, Slots, threadExecutor } from '../../../src/backend/executors.js';
 import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
 import type { ImageTask, Output } from '../../../src/backend/tasks.js';
 import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
@@ -9,7 +10,6 @@ import { type ImagePlan, planImages } from '../../../src/programme/images/plan.j
 import { positionPairCount } from '../../../src/programme/images/position-pairs.js';
 import { ANY_INPUTS } from '../../../src/programme/images/self-kernels.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';
-import { localExecutor, type Slot, Slots, threadExecutor } from '../executors.js';
 import { compileModule, createMemory } from '../module.js';
 import {
   ImageEngine,

@@ -1,4 +1,5 @@
 import type { JobOptions } from '../../../src/backend/contract.js';
+import { localExecutor, type Slot, Slots, threadExecutor } from '../../../src/backend/executors.js';
 import { NEAR_THRESHOLD } from '../../../src/backend/near-duplicates.js';
 import type { Output, RowSet, RowTask } from '../../../src/backend/tasks.js';
 import type { KernelJob, Tile, TileData, TileRange, TileSums, VectorBlock } from '../../../src/backend/tile.js';
@@ -6,7 +7,6 @@ import { type FloatArray, inSharedMemory, type Precision } from '../../../src/da
 import { InternalError } from '../../../src/errors.js';
 import { packageFile } from '../../../src/platform/package-files.js';
 import { HAS_THREADS } from '../../../src/platform/thread.js';
-import { localExecutor, type Slot, Slots, threadExecutor } from '../executors.js';
 import { compileModule, createMemory } from '../module.js';
 import { ANGLE_DEGREE } from '../polynomials.js';
 import { factorColumns } from './columns.js';

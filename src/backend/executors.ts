@@ -1,7 +1,7 @@
-import { Places } from '../../src/backend/places.js';
-import { InterruptedError } from '../../src/errors.js';
-import { nextTask } from '../../src/platform/tasks.js';
-import { startThread } from '../../src/platform/thread.js';
+import { InterruptedError } from '../errors.js';
+import { nextTask } from '../platform/tasks.js';
+import { startThread } from '../platform/thread.js';
+import { Places } from './places.js';
 
 /** Something that answers requests with what it keeps in its memory. */
 export interface Engine<R, A> {

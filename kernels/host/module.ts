@@ -1,8 +1,5 @@
 import type { Precision } from '../../src/data/array.js';
-import { readableBytes } from '../../src/data/budget.js';
-import { MemoryError } from '../../src/errors.js';
-import { addressSpaceLimit } from '../../src/platform/limits.js';
-import { areMemoriesGuarded, enableRelaxedSimd, moduleBytes, UNGUARDED } from '../../src/platform/wasm.js';
+import { enableRelaxedSimd, moduleBytes } from '../../src/platform/wasm.js';
 
 /** Functions of the WebAssembly module for one precision. */
 export interface Kernels {
@@ -151,34 +148,6 @@ export function hasFusedMultiplyAdd(): boolean {
 export function compileModule(): WebAssembly.Module {
   const name = hasFusedMultiplyAdd() ? 'host-fused.wasm' : 'host-plain.wasm';
   return new WebAssembly.Module(moduleBytes(name));
-}
-
-/** Memory that WebAssembly could not have, as an error that says why. */
-function noMemory(bytes: number, error: unknown): MemoryError {
-  const limit = addressSpaceLimit();
-  const got = error instanceof Error ? error.message : String(error);
-  const rule = `memory: the system must give ${readableBytes(bytes)} for tiles`;
-  if (limit === Number.POSITIVE_INFINITY || !areMemoriesGuarded())
-    return new MemoryError(`${rule}, got: ${got}. Promise less memory.`, { cause: error });
-  return new MemoryError(
-    `${rule}, got: ${got} (ulimit -v is ${readableBytes(limit)}, and Node reserves some 10 GiB of addresses around ` +
-      `each memory of WebAssembly). Set NODE_OPTIONS=${UNGUARDED}, or raise ulimit -v.`,
-    { cause: error },
-  );
-}
-
-/**
- * Memory for `bytes`, shared so that finished tiles are read without a copy.
- *
- * @throws MemoryError when the system does not give it
- */
-export function createMemory(bytes: number): WebAssembly.Memory {
-  const pages = Math.ceil(bytes / 65_536);
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  } catch (error) {
-    throw noMemory(bytes, error);
-  }
 }
 
 /** Instantiates a module on a memory and picks the functions of one precision. */

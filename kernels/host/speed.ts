@@ -1,5 +1,6 @@
+import { createMemory } from '../../src/backend/tile-memory.js';
 import type { Precision } from '../../src/data/array.js';
-import { compileModule, createMemory, instantiate, type Kernels } from './module.js';
+import { compileModule, instantiate, type Kernels } from './module.js';
 import { anglePolynomials } from './polynomials.js';
 
 const SIDE = 384;

@@ -1,12 +1,13 @@
 import { cpus } from 'node:os';
 import { ImageEngine, pooledOnHost, scheduleImages } from '../../kernels/host/images/engine.js';
 import { openImages } from '../../kernels/host/images/job.js';
-import { compileModule, createMemory, hasFusedMultiplyAdd } from '../../kernels/host/module.js';
+import { compileModule, hasFusedMultiplyAdd } from '../../kernels/host/module.js';
 import { layerArithmetic } from '../../kernels/host/speed.js';
 import { lower } from '../architecture/lower.js';
 import { presetArchitecture } from '../architecture/presets.js';
 import { prepareImages } from '../backend/images/prepare.js';
 import type { ImageSet, ImageTask } from '../backend/tasks.js';
+import { createMemory } from '../backend/tile-memory.js';
 import { allocate, type NdArray, type Precision } from '../data/array.js';
 import { readInput } from '../data/input.js';
 import { UsageError } from '../errors.js';

@@ -1,6 +1,7 @@
 import { pixelsOf } from '../../../src/backend/images/pixels.js';
 import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
 import type { TileRange } from '../../../src/backend/tile.js';
+import { createMemory } from '../../../src/backend/tile-memory.js';
 import { allocate, type FloatArray, type Precision } from '../../../src/data/array.js';
 import { InternalError } from '../../../src/errors.js';
 import { columnNeeds, columnOf } from '../../../src/programme/images/columns.js';
@@ -9,7 +10,7 @@ import { PositionPairIndex } from '../../../src/programme/images/position-pairs.
 import { SelfKernelRunner, selfKernelsNeeded } from '../../../src/programme/images/self-kernels.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
-import { compileModule, createMemory, instantiate, type Kernels } from '../module.js';
+import { compileModule, instantiate, type Kernels } from '../module.js';
 import { anglePolynomials } from '../polynomials.js';
 import { tailRule } from '../rows/tile.js';
 import { encodeImages, type ImageCode } from './code.js';

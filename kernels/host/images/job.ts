@@ -3,6 +3,7 @@ import { localExecutor, type Slot, Slots, threadExecutor } from '../../../src/ba
 import { prepareImages, taskWithoutImages } from '../../../src/backend/images/prepare.js';
 import type { ImageTask, Output } from '../../../src/backend/tasks.js';
 import type { KernelJob, Tile, TileData, TileRange } from '../../../src/backend/tile.js';
+import { createMemory } from '../../../src/backend/tile-memory.js';
 import type { FloatArray } from '../../../src/data/array.js';
 import { packageFile } from '../../../src/platform/package-files.js';
 import { HAS_THREADS } from '../../../src/platform/thread.js';
@@ -10,7 +11,7 @@ import { type ImagePlan, planImages } from '../../../src/programme/images/plan.j
 import { positionPairCount } from '../../../src/programme/images/position-pairs.js';
 import { ANY_INPUTS } from '../../../src/programme/images/self-kernels.js';
 import { entryBeyondRange } from '../../../src/programme/range.js';
-import { compileModule, createMemory } from '../module.js';
+import { compileModule } from '../module.js';
 import {
   ImageEngine,
   type ImageJob,

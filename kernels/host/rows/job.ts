@@ -3,11 +3,12 @@ import { localExecutor, type Slot, Slots, threadExecutor } from '../../../src/ba
 import { NEAR_THRESHOLD } from '../../../src/backend/near-duplicates.js';
 import type { Output, RowSet, RowTask } from '../../../src/backend/tasks.js';
 import type { KernelJob, Tile, TileData, TileRange, TileSums, VectorBlock } from '../../../src/backend/tile.js';
+import { createMemory } from '../../../src/backend/tile-memory.js';
 import { type FloatArray, inSharedMemory, type Precision } from '../../../src/data/array.js';
 import { InternalError } from '../../../src/errors.js';
 import { packageFile } from '../../../src/platform/package-files.js';
 import { HAS_THREADS } from '../../../src/platform/thread.js';
-import { compileModule, createMemory } from '../module.js';
+import { compileModule } from '../module.js';
 import { ANGLE_DEGREE } from '../polynomials.js';
 import { factorColumns } from './columns.js';
 import { type Code, encode } from './encode.js';

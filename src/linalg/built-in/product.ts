@@ -1,4 +1,5 @@
-import { compileModule, createMemory, instantiate, type Kernels } from '../../../kernels/host/module.js';
+import { compileModule, instantiate, type Kernels } from '../../../kernels/host/module.js';
+import { createMemory } from '../../backend/tile-memory.js';
 import type { FloatArray, Precision } from '../../data/array.js';
 
 /** A matrix in an array: element (i, k) stands at offset + i rowStep + k depthStep. */

@@ -12,7 +12,7 @@ import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import { compileModule, instantiate, type Kernels } from '../module.js';
 import { anglePolynomials } from '../polynomials.js';
-import { tailRule } from '../rows/tile.js';
+import { tailRule } from '../rows/functions.js';
 import { encodeImages, type ImageCode } from './code.js';
 import { type ImageLayout, layOutImages } from './layout.js';
 import { ComponentTables } from './tables.js';

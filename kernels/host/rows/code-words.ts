@@ -1,4 +1,4 @@
-import type { Column } from './columns.js';
+import type { Column } from '../../../src/backend/rows/columns.js';
 
 /** Operation codes of the interpreter in assembly/instructions.ts. */
 const OP = {

@@ -1,3 +1,4 @@
+import type { Column } from '../../../src/backend/rows/columns.js';
 import type { RowTask } from '../../../src/backend/tasks.js';
 import type { Precision } from '../../../src/data/array.js';
 import { type Instruction, type Instructions, inputs } from '../../../src/programme/instructions.js';
@@ -5,7 +6,6 @@ import type { SmoothMap } from '../../../src/programme/maps/index.js';
 import { instructionsOf } from '../../../src/programme/translate.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { CodeWords } from './code-words.js';
-import type { Column } from './columns.js';
 
 /** Codes of the smooth maps in assembly/smooth.ts. */
 export const SMOOTH_CODE = {

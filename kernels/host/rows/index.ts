@@ -1,7 +1,8 @@
 import type { RowDoor, RowJobShape } from '../../../src/backend/contract.js';
 import { entrySeconds, type Pace } from '../../../src/backend/pace.js';
+import { workingPrecision } from '../../../src/backend/rows/job.js';
 import type { Precision } from '../../../src/data/array.js';
-import { openRows, workingPrecision } from './job.js';
+import { openRows } from './job.js';
 
 /** One thread of a server core of 2023, by itself and with a BLAS for the products. */
 const PACE: Readonly<Record<Precision, { readonly plain: Pace; readonly native: Pace }>> = {

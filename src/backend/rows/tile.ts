@@ -1,14 +1,11 @@
-import { nativeProduct } from '../../../src/backend/native-product.js';
-import { nearDistance, radialAt } from '../../../src/backend/near-duplicates.js';
-import type { TileRange, TileSums, VectorBlock } from '../../../src/backend/tile.js';
-import type { FloatArray, Precision } from '../../../src/data/array.js';
-import type { NativeLibrary } from '../../../src/platform/native-library.js';
-import { gaussLegendre } from '../../../src/programme/maps/gauss-legendre.js';
-import type { RadialStep } from '../../../src/programme/radial.js';
-import { instantiate, type Kernels } from '../module.js';
-import { anglePolynomials } from '../polynomials.js';
-import type { Code } from './encode.js';
-import { type Layout, STRIP } from './layout.js';
+import type { FloatArray, Precision } from '../../data/array.js';
+import type { NativeLibrary } from '../../platform/native-library.js';
+import type { RadialStep } from '../../programme/radial.js';
+import { nativeProduct } from '../native-product.js';
+import { nearDistance, radialAt } from '../near-duplicates.js';
+import type { TileRange, TileSums, VectorBlock } from '../tile.js';
+import type { RowFunctions } from './functions.js';
+import type { Layout } from './layout.js';
 import { multiplyTile } from './vectors.js';
 
 /** Rows of one operand as a worker sees them; all arrays lie in shared memory. */
@@ -33,10 +30,11 @@ export interface TileJob {
   readonly radial: RadialStep | null;
   readonly x: SharedRows;
   readonly z: SharedRows;
-  readonly code: Code;
+  /** Columns of factors that the body reads. */
+  readonly columnCount: number;
   readonly tables: readonly FloatArray[];
   readonly layout: Layout;
-  /** Where the BLAS lies that computes inner products; null: the product of this module. */
+  /** Where the BLAS lies that computes inner products; null: the product of the backend. */
   readonly native: readonly string[] | null;
 }
 
@@ -59,60 +57,27 @@ export interface TileAnswer {
   readonly sums: TileSums | null;
 }
 
-/** Rows of x in a panel, and rows of z: two vectors. */
-const PANEL_X = 6;
-const panelZ = (precision: Precision): number => (precision === 'f64' ? 4 : 8);
-
 const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
 
-/** Code with its constants' and tables' indices turned into addresses. */
-function relocated(code: Code, layout: Layout): Int32Array {
-  const words = Int32Array.from(code.words);
-  for (const at of code.constantWords) words[at] = layout.constants + 8 * words[at];
-  for (const at of code.tableWords) words[at] = layout.tables[words[at]];
-  return words;
-}
-
-/** Quadrature rule of the exponential tail: nodes, weights, and the weights of erfcx. */
-export function tailRule(): Float64Array {
-  const { nodes, weights } = gaussLegendre(20);
-  const trapezoid = Array.from({ length: 14 }, (_, k) => Math.exp(-(((k + 1) / 2) ** 2)));
-  return Float64Array.of(...nodes, ...weights, ...trapezoid);
-}
-
-/** One instance of the host kernels with its memory: computes tiles, one after the other. */
+/** The functions of a backend with their memory: computes tiles, one after the other. */
 export class TileEngine {
   readonly memory: WebAssembly.Memory;
   readonly #job: TileJob;
-  readonly #kernels: Kernels;
+  readonly #functions: RowFunctions;
   readonly #elements: FloatArray;
   readonly #native: NativeLibrary | null;
 
   /** `native` is the library of `job.native`, loaded on this thread. */
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, job: TileJob, native: NativeLibrary | null) {
+  constructor(functions: RowFunctions, memory: WebAssembly.Memory, job: TileJob, native: NativeLibrary | null) {
     this.memory = memory;
     this.#native = native;
     this.#job = job;
-    this.#kernels = instantiate(module, memory, job.precision);
+    this.#functions = functions;
     this.#elements = job.precision === 'f64' ? new Float64Array(memory.buffer) : new Float32Array(memory.buffer);
-    this.#initialise();
-  }
-
-  #initialise(): void {
-    const { layout, code, tables, precision } = this.#job;
-    const bytes = new Uint8Array(this.memory.buffer);
-    const put = (at: number, data: ArrayBufferView): void =>
-      bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    const { angles, sines } = anglePolynomials(precision);
-    bytes.set(new Uint8Array(angles), layout.angles);
-    bytes.set(new Uint8Array(sines), layout.sines);
-    put(layout.code, relocated(code, layout));
-    put(layout.constants, code.constants);
-    tables.forEach((table, k) => {
-      put(layout.tables[k], table);
+    const bytes = new Uint8Array(memory.buffer);
+    job.tables.forEach((table, k) => {
+      bytes.set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength), job.layout.tables[k]);
     });
-    put(layout.rule, tailRule());
-    this.#kernels.setTailRule(layout.rule);
   }
 
   /** Does what is asked. */
@@ -125,7 +90,7 @@ export class TileEngine {
     if (multiply === null) return { near, sums: null };
     const { layout } = this.#job;
     const tile = layout.results[set][multiply.output];
-    return { near, sums: multiplyTile(this.#kernels, this.memory, layout, tile, range, multiply.vectors) };
+    return { near, sums: multiplyTile(this.#functions, this.memory, layout, tile, range, multiply.vectors) };
   }
 
   /** Computes a tile into result set `set` (0 or 1); returns the number of near-duplicate pairs that were redone. */
@@ -138,9 +103,9 @@ export class TileEngine {
     this.#body(range, results, upper);
     this.#nearRadial(range, results, found);
     for (let k = 0; k < outputs; k++) {
-      if (upper) this.#kernels.mirror(results[k], layout.stride, range.rows);
+      if (upper) this.#functions.mirror(results[k], layout.stride, range.rows);
       if (transposed) {
-        this.#kernels.transpose(
+        this.#functions.transpose(
           results[k],
           layout.stride,
           range.rows,
@@ -175,20 +140,31 @@ export class TileEngine {
     library.setThreads(1);
     nativeProduct(library, a, b, { rows, columns, depth: features, stride }, target);
     // The body reads whole vectors.
-    const padded = roundUp(columns, panelZ(precision));
+    const padded = roundUp(columns, this.#functions.panels[1]);
     if (padded > columns) for (let i = 0; i < rows; i++) target.fill(0, i * stride + columns, i * stride + padded);
   }
 
   /** Inner products of unit rows, pass by pass over the features. */
   #builtInProduct(range: TileRange, c: number, upper: boolean): void {
-    const { features, layout, precision, x, z } = this.#job;
-    const rows = roundUp(range.rows, PANEL_X);
-    const columns = roundUp(range.columns, panelZ(precision));
+    const { features, layout, x, z } = this.#job;
+    const [panelX, panelZ] = this.#functions.panels;
+    const rows = roundUp(range.rows, panelX);
+    const columns = roundUp(range.columns, panelZ);
     for (let first = 0; first < features; first += layout.depth) {
       const depth = Math.min(layout.depth, features - first);
-      this.#pack(x, range.row, range.rows, rows, first, depth, layout.rawX, layout.packedX, PANEL_X);
-      this.#pack(z, range.column, range.columns, columns, first, depth, layout.rawZ, layout.packedZ, panelZ(precision));
-      this.#kernels.multiply(layout.packedX, layout.packedZ, rows, columns, depth, c, layout.stride, first > 0, upper);
+      this.#pack(x, range.row, range.rows, rows, first, depth, layout.rawX, layout.packedX, panelX);
+      this.#pack(z, range.column, range.columns, columns, first, depth, layout.rawZ, layout.packedZ, panelZ);
+      this.#functions.multiply(
+        layout.packedX,
+        layout.packedZ,
+        rows,
+        columns,
+        depth,
+        c,
+        layout.stride,
+        first > 0,
+        upper,
+      );
     }
   }
 
@@ -212,13 +188,13 @@ export class TileEngine {
         this.#elements.set(from.unit.subarray(at, at + depth), base + i * depth);
       }
     }
-    this.#kernels.pack(raw, depth, rows, padded, 0, depth, packed, width);
+    this.#functions.pack(raw, depth, rows, padded, 0, depth, packed, width);
   }
 
   /** Signed cosine distances in place of the inner products; near-duplicate pairs from the difference of their rows. */
   #source(range: TileRange, c: number, upper: boolean): { readonly found: number; readonly near: number } {
     const { layout, threshold, features, x, z, symmetric, radial } = this.#job;
-    const found = this.#kernels.signedDistances(
+    const found = this.#functions.signedDistances(
       c,
       layout.stride,
       range.rows,
@@ -268,33 +244,16 @@ export class TileEngine {
   }
 
   #body(range: TileRange, results: readonly number[], upper: boolean): void {
-    const { layout, precision, code, x, z } = this.#job;
+    const { layout, x, z } = this.#job;
     this.#columns(x, range.row, range.rows, layout.columnsX);
     this.#columns(z, range.column, range.columns, layout.columnsZ);
-    this.#kernels.body(
-      layout.code,
-      layout.code + 4 * code.words.length,
-      range.rows,
-      roundUp(range.columns, panelZ(precision)),
-      results[0],
-      results.length > 1 ? results[1] : results[0],
-      layout.stride,
-      STRIP,
-      layout.slots,
-      layout.columnsX,
-      layout.stride,
-      layout.columnsZ,
-      layout.stride,
-      layout.angles,
-      layout.sines,
-      upper,
-    );
+    this.#functions.body(range.rows, roundUp(range.columns, this.#functions.panels[1]), results, upper);
   }
 
   #columns(from: SharedRows, row: number, rows: number, address: number): void {
-    const { code, layout } = this.#job;
+    const { columnCount, layout } = this.#job;
     const base = address / this.#elements.BYTES_PER_ELEMENT;
-    for (let c = 0; c < code.columns.length; c++) {
+    for (let c = 0; c < columnCount; c++) {
       const at = c * from.rows + row;
       this.#elements.set(from.columns.subarray(at, at + rows), base + c * layout.stride);
     }

@@ -1,10 +1,10 @@
-import type { TileRange, TileSums, VectorBlock } from '../../../src/backend/tile.js';
-import type { Kernels } from '../module.js';
+import type { TileRange, TileSums, VectorBlock } from '../tile.js';
+import type { RowFunctions } from './functions.js';
 import { type Layout, VECTORS } from './layout.js';
 
 /** Products of the finished tile at address `tile` with vectors, a few at once, in float64. */
 export function multiplyTile(
-  kernels: Kernels,
+  functions: RowFunctions,
   memory: WebAssembly.Memory,
   layout: Layout,
   tile: number,
@@ -27,7 +27,7 @@ export function multiplyTile(
       room(across, v).set(values.subarray(at + column, at + column + columns));
       room(along, v).set(values.subarray(at + row, at + row + rows));
     }
-    kernels.vectors(tile, stride, rows, columns, across, along, forRows, forColumns, stride, mirrored);
+    functions.vectors(tile, stride, rows, columns, across, along, forRows, forColumns, stride, mirrored);
     for (let v = 0; v < few; v++) {
       rowSums.set(room(forRows, v).subarray(0, rows), (first + v) * rows);
       columnSums?.set(room(forColumns, v).subarray(0, columns), (first + v) * columns);

@@ -1,6 +1,6 @@
-import type { Output, RowSet, RowTask } from '../../../src/backend/tasks.js';
-import { allocate, type FloatArray } from '../../../src/data/array.js';
-import { requireVariances } from '../../../src/programme/range.js';
+import { allocate, type FloatArray } from '../../data/array.js';
+import { requireVariances } from '../../programme/range.js';
+import type { Output, RowSet, RowTask } from '../tasks.js';
 
 /**
  * Where a factor column comes from: a column of a step (`rest`: what rounding to f32 left of it), or the scale of an

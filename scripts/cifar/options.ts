@@ -32,7 +32,7 @@ export interface CifarOptions extends Settings {
   readonly json: boolean;
 }
 
-const BACKENDS = ['auto', 'host', 'webgpu', 'tensorflow', 'tfjs', 'reference'] as const;
+const BACKENDS = ['auto', 'host', 'compiled', 'webgpu', 'tensorflow', 'tfjs', 'reference'] as const;
 
 const FLAGS = {
   data: { type: 'string' },

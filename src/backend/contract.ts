@@ -93,6 +93,14 @@ export interface BackendTasks {
   readonly network?: NetworkDoor;
 }
 
+/** What a backend compiles for a job, and keeps for the next. */
+export interface Compiling {
+  /** Whether what computes such work was compiled here before. */
+  has(work: string): Promise<boolean>;
+  /** Says that it was. */
+  keep(work: string): Promise<void>;
+}
+
 /** A device that computes kernels. */
 export interface Backend {
   readonly name: string;
@@ -107,6 +115,8 @@ export interface Backend {
   readonly usesThreads: boolean;
   /** Whether it leaves inner products to a BLAS library where there is one. */
   readonly usesNative: boolean;
+  /** Where it compiles what a job runs. */
+  readonly compiling?: Compiling;
   readonly tasks: BackendTasks;
 }
 

@@ -1,5 +1,5 @@
 import type { Precision } from '../data/array.js';
-import { BackendError, MemoryError } from '../errors.js';
+import { BackendError, CompilerError, MemoryError } from '../errors.js';
 import { hasGpu } from '../platform/gpu.js';
 import type { Rounding } from '../programme/rounding.js';
 import type { Backend } from './contract.js';
@@ -11,6 +11,8 @@ import type { TensorDevice, TensorEngine } from './tensor-device.js';
 interface Entry {
   readonly load: () => Promise<Backend>;
   readonly precisions: readonly Precision[];
+  /** Whether another may compute in its place, with a word, where it is asked for and not here. */
+  readonly isReplaceable?: boolean;
 }
 
 /** Backends by name, in the order in which `auto` prefers them. */
@@ -19,6 +21,11 @@ const BACKENDS = {
   tensorflow: {
     load: async () => (await import('../../kernels/tfjs/backend.js')).tensorflow,
     precisions: ['f64', 'f32'],
+  },
+  compiled: {
+    load: async () => (await import('../../kernels/compiled/backend.js')).compiled,
+    precisions: ['f64', 'f32'],
+    isReplaceable: true,
   },
   host: { load: async () => (await import('../../kernels/host/backend.js')).host, precisions: ['f64', 'f32'] },
   tfjs: { load: async () => (await import('../../kernels/tfjs/backend.js')).tfjs, precisions: ['f32'] },
@@ -43,8 +50,22 @@ const ACCELERATED: readonly BackendId[] = ['webgpu', 'tensorflow'];
  */
 const WORTH_A_DEVICE = { f64: 30, f32: 0 } satisfies Record<Precision, number>;
 
-/** Seconds that a job would take on a backend of the processor, for `auto`. */
-export type SecondsOn = (backend: Backend) => number;
+/**
+ * Seconds of work that compiling must save before it is begun unasked: as long as compilers take for long programmes,
+ * and for those that were compiled before, what loading takes.
+ */
+const WORTH_COMPILING = { new: 2.5, kept: 0.2 } as const;
+
+/** What is known of a job before a backend is chosen, for `auto`. */
+export interface Forecast {
+  /** Seconds that it would take on a backend of the processor. */
+  seconds(backend: Backend): number | Promise<number>;
+  /** All that what is compiled for it depends on: whether that was compiled here before. */
+  work(): string;
+}
+
+/** A job of unknown length, which counts as short. */
+const UNKNOWN: Forecast = { seconds: () => 0, work: () => '' };
 
 /** Whether a job of so many seconds on the processor is taken to a device unasked. */
 export function isWorthADevice(precision: Precision, seconds: number): boolean {
@@ -145,19 +166,16 @@ function offers(name: BackendId, precision: Precision): boolean {
  * The backend of that name, or for `auto` the first accelerator that offers the precision where the job is long enough
  * for it, else the first on the processor. A job of unknown length counts as short.
  *
- * Throws BackendError when it is not available here, lacks the precision, or the kind of task.
+ * Throws BackendError when it is not available here, lacks the precision, or the kind of task; CompilerError when
+ * another may take its place.
  */
 export async function selectBackend(
   name: BackendId | 'auto',
   precision: Precision,
   kind: TaskKind = 'rows',
-  secondsOn: SecondsOn = () => 0,
+  forecast: Forecast = UNKNOWN,
 ): Promise<Found> {
-  if (name === 'auto') {
-    if (isWorthADevice(precision, 0)) return (await accelerator(precision, kind, 0)) ?? onProcessor(precision, kind);
-    const here = await onProcessor(precision, kind);
-    return (await accelerator(precision, kind, secondsOn(here.backend))) ?? here;
-  }
+  if (name === 'auto') return chooseBackend(precision, kind, forecast);
   if (!offers(name, precision)) {
     const { precisions } = BACKENDS[name];
     const remedy = `Use --precision ${precisions[0]}, or --backend host.`;
@@ -167,10 +185,37 @@ export async function selectBackend(
   const { availability } = found;
   requireKind(found.backend, name, kind);
   if (availability.available) return found;
-  throw new BackendError(
-    `--backend ${name}: must be available here, got: ${availability.reason ?? 'nothing found'}. ` +
-      `${availability.remedy ?? 'Use --backend host'}.`,
-  );
+  const { reason = 'nothing found', remedy = 'Use --backend host' } = availability;
+  if (isReplaceable(name)) throw new CompilerError(reason, remedy);
+  throw new BackendError(`--backend ${name}: must be available here, got: ${reason}. ${remedy}.`);
+}
+
+function isReplaceable(name: BackendId): boolean {
+  const entry: Entry = BACKENDS[name];
+  return entry.isReplaceable === true;
+}
+
+/** What `auto` takes. */
+async function chooseBackend(precision: Precision, kind: TaskKind, forecast: Forecast): Promise<Found> {
+  // In single precision a GPU is taken for any job, and nothing else is asked.
+  const first = isWorthADevice(precision, 0) ? await accelerator(precision, kind, 0) : null;
+  if (first !== null) return first;
+  const here = await onProcessor(precision, kind);
+  const seconds = await forecast.seconds(here.backend);
+  return (await accelerator(precision, kind, seconds)) ?? (await compiledFor(kind, seconds, forecast)) ?? here;
+}
+
+/** The compiled backend, where what it saves of so many seconds is worth compiling, and it is here; else null. */
+async function compiledFor(kind: TaskKind, seconds: number, forecast: Forecast): Promise<Found | null> {
+  // Nothing is loaded and no program started for a short job.
+  if (seconds < WORTH_COMPILING.kept) return null;
+  const { tasks, compiling } = await loadBackend('compiled');
+  if (tasks[kind] === undefined || compiling === undefined) return null;
+  const saved = seconds - (await forecast.seconds(await loadBackend('compiled')));
+  if (saved < WORTH_COMPILING.kept) return null;
+  if (saved < WORTH_COMPILING.new && !(await compiling.has(forecast.work()))) return null;
+  const found = await probe('compiled');
+  return found.availability.available ? found : null;
 }
 
 /**

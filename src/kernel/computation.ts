@@ -26,6 +26,8 @@ export interface Computation {
   prepare(backend: Backend): Prepared;
   /** How some of its entries are computed again. */
   readonly again: Again;
+  /** All that what is compiled for it depends on, the sizes of inputs included and their numbers not. */
+  work(): string;
   /** The programme text that a backend runs for it; null where that prints none. */
   shader(backend: Backend): Promise<string> | null;
 }

@@ -2,9 +2,10 @@ import type { VectorBlock } from '../backend/tile.js';
 import type { NdArray } from '../data/array.js';
 import { UsageError } from '../errors.js';
 import { accumulate, type CrossOperator } from '../operators/cross.js';
+import { withInstead } from '../operators/recomputed.js';
+import { openPlanned } from './open.js';
 import { makePlan } from './plan.js';
 import { ProductSamples } from './product-samples.js';
-import { openFitting } from './run.js';
 import { tilesInOrder } from './tiles-in-order.js';
 import type { KernelOptions } from './types.js';
 
@@ -17,11 +18,9 @@ import type { KernelOptions } from './types.js';
 export async function computedCross(z: NdArray, x: NdArray, options: KernelOptions): Promise<CrossOperator> {
   if (options.kind === 'both') throw new UsageError('computedCross: must be one kernel, got both kinds.');
   // Tiles are computed with the rows in front.
-  const planned = await makePlan(z, { ...options, z: x }, false);
+  const { planned, prepared, job, size } = await openPlanned(await makePlan(z, { ...options, z: x }, false));
   const [output] = planned.computation.outputs;
   const [m, n] = planned.plan.shape;
-  const prepared = planned.computation.prepare(planned.backend);
-  const { job, size } = await openFitting(prepared, planned);
   const samples = new ProductSamples(planned, prepared.sizes, options.signal);
   const extent = { rows: m, columns: n, symmetric: false };
   const order = { ...options, extent, side: size, ahead: job.concurrency };
@@ -41,7 +40,7 @@ export async function computedCross(z: NdArray, x: NdArray, options: KernelOptio
     rows: m,
     columns: n,
     get recomputation() {
-      return samples.recomputation;
+      return withInstead(samples.recomputation, planned.warnings);
     },
     apply: (a, count) => samples.product(a, count, product),
     close: () => job.close(),

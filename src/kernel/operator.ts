@@ -3,12 +3,11 @@ import type { KernelJob, TileData, TileRange, TileSums, VectorBlock } from '../b
 import { type NdArray, sharedBuffer } from '../data/array.js';
 import { InternalError, InterruptedError, UsageError } from '../errors.js';
 import type { SymmetricOperator } from '../operators/operator.js';
-import type { Recomputation } from '../operators/recomputed.js';
+import { type Recomputation, withInstead } from '../operators/recomputed.js';
 import { residentBytes } from '../platform/memory.js';
-import type { Prepared } from './computation.js';
+import { type Opened, openPlanned } from './open.js';
 import { makePlan, type Planned } from './plan.js';
 import { ProductSamples } from './product-samples.js';
-import { type Opened, openFitting } from './run.js';
 import { tilesInOrder } from './tiles-in-order.js';
 import type { KernelOptions } from './types.js';
 
@@ -68,7 +67,7 @@ class ComputedOperator implements SymmetricOperator {
   /** `[n]`; null until it is read from tiles. */
   #diagonal: Float64Array | null;
 
-  constructor(planned: Planned, prepared: Prepared, { job, size }: Opened, options: KernelOptions) {
+  constructor({ planned, prepared, job, size }: Opened, options: KernelOptions) {
     this.#planned = planned;
     this.#job = job;
     this.#tile = size;
@@ -84,7 +83,7 @@ class ComputedOperator implements SymmetricOperator {
   }
 
   get recomputation(): Recomputation {
-    return this.#samples.recomputation;
+    return withInstead(this.#samples.recomputation, this.#planned.warnings);
   }
 
   async apply(x: Float64Array, columns: number): Promise<Float64Array> {
@@ -196,7 +195,5 @@ export async function computedOperator(x: NdArray, options: KernelOptions): Prom
   if (options.z !== undefined || options.kind === 'both') {
     throw new UsageError('computedOperator: must be one symmetric kernel, got z or both kinds. Leave them out.');
   }
-  const planned = await makePlan(x, options, false);
-  const prepared = planned.computation.prepare(planned.backend);
-  return new ComputedOperator(planned, prepared, await openFitting(prepared, planned), options);
+  return new ComputedOperator(await openPlanned(await makePlan(x, options, false)), options);
 }

@@ -1,8 +1,9 @@
 import type { Backend } from '../backend/contract.js';
-import { selectBackend } from '../backend/select.js';
+import { insteadWarning } from '../backend/instead.js';
+import { type Found, selectBackend } from '../backend/select.js';
 import { bytesOf, type NdArray } from '../data/array.js';
 import { readableBytes } from '../data/budget.js';
-import { MemoryError, UsageError } from '../errors.js';
+import { CompilerError, MemoryError, UsageError } from '../errors.js';
 import { hasGpu } from '../platform/gpu.js';
 import { defaultMemory, defaultThreads } from '../platform/limits.js';
 import { residentBytes } from '../platform/memory.js';
@@ -27,6 +28,8 @@ export interface Planned<C extends Computation = Computation> {
   readonly least: number;
   /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
+  /** The same on `host`, which computes in the place of what cannot be compiled. */
+  instead(error: CompilerError): Promise<Planned<C>>;
 }
 
 function checkOptions({ threads, memory }: KernelOptions): void {
@@ -59,16 +62,50 @@ function tooLittle(needed: number, limit: number): MemoryError {
   );
 }
 
+/** What could not be compiled in this process: it is not tried again. */
+const failed = new Map<string, CompilerError>();
+
+/** The backend that was asked for, or chosen. @throws CompilerError where that could not compile such work before */
+async function chosenBackend(
+  work: Computation,
+  options: KernelOptions,
+  threadsOn: (on: Backend) => number,
+): Promise<Found> {
+  const { backend = COMPUTE_DEFAULTS.backend, native = COMPUTE_DEFAULTS.native } = options;
+  const found = await selectBackend(backend, work.precision, work.kind, {
+    seconds: async (on) => work.on(on, threadsOn(on), (await libraryFor(native, on, work)) !== null).seconds,
+    work: () => work.work(),
+  });
+  const error = found.backend.compiling === undefined ? undefined : failed.get(work.work());
+  if (error !== undefined) throw error;
+  return found;
+}
+
+/** The plan of a computation on `host` in the place of what cannot be compiled, with a word that says why. */
+async function hostInstead<C extends Computation>(
+  error: CompilerError,
+  work: C,
+  options: KernelOptions,
+  keep: boolean,
+): Promise<Planned<C>> {
+  const planned = await planOf(work, { ...options, backend: 'host' }, keep);
+  return { ...planned, warnings: [insteadWarning(error), ...planned.warnings] };
+}
+
 /** The plan of a computation on the backend that was asked for, or chosen. */
 async function planOf<C extends Computation>(work: C, options: KernelOptions, keep: boolean): Promise<Planned<C>> {
+  try {
+    return await planOn(work, options, keep);
+  } catch (error) {
+    if (error instanceof CompilerError) return hostInstead(error, work, options, keep);
+    throw error;
+  }
+}
+
+async function planOn<C extends Computation>(work: C, options: KernelOptions, keep: boolean): Promise<Planned<C>> {
   const { extent, precision, outputs } = work;
   const threadsOn = ({ usesThreads }: Backend): number => (usesThreads ? (options.threads ?? defaultThreads()) : 1);
-  const { backend, availability } = await selectBackend(
-    options.backend ?? COMPUTE_DEFAULTS.backend,
-    precision,
-    work.kind,
-    (processor) => work.on(processor, threadsOn(processor), false).seconds,
-  );
+  const { backend, availability } = await chosenBackend(work, options, threadsOn);
   const threads = threadsOn(backend);
   const limit = options.memory ?? defaultMemory();
   const outputBytes = extent.rows * extent.columns * bytesOf(precision) * outputs.length;
@@ -95,7 +132,11 @@ async function planOf<C extends Computation>(work: C, options: KernelOptions, ke
     seconds: demand.seconds,
   };
   const warnings = work.hintsAtGpu ? fasterBackend(options, plan) : [];
-  return { plan, backend, computation: work, native, least, warnings };
+  const instead = (error: CompilerError): Promise<Planned<C>> => {
+    failed.set(work.work(), error);
+    return hostInstead(error, work, options, keep);
+  };
+  return { plan, backend, computation: work, native, least, warnings, instead };
 }
 
 /**

@@ -1,10 +1,9 @@
-import { doorOf } from '../backend/door.js';
 import type { Output } from '../backend/tasks.js';
 import type { KernelJob, Tile, TileRange } from '../backend/tile.js';
-import { DeviceFullError, InterruptedError } from '../errors.js';
+import { InterruptedError } from '../errors.js';
 import type { Recomputation } from '../operators/recomputed.js';
 import type { SinkFor, SinkPlan, TileSink } from '../store/sink.js';
-import type { Prepared } from './computation.js';
+import { openPlanned } from './open.js';
 import type { Planned } from './plan.js';
 import { recompute } from './recompute.js';
 import { Samples } from './samples.js';
@@ -93,29 +92,6 @@ function extentOf({ shape, symmetric }: KernelPlan): Extent {
   return { rows: shape[0], columns: shape[1], symmetric };
 }
 
-/** A job, and the side of the largest tile that may be asked of it. */
-export interface Opened {
-  readonly job: KernelJob;
-  readonly size: number;
-}
-
-/** Opens a job with the planned tiles, or with smaller ones where a device has no room for them. */
-export async function openFitting(
-  prepared: Prepared,
-  { backend, native, computation, plan: { threads, tile } }: Planned,
-): Promise<Opened> {
-  const sizes = doorOf(backend, computation.kind).tileSizes.filter((size) => size < tile[0]);
-  for (let size = tile[0]; ; ) {
-    try {
-      return { job: await prepared.open({ threads, tile: [size, size], native }), size };
-    } catch (error) {
-      const next = sizes.shift();
-      if (!(error instanceof DeviceFullError) || next === undefined) throw error;
-      size = next;
-    }
-  }
-}
-
 /** What came of a computation, and where its tiles went. */
 export interface Finished<S extends TileSink> {
   readonly run: KernelRun;
@@ -170,19 +146,23 @@ async function runAndCheck(
  * thrown, the sink has been told to discard.
  */
 export async function runTiles<S extends TileSink>(
-  planned: Planned,
+  asked: Planned,
   sinkFor: SinkFor<S>,
   options: KernelOptions,
   started: number,
 ): Promise<Finished<S>> {
   const { signal } = options;
   if (signal?.aborted) throw new InterruptedError();
-  const { plan: asked, warnings, computation } = planned;
+  const { job, size, prepared, planned } = await openPlanned(asked);
+  const { plan: intended, warnings, computation } = planned;
   const { outputs } = computation;
-  const prepared = computation.prepare(planned.backend);
-  const { job, size } = await openFitting(prepared, planned);
-  const extent = extentOf(asked);
-  const plan = { ...asked, tile: [size, size], tiles: tileCount(extent, size), shortcut: prepared.shortcut } as const;
+  const extent = extentOf(intended);
+  const plan = {
+    ...intended,
+    tile: [size, size],
+    tiles: tileCount(extent, size),
+    shortcut: prepared.shortcut,
+  } as const;
   const sink = await sinkOf(job, sinkFor, { ...plan, outputs });
   const compile = (performance.now() - started) / 1000;
   const samples = new Samples(extent, size, outputs, prepared.sizes);

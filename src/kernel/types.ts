@@ -6,7 +6,7 @@ import type { Recomputed } from '../operators/recomputed.js';
 export type KernelKind = 'ntk' | 'nngp' | 'both';
 
 /** Names that `backend` takes; `auto` chooses among those that offer the precision. */
-export type BackendName = 'auto' | 'host' | 'reference' | 'webgpu' | 'tensorflow' | 'tfjs';
+export type BackendName = 'auto' | 'host' | 'compiled' | 'reference' | 'webgpu' | 'tensorflow' | 'tfjs';
 
 /** How far a computation has come. */
 export interface Progress {

@@ -1,3 +1,4 @@
+import { isInstead } from '../backend/instead.js';
 import type { Precision } from '../data/array.js';
 
 /** Entries of a kernel that backend `reference` computed again; of several kernels those of all together. */
@@ -25,13 +26,18 @@ export function notRecomputed(reason: string): Recomputation {
 export interface Recomputation {
   /** Null where none was. */
   readonly recomputed: Recomputed | null;
-  /** Why none was; empty where some were. */
+  /** Why none was, where none was; and why another backend computed than was asked for. */
   readonly warnings: readonly string[];
+}
+
+/** The same of what was planned with such warnings. */
+export function withInstead(recomputation: Recomputation, warnings: readonly string[]): Recomputation {
+  return { ...recomputation, warnings: [...warnings.filter(isInstead), ...recomputation.warnings] };
 }
 
 /** That of a kernel that was run, whose warnings tell other things too. */
 export function recomputationOf({ recomputed, warnings }: Recomputation): Recomputation {
-  return { recomputed, warnings: warnings.filter((warning) => warning.startsWith(NONE)) };
+  return { recomputed, warnings: warnings.filter((warning) => warning.startsWith(NONE) || isInstead(warning)) };
 }
 
 /**
@@ -54,6 +60,6 @@ export function recomputedOfAll(all: readonly (Recomputed | null)[]): Recomputed
 /** Several computations as one: a reason is told where none of them computed an entry again. */
 export function recomputationOfAll(all: readonly Recomputation[]): Recomputation {
   const recomputed = recomputedOfAll(all.map((one) => one.recomputed));
-  const warnings = recomputed === null ? [...new Set(all.flatMap((one) => one.warnings))] : [];
-  return { recomputed, warnings };
+  const warnings = [...new Set(all.flatMap((one) => one.warnings))];
+  return { recomputed, warnings: recomputed === null ? warnings : warnings.filter(isInstead) };
 }

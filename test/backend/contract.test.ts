@@ -7,9 +7,10 @@ import { doorOf } from '../../src/backend/door.js';
 import type { NetworkSizes, NetworkTask } from '../../src/backend/network.js';
 import {
   BACKEND_IDS,
+  type Forecast,
+  isAccelerator,
   isWorthADevice,
   loadBackend,
-  type SecondsOn,
   selectBackend,
   selectNetworkBackend,
 } from '../../src/backend/select.js';
@@ -143,6 +144,14 @@ describe('a backend for vectors only', () => {
   });
 });
 
+const canCompile = await selectBackend('compiled', 'f64').then(
+  () => true,
+  () => false,
+);
+const hasDevice = (await isAccelerator('webgpu')) || (await isAccelerator('tensorflow'));
+/** Where nothing else than the processor is there to choose from. */
+const onProcessor = canCompile && !hasDevice ? test : test.skip;
+
 describe('auto', () => {
   test('takes a backend that has the door', async () => {
     for (const kind of ['rows', 'images'] as const) {
@@ -154,21 +163,46 @@ describe('auto', () => {
     }
   });
 
-  test('asks for the length of a job where that decides', async () => {
-    for (const [precision, asked] of [
-      ['f64', 1],
-      ['f32', 0],
-    ] as const) {
-      let count = 0;
-      const secondsOn: SecondsOn = ({ usesThreads }) => {
-        expect(usesThreads).toBe(true);
-        count += 1;
-        return 0;
-      };
-      await selectBackend('auto', precision, 'rows', secondsOn);
-      expect(count).toBe(asked);
+  test('asks for the length of a job, and for nothing else of a short one', async () => {
+    for (const precision of ['f64', 'f32'] as const) {
+      const asked: string[] = [];
+      const forecast: Forecast = { seconds: ({ name }) => asked.push(name) * 0, work: () => 'work' };
+      const { backend } = await selectBackend('auto', precision, 'rows', forecast);
+      expect(asked).toEqual(backend.usesThreads ? [backend.name] : []);
+      expect(backend.name).not.toBe('compiled');
       expect(isWorthADevice(precision, 3600)).toBe(true);
       expect(isWorthADevice(precision, 1)).toBe(precision === 'f32');
+    }
+  });
+
+  // Seconds on host, and on compiled; what is then taken where there is no GPU and the library is not there yet.
+  onProcessor('compiles where that saves more than it takes', async () => {
+    for (const kind of ['rows', 'images'] as const) {
+      for (const precision of ['f64', 'f32'] as const) {
+        for (const [host, compiled, taken] of [
+          [10, 2, 'compiled'],
+          [3, 2, 'host'],
+          [0.3, 0, 'host'],
+          [10, 9.9, 'host'],
+        ] as const) {
+          const seconds = ({ name }: Backend): number => (name === 'compiled' ? compiled : host);
+          const work = (): string => 'never compiled';
+          expect((await selectBackend('auto', precision, kind, { seconds, work })).backend.name).toBe(taken);
+        }
+      }
+    }
+  });
+
+  onProcessor('takes what was compiled before where it saves some tenths', async () => {
+    const { compiling } = await loadBackend('compiled');
+    const work = `work of process ${process.pid}`;
+    await compiling?.keep(work);
+    for (const [host, taken] of [
+      [1, 'compiled'],
+      [0.1, 'host'],
+    ] as const) {
+      const forecast: Forecast = { seconds: ({ name }) => (name === 'compiled' ? 0 : host), work: () => work };
+      expect((await selectBackend('auto', 'f32', 'rows', forecast)).backend.name).toBe(taken);
     }
   });
 

@@ -13,6 +13,7 @@ const PRECISIONS = ['f64', 'f32'] as const satisfies readonly Precision[];
 const BACKENDS = [
   'auto',
   'host',
+  'compiled',
   'webgpu',
   'tensorflow',
   'tfjs',

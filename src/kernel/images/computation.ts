@@ -101,6 +101,7 @@ export function imageComputation(task: ImageTask): ImageComputation {
     on: (backend, threads) => demandOf(task, extent, backend, threads),
     prepare: (backend) => prepare(task, backend),
     again: againOf(task),
+    work: () => JSON.stringify(['images', task.precision, task.outputs, task.normalized, task.programme]),
     shader: ({ tasks }) => tasks.images?.shader?.(task) ?? null,
   };
 }

@@ -120,6 +120,12 @@ function againOf(o: Outline): Again {
   };
 }
 
+/** What a backend compiles for depends on the programme; a table takes its place. */
+function workOf(o: Outline, entries: number): string {
+  const { precision, outputs, normalized, programme } = o;
+  return JSON.stringify(['rows', precision, outputs, normalized, likelyTable(o, entries) ? 'table' : programme]);
+}
+
 /** A kernel of vectors, looked at before. */
 export interface RowComputation extends Computation {
   readonly kind: 'rows';
@@ -141,6 +147,7 @@ export function rowComputation(o: Outline): RowComputation {
     on: (backend, threads, native) => demandOf(o, extent, { backend, threads, native }),
     prepare: (backend) => prepare(o, backend),
     again: againOf(o),
+    work: () => workOf(o, entryCount(extent)),
     shader: ({ tasks }) => tasks.rows.shader?.(prepareTask(o, false).task) ?? null,
   };
 }

@@ -16,7 +16,7 @@ const MOST_BYTES = 256 * 2 ** 20;
 const IN_USE = 10 * 60_000;
 
 /** Names that are given here; other files are left alone. */
-const OWN = /^(\.\d+-[0-9a-z]+|[0-9a-f]{64}(-[0-9a-f]{16})?\.(json|so))$/;
+const OWN = /^(\.\d+-[0-9a-z]+|((compiler|ready)-)?[0-9a-f]{64}(-[0-9a-f]{16})?\.(json|so|txt))$/;
 
 /** What is known of a library beside it: it is loaded as code, and half of one would end the process. */
 interface Label {

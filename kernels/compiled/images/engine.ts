@@ -1,7 +1,9 @@
+import type { ImageAnswer, ImageRequest } from '../../../src/backend/images/job.js';
 import { pixelsOf } from '../../../src/backend/images/pixels.js';
 import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
 import type { TileRange } from '../../../src/backend/tile.js';
 import type { FloatArray } from '../../../src/data/array.js';
+import type { CompiledFunctions } from '../../../src/platform/compiled-library.js';
 import { columnNeeds, columnOf } from '../../../src/programme/images/columns.js';
 import { SelfKernelRunner, selfKernelsNeeded } from '../../../src/programme/images/self-kernels.js';
 import { valueShapes } from '../../../src/programme/shapes.js';
@@ -11,18 +13,6 @@ import type { ImageSchedule } from './schedule.js';
 /** Everything that computes tiles of kernels of images; it can be sent to a thread. */
 export interface CompiledImageJob extends PreparedImages {
   readonly schedule: ImageSchedule;
-}
-
-/** A tile to compute into one of the two result sets. */
-export interface ImageRequest {
-  readonly range: TileRange;
-  readonly set: number;
-  readonly transposed: boolean;
-}
-
-/** Functions of a library, called on a memory with addresses in it. */
-export interface ImageFunctions {
-  call(name: string, memory: Uint8Array, args: readonly number[]): number;
 }
 
 /** A range of images whose blocks lie in memory. */
@@ -35,7 +25,7 @@ interface Loaded {
 export class CompiledImageEngine {
   readonly memory: WebAssembly.Memory;
   readonly #job: CompiledImageJob;
-  readonly #functions: ImageFunctions;
+  readonly #functions: Pick<CompiledFunctions, 'call'>;
   readonly #elements: FloatArray;
   readonly #doubles: Float64Array;
   readonly #bytes: Uint8Array;
@@ -43,7 +33,7 @@ export class CompiledImageEngine {
   readonly #x: Loaded = { from: -1, count: 0 };
   readonly #z: Loaded = { from: -1, count: 0 };
 
-  constructor(functions: ImageFunctions, memory: WebAssembly.Memory, job: CompiledImageJob) {
+  constructor(functions: Pick<CompiledFunctions, 'call'>, memory: WebAssembly.Memory, job: CompiledImageJob) {
     this.memory = memory;
     this.#job = job;
     this.#functions = functions;
@@ -64,7 +54,7 @@ export class CompiledImageEngine {
   }
 
   /** Computes a tile; `finite` is false where an entry is beyond the range of the precision. */
-  answer({ range, set, transposed }: ImageRequest): { readonly finite: boolean } {
+  answer({ range, set, transposed }: ImageRequest): ImageAnswer {
     return { finite: this.compute(range, set, transposed) };
   }
 

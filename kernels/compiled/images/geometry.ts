@@ -1,8 +1,8 @@
+import { CompilerError } from '../../../src/errors.js';
 import { type Grid, onTwoAxes } from '../../../src/programme/images/grids.js';
 import { offsetOf } from '../../../src/programme/images/offsets.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
-import { NotPrintableError } from '../not-printable.js';
 
 /** A step that reads positions of another grid, or several: a window, or a pixel, which is one of one tap. */
 export interface WindowReads {
@@ -83,8 +83,13 @@ function axisOffset(offsets: readonly number[], n: number): AxisOffset | null {
 /** Offsets of the grids of a component, `[rows, columns]`; null for a grid that it does not visit. */
 type Offsets = readonly (readonly [AxisOffset, AxisOffset] | null)[];
 
-/** Why components are no rectangles. */
-const IRREGULAR = 'windows that wrap and such that do not, or strides that do not divide a circle, meet on one grid';
+/** The error for pairs of positions that are visited together and are no rectangle or torus. */
+function irregular(): CompilerError {
+  return new CompilerError(
+    'images: what is compiled has windows that all wrap or all do not, by strides that divide the grid, got others',
+    '',
+  );
+}
 
 function componentOffsets(plan: ImagePlan, component: ReadonlyMap<number, readonly number[]>): Offsets {
   return plan.places.grids.map((grid, g) => {
@@ -97,8 +102,8 @@ function componentOffsets(plan: ImagePlan, component: ReadonlyMap<number, readon
         k === 0 ? grid.height : grid.width,
       ),
     );
-    if (dy === null || dx === null) throw new NotPrintableError(IRREGULAR);
-    if (ids.length !== (dy.turns ? 2 : 1) * (dx.turns ? 2 : 1)) throw new NotPrintableError(IRREGULAR);
+    if (dy === null || dx === null) throw irregular();
+    if (ids.length !== (dy.turns ? 2 : 1) * (dx.turns ? 2 : 1)) throw irregular();
     return [dy, dx];
   });
 }
@@ -122,7 +127,7 @@ function requireRegular(plan: ImagePlan, offsets: Offsets, windows: readonly Win
       a !== null &&
       suits(a[0], b[0], stride[0], f.height, t.height, wraps) &&
       suits(a[1], b[1], stride[1], f.width, t.width, wraps);
-    if (!fits) throw new NotPrintableError(IRREGULAR);
+    if (!fits) throw irregular();
   }
 }
 
@@ -155,7 +160,7 @@ export interface Components {
 /**
  * The components of a plan.
  *
- * @throws NotPrintableError where pairs of positions that are visited together are no rectangle or torus
+ * @throws CompilerError where pairs of positions that are visited together are no rectangle or torus
  */
 export function componentRects(plan: ImagePlan): Components {
   const { grids } = plan.places;
@@ -184,7 +189,7 @@ function requireOneKind(windows: readonly WindowReads[]): void {
   const kinds = new Map<number, boolean>();
   for (const { from, wraps, leaves } of windows) {
     if (!leaves) continue;
-    if ((kinds.get(from) ?? wraps) !== wraps) throw new NotPrintableError(IRREGULAR);
+    if ((kinds.get(from) ?? wraps) !== wraps) throw irregular();
     kinds.set(from, wraps);
   }
 }

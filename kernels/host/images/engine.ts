@@ -1,3 +1,4 @@
+import type { ImageAnswer, ImageRequest } from '../../../src/backend/images/job.js';
 import { pixelsOf } from '../../../src/backend/images/pixels.js';
 import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
 import type { TileRange } from '../../../src/backend/tile.js';
@@ -21,13 +22,6 @@ import { ComponentTables } from './tables.js';
 export interface ImageJob extends PreparedImages {
   /** Largest tile side, a multiple of 8. */
   readonly size: number;
-}
-
-/** A tile to compute into one of the two result sets. */
-export interface ImageRequest {
-  readonly range: TileRange;
-  readonly set: number;
-  readonly transposed: boolean;
 }
 
 /** Bytes of stores that are held at a time; pairs are visited in groups that fit. */
@@ -132,7 +126,7 @@ export class ImageEngine {
   }
 
   /** Computes a tile; `finite` is false where an entry is beyond the range of the precision. */
-  answer({ range, set, transposed }: ImageRequest): { readonly finite: boolean } {
+  answer({ range, set, transposed }: ImageRequest): ImageAnswer {
     return { finite: this.compute(range, set, transposed) };
   }
 

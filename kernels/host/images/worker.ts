@@ -1,5 +1,6 @@
+import type { ImageRequest } from '../../../src/backend/images/job.js';
 import { answerRequests, threadStart } from '../../../src/platform/port.js';
-import { ImageEngine, type ImageJob, type ImageRequest, scheduleImages } from './engine.js';
+import { ImageEngine, type ImageJob, scheduleImages } from './engine.js';
 
 /** What a thread is started with. */
 export interface ImageWorkerStart {

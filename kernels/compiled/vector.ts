@@ -27,6 +27,7 @@ interface Operations {
   readonly pick: string;
   readonly any: string;
   readonly negative: string;
+  readonly whole: string;
 }
 
 /** One vector type: of `type` with names that start with `p`. */
@@ -54,6 +55,7 @@ function plain({ type, lanes, bits }: Kind, v: string, m: string): Operations {
     pick: `return (${v})((m & (${m})yes) | (~m & (${m})no));`,
     any: `int r = 0; for (int k = 0; k < ${lanes}; k++) r |= m[k] != 0; return r;`,
     negative: `return (${m})a >> ${type === 'double' ? 63 : 31};`,
+    whole: lanewise(lanes, v, `__builtin_trunc${f}(a[k])`),
   };
 }
 
@@ -75,6 +77,7 @@ function x86(kind: Kind, v: string, m: string): Operations {
       atMost: `return _mm512_cmp_${suffix}_mask(a, b, _CMP_LE_OQ);`,
       pick: `return _mm512_mask_blend_${suffix}(m, no, yes);`,
       any: 'return m != 0;',
+      whole: `return _mm512_roundscale_${suffix}(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);`,
       negative: `return _mm512_movepi${type === 'double' ? 64 : 32}_mask((__m512i)a);`,
     };
   }
@@ -84,6 +87,7 @@ function x86(kind: Kind, v: string, m: string): Operations {
     // Below 256 bits there may be no fused multiply-add; both roundings then, on every machine.
     madd: bits === 256 ? `return ${call('fmadd', 'a, b, c')};` : 'return a * b + c;',
     pick: `return ${call('blendv', `no, yes, (${v})m`)};`,
+    whole: `return ${call('round', 'a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC')};`,
     any: `return ${call('movemask', `(${v})m`)} != 0;`,
   };
 }
@@ -96,6 +100,7 @@ function neon(kind: Kind, v: string, m: string): Operations {
     larger: `return vmaxq_${suffix}(a, b);`,
     smaller: `return vminq_${suffix}(a, b);`,
     root: `return vsqrtq_${suffix}(a);`,
+    whole: `return vrndq_${suffix}(a);`,
   };
 }
 
@@ -103,8 +108,9 @@ const FAMILIES = { x86, neon, plain } as const;
 
 /**
  * A vector type and its functions, with `p` before their names: `V` a vector, `M` which of its lanes, `splat`, `load`,
- * `store`, `madd` a b + c, `larger`, `smaller`, `size` |a|, `root`, `less`, `atMost`, `pick` yes where m, `any`,
- * `negative` which lanes have their sign bit set, `minus` a with the sign bit set where m.
+ * `store`, `madd` a b + c, `larger`, `smaller`, `whole` a without its fraction, `size` |a|, `root`, `less`, `atMost`,
+ * `pick` yes where m, `any`, `negative` which lanes have their sign bit set, `atLeastNothing` max(0, a) without a sign
+ * on 0 (a NaN stays), `minus` a with the sign bit set where m.
  */
 function vectorType(kind: Kind, p: string, family: Target['family']): string {
   const { type, bits } = kind;
@@ -116,7 +122,8 @@ function vectorType(kind: Kind, p: string, family: Target['family']): string {
     `INLINE ${result} ${p}${name}(${args}) { ${body} }`;
   return [
     `typedef ${type} ${v} __attribute__((vector_size(${bits / 8})));`,
-    `typedef ${type} ${p}U __attribute__((vector_size(${bits / 8}), aligned(${type === 'double' ? 8 : 4}), may_alias));`,
+    `typedef ${type} ${p}U`,
+    `  __attribute__((vector_size(${bits / 8}), aligned(${type === 'double' ? 8 : 4}), may_alias));`,
     `typedef ${integer} ${p}I __attribute__((vector_size(${bits / 8})));`,
     operations.mask,
     one(v, 'splat', `${type} a`, `return a - (${v}){};`),
@@ -126,12 +133,14 @@ function vectorType(kind: Kind, p: string, family: Target['family']): string {
     one(v, 'larger', `${v} a, ${v} b`, operations.larger),
     one(v, 'smaller', `${v} a, ${v} b`, operations.smaller),
     one(v, 'root', `${v} a`, operations.root),
+    one(v, 'whole', `${v} a`, operations.whole),
     one(v, 'size', `${v} a`, `return (${v})((${p}I)a & ~((${p}I){} + ${top}));`),
     one(m, 'less', `${v} a, ${v} b`, operations.less),
     one(m, 'atMost', `${v} a, ${v} b`, operations.atMost),
     one(v, 'pick', `${m} m, ${v} yes, ${v} no`, operations.pick),
     one('int', 'any', `${m} m`, operations.any),
     one(m, 'negative', `${v} a`, operations.negative),
+    one(v, 'atLeastNothing', `${v} a`, `return ${p}size(${p}larger((${v}){}, a));`),
     one(v, 'minus', `${v} a, ${m} m`, `return ${p}pick(m, (${v})((${p}I)a | ((${p}I){} + ${top})), a);`),
   ].join('\n');
 }
@@ -141,6 +150,20 @@ const SIGNED = `// 1 - u and 1 + u of a signed cosine distance, and the signed o
 INLINE V low(V v) { V g = size(v); return pick(negative(v), splat(2) - g, g); }
 INLINE V high(V v) { V g = size(v); return pick(negative(v), g, splat(2) - g); }
 INLINE V bothSides(V below, V above) { return pick(atMost(below, above), below, -above); }`;
+
+/** Between singles and doubles: a vector of singles is two of doubles, and DOUBLES singles lie side by side in memory. */
+const WIDENED = `// Halves of a vector of singles in doubles, and back; DOUBLES singles from memory.
+typedef T H __attribute__((vector_size(sizeof(V) / 2), aligned(4), may_alias));
+typedef union { V whole; H half[2]; } Halves;
+INLINE dV lowHalf(V a) { return __builtin_convertvector(((Halves){ a }).half[0], dV); }
+INLINE dV highHalf(V a) { return __builtin_convertvector(((Halves){ a }).half[1], dV); }
+INLINE V joined(dV a, dV b) {
+  Halves r; r.half[0] = __builtin_convertvector(a, H); r.half[1] = __builtin_convertvector(b, H); return r.whole;
+}
+INLINE dV wide(const T *at) { return __builtin_convertvector(*(const H *)at, dV); }`;
+
+/** The same where T is a double: nothing to do. */
+const WIDE = 'INLINE dV wide(const T *at) { return dload(at); }';
 
 const HEADERS: Readonly<Record<Target['family'], string>> = {
   x86: '#include <immintrin.h>\n',
@@ -164,5 +187,6 @@ export function prelude(target: Target, precision: Precision): string {
     vectorType(kind(type), '', family),
     vectorType(kind('double'), 'd', family),
     SIGNED,
+    type === 'float' ? WIDENED : WIDE,
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { calledFrom } from '../../../src/backend/printed.js';
 import { type Approximations, approximations } from '../../../src/programme/approximations.js';
 import { gaussLegendre } from '../../../src/programme/maps/gauss-legendre.js';
 
@@ -266,17 +267,7 @@ fn eluDistance(q: vec2f, r: vec2f, d: f32, b: f32, a: f32) -> f32 {
 /** The functions of the shader by name; each is printed only where it is called. */
 export const FUNCTIONS: Readonly<Record<string, () => string>> = { ...ANGLE, ...SMOOTH, ...APART, ...TAIL };
 
-/** Texts of the functions that `code` calls, and of those that they call, in the order of the table. */
+/** Texts of the functions that `code` calls, and of those that they call. */
 export function calledFunctions(code: string): string {
-  const texts = new Map<string, string>();
-  const add = (text: string): void => {
-    for (const [name, print] of Object.entries(FUNCTIONS)) {
-      if (texts.has(name) || !new RegExp(`\\b${name}\\b`).test(text)) continue;
-      texts.set(name, print());
-      add(texts.get(name) ?? '');
-    }
-  };
-  add(code);
-  const order = Object.keys(FUNCTIONS).filter((name) => texts.has(name));
-  return order.map((name) => texts.get(name)).join('\n\n');
+  return calledFrom(FUNCTIONS, code);
 }

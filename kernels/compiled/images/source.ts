@@ -8,8 +8,8 @@ import { imageResults } from '../../../src/programme/images/instructions.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
+import { calledFunctions } from '../formulas/functions.js';
 import { laneCount, prelude, type Target } from '../vector.js';
-import { angleFunctions } from './angle.js';
 import { type Frame, gridFrames, type WindowReads, windowReads } from './geometry.js';
 import { CellPrinter, type PrintContext } from './instructions.js';
 import { Loop } from './loop.js';
@@ -306,7 +306,7 @@ export function printImages(input: PrintInput): PrintedImages {
   const source = [
     prelude(target, job.precision),
     FUNCTIONS,
-    angleFunctions(job.precision),
+    calledFunctions(body, job.precision),
     WINDOW_FUNCTIONS,
     STORED_FUNCTIONS,
     body,

@@ -121,6 +121,7 @@ async function planOn<C extends Computation>(work: C, options: KernelOptions, ke
     backend: backend.name,
     device: availability.device?.name ?? null,
     native: native?.name ?? null,
+    compiler: backend.compiling === undefined ? null : (availability.version ?? null),
     precision,
     threads,
     tile: [size, size],

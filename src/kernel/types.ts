@@ -63,6 +63,8 @@ export interface KernelPlan {
   readonly device: string | null;
   /** BLAS library and version that computes inner products; null: the backend itself does. */
   readonly native: string | null;
+  /** Compiler and instructions (`gcc 12.2.0, AVX-512`) of backend `compiled`; null with another. */
+  readonly compiler: string | null;
   /** Number format of the result. */
   readonly precision: Precision;
   /** Worker threads. */

@@ -6,7 +6,7 @@ import { rootMeanSquare } from '../../data/norm.js';
 import { InternalError, InterruptedError, UsageError } from '../../errors.js';
 import { isHomogeneous } from '../../kernel/describe.js';
 import { kernelMatrix } from '../../kernel/matrix.js';
-import { planKernel } from '../../kernel/plan.js';
+import { makePlan } from '../../kernel/plan.js';
 import type { KernelMatrices, KernelOptions } from '../../kernel/types.js';
 import { type KernelFile, writeKernelFile } from '../../kernel/write.js';
 import { now } from '../../platform/clock.js';
@@ -53,9 +53,9 @@ function optionsOf({ definition, compute }: KernelJob, { z }: LoadedInputs, sign
 
 async function planOnly(job: KernelJob, data: LoadedInputs, options: KernelOptions): Promise<void> {
   const loaded = now();
-  const found = await planKernel(data.x, options);
+  const { plan: found, warnings: ofPlan } = await makePlan(data.x, options, false);
   const plan = { ...found, memoryBytes: Math.max(found.memoryBytes, data.memoryBytes) };
-  const warnings = [...data.warnings, ...sizeWarnings(job.definition, data)];
+  const warnings = [...data.warnings, ...sizeWarnings(job.definition, data), ...ofPlan];
   warn(warnings);
   const times = { loaded, finished: now() };
   await print(job.json ? jsonText(kernelRecord(job, data, { plan, run: null, times, warnings })) : planText(plan));

@@ -10,6 +10,11 @@ export const kernelPlan = z.object({
   threads: z.number().describe('as above'),
   device: z.string().nullable().describe('name of the accelerator; null where the processor computes'),
   native: z.string().nullable().describe('that of the record, as it was planned'),
+  compiler: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('compiler and instructions of backend `compiled`, on which the last bits depend; null with another'),
   tile: pair.describe('rows and columns of a tile'),
   tiles: z.number().describe('how many are computed'),
   shortcut: z.string().describe('whether the depth is one tabulated function, and why or why not'),

@@ -10,6 +10,7 @@ export function planText(plan: KernelPlan): string {
   const lines: readonly (readonly [string, string])[] = [
     ['result', `${n} x ${m} in ${plan.precision}, ${readableBytes(plan.outputBytes)}${half}`],
     ['backend', `${plan.backend}, ${plan.device ?? `${plan.threads} ${plan.threads === 1 ? 'thread' : 'threads'}`}`],
+    ...(plan.compiler === null ? [] : [['compiler', plan.compiler] as const]),
     ...(plan.native === null ? [] : [['products', `by ${plan.native}`] as const]),
     ['tiles', `${plan.tiles} of ${rows} x ${columns}`],
     ['shortcut', plan.shortcut],

@@ -1,5 +1,6 @@
 import type { KernelDefinition } from '../architecture/types.js';
 import { loadBackend } from '../backend/select.js';
+import type { Precision } from '../data/array.js';
 import { InternalError } from '../errors.js';
 import { madeUpComputation } from './kinds.js';
 import type { KernelKind } from './types.js';
@@ -22,4 +23,25 @@ export async function kernelShader(
   const text = madeUpComputation(sizes, options).shader(await loadBackend('webgpu'));
   if (text === null) throw new InternalError('webgpu prints no shader');
   return text;
+}
+
+/**
+ * The C that `compiled` compiles for a kernel on inputs of `sizes`, for rows or pixels of different norms as above, with
+ * a first line that says what compiles it here.
+ *
+ * Throws ArchitectureError for a network of images that `sizes` do not fit, and CompilerError for one whose C is not
+ * printed.
+ */
+export async function kernelSource(
+  architecture: KernelDefinition,
+  sizes: readonly number[] | null,
+  kind: KernelKind,
+  precision: Precision,
+): Promise<string> {
+  const backend = await loadBackend('compiled');
+  const { available, version, reason } = await backend.probe();
+  const text = madeUpComputation(sizes, { architecture, kind, precision }).shader(backend);
+  if (text === null) throw new InternalError('compiled prints no source');
+  const where = available ? `compiled here by ${version}` : `not compiled here: ${reason}`;
+  return `// ${precision === 'f64' ? 'Double' : 'Single'} precision, ${where}\n${await text}`;
 }

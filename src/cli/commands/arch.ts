@@ -1,7 +1,7 @@
 import { COMPUTE_DEFAULTS } from '../../kernel/defaults.js';
 import type { Command } from '../command.js';
 import { ARCH_TEXT, PRESET_FLAGS } from '../options/architecture.js';
-import { SINGLE_KINDS } from '../options/compute.js';
+import { COMPUTE_FLAGS, SINGLE_KINDS } from '../options/compute.js';
 import { OUTPUT_FLAGS } from '../options/output.js';
 
 /** `ntk arch`: prints, checks or describes an architecture. */
@@ -19,6 +19,8 @@ export const archCommand: Command = {
       choices: SINGLE_KINDS,
     },
     shader: { describe: 'with --describe: the WGSL that a GPU will run', group: 'Output', alone: true },
+    source: { describe: 'with --describe: the C that backend compiled compiles', group: 'Output', alone: true },
+    precision: { ...COMPUTE_FLAGS.precision, describe: 'number format of that C', group: 'Output' },
     out: { describe: 'file to write instead of stdout', group: 'Output' },
     ...OUTPUT_FLAGS,
   },
@@ -26,6 +28,7 @@ export const archCommand: Command = {
     ['ntk arch resntk --depth 2 --alpha 0.3 --out mine.json', 'write an architecture file'],
     ['ntk arch mine.json --describe --input 64', 'check it, and say what it does'],
     ['ntk arch fc --depth 2 --describe --shader', 'the WGSL that a GPU will run'],
+    ['ntk arch fc --depth 2 --describe --source --precision f32', 'the C that is compiled for this processor'],
   ],
   run: async (args) => (await import('../runs/arch.js')).runArch(args),
 };

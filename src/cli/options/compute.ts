@@ -82,6 +82,11 @@ export interface ComputeOptions {
   readonly seed: number;
 }
 
+/** `--precision` as given, or what the library takes. */
+export function readPrecision(args: ParsedArguments): Precision {
+  return parsedOf(args, 'precision', oneOf(PRECISIONS)) ?? COMPUTE_DEFAULTS.precision;
+}
+
 /** The flags of kernel and computation as given. */
 export function readComputeOptions(args: ParsedArguments): ComputeOptions {
   const threads = parsedOf(args, 'threads', positiveInteger);
@@ -89,7 +94,7 @@ export function readComputeOptions(args: ParsedArguments): ComputeOptions {
   return {
     kind: parsedOf(args, 'kind', oneOf(KINDS)) ?? COMPUTE_DEFAULTS.kind,
     normalized: args.switches.has('normalized'),
-    precision: parsedOf(args, 'precision', oneOf(PRECISIONS)) ?? COMPUTE_DEFAULTS.precision,
+    precision: readPrecision(args),
     backend: parsedOf(args, 'backend', oneOf(BACKENDS)) ?? COMPUTE_DEFAULTS.backend,
     native: parsedOf(args, 'native', nonEmpty) ?? COMPUTE_DEFAULTS.native,
     ...(threads === undefined ? {} : { threads }),

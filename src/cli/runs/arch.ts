@@ -8,7 +8,7 @@ import { parseImageShape } from '../../data/image.js';
 import { UsageError } from '../../errors.js';
 import { COMPUTE_DEFAULTS } from '../../kernel/defaults.js';
 import { programmeNotes } from '../../kernel/describe.js';
-import { kernelShader } from '../../kernel/shader.js';
+import { kernelShader, kernelSource } from '../../kernel/shader.js';
 import { now } from '../../platform/clock.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
@@ -16,7 +16,7 @@ import { commonRecord } from '../../report/record.js';
 import type { ArchRecord } from '../../report/records/arch.js';
 import { EXIT } from '../exit.js';
 import { definitionOf, readPresetFlags } from '../options/architecture.js';
-import { singleKind } from '../options/compute.js';
+import { readPrecision, singleKind } from '../options/compute.js';
 import { type ParsedArguments, parsedOf, textOf } from '../options/parsed.js';
 import { badValue } from '../options/values.js';
 import { print, say } from '../print.js';
@@ -31,7 +31,7 @@ function inputSizes(flag: string, text: string): readonly number[] {
   return sizes;
 }
 
-/** The table, and with `--shader` the WGSL below it. */
+/** The table, with `--shader` the WGSL below it, and with `--source` the C. */
 async function describe(
   args: ParsedArguments,
   definition: KernelDefinition,
@@ -44,19 +44,24 @@ async function describe(
     convention: presetConvention(args.positionals[0]),
     notes: programmeNotes(definition, input, kind),
   });
-  if (!args.switches.has('shader')) return table;
-  return `${table}\n${await kernelShader(definition, sizes, kind)}`;
+  const shader = args.switches.has('shader') ? [await kernelShader(definition, sizes, kind)] : [];
+  const precision = readPrecision(args);
+  const source = args.switches.has('source') ? [await kernelSource(definition, sizes, kind, precision)] : [];
+  return [table, ...shader, ...source].join('\n');
+}
+
+/** @throws UsageError for a flag without the one that it belongs to */
+function needs({ values, switches }: ParsedArguments, owner: string, flag: string): void {
+  if (switches.has(owner) || !(values.has(flag) || switches.has(flag))) return;
+  throw new UsageError(`--${flag}: must come with --${owner}, got it alone. Add --${owner}.`);
 }
 
 /** Runs `ntk arch`. */
 export async function runArch(args: ParsedArguments): Promise<number> {
   const out = textOf(args, 'out');
   const wanted = args.switches.has('describe');
-  for (const flag of ['input', 'kind', 'shader']) {
-    if (!wanted && (args.values.has(flag) || args.switches.has(flag))) {
-      throw new UsageError(`--${flag}: must come with --describe, got it alone. Add --describe.`);
-    }
-  }
+  for (const flag of ['input', 'kind', 'shader', 'source']) needs(args, 'describe', flag);
+  needs(args, 'source', 'precision');
   if (out !== undefined) checkPath(out, args.switches.has('force'));
   const sizes = parsedOf(args, 'input', inputSizes) ?? null;
   const image = parsedOf(args, 'image', (_flag, text) => parseImageShape(text)) ?? sizes ?? [];

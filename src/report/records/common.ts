@@ -154,7 +154,10 @@ export const common = {
   command: z.string().describe('name of the command: `kernel`, `arch`, ...'),
   version: z.string().describe('version of ntk-engine'),
   format: z.literal(RECORD_FORMAT).describe('version of this form, `ntk-record/1`'),
-  backend: z.string().nullable().describe('what computed: `host`, `compiled`, `reference`; null where nothing was computed on one'),
+  backend: z
+    .string()
+    .nullable()
+    .describe('what computed: `host`, `compiled`, `reference`; null where nothing was computed on one'),
   precision: precision.nullable().describe('`f64` or `f32`; null where nothing was computed'),
   seconds: z.number().describe('wall time of the whole command'),
   stages: stages.describe('seconds by stage; they do not overlap, and their sum is `seconds` within 5 %'),

@@ -54,7 +54,7 @@ const WORTH_A_DEVICE = { f64: 30, f32: 0 } satisfies Record<Precision, number>;
  * Seconds of work that compiling must save before it is begun unasked: as long as compilers take for long programmes,
  * and for those that were compiled before, what loading takes.
  */
-const WORTH_COMPILING = { new: 2.5, kept: 0.2 } as const;
+const WORTH_COMPILING = { new: 1.5, kept: 0.2 } as const;
 
 /** What is known of a job before a backend is chosen, for `auto`. */
 export interface Forecast {

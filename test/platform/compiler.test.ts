@@ -97,7 +97,7 @@ describe('a compiler', () => {
     expect(await findCompiler(folder())).toMatchObject({ reason: expect.stringContaining('NTK_CC names no program') });
     process.env.NTK_CC = 'false';
     expect(await findCompiler(folder())).toMatchObject({
-      reason: expect.stringContaining('does not tell its version'),
+      reason: expect.stringContaining('tells its version, got exit code 1'),
     });
   });
 

@@ -1,5 +1,5 @@
-import type { PreparedImages } from './prepare.js';
 import type { Step, ValueId } from '../../vocabulary/steps.js';
+import type { PreparedImages } from './prepare.js';
 
 /**
  * Weights of the parts of a sum, its constant last, where its self-kernels are one number; null where each position has

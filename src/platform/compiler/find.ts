@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join, resolve, sep } from 'node:path';
-import { onOneLine, withoutMiddle } from '../../printable.js';
+import { onOneLine } from '../../printable.js';
 import { digestOf } from './digest.js';
 import type { CacheFolder } from './folder.js';
 
@@ -67,8 +67,11 @@ function askVersion(path: string, words: readonly string[]): Promise<{ readonly 
   return new Promise((answer) => {
     execFile(path, [...words, '--version'], { env, timeout: PATIENCE, killSignal: 'SIGKILL' }, (error, stdout) => {
       if (error === null && stdout.trim() !== '') return answer({ version: stdout.trim() });
-      const words = error === null ? 'it says nothing' : withoutMiddle(onOneLine(error.message.trim()), 200);
-      answer({ reason: `${path} does not tell its version (${words})`, remedy: COMPILER_REMEDY });
+      const got = error === null ? 'no word' : `exit code ${error.code ?? error.signal}`;
+      answer({
+        reason: `${path}: must be a C compiler that tells its version, got ${got}`,
+        remedy: COMPILER_REMEDY,
+      });
     });
   });
 }

@@ -1,13 +1,8 @@
 import { InternalError } from '../../errors.js';
-import { gridAt } from './grids.js';
-import {
-  type ImageInstruction,
-  type ImageValue,
-  imageInputs,
-  imageResults,
-} from './instructions.js';
-import type { ImagePlan } from './plan.js';
 import type { ValueId } from '../../vocabulary/steps.js';
+import { gridAt } from './grids.js';
+import { type ImageInstruction, type ImageValue, imageInputs, imageResults } from './instructions.js';
+import type { ImagePlan } from './plan.js';
 
 /**
  * What a stage does at a position pair: an instruction of the body, or handing an output, or self-kernels of positions,

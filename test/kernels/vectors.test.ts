@@ -75,8 +75,15 @@ async function complaints(c: VectorCase, combination: Combination, run: Run): Pr
   });
 }
 
+/** Of the networks of 200 blocks, whose operations are all alike, devices that take seconds for each run one. */
+function isRunOn({ backend }: Combination, { name }: VectorCase): boolean {
+  const isSlow = backend === 'tfjs' || backend === 'tensorflow' || backend === 'webgpu';
+  return !isSlow || !name.startsWith('resntk-L200-') || name === 'resntk-L200-aL-.5-free';
+}
+
 describe.each(COMBINATIONS.map((c) => [label(c), c] as const))('vectors on %s', (_label, combination) => {
-  test.each(CASES.map((c) => [c.name, c] as const))('%s', async (_name, c) => {
+  const cases = CASES.filter((c) => isRunOn(combination, c));
+  test.each(cases.map((c) => [c.name, c] as const))('%s', async (_name, c) => {
     const runs: Run[] = c.ntk === null ? [] : [{ kind: 'both', zonal: true }];
     runs.push({ kind: 'nngp', zonal: c.ntk === null });
     runs.push({ kind: c.ntk === null ? 'nngp' : 'ntk', zonal: false });
@@ -126,8 +133,9 @@ describe('great depth', () => {
   test.each([1000, 10_000])('resntk of %d blocks, normalized', async (depth) => {
     const expected = await normalized(depth, { backend: 'reference', precision: 'f64' });
     for (const combination of COMBINATIONS) {
-      // The operations of tfjs, which are compared at this depth by `tfjs`; here each takes five times as long.
+      // The operations of tfjs, each a call: 1000 blocks show all that 10,000 do, in a tenth of the time.
       const { backend, precision } = combination;
+      if (backend === 'tfjs' && depth > 1000) continue;
       if (backend === 'tensorflow' && (depth > 1000 || precision === 'f32')) continue;
       const found = combination.backend === 'reference' ? expected : await normalized(depth, combination);
       const { entry } = limits(combination);

@@ -1,4 +1,4 @@
-# Images of the `ntk` command: --target cpu (WebAssembly and OpenBLAS on the processor) and --target vulkan (NVIDIA GPUs by WebGPU).
+# Images of the `ntk` command: --target cpu (WebAssembly, gcc and OpenBLAS on the processor) and --target vulkan (NVIDIA GPUs by WebGPU).
 # docs/guide/clusters.md says how to build and run them.
 
 FROM node:22-bookworm-slim AS build
@@ -17,11 +17,12 @@ RUN bash scripts/build \
   && find node_modules/@tensorflow -name '*.map' -delete
 
 FROM node:22-bookworm-slim AS cpu
-ENV NODE_ENV=production
-# BLAS and LAPACK for products and factorisations; the version is that of the base image's Debian release.
+# What is compiled is kept where any user of a container may make a folder of its own.
+ENV NODE_ENV=production NTK_CACHE=/tmp/ntk-engine
+# BLAS and LAPACK for products and factorisations, a compiler for --backend compiled; the version is that of the base image's Debian release.
 # hadolint ignore=DL3008
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends libopenblas0-pthread \
+  && apt-get install -y --no-install-recommends gcc libc6-dev libopenblas0-pthread \
   && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/ntk/package.json /opt/ntk/package.json
 COPY --from=build /opt/ntk/node_modules /opt/ntk/node_modules

@@ -44,6 +44,12 @@ export async function compiledLibrary(source: string, wanted: Target): Promise<C
   return { ...compiled, compiler: tools.compiler.name, instructions: setOf(wanted).name };
 }
 
+/** What is printed for in any case, where nothing is compiled too: those who read the C, and plans. */
+export function printedTarget(): Target {
+  const found = target();
+  return 'reason' in found ? { bits: 128, family: 'plain' } : found;
+}
+
 /** A small source, to see whether what is compiled here runs here: 2 2 + 3 in every lane. */
 function trialSource(wanted: Target): string {
   return `${prelude(wanted, 'f64')}

@@ -26,8 +26,8 @@ export async function kernelShader(
 }
 
 /**
- * The C that `compiled` compiles for a kernel on inputs of `sizes`, for rows or pixels of different norms as above, with
- * a first line that says what compiles it here.
+ * The C that `compiled` compiles for a kernel on inputs of `sizes`, for rows or pixels of different norms as above; its
+ * first line says what compiles it here.
  *
  * Throws ArchitectureError for a network of images that `sizes` do not fit, and CompilerError for one whose C is not
  * printed.

@@ -95,7 +95,7 @@ describe('arch --describe --source', () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain(`typedef ${type} T;`);
       expect(stdout).toMatch(/^\/\/ (Double|Single) precision, (not )?compiled here(:| by) /m);
-      expect(stdout).toMatch(/^int64_t ntk_\w+\(uint8_t \*/m);
+      expect(stdout).toMatch(/^int64_t \w+\(uint8_t \*/m);
     }
   });
 

@@ -65,6 +65,13 @@ describe('the Dockerfile', () => {
     expect(instructions(target).join('\n')).toContain('libopenblas0-pthread');
   });
 
+  test.each(['cpu', 'vulkan'])('target %s has a compiler, and a place for what it makes', (target) => {
+    const text = instructions(target).join('\n');
+    for (const name of ['gcc', 'libc6-dev']) expect(text).toMatch(new RegExp(`install .* ${name} `));
+    // Users of any number may make a folder in /tmp.
+    expect(text).toMatch(/ENV .*NTK_CACHE=\/tmp\/ntk-engine/);
+  });
+
   test('target vulkan asks for the Vulkan part of the driver, and has the loader', () => {
     const text = instructions('vulkan').join('\n');
     expect(text).toContain('NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics');

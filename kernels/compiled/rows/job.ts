@@ -8,7 +8,7 @@ import { createMemory } from '../../../src/backend/tile-memory.js';
 import { CompilerError } from '../../../src/errors.js';
 import { openLibrary } from '../../../src/platform/compiled-library.js';
 import { packageFile } from '../../../src/platform/package-files.js';
-import { compiledLibrary, target as findTarget } from '../library.js';
+import { compiledLibrary, target as findTarget, printedTarget } from '../library.js';
 import type { Target } from '../vector.js';
 import { encode } from './encode.js';
 import { type CompiledTileJob, compiledFunctions, placeBody } from './functions.js';
@@ -32,6 +32,12 @@ async function prepare(
   const job = tileJob(asked, task, { size, native: native?.paths ?? null, columns: code.columns, room });
   const { words, constants } = code;
   return { ...job, library: path, panels: panelsOf(target, task.precision), words, constants, places };
+}
+
+/** The printed C of a task; works where nothing compiles. */
+export async function rowSource(asked: RowTask): Promise<string> {
+  const task = workingTask(asked);
+  return sourceOf(encode(task), task.precision, printedTarget());
 }
 
 /**

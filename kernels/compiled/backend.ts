@@ -4,6 +4,7 @@ import { images } from './images/index.js';
 import { machine } from './library.js';
 import { hasWork, keepWork } from './ready.js';
 import { rows } from './rows/index.js';
+import { productSpeed } from './rows/speed.js';
 
 /** C printed for each programme and compiled for this processor, on worker threads over shared memory. */
 export const compiled: Backend = {
@@ -17,6 +18,7 @@ export const compiled: Backend = {
     const { compiler, instructions } = found;
     return { available: true, version: `${compiler}, ${instructions}`, note: `${processorCount()} threads` };
   },
+  speed: async () => ({ f64: await productSpeed('f64'), f32: await productSpeed('f32') }),
   compiling: { has: hasWork, keep: keepWork },
   tasks: { rows, images },
 };

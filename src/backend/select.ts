@@ -271,6 +271,7 @@ async function measured({ backend, availability }: Found): Promise<Omit<BackendR
     const gflops = await backend.speed?.();
     return { ...availability, ...(gflops === undefined ? {} : { gflops }) };
   } catch (error) {
+    if (error instanceof CompilerError) return { available: false, reason: error.reason, remedy: error.remedy };
     if (!(error instanceof MemoryError)) throw error;
     return { available: false, reason: error.message, remedy: 'Give the process more memory' };
   }

@@ -29,7 +29,7 @@ export const backend = z.object({
   gflops: z
     .object({ f64: z.number().optional(), f32: z.number().optional() })
     .optional()
-    .describe('measured speed of a matrix product, by precision; of `host` on one thread'),
+    .describe('measured speed of a matrix product, by precision; of `host` and `compiled` on one thread'),
 });
 
 /** The BLAS and LAPACK of the machine. */

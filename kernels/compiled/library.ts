@@ -27,11 +27,11 @@ export function target(): Target | Missing {
 }
 
 /**
- * The library of a source: out of the user's cache, or compiled now for this processor.
+ * The library of a source: out of the user's cache, or compiled now for this processor in at most `patience` seconds.
  *
  * Throws CompilerError with one line where it cannot be had, and InterruptedError.
  */
-export async function compiledLibrary(source: string, wanted: Target): Promise<CompiledLibrary> {
+export async function compiledLibrary(source: string, wanted: Target, patience?: number): Promise<CompiledLibrary> {
   const tools = await toolchain();
   if ('reason' in tools) throw new CompilerError(tools.reason, tools.remedy);
   const { architecture, model, features } = processor();
@@ -39,6 +39,7 @@ export async function compiledLibrary(source: string, wanted: Target): Promise<C
     source,
     flags: compilerFlags(wanted),
     processor: [architecture, model, ...[...features].toSorted()].join(' '),
+    ...(patience === undefined ? {} : { patience }),
   };
   const compiled = await libraryOf(tools.folder, tools.compiler, recipe);
   return { ...compiled, compiler: tools.compiler.name, instructions: setOf(wanted).name };
@@ -49,6 +50,9 @@ export function printedTarget(): Target {
   const found = target();
   return 'reason' in found ? { bits: 128, family: 'plain' } : found;
 }
+
+/** Longest time that a compiler gets for the trial, seconds. */
+const TRIAL_PATIENCE = 15;
 
 /** A small source, to see whether what is compiled here runs here: 2 2 + 3 in every lane. */
 function trialSource(wanted: Target): string {
@@ -73,7 +77,7 @@ async function look(): Promise<Machine | Missing> {
   const wanted = target();
   if ('reason' in wanted) return wanted;
   try {
-    const { path, compiler, instructions } = await compiledLibrary(trialSource(wanted), wanted);
+    const { path, compiler, instructions } = await compiledLibrary(trialSource(wanted), wanted, TRIAL_PATIENCE);
     if (isRight(await openLibrary(path), wanted)) return { target: wanted, compiler, instructions };
     return { reason: `${compiler} compiles what computes wrong numbers`, remedy: 'Name another compiler in NTK_CC' };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { selectBackend } from '../../src/backend/select.js';
 import { describe, expect, test } from '../jest.js';
@@ -10,6 +10,7 @@ const canCompile = await selectBackend('compiled', 'f64').then(
   () => false,
 );
 const compiling = canCompile ? test : test.skip;
+const [hasClang, hasGcc] = ['clang', 'gcc'].map((name) => spawnSync(name, ['--version']).status === 0);
 
 const at = bench();
 
@@ -37,8 +38,19 @@ describe('--backend compiled', () => {
     const { backend, plan, warnings } = JSON.parse(readFileSync(at.path('C.json'), 'utf8'));
     expect({ backend, warnings }).toEqual({ backend: 'compiled', warnings: [] });
     expect(plan.compiler).toMatch(/^\S+ \d+\.\d+.*, \S+/);
-    const { stdout } = await at.ntk('backends');
-    expect(stdout).toContain(plan.compiler);
+    expect(plan.compiler).toBe((await selectBackend('compiled', 'f64')).availability.version);
+  });
+
+  (hasClang && hasGcc ? test : test.skip)('gives the same bits by gcc and by clang; both must be here', async () => {
+    const runs = ['gcc', 'clang'].map(async (name) => {
+      const out = `by-${name}.npy`;
+      const { code } = await ntk({ NTK_CC: name }, [...KERNEL, '--backend', 'compiled', '--out', out]);
+      const { plan } = JSON.parse(readFileSync(at.path(`by-${name}.json`), 'utf8'));
+      expect({ code, compiler: plan.compiler }).toEqual({ code: 0, compiler: expect.stringContaining(name) });
+      return readFileSync(at.path(out));
+    });
+    const [gcc, clang] = await Promise.all(runs);
+    expect(gcc.equals(clang)).toBe(true);
   });
 
   test.each([

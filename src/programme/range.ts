@@ -1,6 +1,7 @@
 import type { Precision } from '../data/array.js';
 import { NumericalError } from '../errors.js';
 import { SMOOTH_DUALS, type SmoothMap } from './maps/index.js';
+import type { Spread } from './steps/rules.js';
 
 /** Range of kernel entries that a precision holds with all its digits. */
 const RANGE = { f64: [2 ** -1021, Number.MAX_VALUE], f32: [2 ** -125, 3.4e38] } as const;
@@ -20,6 +21,12 @@ export function requireRange(scale: number, precision: Precision, where: string,
     `${where}: K(x,x) of the ${output} must be a number that ${precision} holds, got one ${got}. Use ` +
       `${wider}--normalized or --scale unit-rows.`,
   );
+}
+
+/** Whether a precision holds all numbers that are 0 or lie in a range, whose ends may be off by their last digits. */
+export function spreadInRange({ least, most }: Spread, precision: Precision): boolean {
+  const [low, high] = RANGE[precision];
+  return least > Math.log2(low) + 1 && most < Math.log2(high) - 1;
 }
 
 /** The error of an entry K(x,z) that a precision does not hold. */

@@ -1,14 +1,12 @@
+import { FactorWriter } from '../../../src/backend/images/factors.js';
 import type { ImageAnswer, ImageRequest } from '../../../src/backend/images/job.js';
-import { pixelsOf } from '../../../src/backend/images/pixels.js';
-import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
+import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
 import type { TileRange } from '../../../src/backend/tile.js';
 import { createMemory } from '../../../src/backend/tile-memory.js';
 import { allocate, type FloatArray, type Precision } from '../../../src/data/array.js';
 import { InternalError } from '../../../src/errors.js';
-import { columnNeeds, columnOf } from '../../../src/programme/images/columns.js';
 import { type ImagePlan, planImages, storedPositionPairs } from '../../../src/programme/images/plan.js';
 import { PositionPairIndex } from '../../../src/programme/images/position-pairs.js';
-import { SelfKernelRunner, selfKernelsNeeded } from '../../../src/programme/images/self-kernels.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import { compileModule, instantiate, type Kernels } from '../module.js';
@@ -88,7 +86,7 @@ export class ImageEngine {
   readonly #elements: FloatArray;
   readonly #doubles: Float64Array;
   readonly #tables: ComponentTables;
-  readonly #selfKernels: SelfKernelRunner | null;
+  readonly #factors: FactorWriter;
   readonly #x: Loaded = { from: -1, count: 0 };
   readonly #z: Loaded = { from: -1, count: 0 };
   readonly #lanes: number;
@@ -103,11 +101,10 @@ export class ImageEngine {
     this.#doubles = new Float64Array(memory.buffer);
     const { plan, layout, code } = schedule;
     this.#tables = new ComponentTables(plan, layout, memory);
-    const needs = code.columns.flatMap(({ column }) => columnNeeds(column, plan.programme));
-    this.#selfKernels =
-      needs.length === 0
-        ? null
-        : new SelfKernelRunner(plan.programme, selfKernelsNeeded(plan.programme, needs), job.exponents);
+    this.#factors = new FactorWriter(
+      job,
+      code.columns.map(({ column }) => column),
+    );
     this.#initialise();
   }
 
@@ -223,34 +220,16 @@ export class ImageEngine {
 
   /** The block of one image; null fills it with zeros. */
   #block(set: SharedImages, image: number | null, index: number, base: number, lanes: number): void {
-    const { code, plan } = this.schedule;
-    const { channels, exponents } = this.#job;
+    const { code } = this.schedule;
     const block = Math.ceil(code.blockBytes / 64) * 64;
     const at = base + Math.floor(index / lanes) * block * lanes;
     const lane = index % lanes;
-    const positions = positionCount(plan.programme.positions ?? []);
-    const { unit, squares } = pixelsOf(set.data, image, positions, channels);
-    this.#spread(this.#elements, unit, at, lanes, lane);
-    const selfKernels = this.#selfKernels?.run(squares, (v) =>
-      image === null ? new Float64Array(this.#poolPositions(v)) : pooledOf(set, v, image),
-    );
-    if (selfKernels === undefined) return;
+    this.#factors.read(set, image);
+    this.#factors.unit(this.#elements, at / this.#elements.BYTES_PER_ELEMENT + lane, lanes);
     for (const { column, at: offset } of code.columns) {
-      const numbers = columnOf(column, plan.programme, selfKernels, exponents);
       const target = column.kind === 'smooth' ? this.#doubles : this.#elements;
-      this.#spread(target, numbers, at + offset * lanes, lanes, lane);
+      this.#factors.column(column, target, (at + offset * lanes) / target.BYTES_PER_ELEMENT + lane, lanes);
     }
-  }
-
-  #poolPositions(value: ValueId): number {
-    const { grids, of } = this.schedule.plan.places;
-    const { height, width } = grids[of[value].grid];
-    return height * width;
-  }
-
-  #spread(target: FloatArray, numbers: Float64Array, address: number, lanes: number, lane: number): void {
-    const first = address / target.BYTES_PER_ELEMENT + lane;
-    for (let k = 0; k < numbers.length; k++) target[first + k * lanes] = numbers[k];
   }
 
   /** Self-kernels over 4^exponent of a pool of one image with itself, `[positions]`: the stages before it are run. */

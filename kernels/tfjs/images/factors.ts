@@ -94,7 +94,10 @@ export class ImageFactors {
       pixels.squares.forEach((square, p) => {
         squares[p * count + i] = square;
       });
-      if (this.#runner !== null) selfKernels.push(this.#runner.run(pixels.squares, (v) => pooledOf(set, v, from + i)));
+      if (this.#runner === null) continue;
+      // The runner writes the next image over this one.
+      const found = this.#runner.run(pixels.squares, (v) => pooledOf(set, v, from + i));
+      selfKernels.push(found.map((values) => values?.slice() ?? null));
     }
     return { from, count, unit, squares, selfKernels };
   }

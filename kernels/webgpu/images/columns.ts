@@ -1,8 +1,7 @@
-import { pixelsOf } from '../../../src/backend/images/pixels.js';
-import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
-import { columnNeeds, columnOf, type ImageColumn } from '../../../src/programme/images/columns.js';
+import { FactorWriter } from '../../../src/backend/images/factors.js';
+import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
+import type { ImageColumn } from '../../../src/programme/images/columns.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
-import { SelfKernelRunner, selfKernelsNeeded } from '../../../src/programme/images/self-kernels.js';
 import { requireVariances } from '../../../src/programme/range.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
@@ -50,16 +49,15 @@ export class BlockLayout {
 export class BlockWriter {
   readonly #layout: BlockLayout;
   readonly #job: PreparedImages;
-  readonly #selfKernels: SelfKernelRunner | null;
+  readonly #factors: FactorWriter;
 
   constructor(layout: BlockLayout, job: PreparedImages) {
     this.#layout = layout;
     this.#job = job;
-    const needs = layout.columns.flatMap(({ column }) => columnNeeds(column, job.programme));
-    this.#selfKernels =
-      needs.length === 0
-        ? null
-        : new SelfKernelRunner(job.programme, selfKernelsNeeded(job.programme, needs), job.exponents);
+    this.#factors = new FactorWriter(
+      job,
+      layout.columns.map(({ column }) => column),
+    );
   }
 
   /** The blocks of `count` images from `from` on, one after the other. */
@@ -71,21 +69,26 @@ export class BlockWriter {
   }
 
   #block(set: SharedImages, image: number, block: Float32Array): void {
-    const { programme, channels, exponents, outputs } = this.#job;
-    const { unit, squares } = pixelsOf(set.data, image, positionCount(programme.positions ?? []), channels);
-    block.set(unit);
+    const { programme, exponents, outputs } = this.#job;
+    this.#factors.read(set, image);
+    this.#factors.unit(block, 0, 1);
     outputs.forEach((output, k) => {
       const value = programme[output];
       const scale = set.scales[k];
       block[this.#layout.scales + k] = scale === null ? 2 ** (value === null ? 0 : exponents[value]) : scale[image];
     });
-    const selfKernels = this.#selfKernels?.run(squares, (v) => pooledOf(set, v, image));
-    if (selfKernels === undefined) return;
     for (const { column, at } of this.#layout.columns) {
-      const numbers = columnOf(column, programme, selfKernels, exponents);
-      if (column.kind === 'smooth') requireSingles(programme.steps[column.value], numbers);
-      block.set(numbers, at);
+      const positions = this.#layout.positions(column.value);
+      if (column.kind === 'smooth') this.#smooth(column, positions, block.subarray(at, at + 4 * positions));
+      else this.#factors.column(column, block, at, 1);
     }
+  }
+
+  #smooth(column: ImageColumn, positions: number, to: Float32Array): void {
+    const numbers = new Float64Array(4 * positions);
+    this.#factors.column(column, numbers, 0, 1);
+    requireSingles(this.#job.programme.steps[column.value], numbers);
+    to.set(numbers);
   }
 }
 

@@ -11,13 +11,15 @@ import {
   selfKernelsNeeded,
 } from '../../programme/images/self-kernels.js';
 import { anglesRead } from '../../programme/images/translate.js';
-import { requireRange } from '../../programme/range.js';
+import { selfKernelSpreads } from '../../programme/images/spreads.js';
+import { requireRange, spreadInRange } from '../../programme/range.js';
 import { valueShapes } from '../../programme/shapes.js';
 import type { Programme, ValueId } from '../../vocabulary/steps.js';
 import { positionCount } from '../../vocabulary/windows.js';
 import type { ImageSet, ImageTask, Output } from '../tasks.js';
-import { pixelsOf } from './pixels.js';
+import { PixelReader, pixelsOf } from './pixels.js';
 import { requireOneUnit } from './sizes.js';
+import { type Survey, surveyImages } from './survey.js';
 
 /** Images of one operand with what was found out about each; all arrays lie in shared memory. */
 export interface SharedImages {
@@ -60,38 +62,29 @@ export interface PreparedImages {
  */
 export type PooledOfImages = (job: PreparedImages, value: ValueId, set: SharedImages) => Float64Array;
 
+/** Powers of two that self-kernels over powers of four may reach with room for sums of them. */
+const MOST_ORDERS = 1000;
+
 /** Squared norms count as equal up to rounding. */
 const EQUAL = 2e-15;
 
 /** What is common to all pixels of some images. */
-function inputFacts(sets: readonly ImageSet[]): InputFacts {
-  let [least, most] = [Infinity, 0];
-  for (const { data, count, positions, channels } of sets) {
-    for (let i = 0; i < count; i++) {
-      for (const square of pixelsOf(data, i, positionCount(positions), channels).squares) {
-        if (square < least) least = square;
-        if (square > most) most = square;
-      }
-    }
-  }
+function inputFacts({ least, most }: Survey): InputFacts {
   return { even: least > 0 && most - least <= EQUAL * most, positive: least > 0 };
 }
 
 /** Squared norms of the pixels of the first image that is not zero. */
-function typicalSquares({ data, count, positions, channels }: ImageSet): Float64Array {
-  for (let i = 0; i < count; i++) {
-    const { squares } = pixelsOf(data, i, positionCount(positions), channels);
-    if (squares.some((s) => s > 0)) return squares;
-  }
-  return new Float64Array(positionCount(positions)).fill(1);
+function typicalSquares({ data, positions, channels }: ImageSet, { first }: Survey): Float64Array {
+  if (first === null) return new Float64Array(positionCount(positions)).fill(1);
+  return pixelsOf(data, first, positionCount(positions), channels).squares;
 }
 
 /** A job without what pools need of each image. */
-function plainJob(task: ImageTask, programme: Programme): PreparedImages {
+function plainJob(task: ImageTask, programme: Programme, survey: Survey): PreparedImages {
   const { precision, outputs, symmetric, normalized } = task;
-  requireOneUnit(task);
-  const inputs = inputFacts(symmetric ? [task.x] : [task.x, task.z]);
-  const { selfKernels, exponents } = selfKernelSizes(programme, typicalSquares(task.x));
+  requireOneUnit(task, survey);
+  const inputs = inputFacts(survey);
+  const { selfKernels, exponents } = selfKernelSizes(programme, typicalSquares(task.x, survey));
   const even = evenValues(programme, inputs);
   const deviations = even.map((is, v) => (is ? Math.sqrt(selfKernels[v]?.[0] ?? 0) : null));
   const share = ({ data, count }: ImageSet): SharedImages => ({
@@ -132,16 +125,33 @@ function roots(task: ImageTask, job: PreparedImages, set: ImageSet, shared: Shar
   const values = task.outputs.map((output) => job.programme[output]);
   const wanted = values.filter((v) => v !== null);
   const runner = new SelfKernelRunner(job.programme, selfKernelsNeeded(job.programme, wanted), job.exponents);
+  const pixels = new PixelReader(positionCount(set.positions), set.channels);
   const result = values.map((v) => (v === null ? null : new Float64Array(set.count)));
   for (let i = 0; i < set.count; i++) {
-    const { squares } = pixelsOf(set.data, i, positionCount(set.positions), set.channels);
-    const selfKernels: ImageSelfKernels = runner.run(squares, (v) => pooledOf(shared, v, i));
+    pixels.read(set.data, i);
+    const selfKernels: ImageSelfKernels = runner.run(pixels.squares, (v) => pooledOf(shared, v, i));
     values.forEach((v, k) => {
       const list = result[k];
       if (v !== null && list !== null) list[i] = Math.sqrt(selfKernels[v]?.[0] ?? 0);
     });
   }
   return result;
+}
+
+/**
+ * Whether the sizes of pixels alone say that K(x,x) of every image is a number that the precision holds, and that no
+ * self-kernel on the way leaves the range of a double.
+ */
+function surelyInRange({ programme, precision, outputs, exponents }: PreparedImages, survey: Survey): boolean {
+  if (survey.most === 0) return true;
+  const input = { least: Math.log2(survey.leastAbove), most: Math.log2(survey.most) };
+  const spreads = selfKernelSpreads(programme, input);
+  const lowest = 2 * Math.min(0, ...exponents);
+  const holds = outputs.every((output) => {
+    const spread = spreads[programme[output] ?? 0];
+    return spread !== null && spreadInRange(spread, precision);
+  });
+  return holds && spreads.every((spread) => spread === null || spread.most - lowest < MOST_ORDERS);
 }
 
 function exponentOf({ programme, exponents }: PreparedImages, output: Output): number {
@@ -164,7 +174,8 @@ type PooledRequest = Parameters<PooledOfImages>;
 /** Prepares a task; asks for self-kernels of pools on its way. */
 function* preparing(task: ImageTask): Generator<PooledRequest, PreparedImages, Float64Array> {
   const { programme } = task;
-  const job = plainJob(task, programme);
+  const survey = surveyImages(task.symmetric ? [task.x] : [task.x, task.z]);
+  const job = plainJob(task, programme, survey);
   const pools = Array.from(programme.steps.keys()).filter((v) => programme.steps[v].op === 'pool');
   const read = selfKernelsRead(programme);
   const needed = pools.filter((v) => read[v] === 1 || task.normalized);
@@ -178,7 +189,7 @@ function* preparing(task: ImageTask): Generator<PooledRequest, PreparedImages, F
   const known = { ...job, x, z };
   // Pool by pool: a device may need the self-kernels of both sets for what lies behind an earlier one.
   for (const v of needed) for (const set of new Set([x, z])) set.pooled.set(v, yield [known, v, set]);
-  if (pools.length > needed.length) return known;
+  if (pools.length > needed.length || (!task.normalized && surelyInRange(job, survey))) return known;
   const scaledX = scaled(task, known, task.x, x);
   return { ...known, x: scaledX, z: task.symmetric ? scaledX : scaled(task, known, task.z, z) };
 }

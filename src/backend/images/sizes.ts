@@ -1,8 +1,7 @@
 import type { Precision } from '../../data/array.js';
 import { NumericalError } from '../../errors.js';
-import { positionCount } from '../../vocabulary/windows.js';
-import type { ImageSet, ImageTask } from '../tasks.js';
-import { pixelsOf } from './pixels.js';
+import type { ImageTask } from '../tasks.js';
+import type { Survey } from './survey.js';
 
 /**
  * Ratios of the largest squared norms of two images, in powers of two, up to which covariances in one unit stay in
@@ -13,25 +12,15 @@ const ORDERS = {
   f32: { plain: 90, pooled: 48 },
 } satisfies Record<Precision, object>;
 
-/** The largest squared norm of a pixel of each image. */
-function largestSquares({ data, count, positions, channels }: ImageSet): readonly number[] {
-  return Array.from({ length: count }, (_, i) =>
-    pixelsOf(data, i, positionCount(positions), channels).squares.reduce((a, b) => Math.max(a, b), 0),
-  );
-}
-
 /**
  * Refuses images whose sizes differ by more than a precision holds: their covariances are in one unit, that of the
  * first.
  *
  * @throws NumericalError with the two that differ most
  */
-export function requireOneUnit({ programme, precision, symmetric, x, z }: ImageTask): void {
+export function requireOneUnit({ programme, precision }: ImageTask, { images: [least, most] }: Survey): void {
   const orders = ORDERS[precision][programme.steps.some(({ op }) => op === 'pool') ? 'pooled' : 'plain'];
-  const sizes = (symmetric ? [x] : [x, z]).flatMap(largestSquares).filter((size) => size > 0);
-  const least = sizes.reduce((a, b) => Math.min(a, b), Infinity);
-  const most = sizes.reduce((a, b) => Math.max(a, b), 0);
-  if (sizes.length === 0 || Math.log2(most) - Math.log2(least) <= orders) return;
+  if (most === 0 || Math.log2(most) - Math.log2(least) <= orders) return;
   const text = (square: number): string => Math.sqrt(square).toExponential(1);
   const wider = precision === 'f32' ? 'Use --precision f64, or scale' : 'Scale';
   throw new NumericalError(

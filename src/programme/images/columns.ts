@@ -1,3 +1,4 @@
+import type { FloatArray } from '../../data/array.js';
 import { InternalError } from '../../errors.js';
 import type { Programme, Step, ValueId } from '../../vocabulary/steps.js';
 import { curvature } from '../maps/dual.js';
@@ -28,47 +29,89 @@ function mapOf(step: Step): MapStep {
   throw new InternalError(`the step ${step.op} is no map`);
 }
 
+/** Where the numbers of a column are written: number k to place `first + k * step`. */
+export interface ColumnPlace {
+  readonly to: FloatArray;
+  readonly first: number;
+  readonly step: number;
+}
+
 function at(selfKernels: ImageSelfKernels, value: ValueId): Float64Array {
   const found = selfKernels[value];
   if (found === null) throw new InternalError(`self-kernels of step ${value} are missing`);
   return found;
 }
 
+// Plain loops into arrays that are there: these run for every image of every tile.
+
+function copies(of: Float64Array, { to, first, step }: ColumnPlace): void {
+  for (let p = 0; p < of.length; p++) to[first + p * step] = of[p];
+}
+
+function roots(of: Float64Array, { to, first, step }: ColumnPlace): void {
+  for (let p = 0; p < of.length; p++) to[first + p * step] = Math.sqrt(of[p]);
+}
+
+function inverseRoots(of: Float64Array, { to, first, step }: ColumnPlace): void {
+  for (let p = 0; p < of.length; p++) to[first + p * step] = of[p] > 0 ? 1 / Math.sqrt(of[p]) : 0;
+}
+
+/** sqrt(weight part / total), 0 where the total is 0; one part for all positions where `part` is null, or one each. */
+function mixingWeights(
+  weight: number,
+  part: Float64Array | null,
+  total: Float64Array,
+  { to, first, step }: ColumnPlace,
+): void {
+  for (let p = 0; p < total.length; p++) {
+    const share = part === null ? weight : weight * part[p];
+    to[first + p * step] = total[p] > 0 ? Math.sqrt(share / total[p]) : 0;
+  }
+}
+
 function mixingWeight(
-  step: Step,
-  value: ValueId,
-  place: number,
+  { value, place: term }: Extract<ImageColumn, { kind: 'mixingWeight' }>,
+  { steps }: Programme,
   selfKernels: ImageSelfKernels,
   exponents: Exponents,
-): Float64Array {
+  place: ColumnPlace,
+): void {
+  const step = steps[value];
   if (step.op !== 'sum') throw new InternalError(`the step ${step.op} has no mixing weights`);
   const total = at(selfKernels, value);
-  if (place === step.terms.length) return mixingWeights(step.constant * 4 ** -exponents[value], null, total);
-  const { value: part, weight } = step.terms[place];
-  return mixingWeights(weight * 4 ** (exponents[part] - exponents[value]), at(selfKernels, part), total);
-}
-
-// Plain loops: these run for every image of every tile, and `map` takes ten times as long.
-
-function roots(of: Float64Array): Float64Array {
-  const result = new Float64Array(of.length);
-  for (let p = 0; p < of.length; p++) result[p] = Math.sqrt(of[p]);
-  return result;
-}
-
-function inverseRoots(of: Float64Array): Float64Array {
-  const result = new Float64Array(of.length);
-  for (let p = 0; p < of.length; p++) if (of[p] > 0) result[p] = 1 / Math.sqrt(of[p]);
-  return result;
-}
-
-/** sqrt(weight part / total), 0 where the total is 0; one part for all positions, or one each. */
-function mixingWeights(weight: number, part: Float64Array | null, total: Float64Array): Float64Array {
-  const result = new Float64Array(total.length);
-  for (let p = 0; p < total.length; p++) {
-    if (total[p] > 0) result[p] = Math.sqrt((weight * (part === null ? 1 : part[p])) / total[p]);
+  if (term === step.terms.length) {
+    mixingWeights(step.constant * 4 ** -exponents[value], null, total, place);
+    return;
   }
-  return result;
+  const { value: part, weight } = step.terms[term];
+  mixingWeights(weight * 4 ** (exponents[part] - exponents[value]), at(selfKernels, part), total, place);
+}
+
+/** Writes the numbers of a column for one image, `[positions]`; of a smooth map `[4, positions]`. */
+export function writeColumn(
+  column: ImageColumn,
+  programme: Programme,
+  selfKernels: ImageSelfKernels,
+  exponents: Exponents,
+  place: ColumnPlace,
+): void {
+  const { value } = column;
+  switch (column.kind) {
+    case 'mixingWeight':
+      mixingWeight(column, programme, selfKernels, exponents, place);
+      return;
+    case 'square':
+      copies(at(selfKernels, value), place);
+      return;
+    case 'deviation':
+      roots(at(selfKernels, value), place);
+      return;
+    case 'inverse':
+      inverseRoots(at(selfKernels, value), place);
+      return;
+    case 'smooth':
+      smoothColumns(mapOf(programme.steps[value]), selfKernels, exponents, place);
+  }
 }
 
 /** The numbers of a column for one image, `[positions]`; of a smooth map `[4, positions]`. */
@@ -78,35 +121,30 @@ export function columnOf(
   selfKernels: ImageSelfKernels,
   exponents: Exponents,
 ): Float64Array {
-  const { value } = column;
-  switch (column.kind) {
-    case 'mixingWeight':
-      return mixingWeight(programme.steps[value], value, column.place, selfKernels, exponents);
-    case 'square':
-      return at(selfKernels, value);
-    case 'deviation':
-      return roots(at(selfKernels, value));
-    case 'inverse':
-      return inverseRoots(at(selfKernels, value));
-    case 'smooth':
-      return smoothColumns(mapOf(programme.steps[value]), selfKernels, exponents);
-  }
+  const positions = at(selfKernels, columnNeeds(column, programme)[0]).length;
+  const to = new Float64Array(column.kind === 'smooth' ? 4 * positions : positions);
+  writeColumn(column, programme, selfKernels, exponents, { to, first: 0, step: 1 });
+  return to;
 }
 
-function smoothColumns({ op, of, phi }: MapStep, selfKernels: ImageSelfKernels, exponents: Exponents): Float64Array {
+function smoothColumns(
+  { op, of, phi }: MapStep,
+  selfKernels: ImageSelfKernels,
+  exponents: Exponents,
+  { to, first, step }: ColumnPlace,
+): void {
   const dual = smoothDual(phi);
   if (dual === null) throw new InternalError(`${phi.map} is no smooth map`);
   const variances = at(selfKernels, of);
-  const n = variances.length;
-  const result = new Float64Array(4 * n);
+  const column = step * variances.length;
   const unit = 4 ** exponents[of];
-  variances.forEach((scaled, p) => {
-    const q = scaled * unit;
+  for (let p = 0; p < variances.length; p++) {
+    const q = variances[p] * unit;
     const f = op === 'dual' ? dual.square(q) : dual.derivativeSquare(q);
-    result[p] = q;
-    result[n + p] = Math.sqrt(q);
-    result[2 * n + p] = Math.sqrt(f);
-    if (op === 'dual') result[3 * n + p] = curvature(dual, q, f);
-  });
-  return result;
+    const place = first + p * step;
+    to[place] = q;
+    to[place + column] = Math.sqrt(q);
+    to[place + 2 * column] = Math.sqrt(f);
+    to[place + 3 * column] = op === 'dual' ? curvature(dual, q, f) : 0;
+  }
 }

@@ -62,8 +62,8 @@ export class PositionPairIndex {
   }
 }
 
-/** Positions on one axis that output `j` reads, -1 outside. */
-function taps(j: number, axis: number, w: Windows): Int32Array {
+/** Positions on one axis of windows on two that output `j` reads, -1 outside. */
+export function tapsOfAxis(j: number, axis: number, w: Windows): Int32Array {
   const n = w.from[axis];
   return Int32Array.from({ length: w.filter[axis] }, (_, k) => {
     const at = j * w.stride[axis] - w.before[axis] + k;
@@ -75,8 +75,8 @@ function taps(j: number, axis: number, w: Windows): Int32Array {
 /** Positions of a grid that each window reads, `[outputs, taps]`, -1 outside. */
 export function positionsRead(windows: Windows): Int32Array {
   const w = onTwoAxes(windows);
-  const rows = Array.from({ length: w.to[0] }, (_, j) => taps(j, 0, w));
-  const columns = Array.from({ length: w.to[1] }, (_, j) => taps(j, 1, w));
+  const rows = Array.from({ length: w.to[0] }, (_, j) => tapsOfAxis(j, 0, w));
+  const columns = Array.from({ length: w.to[1] }, (_, j) => tapsOfAxis(j, 1, w));
   const result = new Int32Array(w.to[0] * w.to[1] * w.filter[0] * w.filter[1]);
   let at = 0;
   for (const ys of rows) {

@@ -6,7 +6,7 @@ import { valueShapes } from '../shapes.js';
 import { rulesOf } from '../steps/index.js';
 import type { PositionEvaluation, Shape } from '../steps/rules.js';
 import { verified } from '../verify.js';
-import { positionsRead } from './position-pairs.js';
+import { WindowMeans } from './window-means.js';
 
 /**
  * Powers of two near the deviation of each value, so that covariances of any depth stay in range: value = number times
@@ -39,33 +39,40 @@ export function selfKernelsDivided(programme: Programme): Uint8Array {
   );
 }
 
-// A plain loop: this runs for every image of every tile, and `map` takes ten times as long.
-function times(of: Float64Array, factor: number): Float64Array {
-  const result = new Float64Array(of.length);
-  for (let p = 0; p < of.length; p++) result[p] = factor * of[p];
-  return result;
+// Plain loops over arrays that are made once: these run for every image of every tile.
+
+/** The largest of some numbers of at least 0; NaN where one is. */
+function largestOf(values: Float64Array): number {
+  let largest = 0;
+  for (let p = 0; p < values.length; p++) if (!(values[p] <= largest)) largest = values[p];
+  return largest;
 }
 
-/** Runs a programme on (x_p, x_p) for the positions of an image. One object serves all images of a job. */
+/**
+ * Runs a programme on (x_p, x_p) for the positions of an image. One object serves all images of a job, and what it
+ * returns holds until it runs again.
+ */
 export class SelfKernelRunner {
   readonly #programme: Programme;
-  readonly #needed: Uint8Array;
   readonly #shapes: readonly Shape[];
-  readonly #reads = new Map<Windows, Int32Array>();
+  readonly #means = new Map<Windows, WindowMeans>();
   readonly #exponents: number[];
   readonly #choosing: boolean;
   readonly #evaluation;
   /** Of the image that is at work. */
-  #selfKernels: ImageSelfKernels = [];
+  readonly #selfKernels: ImageSelfKernels;
   #pooled: PooledSelfKernels = () => new Float64Array(0);
+  #value: ValueId = 0;
 
   /** Without exponents each run chooses those that suit its image. */
   constructor(programme: Programme, needed: Uint8Array, exponents: Exponents | null) {
     this.#programme = programme;
-    this.#needed = needed;
     this.#shapes = valueShapes(programme);
     this.#exponents = exponents === null ? programme.steps.map(() => 0) : [...exponents];
     this.#choosing = exponents === null;
+    this.#selfKernels = this.#shapes.map((shape, v) => {
+      return needed[v] === 1 ? new Float64Array(positionCount(shape)) : null;
+    });
     this.#evaluation = this.#evaluating();
   }
 
@@ -74,28 +81,26 @@ export class SelfKernelRunner {
     return this.#exponents;
   }
 
-  /** Self-kernels from |x_p|^2, `[positions]`. @throws NumericalError where one leaves the range of a double */
+  /**
+   * Self-kernels from |x_p|^2, `[positions]`; they are overwritten by the next run. @throws NumericalError where one
+   * leaves the range of a double
+   */
   run(squares: Float64Array, pooled: PooledSelfKernels): ImageSelfKernels {
-    const selfKernels: (Float64Array | null)[] = [];
-    this.#selfKernels = selfKernels;
     this.#pooled = pooled;
     this.#evaluation.squares = squares;
     this.#programme.steps.forEach((step, v) => {
-      if (this.#needed[v] === 0) {
-        selfKernels.push(null);
-        return;
-      }
-      this.#evaluation.value = v;
-      const [values, exponent] = rulesOf(step).positionSelfKernel(step, this.#evaluation);
-      selfKernels.push(this.#settle(step, v, values, exponent));
+      const out = this.#selfKernels[v];
+      if (out === null) return;
+      this.#value = v;
+      const exponent = rulesOf(step).positionSelfKernel(step, this.#evaluation, out);
+      this.#settle(step, v, out, exponent);
     });
-    return selfKernels;
+    return this.#selfKernels;
   }
 
   /** Brings values to the exponent of their step, or chooses it: a mean over positions keeps that of what it reads. */
-  #settle(step: Step, v: ValueId, values: Float64Array, exponent: number): Float64Array {
-    let largest = 0;
-    for (const k of values) if (!(k <= largest)) largest = k;
+  #settle(step: Step, v: ValueId, values: Float64Array, exponent: number): void {
+    const largest = largestOf(values);
     if (!(largest < Infinity)) {
       throw new NumericalError(
         `step ${v}: a variance must be a double, got one above 1e308. Scale the inputs (--scale unit-pixels), ` +
@@ -107,7 +112,9 @@ export class SelfKernelRunner {
       this.#exponents[v] = exponent + (isMean || largest === 0 ? 0 : Math.round(Math.log2(largest) / 2));
     }
     const shift = exponent - this.#exponents[v];
-    return shift === 0 ? values : times(values, 4 ** shift);
+    if (shift === 0) return;
+    const factor = 4 ** shift;
+    for (let p = 0; p < values.length; p++) values[p] *= factor;
   }
 
   /** What the rule of a step is told; one object for all images and steps, as it is made for none of them anew. */
@@ -122,17 +129,16 @@ export class SelfKernelRunner {
       exponents: this.#exponents,
       shapes: this.#shapes,
       squares: none,
-      value: 0,
       at,
-      reads: (windows) => this.#positionsRead(windows),
-      pooled: (of) => this.#pooled(this.#evaluation.value, this.#selfKernels[of]),
+      means: (windows) => this.#meansOf(windows),
+      pooled: (of) => this.#pooled(this.#value, this.#selfKernels[of]),
     };
   }
 
-  #positionsRead(windows: Windows): Int32Array {
-    const read = this.#reads.get(windows) ?? positionsRead(windows);
-    this.#reads.set(windows, read);
-    return read;
+  #meansOf(windows: Windows): WindowMeans {
+    const means = this.#means.get(windows) ?? new WindowMeans(windows);
+    this.#means.set(windows, means);
+    return means;
   }
 }
 

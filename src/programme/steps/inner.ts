@@ -44,7 +44,11 @@ export const inner: Rules<StepOf<'inner'>> = {
     }
   },
 
-  positionSelfKernel: (_step, { squares }) => [squares, 0],
+  positionSelfKernel(_step, { squares }, out) {
+    out.set(squares);
+    return 0;
+  },
+  spread: (_step, _spreads, input) => input,
   isPositive: (_step, _positive, input) => input,
   isEven: (_step, _even, _positive, input) => input,
 

@@ -10,7 +10,7 @@ import { requireVariances } from '../range.js';
 import { asItIs, lastDigit } from '../rounding.js';
 import { instructMap, mapAngle } from './map-translation.js';
 import { oneOperand } from './one-operand.js';
-import type { Degree, Evaluation, MapStep, PositionEvaluation, Scaled, Shape, Surroundings } from './rules.js';
+import type { Degree, Evaluation, MapStep, PositionEvaluation, Shape, Spread, Surroundings } from './rules.js';
 
 /** Self-kernels behind a map that acts on the angle; 0 for a zero row. */
 function angleSelfKernel(dual: AngleDual, phi: ScalarMap, derivative: boolean, of: Extended, total: Extended): void {
@@ -99,29 +99,36 @@ function evaluateAngle(
 
 // Plain loops: these run for every image of every tile, and `map` takes ten times as long.
 
-function times(of: Float64Array, factor: number): Float64Array {
-  const result = new Float64Array(of.length);
-  for (let p = 0; p < of.length; p++) result[p] = factor * of[p];
-  return result;
+function times(of: Float64Array, factor: number, out: Float64Array): void {
+  for (let p = 0; p < out.length; p++) out[p] = factor * of[p];
 }
 
-function whereAbove(of: Float64Array, value: number): Float64Array {
-  const result = new Float64Array(of.length);
-  for (let p = 0; p < of.length; p++) if (of[p] > 0) result[p] = value;
-  return result;
+function whereAbove(of: Float64Array, value: number, out: Float64Array): void {
+  for (let p = 0; p < out.length; p++) out[p] = of[p] > 0 ? value : 0;
 }
 
-function positionSelfKernel({ phi, of }: MapStep, derivative: boolean, { exponents, at }: PositionEvaluation): Scaled {
+function positionSelfKernel(
+  { phi, of }: MapStep,
+  derivative: boolean,
+  { exponents, at }: PositionEvaluation,
+  out: Float64Array,
+): number {
   const [squares, exponent] = [at(of), exponents[of]];
   if (isSmooth(phi)) {
     const dual: SmoothDual = SMOOTH_DUALS[phi.map];
-    const variances = times(squares, 4 ** exponent);
-    requireVariances(phi.map, variances, 'f64', () => 'an image');
-    return [variances.map((q) => (derivative ? dual.derivativeSquare(q) : dual.square(q))), 0];
+    times(squares, 4 ** exponent, out);
+    requireVariances(phi.map, out, 'f64', () => 'an image');
+    for (let p = 0; p < out.length; p++) out[p] = derivative ? dual.derivativeSquare(out[p]) : dual.square(out[p]);
+    return 0;
   }
   const dual = angleDual(phi);
   const gain = dual?.gain(phi) ?? 0;
-  return dual?.degree === 1 && !derivative ? [times(squares, gain), exponent] : [whereAbove(squares, gain), 0];
+  if (dual?.degree === 1 && !derivative) {
+    times(squares, gain, out);
+    return exponent;
+  }
+  whereAbove(squares, gain, out);
+  return 0;
 }
 
 /** The rules that a map and its derivative have in common: all but the degree, and where self-kernels are even. */
@@ -146,8 +153,15 @@ export function mapRules(derivative: boolean) {
       else if (angle !== null) evaluateAngle(angle, phi, derivative, evaluation.read(of), out);
     },
 
-    positionSelfKernel: (step: MapStep, evaluation: PositionEvaluation): Scaled =>
-      positionSelfKernel(step, derivative, evaluation),
+    positionSelfKernel: (step: MapStep, evaluation: PositionEvaluation, out: Float64Array): number =>
+      positionSelfKernel(step, derivative, evaluation, out),
+    spread({ of, phi }: MapStep, spreads: readonly (Spread | null)[]): Spread | null {
+      const [dual, spread] = [angleDual(phi), spreads[of]];
+      if (dual === null) return null;
+      const gain = Math.log2(dual.gain(phi));
+      if (dual.degree === 0 || derivative) return { least: gain, most: gain };
+      return spread && { least: gain + spread.least, most: gain + spread.most };
+    },
     readsAngle: true,
     instruct: instructMap,
     angle: mapAngle,

@@ -29,9 +29,14 @@ export const normalise: Rules<StepOf<'normalise'>> = {
   evaluate: ({ of }, { read }, out) => copyDistances(read(of), out),
 
   operations: () => 3,
-  positionSelfKernel(step, { at, exponents }) {
-    const by = at(step.by);
-    return [at(step.of).map((k, p) => (by[p] > 0 ? k / by[p] : 0)), exponents[step.of] - exponents[step.by]];
+  positionSelfKernel(step, { at, exponents }, out) {
+    const [of, by] = [at(step.of), at(step.by)];
+    for (let p = 0; p < out.length; p++) out[p] = by[p] > 0 ? of[p] / by[p] : 0;
+    return exponents[step.of] - exponents[step.by];
+  },
+  spread(step, spreads) {
+    const [of, by] = [spreads[step.of], spreads[step.by]];
+    return of === null || by === null ? null : { least: of.least - by.most, most: of.most - by.least };
   },
   isPositive: ({ of, by }, positive) => positive[of] && positive[by],
   isEven: ({ of, by }, even) => even[of] && even[by],

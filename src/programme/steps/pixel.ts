@@ -20,10 +20,11 @@ export const pixel: Rules<StepOf<'pixel'>> = {
   offsets: (_step, from) => () => [offsetId(from, 0, 0)],
   operations: () => 3,
 
-  positionSelfKernel: (step, { at, exponents, shapes }) => [
-    Float64Array.of(at(step.of)[positionOf(step, shapes[step.of])]),
-    exponents[step.of],
-  ],
+  positionSelfKernel(step, { at, exponents, shapes }, out) {
+    out[0] = at(step.of)[positionOf(step, shapes[step.of])];
+    return exponents[step.of];
+  },
+  spread: ({ of }, spreads) => spreads[of],
   isPositive: ({ of }, positive) => positive[of],
   isEven: ({ of }, even) => even[of],
 

@@ -129,7 +129,10 @@ export const pool: Rules<Pool> = {
   },
   evaluateImages,
 
-  positionSelfKernel: ({ of }, { pooled, exponents }) => [pooled(of), exponents[of]],
+  positionSelfKernel({ of }, { pooled, exponents }, out) {
+    out.set(pooled(of));
+    return exponents[of];
+  },
   isPositive: () => false,
   isEven: () => false,
 

@@ -36,9 +36,14 @@ export const product: Rules<StepOf<'product'>> = {
   },
 
   operations: () => 3,
-  positionSelfKernel({ left, right }, { at, exponents }) {
-    const of = at(right);
-    return [at(left).map((k, p) => k * of[p]), exponents[left] + exponents[right]];
+  positionSelfKernel({ left, right }, { at, exponents }, out) {
+    const [l, r] = [at(left), at(right)];
+    for (let p = 0; p < out.length; p++) out[p] = l[p] * r[p];
+    return exponents[left] + exponents[right];
+  },
+  spread({ left, right }, spreads) {
+    const [l, r] = [spreads[left], spreads[right]];
+    return l === null || r === null ? null : { least: l.least + r.least, most: l.most + r.most };
   },
   isPositive: ({ left, right }, positive) => positive[left] && positive[right],
   isEven: ({ left, right }, even) => even[left] && even[right],

@@ -5,6 +5,7 @@ import type { PixelFactors, Strip } from '../factors.js';
 import type { Grid } from '../images/grids.js';
 import type { ImageInstruction, ImageValue } from '../images/instructions.js';
 import type { ReadOffsets } from '../images/offsets.js';
+import type { WindowMeans } from '../images/window-means.js';
 import type { Instruction } from '../instructions.js';
 import type { Rounding } from '../rounding.js';
 import type { Taps } from '../taps.js';
@@ -67,10 +68,14 @@ export interface ImageSelfEvaluation {
   readonly rounding: Rounding | null;
 }
 
+/** log2 of the least and of the largest of some numbers that are not 0; Infinity and -Infinity where all are. */
+export interface Spread {
+  readonly least: number;
+  readonly most: number;
+}
+
 /** What the self-kernels of the positions of an image rest on, in doubles over 4^exponent. */
 export interface PositionEvaluation {
-  /** The value that the step defines. */
-  readonly value: ValueId;
   /** Exponents of the earlier values. */
   readonly exponents: readonly number[];
   /** Positions of each value. */
@@ -82,8 +87,8 @@ export interface PositionEvaluation {
    * for
    */
   readonly at: (value: ValueId) => Float64Array;
-  /** The positions that windows read, found once for all images. */
-  readonly reads: (windows: Windows) => Int32Array;
+  /** The means over what windows read, found once for all images. */
+  readonly means: (windows: Windows) => WindowMeans;
   /** Self-kernels of the step from elsewhere: those of a pool need the whole self-kernel. */
   readonly pooled: (of: ValueId) => Float64Array;
 }
@@ -129,9 +134,6 @@ export interface ImageTurn {
   readonly stage: number;
   readonly to: ImageTranslation;
 }
-
-/** Self-kernels over 4^exponent, and that exponent. */
-export type Scaled = readonly [values: Float64Array, exponent: number];
 
 /**
  * All that the engine knows of one kind of step, beside the code of the backends: a new step is its type in
@@ -191,8 +193,13 @@ export interface Rules<S extends Step = Step> {
   /** Cosine distances of a pair of images in the reference. [those of rows, for each pair of positions] */
   evaluateImages?(step: S, evaluation: ImageEvaluation, out: CosineDistances): void;
 
-  /** Self-kernels of the positions of an image in doubles. */
-  positionSelfKernel(step: S, evaluation: PositionEvaluation): Scaled;
+  /** Writes the self-kernels of the positions of an image, `[positions]`, and returns the exponent they are over. */
+  positionSelfKernel(step: S, evaluation: PositionEvaluation, out: Float64Array): number;
+  /**
+   * Between what its self-kernels lie that are not 0, from those of earlier values and of the pixels. [nothing is
+   * known]
+   */
+  spread?(step: S, spreads: readonly (Spread | null)[], input: Spread): Spread | null;
   /** Whether its self-kernels are means of those that it reads: then they keep their exponent. [no] */
   readonly isMean?: boolean;
   /** Whether its self-kernels are above 0 at all positions of all images; `input`: whether no pixel is 0. */

@@ -4,7 +4,7 @@ import { type Extended, extendedQuotient, extendedZeros, setExtended } from '../
 import { distanceOf, type ImageValue, plainOf } from '../images/instructions.js';
 import type { Part } from '../instructions.js';
 import { gridsFlaw, numberFlaw } from './flaws.js';
-import type { Evaluation, ImageTurn, PositionEvaluation, RowTranslation, Rules, Scaled, StepOf } from './rules.js';
+import type { Evaluation, ImageTurn, PositionEvaluation, RowTranslation, Rules, Spread, StepOf } from './rules.js';
 
 type Sum = StepOf<'sum'>;
 
@@ -82,19 +82,32 @@ function blend(
 }
 
 // Plain loops: this runs for every image of every tile, and `map` takes ten times as long.
-function positionSelfKernel(step: Sum, { value, exponents, shapes, at }: PositionEvaluation): Scaled {
+function positionSelfKernel(step: Sum, { exponents, at }: PositionEvaluation, out: Float64Array): number {
   const weighty = step.terms.filter((t) => t.weight > 0);
   const all = weighty.map((t) => exponents[t.value]);
   if (step.constant > 0) all.push(0);
   const exponent = all.length === 0 ? 0 : Math.max(...all);
-  const count = shapes[value].reduce((a, b) => a * b, 1);
-  const out = new Float64Array(count).fill(step.constant * 4 ** -exponent);
+  out.fill(step.constant * 4 ** -exponent);
   for (const { value: of, weight } of weighty) {
     const part = at(of);
     const scaled = weight * 4 ** (exponents[of] - exponent);
     for (let p = 0; p < out.length; p++) out[p] += scaled * part[p];
   }
-  return [out, exponent];
+  return exponent;
+}
+
+/** Each part alone is as little as a sum that is not 0 can be, but for a constant, which is always there. */
+function spread(step: Sum, spreads: readonly (Spread | null)[]): Spread | null {
+  const constant = Math.log2(step.constant);
+  let [least, most] = [Infinity, constant];
+  for (const { value, weight } of step.terms) {
+    const part = spreads[value];
+    if (weight === 0) continue;
+    if (part === null) return null;
+    least = Math.min(least, Math.log2(weight) + part.least);
+    most = Math.max(most, Math.log2(weight) + part.most);
+  }
+  return { least: step.constant > 0 ? constant : least, most: most + Math.log2(step.terms.length + 1) };
 }
 
 /** On rows; the largest part comes first. */
@@ -164,6 +177,7 @@ export const sum: Rules<Sum> = {
   },
 
   positionSelfKernel,
+  spread,
   isPositive: ({ terms, constant }, positive) =>
     constant > 0 || terms.some(({ value, weight }) => weight > 0 && positive[value]),
   isEven: ({ terms }, even) => terms.every(({ value }) => even[value]),

@@ -25,18 +25,6 @@ function reachesInside(windows: Windows): boolean {
   return true;
 }
 
-/** Means over the positions that windows read. Plain loops: this runs for every image of every tile. */
-function means(read: Int32Array, of: Float64Array, count: number): Float64Array {
-  const taps = read.length / count;
-  const result = new Float64Array(count);
-  for (let j = 0, k = 0; j < count; j++) {
-    let sum = 0;
-    for (const end = k + taps; k < end; k++) if (read[k] >= 0) sum += of[read[k]];
-    result[j] = sum / taps;
-  }
-  return result;
-}
-
 /** Mean over the taps k of the value at (p + k, p' + k). */
 export const window: Rules<StepOf<'window'>> = {
   ...joining,
@@ -55,10 +43,14 @@ export const window: Rules<StepOf<'window'>> = {
   },
   operations: ({ windows }) => 2 * positionCount(windows.filter) + 12,
 
-  positionSelfKernel: ({ of, windows }, { value, at, exponents, reads, shapes }) => [
-    means(reads(windows), at(of), positionCount(shapes[value])),
-    exponents[of],
-  ],
+  positionSelfKernel({ of, windows }, { at, exponents, means }, out) {
+    means(windows).run(at(of), out);
+    return exponents[of];
+  },
+  spread({ of, windows }, spreads) {
+    const spread = spreads[of];
+    return spread && { least: spread.least - Math.log2(positionCount(windows.filter)), most: spread.most };
+  },
   isPositive: ({ of, windows }, positive) => positive[of] && reachesInside(windows),
   isEven: ({ of, windows }, even) => even[of] && !positionsRead(windows).includes(-1),
 

@@ -10,8 +10,8 @@ import {
   selfKernelsDivided,
   selfKernelsNeeded,
 } from '../../programme/images/self-kernels.js';
-import { anglesRead } from '../../programme/images/translate.js';
 import { selfKernelSpreads } from '../../programme/images/spreads.js';
+import { anglesRead } from '../../programme/images/translate.js';
 import { requireRange, spreadInRange } from '../../programme/range.js';
 import { valueShapes } from '../../programme/shapes.js';
 import type { Programme, ValueId } from '../../vocabulary/steps.js';

@@ -99,15 +99,16 @@ function positionSelfKernel(step: Sum, { exponents, at }: PositionEvaluation, ou
 /** Each part alone is as little as a sum that is not 0 can be, but for a constant, which is always there. */
 function spread(step: Sum, spreads: readonly (Spread | null)[]): Spread | null {
   const constant = Math.log2(step.constant);
-  let [least, most] = [Infinity, constant];
+  let [least, most, parts] = [Infinity, constant, step.constant > 0 ? 1 : 0];
   for (const { value, weight } of step.terms) {
     const part = spreads[value];
     if (weight === 0) continue;
     if (part === null) return null;
+    parts += 1;
     least = Math.min(least, Math.log2(weight) + part.least);
     most = Math.max(most, Math.log2(weight) + part.most);
   }
-  return { least: step.constant > 0 ? constant : least, most: most + Math.log2(step.terms.length + 1) };
+  return { least: step.constant > 0 ? constant : least, most: most + Math.log2(Math.max(1, parts)) };
 }
 
 /** On rows; the largest part comes first. */

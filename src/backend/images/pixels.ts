@@ -76,8 +76,8 @@ export class PixelReader {
   }
 }
 
-/** Directions and norms of the pixels of an image. @throws NumericalError as `squareOf` does */
-export function pixelsOf(data: FloatArray, image: number, positions: number, channels: number): Pixels {
+/** Directions and norms of the pixels of an image; of zeros where it is null. @throws NumericalError as `squareOf` does */
+export function pixelsOf(data: FloatArray, image: number | null, positions: number, channels: number): Pixels {
   const reader = new PixelReader(positions, channels);
   const unit = new Float64Array(positions * channels);
   reader.read(data, image);

@@ -91,7 +91,7 @@ export class BlockFiller {
   readonly #shape: FactorShape;
   readonly #table: FactorTable;
   readonly #room: Room;
-  readonly #functions: CompiledFunctions;
+  readonly #functions: Pick<CompiledFunctions, 'call'>;
   readonly #bytes: Uint8Array;
   readonly #numbers: FloatArray;
   readonly #doubles: Float64Array;
@@ -104,7 +104,7 @@ export class BlockFiller {
   constructor(
     job: PreparedImages,
     shape: FactorShape,
-    functions: CompiledFunctions,
+    functions: Pick<CompiledFunctions, 'call'>,
     buffer: ArrayBufferLike,
     from: number,
   ) {

@@ -1,8 +1,8 @@
 import type { Precision } from '../../../src/data/array.js';
 import { type Grid, onTwoAxes } from '../../../src/programme/images/grids.js';
 import { type ImagePlan, storedPositionPairs } from '../../../src/programme/images/plan.js';
-import { positionPairCount, positionsRead, windowsHolding } from '../../../src/programme/images/position-pairs.js';
-import type { ValueId, Windows } from '../../../src/vocabulary/steps.js';
+import { positionPairCount, readsBeyond, windowsHolding } from '../../../src/programme/images/position-pairs.js';
+import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import { ANGLE_DEGREE } from '../polynomials.js';
 import { tapCount } from './code.js';
@@ -83,7 +83,7 @@ function windowTables(plan: ImagePlan, most: readonly number[], room: Buffer): W
     known.set(name, first);
     const bytes = most[grid] * tapCount(step) * 4;
     segments.set(v, segments.get(first) ?? room.take(8 + 24 * mostSegments(plan.places.grids[grid])));
-    const hasHalves = step.op === 'window' && mayLeave(step.windows);
+    const hasHalves = step.op === 'window' && readsBeyond(step.windows);
     windows.set(v, windows.get(first) ?? room.take(bytes));
     whole.set(v, whole.get(first) ?? (hasHalves ? room.take(bytes) : (windows.get(v) ?? 0)));
     halves.set(v, halves.get(first) ?? room.take(hasHalves ? 8 + 16 * positionCount(step.windows.from) : 8));
@@ -94,11 +94,6 @@ function windowTables(plan: ImagePlan, most: readonly number[], room: Buffer): W
 /** Segments that a window table may have; one that has more is run position pair by position pair. */
 export function mostSegments({ height }: Grid): number {
   return 6 * height + 8;
-}
-
-/** Whether a window can reach beyond the image. */
-export function mayLeave(windows: Windows): boolean {
-  return positionsRead(windows).includes(-1);
 }
 
 function poolLinks(plan: ImagePlan, most: readonly number[], room: Buffer): ImageLayout['links'] {
@@ -147,7 +142,7 @@ export function layOutImages(plan: ImagePlan, precision: Precision): ImageLayout
   const constants = room.take(8 * (4 * instructions.length + parts + 8));
   const code = room.take(4 * (24 * instructions.length + parts + 32));
   const leaving = plan.programme.steps.map((step) =>
-    step.op === 'window' && mayLeave(step.windows) ? 2 * positionCount(step.windows.from) : 0,
+    step.op === 'window' && readsBeyond(step.windows) ? 2 * positionCount(step.windows.from) : 0,
   );
   const slotBytes = Math.ceil(((plan.mostPositionPairs + 1 + Math.max(0, ...leaving)) * 16) / 64) * 64;
   const slots = room.take(0);

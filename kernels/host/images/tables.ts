@@ -87,8 +87,8 @@ export class ComponentTables {
     const [grid, selfKernels] = name.split(':').map(Number);
     const [positionPairs, stored] = [all.get(grid), this.#stored.get(selfKernels)];
     if (positionPairs === undefined || stored === undefined) return;
-    for (let c = 0; c < positionPairs.count; c++)
-      this.#words[(table >> 2) + c] = stored.find(positionPairs.p[c], positionPairs.q[c]);
+    const [words, { count, p, q }] = [this.#words, positionPairs];
+    for (let c = 0; c < count; c++) words[(table >> 2) + c] = stored.find(p[c], q[c]);
   }
 
   #join(
@@ -117,10 +117,11 @@ export class ComponentTables {
   #window(join: Join, { positionPairs, halves }: PositionPairsRead, outside: number): void {
     const { value } = join;
     const { windows, whole, halves: lists } = this.#layout;
-    const [table, plain, list] = [windows.get(value) ?? 0, whole.get(value) ?? 0, (lists.get(value) ?? 0) >> 2];
-    for (let k = 0; k < positionPairs.length; k++) {
-      this.#words[(plain >> 2) + k] = 16 * Math.min(positionPairs[k], outside);
-      this.#words[(table >> 2) + k] = 16 * positionPairs[k];
+    const [table, plain, list] = [windows, whole, lists].map((of) => (of.get(value) ?? 0) >> 2);
+    const words = this.#words;
+    for (let k = 0; k < positionPairs.length; k++) words[table + k] = 16 * positionPairs[k];
+    if (plain !== table) {
+      for (let k = 0; k < positionPairs.length; k++) words[plain + k] = 16 * Math.min(positionPairs[k], outside);
     }
     this.#segments(join, positionPairs, outside);
     this.#words[list] = halves.p.length;

@@ -1,8 +1,8 @@
 import type { Programme } from '../../vocabulary/steps.js';
 import { pairOperands } from '../needs.js';
 import type { Places } from './grids.js';
-import { offsetsRead } from './needed-offsets.js';
-import { offsetCount } from './offsets.js';
+import type { OffsetsRead } from './needed-offsets.js';
+import { offsetCount, type ReadOffsets } from './offsets.js';
 
 /** Offsets that have to be visited together, since windows join them: `[grid] -> numbers of offsets`, ascending. */
 export type Component = ReadonlyMap<number, readonly number[]>;
@@ -43,20 +43,25 @@ export function components(
   programme: Programme,
   places: Places,
   needed: readonly Uint8Array[],
+  offsetsRead: OffsetsRead,
 ): readonly (readonly Component[])[] {
   const starts = [0];
   for (const grid of places.grids) starts.push((starts.at(-1) ?? 0) + offsetCount(grid));
   const sets = new DisjointSets(starts.at(-1) ?? 0);
+  const joined = new Map<string, Set<ReadOffsets>>();
   programme.steps.forEach((step, v) => {
-    const { grid: selfKernels, stage } = places.of[v];
+    const { grid: to, stage } = places.of[v];
     for (const operand of pairOperands(step)) {
       const { grid, stage: from } = places.of[operand];
       if (from !== stage) continue;
-      const reads = offsetsRead(step, places.grids[grid], places.grids[selfKernels]);
-      if (reads === null) continue;
-      needed[selfKernels].forEach((is, id) => {
-        if (is === 1) for (const r of reads(id)) sets.join(starts[selfKernels] + id, starts[grid] + r);
-      });
+      const reads = offsetsRead.of(step, places.grids[grid], places.grids[to]);
+      // Equal windows on one grid join what is joined already.
+      const name = `${grid}:${to}`;
+      if (reads === null || joined.get(name)?.has(reads) === true) continue;
+      joined.set(name, (joined.get(name) ?? new Set()).add(reads));
+      for (let id = 0; id < needed[to].length; id++) {
+        if (needed[to][id] === 1) for (const r of reads(id)) sets.join(starts[to] + id, starts[grid] + r);
+      }
     }
   });
   return gather(places, needed, starts, sets);

@@ -4,7 +4,7 @@ import { verified } from '../verify.js';
 import { type Component, components } from './components.js';
 import type { Places } from './grids.js';
 import type { ImageInstructions } from './instructions.js';
-import { neededOffsets } from './needed-offsets.js';
+import { neededOffsets, OffsetsRead } from './needed-offsets.js';
 import { placeValues } from './places.js';
 import { type PositionPairs, positionPairCount, positionPairsOf } from './position-pairs.js';
 import { evenValues, type InputFacts, selfKernelsDivided } from './self-kernels.js';
@@ -25,11 +25,22 @@ export interface ImagePlan {
   readonly mostPositionPairs: number;
 }
 
+/** Plans that were made of a programme: memory, forecast and job each ask for one. */
+const known = new WeakMap<Programme, Map<string, ImagePlan>>();
+
 /**
  * Plans a programme on images of which some facts are known; with `read` only for these values at offset 0, as the
  * self-kernels of a pool need them: of nested pools that takes few offsets where their outputs take all.
  */
 export function planImages(programme: Programme, inputs: InputFacts, read?: readonly ValueId[]): ImagePlan {
+  const plans = known.get(programme) ?? new Map<string, ImagePlan>();
+  const name = JSON.stringify([inputs.even, inputs.positive, read ?? null]);
+  const plan = plans.get(name) ?? planned(programme, inputs, read);
+  known.set(programme, plans.set(name, plan));
+  return plan;
+}
+
+function planned(programme: Programme, inputs: InputFacts, read?: readonly ValueId[]): ImagePlan {
   const places = placeValues(verified(programme, 'what is planned on images'));
   const outputs = [programme.nngp, programme.ntk].filter((v): v is ValueId => v !== null);
   // Self-kernels of a pool are sums over pairs of positions, also where no pair of images reads them.
@@ -37,8 +48,9 @@ export function planImages(programme: Programme, inputs: InputFacts, read?: read
   const pools = Array.from(programme.steps.keys()).filter(
     (v) => divided[v] === 1 && rulesOf(programme.steps[v]).readsAllPairs === true,
   );
-  const needed = neededOffsets(programme, places, read ?? [...outputs, ...pools]);
-  const parts = components(programme, places, needed);
+  const reads = new OffsetsRead();
+  const needed = neededOffsets(programme, places, read ?? [...outputs, ...pools], reads);
+  const parts = components(programme, places, needed, reads);
   const even = evenValues(programme, inputs);
   const offsets = needed.map((list) => Array.from(list.keys()).filter((id) => list[id] === 1));
   let mostPositionPairs = 1;

@@ -13,10 +13,12 @@ export interface PositionPairs {
 
 /** Number of pairs of positions of some offsets of a grid. */
 export function positionPairCount(grid: Grid, offsets: readonly number[]): number {
-  return offsets.reduce((sum, id) => {
+  let count = 0;
+  for (const id of offsets) {
     const [dy, dx] = offsetOf(grid, id);
-    return sum + (grid.height - Math.abs(dy)) * (grid.width - Math.abs(dx));
-  }, 0);
+    count += (grid.height - Math.abs(dy)) * (grid.width - Math.abs(dx));
+  }
+  return count;
 }
 
 /**
@@ -27,14 +29,16 @@ export function positionPairsOf(grid: Grid, offsets: readonly number[]): Positio
   const { height, width } = grid;
   const count = positionPairCount(grid, offsets);
   const [p, q] = [new Int32Array(count), new Int32Array(count)];
-  const steps = offsets.map((id) => offsetOf(grid, id));
+  const down = Int32Array.from(offsets, (id) => offsetOf(grid, id)[0]);
+  const right = Int32Array.from(offsets, (id) => offsetOf(grid, id)[1]);
   let c = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      for (const [dy, dx] of steps) {
-        if (y + dy < 0 || y + dy >= height || x + dx < 0 || x + dx >= width) continue;
+      for (let k = 0; k < down.length; k++) {
+        const [py, px] = [y + down[k], x + right[k]];
+        if (py < 0 || py >= height || px < 0 || px >= width) continue;
         p[c] = y * width + x;
-        q[c] = (y + dy) * width + x + dx;
+        q[c] = py * width + px;
         c += 1;
       }
     }
@@ -44,20 +48,24 @@ export function positionPairsOf(grid: Grid, offsets: readonly number[]): Positio
 
 /** Finds the number of a pair of positions among some position pairs. */
 export class PositionPairIndex {
-  readonly #start: Int32Array;
-  readonly #positionPairs: PositionPairs;
+  /** Number of the first pair of each position p, and of the one behind the last. */
+  readonly start: Int32Array;
+  /** p' of each pair. */
+  readonly other: Int32Array;
 
-  constructor(grid: Grid, positionPairs: PositionPairs) {
-    this.#positionPairs = positionPairs;
-    this.#start = new Int32Array(grid.height * grid.width + 1);
-    for (let c = 0; c < positionPairs.count; c++) this.#start[positionPairs.p[c] + 1] += 1;
-    for (let p = 1; p < this.#start.length; p++) this.#start[p] += this.#start[p - 1];
+  constructor(grid: Grid, { count, p, q }: PositionPairs) {
+    const start = new Int32Array(grid.height * grid.width + 1);
+    for (let c = 0; c < count; c++) start[p[c] + 1] += 1;
+    for (let at = 1; at < start.length; at++) start[at] += start[at - 1];
+    this.start = start;
+    this.other = q;
   }
 
   /** Number of the position pair (p, p'), or -1 where it is none. */
   find(p: number, q: number): number {
-    const end = this.#start[p + 1];
-    for (let c = this.#start[p]; c < end; c++) if (this.#positionPairs.q[c] === q) return c;
+    const { start, other } = this;
+    const end = start[p + 1];
+    for (let c = start[p]; c < end; c++) if (other[c] === q) return c;
     return -1;
   }
 }
@@ -72,11 +80,26 @@ export function tapsOfAxis(j: number, axis: number, w: Windows): Int32Array {
   });
 }
 
+/** Positions on each axis that each output of it reads, `[axes][outputs]`. */
+function tapsOfAxes(windows: Windows): readonly (readonly Int32Array[])[] {
+  const w = onTwoAxes(windows);
+  return [0, 1].map((axis) => Array.from({ length: w.to[axis] }, (_, j) => tapsOfAxis(j, axis, w)));
+}
+
+/** Whether a window reads a position beyond the grid. */
+export function readsBeyond(windows: Windows): boolean {
+  return tapsOfAxes(windows).some((outputs) => outputs.some((taps) => taps.includes(-1)));
+}
+
+/** Whether every window reads a position of the grid. */
+export function readsWithin(windows: Windows): boolean {
+  return tapsOfAxes(windows).every((outputs) => outputs.every((taps) => taps.some((at) => at >= 0)));
+}
+
 /** Positions of a grid that each window reads, `[outputs, taps]`, -1 outside. */
 export function positionsRead(windows: Windows): Int32Array {
   const w = onTwoAxes(windows);
-  const rows = Array.from({ length: w.to[0] }, (_, j) => tapsOfAxis(j, 0, w));
-  const columns = Array.from({ length: w.to[1] }, (_, j) => tapsOfAxis(j, 1, w));
+  const [rows, columns] = tapsOfAxes(windows);
   const result = new Int32Array(w.to[0] * w.to[1] * w.filter[0] * w.filter[1]);
   let at = 0;
   for (const ys of rows) {
@@ -127,11 +150,20 @@ export function positionPairsRead(
     }
     return from.count + 1 + number;
   };
-  for (let c = 0; c < to.count; c++) {
-    for (let k = 0; k < taps; k++) {
-      const [p, q] = [read[to.p[c] * taps + k], read[to.q[c] * taps + k]];
-      const inside = p >= 0 && q >= 0;
-      positionPairs[c * taps + k] = inside ? index.find(p, q) : p < 0 && q < 0 ? from.count : half(p, q);
+  const { start, other } = index;
+  for (let c = 0, at = 0; c < to.count; c++) {
+    const [left, right] = [to.p[c] * taps, to.q[c] * taps];
+    for (let k = 0; k < taps; k++, at++) {
+      const [p, q] = [read[left + k], read[right + k]];
+      if (p < 0 || q < 0) {
+        positionPairs[at] = p < 0 && q < 0 ? from.count : half(p, q);
+        continue;
+      }
+      // Written out: a job asks this of some ten million taps.
+      const end = start[p + 1];
+      let found = start[p];
+      while (found < end && other[found] !== q) found += 1;
+      positionPairs[at] = found < end ? found : -1;
     }
   }
   return { positionPairs, halves };

@@ -1,9 +1,8 @@
-import type { Windows } from '../../vocabulary/steps.js';
 import { positionCount } from '../../vocabulary/windows.js';
 import { onTwoAxes, readsItself } from '../images/grids.js';
 import { distanceOf, type ImageValue, plainOf } from '../images/instructions.js';
 import { offsetId, offsetOf } from '../images/offsets.js';
-import { positionsRead } from '../images/position-pairs.js';
+import { readsBeyond, readsWithin } from '../images/position-pairs.js';
 import { windowTaps } from '../taps.js';
 import { joining, windowsFlaw } from './joining.js';
 import type { Rules, StepOf } from './rules.js';
@@ -15,14 +14,6 @@ function axisOffsets(d: number, stride: number, n: number, wraps: boolean): numb
   if (!wraps) return Math.abs(offset) < n ? [offset] : [];
   const inside = ((offset % n) + n) % n;
   return inside === 0 ? [0] : [inside, inside - n];
-}
-
-/** Whether every window reads a position inside the image. */
-function reachesInside(windows: Windows): boolean {
-  const read = positionsRead(windows);
-  const taps = positionCount(windows.filter);
-  for (let j = 0; j < read.length; j += taps) if (read.subarray(j, j + taps).every((p) => p < 0)) return false;
-  return true;
 }
 
 /** Mean over the taps k of the value at (p + k, p' + k). */
@@ -51,8 +42,8 @@ export const window: Rules<StepOf<'window'>> = {
     const spread = spreads[of];
     return spread && { least: spread.least - Math.log2(positionCount(windows.filter)), most: spread.most };
   },
-  isPositive: ({ of, windows }, positive) => positive[of] && reachesInside(windows),
-  isEven: ({ of, windows }, even) => even[of] && !positionsRead(windows).includes(-1),
+  isPositive: ({ of, windows }, positive) => positive[of] && readsWithin(windows),
+  isEven: ({ of, windows }, even) => even[of] && !readsBeyond(windows),
 
   isSigned: ({ of }, signed) => signed[of],
   angle({ of, windows }, { value, stage, to }) {

@@ -1,14 +1,10 @@
 import type { ImageAnswer, ImageRequest } from '../../../src/backend/images/job.js';
-import { pixelsOf } from '../../../src/backend/images/pixels.js';
-import { type PreparedImages, pooledOf, type SharedImages } from '../../../src/backend/images/prepare.js';
+import type { PreparedImages, SharedImages } from '../../../src/backend/images/prepare.js';
 import type { TileRange } from '../../../src/backend/tile.js';
 import type { FloatArray } from '../../../src/data/array.js';
 import type { CompiledFunctions } from '../../../src/platform/compiled-library.js';
-import { columnNeeds, columnOf } from '../../../src/programme/images/columns.js';
-import { SelfKernelRunner, selfKernelsNeeded } from '../../../src/programme/images/self-kernels.js';
-import { valueShapes } from '../../../src/programme/shapes.js';
-import { positionCount } from '../../../src/vocabulary/windows.js';
-import type { ImageSchedule } from './schedule.js';
+import { BlockFiller } from './factors.js';
+import { factorShape, type ImageSchedule } from './schedule.js';
 
 /** Everything that computes tiles of kernels of images; it can be sent to a thread. */
 export interface CompiledImageJob extends PreparedImages {
@@ -17,23 +13,25 @@ export interface CompiledImageJob extends PreparedImages {
 
 /** A range of images whose blocks lie in memory. */
 interface Loaded {
-  from: number;
-  count: number;
+  readonly from: number;
+  readonly count: number;
 }
+
+const NOTHING: Loaded = { from: -1, count: 0 };
 
 /** One memory with the printed kernels: computes tiles, one after the other. */
 export class CompiledImageEngine {
   readonly memory: WebAssembly.Memory;
   readonly #job: CompiledImageJob;
-  readonly #functions: Pick<CompiledFunctions, 'call'>;
+  readonly #functions: CompiledFunctions;
   readonly #elements: FloatArray;
   readonly #doubles: Float64Array;
   readonly #bytes: Uint8Array;
-  readonly #selfKernels: SelfKernelRunner | null;
-  readonly #x: Loaded = { from: -1, count: 0 };
-  readonly #z: Loaded = { from: -1, count: 0 };
+  readonly #filler: BlockFiller;
+  #x: Loaded = NOTHING;
+  #z: Loaded = NOTHING;
 
-  constructor(functions: Pick<CompiledFunctions, 'call'>, memory: WebAssembly.Memory, job: CompiledImageJob) {
+  constructor(functions: CompiledFunctions, memory: WebAssembly.Memory, job: CompiledImageJob) {
     this.memory = memory;
     this.#job = job;
     this.#functions = functions;
@@ -41,12 +39,10 @@ export class CompiledImageEngine {
     this.#elements = job.precision === 'f64' ? new Float64Array(buffer) : new Float32Array(buffer);
     this.#doubles = new Float64Array(buffer);
     this.#bytes = new Uint8Array(buffer);
-    const { schedule, programme, exponents } = job;
-    const needs = schedule.columns.flatMap(({ column }) => columnNeeds(column, programme));
-    this.#selfKernels =
-      needs.length === 0 ? null : new SelfKernelRunner(programme, selfKernelsNeeded(programme, needs), exponents);
+    const { schedule } = job;
     const { at, constants, words, starts, rects } = schedule;
     this.#doubles.set(constants, at.constants / 8);
+    this.#filler = new BlockFiller(job, factorShape(job, schedule), functions, buffer, at.factors);
     const integers = new Int32Array(buffer);
     integers.set(words, at.words / 4);
     integers.set(starts, at.starts / 4);
@@ -61,9 +57,8 @@ export class CompiledImageEngine {
   /** Computes a tile into result set `set` (0 or 1); returns whether all entries are finite. */
   compute(range: TileRange, set: number, transposed: boolean): boolean {
     const { symmetric, outputs, schedule } = this.#job;
-    const { at, lanes, stageCount } = schedule;
-    this.#load(this.#job.x, range.row, range.rows, this.#x, at.x, 1);
-    this.#load(this.#job.z, range.column, range.columns, this.#z, at.z, lanes);
+    const { at, stageCount } = schedule;
+    this.#load(range);
     const upper = symmetric && range.row === range.column && range.rows === range.columns;
     this.#run(range.rows, range.columns, upper, at.results[set], stageCount);
     let finite = true;
@@ -115,39 +110,25 @@ export class CompiledImageEngine {
       for (let j = 0; j < columns; j++) this.#elements[to + j * size + i] = this.#elements[result + i * size + j];
   }
 
-  /** Brings the factors of some images into memory, unless they are there; `lanes` of them lie side by side. */
-  #load(set: SharedImages, from: number, count: number, loaded: Loaded, base: number, lanes: number): void {
-    if (loaded.from === from && loaded.count === count) return;
-    const padded = Math.ceil(count / lanes) * lanes;
-    for (let i = 0; i < padded; i++) this.#block(set, i < count ? from + i : null, i, base, lanes);
-    loaded.from = from;
-    loaded.count = count;
-  }
-
-  /** The block of one image; null fills it with zeros. */
-  #block(set: SharedImages, image: number | null, index: number, base: number, lanes: number): void {
-    const { programme, channels, exponents, schedule } = this.#job;
-    const at = base + Math.floor(index / lanes) * schedule.blockBytes * lanes;
-    const lane = index % lanes;
-    const { unit, squares } = pixelsOf(set.data, image, positionCount(programme.positions ?? []), channels);
-    spread(this.#elements, unit, at, lanes, lane);
-    const shapes = valueShapes(programme);
-    const selfKernels = this.#selfKernels?.run(squares, (v) =>
-      image === null ? new Float64Array(positionCount(shapes[v])) : pooledOf(set, v, image),
-    );
-    if (selfKernels === undefined) return;
-    for (const { column, at: offset } of schedule.columns) {
-      const numbers = columnOf(column, programme, selfKernels, exponents);
-      const target = column.kind === 'smooth' ? this.#doubles : this.#elements;
-      spread(target, numbers, at + offset * lanes, lanes, lane);
+  /** Brings the factors of the images of a tile into memory, unless they are there. */
+  #load({ row, rows, column, columns }: TileRange): void {
+    const { x, z, schedule } = this.#job;
+    const { at } = schedule;
+    if (!holds(this.#x, row, rows)) {
+      this.#filler.fill(x, row, rows, at.x);
+      this.#x = { from: row, count: rows };
     }
+    if (holds(this.#z, column, columns)) return;
+    if (x === z && holds(this.#x, column, columns)) this.#filler.group(at.x, columns, at.z);
+    else this.#filler.fillGroups(z, column, columns, at.z);
+    this.#z = { from: column, count: columns };
   }
 
   /** Self-kernels over 4^exponent of a pool of one image with itself, `[positions]`: the stages before it are run. */
   selfPooled({ set, image, stage, numbers, unit }: SelfPooled): Float64Array {
     const { at, lanes } = this.#job.schedule;
-    this.#load(set, image, 1, this.#x, at.x, 1);
-    this.#load(set, image, 1, this.#z, at.z, lanes);
+    this.#filler.fill(set, image, 1, at.x);
+    this.#filler.group(at.x, 1, at.z);
     this.#run(1, 1, false, at.results[0], stage);
     return Float64Array.from(numbers, (number) => unit * this.#doubles[at.stored / 8 + number * lanes]);
   }
@@ -162,7 +143,6 @@ export interface SelfPooled {
   readonly unit: number;
 }
 
-function spread(target: FloatArray, numbers: Float64Array, at: number, lanes: number, lane: number): void {
-  const first = at / target.BYTES_PER_ELEMENT + lane;
-  for (let k = 0; k < numbers.length; k++) target[first + k * lanes] = numbers[k];
+function holds(loaded: Loaded, from: number, count: number): boolean {
+  return loaded.from === from && loaded.count === count;
 }

@@ -2,8 +2,10 @@ import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { laneCount, type Target } from '../vector.js';
+import type { PlacedFactor } from './factor-table.js';
+import { type FactorShape, factorRoomBytes } from './factors.js';
 import { componentRects } from './geometry.js';
-import { type PlacedColumn, printImages } from './source.js';
+import { printImages } from './source.js';
 import type { StoredPlaces } from './stored.js';
 
 /** Addresses in the memory of a thread. */
@@ -18,6 +20,8 @@ export interface ImageAddresses {
   /** Blocks of images. */
   readonly x: number;
   readonly z: number;
+  /** What filling blocks needs. */
+  readonly factors: number;
   /** Results and their transposes, `[set][output]`. */
   readonly results: readonly (readonly number[])[];
   readonly transposed: readonly (readonly number[])[];
@@ -32,7 +36,7 @@ export interface ImageSchedule {
   readonly stageCount: number;
   readonly storedCount: number;
   readonly blockBytes: number;
-  readonly columns: readonly PlacedColumn[];
+  readonly columns: readonly PlacedFactor[];
   readonly constants: Float64Array;
   readonly words: Int32Array;
   readonly starts: Int32Array;
@@ -46,6 +50,14 @@ export interface ScheduledImages {
   readonly source: string;
   readonly stored: StoredPlaces;
   readonly schedule: ImageSchedule;
+}
+
+/** What blocks of images are filled for. */
+export function factorShape(
+  { programme, precision, channels }: PreparedImages,
+  { blockBytes, columns, lanes }: Pick<ImageSchedule, 'blockBytes' | 'columns' | 'lanes'>,
+): FactorShape {
+  return { programme, precision, channels, lanes, layout: { columns, blockBytes } };
 }
 
 /** What takes a page is kept apart from its neighbours, so that lists of one stride do not share cache sets. */
@@ -90,6 +102,7 @@ export function scheduleImages(
     stored: room.take(stored.count * lanes * 8),
     x: room.take(blockBytes * size),
     z: room.take(blockBytes * size),
+    factors: room.take(factorRoomBytes(factorShape(job, { blockBytes, columns, lanes }))),
     results: sets(),
     transposed: sets(),
   };

@@ -10,17 +10,13 @@ import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import { calledFunctions } from '../formulas/functions.js';
 import { laneCount, prelude, type Target } from '../vector.js';
+import { factorSource } from './factor-source.js';
+import type { PlacedFactor } from './factor-table.js';
 import { type Frame, gridFrames, type WindowReads, windowReads } from './geometry.js';
 import { CellPrinter, type PrintContext } from './instructions.js';
 import { Loop } from './loop.js';
 import { placeStored, STORED_FUNCTIONS, type StoredPlaces } from './stored.js';
 import { gridText, WINDOW_FUNCTIONS, windowText } from './windows.js';
-
-/** A column of factors with its place in the block of an image of x, in bytes. */
-export interface PlacedColumn {
-  readonly column: ImageColumn;
-  readonly at: number;
-}
 
 /** Kernels of images as C, with the tables that it reads. */
 export interface PrintedImages {
@@ -28,7 +24,7 @@ export interface PrintedImages {
   readonly constants: readonly number[];
   /** Words of all loops; in front [first component, number of components] of each stage, which are filled in later. */
   readonly words: readonly number[];
-  readonly columns: readonly PlacedColumn[];
+  readonly columns: readonly PlacedFactor[];
   /** Bytes of the block of an image of x. */
   readonly blockBytes: number;
   /** Cells of all slots. */
@@ -47,7 +43,7 @@ const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Gives out places for columns of factors. */
 class Columns {
-  readonly list: PlacedColumn[] = [];
+  readonly list: PlacedFactor[] = [];
   bytes: number;
   readonly #plan: ImagePlan;
   readonly #element: number;
@@ -309,6 +305,7 @@ export function printImages(input: PrintInput): PrintedImages {
     calledFunctions(body, job.precision),
     WINDOW_FUNCTIONS,
     STORED_FUNCTIONS,
+    factorSource(),
     body,
     tileFunction(plan.places.grids.length, plan.places.stages),
     '',

@@ -16,6 +16,12 @@ export interface Approximations {
   readonly sine: readonly number[];
   /** The same in y = 20 g - 1 for g in [0, 0.1], where the closed form cancels. */
   readonly shortSine: readonly number[];
+  /**
+   * The first two in y = (c - 1) / (sqrt(2) - 1) 2 - 1 with c = sqrt(2 - g) in [1, sqrt 2]: there they are analytic up
+   * to c = -sqrt 2, and half the degree does.
+   */
+  readonly rootAngle: readonly number[];
+  readonly rootSine: readonly number[];
   /** atan(t) / t in y = 2 t^2 - 1, t in [0, 1]. */
   readonly arcTangent: readonly number[];
   /** (1 - exp(-x)) / x in y = 2 x - 1, x in [0, 1]. */
@@ -36,6 +42,12 @@ export function sineOverCube(g: number): number {
   return sineMinus(theta(g)) / (Math.PI * g * Math.sqrt(g));
 }
 
+/** g = 2 - c^2 for c = 1 + w (sqrt(2) - 1), without cancellation. */
+function belowRoot(w: number): number {
+  const below = (1 - w) * (Math.SQRT2 - 1);
+  return below * (2 * Math.SQRT2 - below);
+}
+
 function tailRatio(t: number): number {
   return erfcx(2 * (1 / t - 1)) / t;
 }
@@ -49,8 +61,8 @@ export const SHORT_SINE = 0.1;
 
 /** Their degrees. */
 const DEGREES = {
-  f32: { angle: 10, sine: 10, shortSine: 4, arcTangent: 10, decay: 7, erfcx: 13 },
-  f64: { angle: 22, sine: 22, shortSine: 9, arcTangent: 22, decay: 12, erfcx: 25 },
+  f32: { angle: 10, sine: 10, shortSine: 4, rootAngle: 5, rootSine: 5, arcTangent: 10, decay: 7, erfcx: 13 },
+  f64: { angle: 22, sine: 22, shortSine: 9, rootAngle: 10, rootSine: 11, arcTangent: 22, decay: 12, erfcx: 25 },
 } satisfies Record<Precision, Record<keyof Approximations, number>>;
 
 /** The polynomials of a precision, computed when first asked for. */
@@ -62,6 +74,8 @@ export function approximations(precision: Precision = 'f32'): Approximations {
     angle: fit(angleOverRoot, degrees.angle),
     sine: fit(sineOverCube, degrees.sine),
     shortSine: fit((w) => sineOverCube(SHORT_SINE * w), degrees.shortSine),
+    rootAngle: fit((w) => angleOverRoot(belowRoot(w)), degrees.rootAngle),
+    rootSine: fit((w) => sineOverCube(belowRoot(w)), degrees.rootSine),
     arcTangent: fit((w) => Math.atan(Math.sqrt(w)) / Math.sqrt(w), degrees.arcTangent),
     decay: fit((x) => -Math.expm1(-x) / x, degrees.decay),
     erfcx: fit(tailRatio, degrees.erfcx),

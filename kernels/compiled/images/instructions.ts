@@ -157,16 +157,15 @@ export class CellPrinter {
     const far = loop.name('far');
     if (signed) loop.body.push(`const M ${far} = negative(${v});`);
     const root = loop.fresh(`root(${g})`);
-    const angle = loop.fresh(`angleOverRoot(${g})`);
     const times = weight === 1 ? '' : `${loop.constant(weight)} * `;
     if (value !== null) {
-      const j = loop.fresh(`${times}sineTerm(${g}, ${root}, ${angle})`);
+      const j = loop.fresh(`${times}sineTerm(${g}, ${root})`);
       if (!signed) loop.define(value, `larger(ZERO, ${g} - ${j})`);
       else if (weight === 1) loop.define(value, `larger(ZERO, pick(${far}, ONE, ${g}) - ${j})`);
       else loop.define(value, `eitherSide(${g}, ${j}, ${loop.constant(weight)}, ${far})`);
     }
     if (slope === null) return;
-    const t = loop.fresh(`${root} * ${angle}`);
+    const t = loop.fresh(`${root} * angleOverRoot(${g})`);
     loop.define(slope, signed ? `${times}pick(${far}, ONE - ${t}, ${t})` : `${times}${t}`);
   }
 

@@ -98,7 +98,7 @@ function piecewiseLinear(printing: Printing, { of, weight, value, slope }: Op<'p
   const far = isBare ? '' : pass.fresh('far');
   if (!isBare) pass.line(`M ${far} = negative(${v});`);
   if (value !== null) {
-    const j = pass.vector(times(`sineTerm(${g}, ${r}, ${angle})`), 'j');
+    const j = pass.vector(times(`sineTerm(${g}, ${r})`), 'j');
     const plain = `atLeastNothing(${isBare ? g : `pick(${far}, splat(1), ${g})`} - ${j})`;
     pass.define(value, pass.vector(isBare || c === '' ? plain : `eitherSide(${g}, ${j}, ${c}, ${far})`));
   }

@@ -26,6 +26,8 @@ const ALL: readonly Combination[] = [
     { backend: 'host', precision: 'f64', native },
     { backend: 'host', precision: 'f32', native },
   ]),
+  { backend: 'compiled', precision: 'f64' },
+  { backend: 'compiled', precision: 'f32' },
   { backend: 'webgpu', precision: 'f32' },
   { backend: 'tensorflow', precision: 'f64' },
   { backend: 'tensorflow', precision: 'f32' },

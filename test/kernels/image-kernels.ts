@@ -4,6 +4,7 @@ import type { Backend } from '../../src/backend/contract.js';
 import { doorOf } from '../../src/backend/door.js';
 import { selectBackend } from '../../src/backend/select.js';
 import type { ImageSet, ImageTask, Output } from '../../src/backend/tasks.js';
+import { CompilerError } from '../../src/errors.js';
 import { type NdArray, parseArchitecture } from '../../src/index.js';
 import { tiles } from '../../src/kernel/tiles.js';
 import { keepNeeded } from '../../src/programme/needs.js';
@@ -107,5 +108,11 @@ export async function imageKernels(
   const { backend } = await selectBackend(name, precision);
   const task = imageTask(architecture, x, options, precision);
   const tile = options.tile ?? doorOf(backend, 'images').tileSizes[0];
-  return computeTask(backend, task, tile);
+  try {
+    return await computeTask(backend, task, tile);
+  } catch (error) {
+    // As users have it: what cannot be printed as C, host computes.
+    if (!(error instanceof CompilerError)) throw error;
+    return computeTask((await selectBackend('host', precision)).backend, task, tile);
+  }
 }

@@ -26,8 +26,13 @@ async function complaints(c: ImageCase, combination: Combination): Promise<reado
   });
 }
 
+/** Cases of a combination: where each is compiled, a part of them in single precision, which has the same formulas. */
+function casesOf({ backend, precision }: Combination): readonly ImageCase[] {
+  return CASES.filter((_, k) => backend !== 'compiled' || precision === 'f64' || k % 4 === 0);
+}
+
 describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('image vectors on %s', (_label, combination) => {
-  test.each(CASES.map((c) => [c.name, c] as const))('%s', async (_name, c) => {
+  test.each(casesOf(combination).map((c) => [c.name, c] as const))('%s', async (_name, c) => {
     expect(await complaints(c, combination)).toEqual([]);
   });
 });

@@ -10,7 +10,13 @@ import { eigenvalues } from './eigenvalues.js';
 import { IMAGE_COMBINATIONS, type ImageOptions, imageKernels, randomImages } from './image-kernels.js';
 import { limits } from './tolerances.js';
 
-const RUNS = { seed: 6, numRuns: 20 };
+const SEED = 6;
+
+/** Networks drawn for a test; few where each is compiled. */
+function runs({ backend }: Combination): { readonly seed: number; readonly numRuns: number } {
+  return { seed: SEED, numRuns: backend === 'compiled' ? 3 : 20 };
+}
+
 const KINDS = ['nngp', 'ntk'] as const;
 /** What a formula that takes acos of rounded cosines leaves, here for pixels that are not near each other. */
 const TEXTBOOK = 1e-9;
@@ -131,8 +137,8 @@ function bodies(positions?: fc.Arbitrary<readonly number[]>): fc.Arbitrary<Instr
   });
 }
 
-function any(check: (body: Instructions) => Promise<void>, of = bodies()): Promise<void> {
-  return fc.assert(fc.asyncProperty(of, check), RUNS);
+function any(c: Combination, check: (body: Instructions) => Promise<void>, of = bodies()): Promise<void> {
+  return fc.assert(fc.asyncProperty(of, check), runs(c));
 }
 
 const flatten: ImageLayerJson = { kind: 'flatten' };
@@ -192,7 +198,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
   };
 
   test('rolling both images leaves a kernel unchanged that wraps round the border', async () => {
-    await any(async ({ layers, positions, channels, seed }) => {
+    await any(c, async ({ layers, positions, channels, seed }) => {
       const x = randomImages(3, positions, channels, seed);
       const by = positions.map((n, axis) => (axis + 1) % n);
       for (const head of [flatten, globalAvgPool]) {
@@ -205,7 +211,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
   });
 
   test('rolling one image leaves the kernel behind global average pooling unchanged', async () => {
-    await any(async ({ layers, positions, channels, seed }) => {
+    await any(c, async ({ layers, positions, channels, seed }) => {
       const x = randomImages(3, positions, channels, seed);
       const json = imageNetwork(...layers, globalAvgPool, dense);
       const z = rolled(
@@ -217,7 +223,7 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
   });
 
   test('filters of one tap and global average pooling are the mean of vector kernels over pairs of pixels', async () => {
-    await any(async ({ layers, positions, channels, seed }) => {
+    await any(c, async ({ layers, positions, channels, seed }) => {
       const x = randomImages(2, positions, channels, seed);
       const small = onConvs(layers, (l) => ({ ...l, filter: positions.map(() => 1) }));
       const means = pixelMeans(onConvs(layers, asDense).concat(dense), x, average);
@@ -227,17 +233,21 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
 
   test('an image of one pixel has the kernel of a vector', async () => {
     const one = fc.constantFrom<readonly number[]>([1], [1, 1]);
-    await any(async ({ layers, positions, channels, seed }) => {
-      const x = randomImages(3, positions, channels, seed);
-      const means = pixelMeans(onConvs(layers, asDense).concat(dense), x, average);
-      for (const head of [flatten, globalAvgPool, { kind: 'pixel' }]) {
-        close(await both(imageNetwork(...layers, head, dense), x, c), means, textbook);
-      }
-    }, bodies(one));
+    await any(
+      c,
+      async ({ layers, positions, channels, seed }) => {
+        const x = randomImages(3, positions, channels, seed);
+        const means = pixelMeans(onConvs(layers, asDense).concat(dense), x, average);
+        for (const head of [flatten, globalAvgPool, { kind: 'pixel' }]) {
+          close(await both(imageNetwork(...layers, head, dense), x, c), means, textbook);
+        }
+      },
+      bodies(one),
+    );
   });
 
   test('flatten is the mean of the kernels of single pixels', async () => {
-    await any(async ({ layers, positions, channels, seed }) => {
+    await any(c, async ({ layers, positions, channels, seed }) => {
       const x = randomImages(2, positions, channels, seed);
       const single = await Promise.all(
         grid(positions).map((at) => both(imageNetwork(...layers, { kind: 'pixel', at }, dense), x, c)),
@@ -268,12 +278,12 @@ describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('networks o
           expect(Math.abs(k[kind][1] - expected[kind])).toBeLessThanOrEqual(NEAR_PIXELS * scale);
         }
       }),
-      RUNS,
+      runs(c),
     );
   });
 
   test('tiles and a copy of the images in the place of z change nothing', async () => {
-    await any(async ({ layers, positions, channels, seed }) => {
+    await any(c, async ({ layers, positions, channels, seed }) => {
       const x = randomImages(5, positions, channels, seed);
       const json = imageNetwork(...layers, globalAvgPool, dense);
       const k = await both(json, x, c);

@@ -24,6 +24,8 @@ const LIMITS: Readonly<Record<string, Limits>> = {
   'reference f64': F64,
   'host f64': F64,
   'host f32': F32,
+  'compiled f64': F64,
+  'compiled f32': F32,
   'webgpu f32': F32,
   'tensorflow f64': F64,
   'tensorflow f32': F32,

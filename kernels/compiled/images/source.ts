@@ -1,10 +1,15 @@
-import { type Output } from '../../../src/backend/tasks.js';
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
+import type { Output } from '../../../src/backend/tasks.js';
 import { InternalError } from '../../../src/errors.js';
 import type { ImageColumn } from '../../../src/programme/images/columns.js';
 import type { ImageValue } from '../../../src/programme/images/instructions.js';
-import { type PositionPairLoop, type StagePhases, stagePhases, valueKey } from '../../../src/programme/images/phases.js';
 import { imageResults } from '../../../src/programme/images/instructions.js';
+import {
+  type PositionPairLoop,
+  type StagePhases,
+  stagePhases,
+  valueKey,
+} from '../../../src/programme/images/phases.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';

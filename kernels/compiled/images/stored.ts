@@ -1,8 +1,8 @@
 import { InternalError } from '../../../src/errors.js';
 import { onTwoAxes } from '../../../src/programme/images/grids.js';
+import { offsetCount, offsetOf } from '../../../src/programme/images/offsets.js';
 import type { PositionPairInstruction } from '../../../src/programme/images/phases.js';
 import { type ImagePlan, storedPositionPairs } from '../../../src/programme/images/plan.js';
-import { offsetCount, offsetOf } from '../../../src/programme/images/offsets.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { PrintContext } from './instructions.js';
@@ -68,10 +68,7 @@ function firstOf({ stored }: PrintContext, v: ValueId): number {
 /** Pointer to the numbers of a value at the first cell of a row. */
 function cellsOf(loop: Loop, context: PrintContext, v: ValueId): string {
   const { grid } = context.plan.places.of[v];
-  const [place, starts] = [
-    loop.word(firstOf(context, v)),
-    loop.word(context.stored.startsAt.get(grid) ?? 0),
-  ];
+  const [place, starts] = [loop.word(firstOf(context, v)), loop.word(context.stored.startsAt.get(grid) ?? 0)];
   const { height, width } = loop.frame;
   const at = loop.name('d');
   const number = `storedAt(f->starts + ${starts}, ${height}, ${width}, y, x, qy, qx)`;

@@ -64,9 +64,7 @@ export function windowSum(loop: Loop, of: ImageValue, reads: WindowReads, side: 
   const frame = loop.in.frames[reads.from];
   const at = startOf(loop, list, reads, frame);
   const slides = reads.stride.every((n) => n === 1) && reads.filter.every((n) => n <= WRITTEN);
-  return slides
-    ? slidingSum(loop, at, reads.filter, frame.pitch, side)
-    : loopedSum(loop, at, reads, frame.pitch, side);
+  return slides ? slidingSum(loop, at, reads.filter, frame.pitch, side) : loopedSum(loop, at, reads, frame.pitch, side);
 }
 
 /** Numbers of a frame as an initialiser of `Grid`. */

@@ -1,7 +1,7 @@
 import type { ImageRequest } from '../../../src/backend/images/job.js';
 import { openLibrary } from '../../../src/platform/compiled-library.js';
 import { answerRequests, threadStart } from '../../../src/platform/port.js';
-import { type CompiledImageJob, CompiledImageEngine } from './engine.js';
+import { CompiledImageEngine, type CompiledImageJob } from './engine.js';
 
 /** What a thread is started with. */
 export interface CompiledImageStart {

@@ -9,12 +9,7 @@ import { createMemory } from '../../../src/backend/tile-memory.js';
 import { packageFile } from '../../../src/platform/package-files.js';
 import { HAS_THREADS } from '../../../src/platform/thread.js';
 import { compileModule } from '../module.js';
-import {
-  ImageEngine,
-  type ImageJob,
-  pooledOnHost,
-  scheduleImages,
-} from './engine.js';
+import { ImageEngine, type ImageJob, pooledOnHost, scheduleImages } from './engine.js';
 
 /** Seconds of work below which threads are not worth their start. */
 const SMALL_JOB = 0.3;

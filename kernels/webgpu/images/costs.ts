@@ -2,9 +2,9 @@ import type { PreparedImages } from '../../../src/backend/images/prepare.js';
 import { approximations } from '../../../src/programme/approximations.js';
 import { gridAt } from '../../../src/programme/images/grids.js';
 import type { ImageInstruction } from '../../../src/programme/images/instructions.js';
+import type { StagePhases } from '../../../src/programme/images/phases.js';
 import { type ImagePlan, planImages } from '../../../src/programme/images/plan.js';
 import { positionPairCount } from '../../../src/programme/images/position-pairs.js';
-import type { StagePhases } from '../../../src/programme/images/phases.js';
 import { tapCount } from './tables.js';
 
 /** What one pair of images costs at least. */

@@ -1,15 +1,15 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
+import { evenWeights } from '../../../src/backend/images/weights.js';
 import { InternalError } from '../../../src/errors.js';
 import type { ImageColumn } from '../../../src/programme/images/columns.js';
 import type { ImageValue } from '../../../src/programme/images/instructions.js';
+import { type PositionPairInstruction, valueKey } from '../../../src/programme/images/phases.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { Step, ValueId } from '../../../src/vocabulary/steps.js';
 import { positionCount } from '../../../src/vocabulary/windows.js';
 import type { BlockLayout } from './columns.js';
-import { type PositionPairInstruction, valueKey } from '../../../src/programme/images/phases.js';
 import { isWhole, tapCount } from './tables.js';
 import { namePart, numberPart, placePart } from './template.js';
-import { evenWeights } from '../../../src/backend/images/weights.js';
 
 /** What the lines of a stage rest on. */
 export interface PositionPairContext {

@@ -1,4 +1,5 @@
 import type { PreparedImages } from '../../../src/backend/images/prepare.js';
+import { type Phase, type StagePhases, selfKernelPhase, stagePhases } from '../../../src/programme/images/phases.js';
 import type { ImagePlan } from '../../../src/programme/images/plan.js';
 import type { ValueId } from '../../../src/vocabulary/steps.js';
 import { calledFunctions } from '../formulas/functions.js';
@@ -8,7 +9,6 @@ import { workOf } from './costs.js';
 import { BINDINGS, PUT, TILE, VALUES } from './declarations.js';
 import { calledPositionPairFunctions, spreadFunction } from './functions.js';
 import { PositionPairPrinter } from './pair-printer.js';
-import { type Phase, type StagePhases, selfKernelPhase, stagePhases } from '../../../src/programme/images/phases.js';
 import { type Field, handedNumbers, isWhole } from './tables.js';
 import { type Template, TemplatePrinter } from './template.js';
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { selectBackend } from '../../src/backend/select.js';
 import { describe, expect, test } from '../jest.js';
 import { bench, type Ended } from './ntk.js';
@@ -68,7 +68,6 @@ describe('--backend compiled', () => {
       ['--import', WITHOUT_KOFFI],
       'the package koffi, which calls compiled libraries, is not installed',
     ],
-    ['no such vectors', { NTK_VECTOR_BITS: '1024' }, [], 'NTK_VECTOR_BITS must be 512, 256, 128, got 1024. Unset'],
   ])('with %s leaves the work to host, with one line', async (name, variables, options, reason) => {
     const out = `${name.replaceAll(' ', '-')}.npy`;
     const { code, stderr } = await ntk(variables, [...KERNEL, '--backend', 'compiled', '--out', out], options);
@@ -78,6 +77,33 @@ describe('--backend compiled', () => {
     expect({ backend, compiler: plan.compiler }).toEqual({ backend: 'host', compiler: null });
     expect(warnings).toEqual([expect.stringMatching(/^host computes in the place of compiled: .*[^.]\.$/)]);
     expect(lines).toEqual([`ntk: warning: ${warnings[0]}`]);
+  });
+
+  compiling('leaves to host what fails after the trial, products of what is never stored too', async () => {
+    // A compiler that knows the trial alone.
+    at.write(
+      'late',
+      `#!/bin/sh
+case "$*" in *--version*) exec cc --version ;; esac
+cat >"$0.c"
+if grep -q ntk_trial "$0.c"; then exec cc "$@" <"$0.c"; fi
+echo '<stdin>:1: error: too late' >&2
+exit 1
+`,
+    );
+    chmodSync(at.path('late'), 0o700);
+    const variables = { NTK_CC: at.path('late'), NTK_CACHE: at.path('late-cache') };
+    const reason = `${at.path('late')}: must compile the C of a kernel, got <stdin>:1: error: too late. Install`;
+    const eigs = ['eigs', 'x.npy', '--arch', 'fc', '-k', '1', '--method', 'lanczos', '--force'];
+    for (const [args, out] of [
+      [KERNEL, 'late.npy'],
+      [eigs, 'late.json'],
+    ] as const) {
+      const { code, stderr } = await ntk(variables, [...args, '--backend', 'compiled', '--out', out]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(reason) });
+      const { backend, warnings } = JSON.parse(readFileSync(at.path('late.json'), 'utf8'));
+      expect({ backend, warnings }).toEqual({ backend: 'host', warnings: [expect.stringContaining(reason)] });
+    }
   });
 
   test('is no backend for finite networks', async () => {

@@ -75,14 +75,21 @@ async function complaints(c: VectorCase, combination: Combination, run: Run): Pr
   });
 }
 
-/** Of the networks of 200 blocks, whose operations are all alike, devices that take seconds for each run one. */
-function isRunOn({ backend }: Combination, { name }: VectorCase): boolean {
-  const isSlow = backend === 'tfjs' || backend === 'tensorflow' || backend === 'webgpu';
-  return !isSlow || !name.startsWith('resntk-L200-') || name === 'resntk-L200-aL-.5-free';
+/** One in so many cases where each is compiled first; all of them with NTK_TEST_ALL=1. */
+const COMPILED = process.env.NTK_TEST_ALL === '1' ? 1 : 6;
+
+/**
+ * Cases of a combination: of the networks of 200 blocks, whose operations are all alike, one on devices that take
+ * seconds for each; and a part of all where each is compiled, another one in each precision.
+ */
+function casesOn({ backend, precision }: Combination): readonly VectorCase[] {
+  if (backend === 'compiled') return CASES.filter((_, k) => k % COMPILED === (precision === 'f64' ? 0 : COMPILED >> 1));
+  if (backend === 'host' || backend === 'reference') return CASES;
+  return CASES.filter(({ name }) => !name.startsWith('resntk-L200-') || name === 'resntk-L200-aL-.5-free');
 }
 
 describe.each(COMBINATIONS.map((c) => [label(c), c] as const))('vectors on %s', (_label, combination) => {
-  const cases = CASES.filter((c) => isRunOn(combination, c));
+  const cases = casesOn(combination);
   test.each(cases.map((c) => [c.name, c] as const))('%s', async (_name, c) => {
     const runs: Run[] = c.ntk === null ? [] : [{ kind: 'both', zonal: true }];
     runs.push({ kind: 'nngp', zonal: c.ntk === null });
@@ -93,7 +100,7 @@ describe.each(COMBINATIONS.map((c) => [label(c), c] as const))('vectors on %s', 
 
   if (combination.backend !== 'reference') {
     const committed = caseFiles(FIXTURES);
-    const shallow = CASES.filter(
+    const shallow = casesOn(combination).filter(
       (c) =>
         committed.includes(`${c.name}.json`) &&
         c.z === null &&

@@ -1,7 +1,7 @@
 import type { RowCode } from './encode.js';
 
 /** What a pass works on, and how a body goes over a tile: all passes on a strip of a row, then the next. */
-const STRIP_TEXT = `// What passes work on: a strip of a row of pairs, with the factors of its row x and of its columns z.
+const STRIP_TEXT = `// What passes work on: a strip of a row of pairs, with the factors of its row and of its columns.
 typedef struct {
   T *source; T *slots; T *outputs[2];
   const T *tables[2];
@@ -9,10 +9,12 @@ typedef struct {
   const double *constants;
   int64_t stride; int64_t count; int64_t length;
 } Strip;
-INLINE T *slotAt(const Strip *s, int64_t slot) { return slot == 0 ? s->source : s->slots + (slot - 1) * s->length; }`;
+INLINE T *slotAt(const Strip *s, int64_t slot) {
+  return slot == 0 ? s->source : s->slots + (slot - 1) * s->length;
+}`;
 
-const BODY = `// Arguments: rows, columns, results 0 and 1, stride, upper, words and their end, constants, slots, length of a strip,
-// columns of factors of x and of z, tables 0 and 1.
+const BODY = `// Arguments: rows, columns, results 0 and 1, stride, upper, words and their end, constants, slots, length of a
+// strip, columns of factors of x and of z, tables 0 and 1.
 int64_t body(uint8_t *memory, const int64_t *a) {
   const int64_t rows = a[0], columns = a[1], stride = a[4], upper = a[5], length = a[10];
   const int32_t *begin = (const int32_t *)(memory + a[6]), *end = (const int32_t *)(memory + a[7]);

@@ -68,8 +68,8 @@ INLINE void put(T *at, V v, int64_t add) { store(at, add ? load(at) + v : v); }
 
 ${blockText(block)}
 
-// Arguments: panels of x, panels of z, rows, columns, features, result, its stride, whether to add, whether blocks below
-// the diagonal are left out.
+// Arguments: panels of x, panels of z, rows, columns, features, result, its stride, whether to add, whether blocks
+// below the diagonal are left out.
 int64_t multiply(uint8_t *memory, const int64_t *a) {
   enum { ROWS = ${block[0]}, COLUMNS = ${block[1]} * LANES };
   const int64_t rows = a[2], columns = a[3], depth = a[4], stride = a[6];

@@ -1,5 +1,6 @@
 /** Functions on a tile of T: first cosine distances, mirror, transpose, products with vectors. */
-export const TILE_TEXT = `// Inner products of unit rows to signed cosine distances, in place; lists the near-duplicates (row * stride + column).
+export const TILE_TEXT = `// Inner products of unit rows to signed cosine distances, in place; lists the near-duplicates
+// (row * stride + column).
 // Arguments: tile, stride, rows, columns, address of the threshold, list, whether below the diagonal is left out.
 int64_t signedDistances(uint8_t *memory, const int64_t *a) {
   const int64_t stride = a[1], rows = a[2], columns = a[3], upper = a[6];

@@ -24,18 +24,29 @@ const ENUM = Object.entries(FACTOR_CODES)
   .map(([name, code]) => `F_${name} = ${code}`)
   .join(', ');
 
-/** Unit pixels and squared norms of an image, from floats or doubles. */
-const PIXELS = (type: 'float' | 'double'): string => `
-static void factors_pixels_${type}(const ${type} *restrict from, T *restrict unit, double *restrict squares,
-                                   int64_t count, int64_t channels, double factor) {
+/** Unit pixels and squared norms of an image. */
+const PIXELS = `
+INLINE void factors_directions(const double *restrict from, T *restrict unit, double *restrict squares,
+                               int64_t count, int64_t channels, double factor) {
+  // Norms first, which are vectors of roots; then each pixel over its norm.
   for (int64_t p = 0; p < count; p++) {
     double square = 0;
-    for (int64_t c = 0; c < channels; c++) square += (double)from[p * channels + c] * (double)from[p * channels + c];
-    double norm = sqrt(square);
-    for (int64_t c = 0; c < channels; c++)
-      unit[p * channels + c] = norm > 0 ? (T)((double)from[p * channels + c] / norm) : 0;
-    squares[p] = factor * (norm * norm);
+    for (int64_t c = 0; c < channels; c++) square += from[p * channels + c] * from[p * channels + c];
+    squares[p] = sqrt(square);
   }
+  for (int64_t p = 0; p < count; p++) {
+    double norm = squares[p] > 0 ? squares[p] : 1;
+    for (int64_t c = 0; c < channels; c++) unit[p * channels + c] = (T)(from[p * channels + c] / norm);
+  }
+  for (int64_t p = 0; p < count; p++) squares[p] = factor * (squares[p] * squares[p]);
+}
+static void factors_pixels(const double *from, T *unit, double *squares, int64_t count, int64_t channels,
+                           double factor) {
+  if (channels == 3) factors_directions(from, unit, squares, count, 3, factor);
+  else factors_directions(from, unit, squares, count, channels, factor);
+}
+static void factors_widened(const float *restrict from, double *restrict to, int64_t count) {
+  for (int64_t k = 0; k < count; k++) to[k] = from[k];
 }`;
 
 /** Means over windows: sums of rows, then of neighbours in a row with its border. */
@@ -130,7 +141,7 @@ const RUN = `
 // 1 where a self-kernel is beyond its limit.
 static int factors_image(uint8_t *image, int isWide, int64_t channels, uint8_t *block, double *scratch,
                           int64_t room, int64_t length, const double *w, const double *pooled) {
-  // The sums of a row and its border come first.
+  // The sums of a row and its border, or an image in doubles, come first.
   double *arrays = scratch + room;
   int beyond = 0;
   for (; w[0] != 0; w += ${FACTOR_WORDS}) {
@@ -140,8 +151,8 @@ static int factors_image(uint8_t *image, int isWide, int64_t channels, uint8_t *
     T *to = (T *)(block + (int64_t)w[6]);
     switch ((int)w[0]) {
       case F_pixels:
-        if (isWide) factors_pixels_double((const double *)image, (T *)block, a, n, channels, f);
-        else factors_pixels_float((const float *)image, (T *)block, a, n, channels, f);
+        if (!isWide) factors_widened((const float *)image, scratch, n * channels);
+        factors_pixels(isWide ? (const double *)image : scratch, (T *)block, a, n, channels, f);
         break;
       case F_constant: factors_constant(a, n, f); break;
       case F_add: factors_add(a, b, n, f); break;
@@ -163,7 +174,7 @@ static int factors_image(uint8_t *image, int isWide, int64_t channels, uint8_t *
 }
 
 // Arguments: images, whether they are doubles, channels, their number, numbers of one; blocks of x, bytes of one;
-// scratch, numbers of a row with its border, numbers of an array; table; self-kernels of pools, numbers of an image.
+// scratch, numbers of what comes first in it, numbers of an array; table; self-kernels of pools, numbers of an image.
 // Returns how many images were done before one that is beyond range.
 int64_t ntk_factors(uint8_t *memory, const int64_t *args) {
   uint8_t *images = memory + args[0], *blocks = memory + args[5];
@@ -185,8 +196,9 @@ static void interleave_numbers(const T *restrict from, int64_t stride, int64_t i
       for (int64_t lane = 0; lane < LANES; lane++) to[k * LANES + lane] = from[lane * stride + k];
     return;
   }
-  for (int64_t k = 0; k < n; k++)
-    for (int64_t lane = 0; lane < LANES; lane++) to[k * LANES + lane] = lane < images ? from[lane * stride + k] : 0;
+  memset(to, 0, n * LANES * sizeof(T));
+  for (int64_t lane = 0; lane < images; lane++)
+    for (int64_t k = 0; k < n; k++) to[k * LANES + lane] = from[lane * stride + k];
 }
 static void interleave_doubles(const double *from, int64_t stride, int64_t images, double *to, int64_t n) {
   for (int64_t k = 0; k < n; k++)
@@ -221,8 +233,7 @@ export function factorSource(): string {
   return [
     '// Factors of images: unit pixels, self-kernels of every position, and what pairs need of them.',
     `#include <math.h>\nenum { ${ENUM} };`,
-    PIXELS('float'),
-    PIXELS('double'),
+    PIXELS,
     WINDOW,
     LOOPS,
     RUN,

@@ -40,6 +40,10 @@ interface Room {
 
 const round64 = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
+/** Numbers in front of the arrays: the sums of a row with its border, and before them an image in doubles. */
+const roomOf = ({ room }: Pick<FactorTable, 'room'>, pixels: number): number =>
+  Math.max(room, Math.ceil(pixels / 8) * 8);
+
 function layOut(shape: FactorShape, table: Omit<FactorTable, 'words'>, words: number, from: number): Room {
   const { programme, channels, lanes, layout } = shape;
   const pixels = positionCount(programme.positions ?? []) * channels;
@@ -54,7 +58,7 @@ function layOut(shape: FactorShape, table: Omit<FactorTable, 'words'>, words: nu
     table: take(8 * words),
     parts: take(24 * (layout.columns.length + 1)),
     pooled: take(8 * table.pooled * lanes),
-    scratch: take(8 * (table.room + table.arrays * table.length)),
+    scratch: take(8 * (roomOf(table, pixels) + table.arrays * table.length)),
     blocks: take(layout.blockBytes * lanes),
     end,
   };
@@ -171,7 +175,7 @@ export class BlockFiller {
 
   #compiled(set: SharedImages, from: number, count: number, to: number): number {
     const { images, pooled, scratch, table } = this.#room;
-    const [pixels, { pools, pooled: every, room, length }] = [this.#pixels, this.#table];
+    const [pixels, { pools, pooled: every, length }] = [this.#pixels, this.#table];
     const isWide = set.data instanceof Float64Array;
     const raw = isWide ? this.#doubles : this.#singles;
     raw.set(set.data.subarray(from * pixels, (from + count) * pixels), images / raw.BYTES_PER_ELEMENT);
@@ -185,7 +189,7 @@ export class BlockFiller {
     }
     const { layout } = this.#shape;
     const head = [images, isWide ? 1 : 0, this.#job.channels, count, pixels, to, layout.blockBytes];
-    const args = [...head, scratch, room, length, table, pooled, every];
+    const args = [...head, scratch, roomOf(this.#table, pixels), length, table, pooled, every];
     return this.#functions.call('ntk_factors', this.#bytes, args);
   }
 

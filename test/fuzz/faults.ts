@@ -72,7 +72,7 @@ export const FAULTS: readonly Fault[] = [
   {
     backend: 'host',
     what: 'own values behind a pool are those of the first image',
-    file: images('engine'),
+    file: 'src/backend/images/factors.js',
     from: 'pooledOf(set, v, image)',
     to: 'pooledOf(set, v, 0)',
   },
@@ -142,7 +142,7 @@ export const FAULTS: readonly Fault[] = [
   {
     backend: 'webgpu',
     what: 'own values behind a pool are those of the first image',
-    file: shaders('columns'),
+    file: 'src/backend/images/factors.js',
     from: 'pooledOf(set, v, image)',
     to: 'pooledOf(set, v, 0)',
   },

@@ -1,6 +1,7 @@
 /** Self-kernels of the positions of images, and what is known of them from the sizes of pixels alone. */
 import fc from 'fast-check';
 import { pixelsOf } from '../../src/backend/images/pixels.js';
+import { prepareImages } from '../../src/backend/images/prepare.js';
 import { surveyImages } from '../../src/backend/images/survey.js';
 import type { ImageTask } from '../../src/backend/tasks.js';
 import { positionsRead } from '../../src/programme/images/position-pairs.js';
@@ -82,5 +83,18 @@ describe('self-kernels', () => {
     // |x|^2 = 8 over 2 channels; a mean over 4 taps or a fourth, half of that, a mean over 16 positions or a 16th.
     expect(last?.most).toBeCloseTo(3 - 1 - 1, 12);
     expect(last?.least).toBeCloseTo(3 - 1 - 2 - 1 - 4, 12);
+  });
+
+  test('of a kernel that is 0 throughout are in range', () => {
+    const x = randomImages(2, [3, 3], 2, 1);
+    const layers = [
+      { kind: 'conv', filter: [2, 2] },
+      { kind: 'flatten' },
+      { kind: 'dense', weightStd: 0, train: false },
+    ];
+    const task = imageTask(imageNetwork(...layers), x, { kind: 'ntk' }, 'f32');
+    expect(task.programme.ntk).toBeNull();
+    const job = prepareImages(task, () => new Float64Array(0));
+    expect(job.x.scales).toEqual([null]);
   });
 });

@@ -148,7 +148,10 @@ function surelyInRange({ programme, precision, outputs, exponents }: PreparedIma
   const spreads = selfKernelSpreads(programme, input);
   const lowest = 2 * Math.min(0, ...exponents);
   const holds = outputs.every((output) => {
-    const spread = spreads[programme[output] ?? 0];
+    const value = programme[output];
+    // A kernel that is 0 throughout.
+    if (value === null) return true;
+    const spread = spreads[value];
     return spread !== null && spreadInRange(spread, precision);
   });
   return holds && spreads.every((spread) => spread === null || spread.most - lowest < MOST_ORDERS);

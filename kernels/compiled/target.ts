@@ -67,5 +67,6 @@ export function setOf({ bits, family }: Target): InstructionSet {
 export function compilerFlags(target: Target): readonly string[] {
   const tuned = target.family === 'x86' ? ['-mtune=native'] : [];
   const arithmetic = ['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math'];
-  return ['-std=gnu11', '-O3', '-w', ...arithmetic, '-shared', '-fPIC', ...setOf(target).flags, ...tuned];
+  // Sums of whole numbers wrap: GCC 12 takes what it concludes from the contrary too far in loops of one step.
+  return ['-std=gnu11', '-O3', '-fwrapv', '-w', ...arithmetic, '-shared', '-fPIC', ...setOf(target).flags, ...tuned];
 }

@@ -42,6 +42,15 @@ function slidingSum(loop: Loop, at: string, [height, width]: readonly [number, n
   return plus(names);
 }
 
+/** Sum over the taps of a window, column by column, each at its place. */
+function writtenSum(loop: Loop, at: string, reads: WindowReads, pitch: number, side: Side): string {
+  const [height, width] = reads.filter;
+  const cell = reads.stride[1] === 1 ? 'i' : `i * ${reads.stride[1]}`;
+  const column = (k: number): string =>
+    plus(Array.from({ length: height }, (_, row) => side(`load(${at} + (${cell} + ${k + row * pitch}) * LANES)`)));
+  return loop.fresh(plus(Array.from({ length: width }, (_, k) => column(k))));
+}
+
 /** Sum over the taps of a window by loops: rows one after the other, so that long sums keep their digits. */
 function loopedSum(loop: Loop, at: string, reads: WindowReads, pitch: number, side: Side): string {
   const [height, width] = reads.filter;
@@ -63,8 +72,11 @@ export function windowSum(loop: Loop, of: ImageValue, reads: WindowReads, side: 
   const list = loop.list(of);
   const frame = loop.in.frames[reads.from];
   const at = startOf(loop, list, reads, frame);
-  const slides = reads.stride.every((n) => n === 1) && reads.filter.every((n) => n <= WRITTEN);
-  return slides ? slidingSum(loop, at, reads.filter, frame.pitch, side) : loopedSum(loop, at, reads, frame.pitch, side);
+  if (!reads.filter.every((n) => n <= WRITTEN)) return loopedSum(loop, at, reads, frame.pitch, side);
+  const slides = reads.stride.every((n) => n === 1);
+  return slides
+    ? slidingSum(loop, at, reads.filter, frame.pitch, side)
+    : writtenSum(loop, at, reads, frame.pitch, side);
 }
 
 /** Numbers of a frame as an initialiser of `Grid`. */

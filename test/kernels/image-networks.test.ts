@@ -24,7 +24,10 @@ const block = (alpha: number): ImageLayerJson => ({
   branch: [conv([3]), relu, conv([3], he)],
 });
 
-describe.each(IMAGE_COMBINATIONS.map((c) => [label(c), c] as const))('values of images on %s', (_label, c) => {
+/** Compiled in one precision: the other has the same formulas, and each network takes the compiler. */
+const WANTED = IMAGE_COMBINATIONS.filter(({ backend, precision }) => backend !== 'compiled' || precision === 'f64');
+
+describe.each(WANTED.map((c) => [label(c), c] as const))('values of images on %s', (_label, c) => {
   const { image } = limits(c);
 
   /**

@@ -106,6 +106,8 @@ const EACH_F64 = inPrecision('f64').map((c) => [label(c), c] as const);
 const EXACT = EACH_F64.filter(([, { backend, native }]) => backend !== 'tensorflow' && native === undefined);
 
 describe.each(EACH)('any network on %s', (_label, combination) => {
+  // Few networks where each is compiled first.
+  const networks = combination.backend === 'compiled' ? 4 : SEED.numRuns;
   const { entry, shortcut } = limits(combination);
   const limit = combination.precision === 'f64' ? WORST_ROUNDING : entry;
 
@@ -118,7 +120,7 @@ describe.each(EACH)('any network on %s', (_label, combination) => {
       if (combination.native === undefined) expect(copied).toEqual(k);
       else expect(distance(copied, k)).toBeLessThanOrEqual(limit);
       for (let i = 0; i < 7; i++) for (let j = 0; j < 7; j++) expect(k[i * 7 + j]).toBe(k[j * 7 + i]);
-    });
+    }, networks);
   });
 
   test('a permutation of the rows permutes the kernel', async () => {
@@ -128,7 +130,7 @@ describe.each(EACH)('any network on %s', (_label, combination) => {
       const k = await ntk(json, x, combination);
       const permuted = k.map((_, at) => k[order[Math.floor(at / 7)] * 7 + order[at % 7]]);
       expect(distance(await ntk(json, pick(x, order), combination), permuted)).toBeLessThanOrEqual(limit);
-    });
+    }, networks);
   });
 
   test('is the same with and without the shortcut', async () => {
@@ -136,7 +138,7 @@ describe.each(EACH)('any network on %s', (_label, combination) => {
       const x = apart(7, seed);
       const k = await ntk(json, x, { ...combination, zonal: false });
       expect(distance(await ntk(json, x, combination), k)).toBeLessThanOrEqual(shortcut);
-    });
+    }, networks);
   });
 
   test('duplicates have the entry of the diagonal', async () => {
@@ -144,14 +146,14 @@ describe.each(EACH)('any network on %s', (_label, combination) => {
       const k = await ntk(json, pick(apart(3, seed), [0, 1, 1, 2, 0]), combination);
       expect([k[4], k[20], k[7], k[11]]).toEqual([k[0], k[0], k[6], k[6]]);
       expect([k[24], k[12]]).toEqual([k[0], k[6]]);
-    });
+    }, networks);
   });
 
   test('a zero row gives numbers', async () => {
     await any(async (json, seed) => {
       const k = await ntk(json, pick(apart(3, seed), [0, 1, 2], [1, 0, 1]), combination);
       expect(k.every((v) => Number.isFinite(v))).toBe(true);
-    });
+    }, networks);
   });
 });
 

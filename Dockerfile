@@ -6,7 +6,7 @@ WORKDIR /opt/ntk
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
-COPY scripts/build scripts/stale.mjs scripts/
+COPY scripts/build scripts/bundle.mjs scripts/stale.mjs scripts/
 COPY src src
 COPY kernels kernels
 # Of the packages only what runs here stays: no developer's tools, no TensorFlow without its library, no other systems' Dawn.

@@ -58,6 +58,14 @@ export interface ImageWork {
   readonly programme: Programme;
 }
 
+/** What is known of a job before its data are read. */
+export interface ExpectedSize {
+  readonly rows: number;
+  readonly columns: number;
+  readonly features: number;
+  readonly threads: number;
+}
+
 /** What a backend has for one kind of tasks that are computed tile by tile. */
 export interface TiledDoor<Task, Shape, Work> {
   /** Sizes of tiles that suit the device, largest first. */
@@ -67,6 +75,8 @@ export interface TiledDoor<Task, Shape, Work> {
   /** Rough seconds that one thread, or the device, takes for one entry, for plans. */
   pace(work: Work): number;
   open(task: Task, options: JobOptions): Promise<KernelJob>;
+  /** Told of a job before its data are read: what takes a while to start may be started. Nothing must rest on it. */
+  expect?(size: ExpectedSize): void;
   /** The programme text that the device will run for a task, where it is made anew for each. */
   shader?(task: Task): Promise<string>;
 }

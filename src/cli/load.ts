@@ -53,6 +53,8 @@ export interface LoadRules extends LoadLimits {
   readonly flip?: boolean;
   /** `--native`: which library whitens. [auto] */
   readonly native?: string;
+  /** Told the size of the kernel, as soon as the files say it, before they are read. [nobody] */
+  readonly onExtent?: (rows: number, columns: number, features: number) => void;
 }
 
 function zeroWarning(path: string, mode: string, { zeros }: Scaled): readonly string[] {
@@ -115,7 +117,10 @@ async function readPair(paths: readonly string[], options: InputOptions, rules: 
   const [readX, read] = paths.map((path) => reader(path, options, rules));
   const { rows, rowsZ } = options;
   const rangeX = rows === null ? {} : { rows };
-  const x = await readX(rangeX);
+  const { onExtent } = rules;
+  const ofX =
+    onExtent === undefined || read !== undefined ? {} : { onSize: (n: number, d: number) => onExtent(n, n, d) };
+  const x = await readX({ ...rangeX, ...ofX });
   const labels = await labelsOf(x, options.labels, rows, null, options, rules);
   if (read === undefined) return { x, z: null, labels, labelsZ: null };
   const classes = rules.sameClasses === true ? (labels?.labels.classes ?? null) : null;
@@ -124,6 +129,7 @@ async function readPair(paths: readonly string[], options: InputOptions, rules: 
     features: valuesOf(x.shape.slice(1)),
     // A label column of Z does not count where its labels come from another file.
     ...(classes === null || options.testLabels !== undefined ? {} : { classes }),
+    ...(onExtent === undefined ? {} : { onSize: (m: number, d: number) => onExtent(x.shape[0], m, d) }),
   };
   const z = await readZ(paths[1], options, read, more);
   const labelsZ = await labelsOf(z, options.testLabels ?? null, rowsZ, classes, options, rules);

@@ -1,13 +1,10 @@
 #!/usr/bin/env node
-import { dispatch } from './dispatch.js';
-import { reportError } from './exit.js';
-import { endQuietlyOnClosedPipe } from './print.js';
-import { abortOnSignals } from './signals.js';
+import { fileURLToPath } from 'node:url';
+import { bundleOf } from '../platform/bundle.js';
 
-endQuietlyOnClosedPipe();
-const signal = abortOnSignals();
-try {
-  process.exitCode = await dispatch(process.argv.slice(2), signal);
-} catch (error) {
-  process.exitCode = reportError(error, signal.aborted);
-}
+const folder = fileURLToPath(new URL('../../../', import.meta.url));
+
+type Program = typeof import('./program.js');
+
+const { runProgram }: Program = await import(bundleOf(folder, 'cli/program')?.href ?? './program.js');
+await runProgram();

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import yargs from 'yargs';
+import yargsParser from 'yargs-parser';
 import { UsageError } from '../errors.js';
 import type { Command, Flag } from './command.js';
 import { nearestText } from './nearest.js';
@@ -7,7 +7,7 @@ import type { ParsedArguments } from './options/parsed.js';
 
 const NEGATIVE_NUMBER = /^-(\d|\.\d|inf|nan)/i;
 
-/** Yargs would otherwise coerce numbers, negate flags and split names at dots. */
+/** The parser of yargs would otherwise coerce numbers, negate flags and split names at dots. */
 const SETTINGS = {
   'boolean-negation': false,
   'camel-case-expansion': false,
@@ -43,17 +43,23 @@ function describe(flag: Flag): string {
   return flag.choices === undefined ? flag.describe : `${flag.describe}: ${flag.choices.join(' | ')}`;
 }
 
-/** A command's flags told to yargs. Values stay texts; `options/values.ts` parses them. */
-function parserOf(name: string, command: Command, argv: readonly string[]): Argv {
-  const parser = yargs([...argv])
-    .parserConfiguration(SETTINGS)
-    .locale('en')
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .fail((message: string, error: Error | undefined) => {
-      throw missingValue(message ?? error?.message ?? '');
-    });
+/** The words of a command line by the flags of its command. Values stay texts; `options/values.ts` parses them. */
+function sorted(words: readonly string[], { flags }: Command): Readonly<Record<string, unknown>> {
+  const names = Object.keys(flags);
+  const { argv, error } = yargsParser.detailed([...words], {
+    configuration: { ...SETTINGS, 'populate--': false },
+    boolean: [...names.filter((name) => flags[name].alone === true), 'help'],
+    narg: Object.fromEntries(names.filter((name) => flags[name].alone !== true).map((name) => [name, 1])),
+    alias: { help: ['h'] },
+  });
+  if (error !== null) throw missingValue(error.message);
+  return argv;
+}
+
+/** A command's flags told to yargs, which prints help pages; it is loaded for them alone. */
+async function pageOf(name: string, command: Command): Promise<Argv> {
+  const { default: yargs } = await import('yargs');
+  const parser = yargs([]).locale('en').help(false).version(false).exitProcess(false);
   for (const [flag, data] of Object.entries(command.flags)) {
     const common = { describe: describe(data), group: `${data.group}:` };
     const fallback = data.fallback === undefined ? {} : { defaultDescription: data.fallback };
@@ -81,7 +87,7 @@ function missingValue(message: string): UsageError {
 
 /** The help page of one command; its examples are not wrapped, so that they can be copied. */
 export async function helpOf(name: string, command: Command, describe: string): Promise<string> {
-  const page = await parserOf(name, command, []).getHelp();
+  const page = await (await pageOf(name, command)).getHelp();
   const flags = page.replaceAll(/ +\[boolean\]$/gm, '');
   const examples = command.examples.map(([line, what]) => `  # ${what}\n  ${line}\n`);
   return `ntk ${name}: ${describe}\n\n${flags}\n\nExamples:\n${examples.join('\n')}`;
@@ -138,11 +144,7 @@ export async function parse(name: string, command: Command, argv: readonly strin
   if (words.slice(0, flagsEnd).some((word) => COMMON.some((help) => word === `--${help}` || word === `-${help}`)))
     return null;
   checkAlone(words.slice(0, flagsEnd), command);
-  const {
-    _: positionals,
-    $0: _script,
-    ...flags
-  }: Record<string, unknown> = await parserOf(name, command, words).parseAsync();
+  const { _: positionals, ...flags } = sorted(words, command);
   checkFlags(
     Object.keys(flags).filter((flag) => flags[flag] !== undefined),
     command,

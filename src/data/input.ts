@@ -1,6 +1,13 @@
 import type { FloatArray, NdArray } from './array.js';
 import { finiteRange } from './finite.js';
-import { type Column, type RawInput, type ReadRequest, type SparseShape, WHOLE } from './formats/format.js';
+import {
+  type Column,
+  type OnSize,
+  type RawInput,
+  type ReadRequest,
+  type SparseShape,
+  WHOLE,
+} from './formats/format.js';
 import { type FormatName, recognised } from './formats/index.js';
 import { withinBudget } from './formats/text-budget.js';
 import { imageShape } from './image.js';
@@ -49,6 +56,8 @@ export interface ReadOptions extends TableOptions {
   readonly memoryLimit?: number;
   /** Whether only regular files are read: pipes and `-` are refused. [false] */
   readonly regular?: boolean;
+  /** Told how many rows of how many values will be read, as soon as that is known. [nobody] */
+  readonly onSize?: OnSize;
   /** Aborts the reading with an InterruptedError. */
   readonly signal?: AbortSignal;
 }
@@ -120,6 +129,7 @@ function requestOf(options: ReadOptions): ReadRequest {
     sparse,
     features,
     memoryLimit: options.memoryLimit ?? WHOLE.memoryLimit,
+    ...(options.onSize === undefined ? {} : { onSize: options.onSize }),
   };
 }
 

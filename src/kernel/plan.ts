@@ -1,4 +1,4 @@
-import type { Backend } from '../backend/contract.js';
+import type { Backend, ExpectedSize } from '../backend/contract.js';
 import { insteadWarning } from '../backend/instead.js';
 import { type Found, selectBackend } from '../backend/select.js';
 import { bytesOf, type NdArray } from '../data/array.js';
@@ -9,6 +9,7 @@ import { defaultMemory, defaultThreads } from '../platform/limits.js';
 import { residentBytes } from '../platform/memory.js';
 import { nativeLibrary } from '../platform/native.js';
 import type { NativeLibrary } from '../platform/native-library.js';
+import { waitingBytes } from '../store/whole-rows.js';
 import type { Computation } from './computation.js';
 import { COMPUTE_DEFAULTS } from './defaults.js';
 import { computationOf } from './kinds.js';
@@ -26,6 +27,8 @@ export interface Planned<C extends Computation = Computation> {
   readonly native: NativeLibrary | null;
   /** Bytes of the process at its peak with the smallest tiles. */
   readonly least: number;
+  /** Bytes in which tiles wait until whole rows can go to a file; counted by the plan. */
+  readonly waiting: number;
   /** What the user should know although it is no error. */
   readonly warnings: readonly string[];
   /** The same on `host`, which computes in the place of what cannot be compiled. */
@@ -44,6 +47,11 @@ function checkOptions({ threads, memory }: KernelOptions): void {
 
 /** Multiply-adds of a product for which looking for a library pays. */
 const NATIVE_PAYS = 5e8;
+
+/** Whether a kernel of vectors may be large enough for a library. */
+export function mayUseNative({ rows, columns, features }: Omit<ExpectedSize, 'threads'>): boolean {
+  return rows * columns * features >= NATIVE_PAYS;
+}
 
 /** The library for the products of a computation. A path is checked whether or not it is used. */
 async function libraryFor(native: string, backend: Backend, { products }: Computation): Promise<NativeLibrary | null> {
@@ -137,7 +145,7 @@ async function planOn<C extends Computation>(work: C, options: KernelOptions, ke
     failed.set(work.work(), error);
     return hostInstead(error, work, options, keep);
   };
-  return { plan, backend, computation: work, native, least, warnings, instead };
+  return { plan, backend, computation: work, native, least, waiting: 0, warnings, instead };
 }
 
 /**
@@ -175,9 +183,18 @@ function fasterBackend({ backend = COMPUTE_DEFAULTS.backend }: KernelOptions, pl
   return ['--precision f32 may allow a faster backend on the GPU of this machine (ntk backends)'];
 }
 
+/** Plans a computation whose result goes to a file: what memory is left holds tiles until they are whole rows. */
+export async function planForFile(inputs: NdArray, options: KernelOptions): Promise<Planned> {
+  const planned = await makePlan(inputs, options, false);
+  const { plan, computation } = planned;
+  const { outputs } = computation;
+  const waiting = waitingBytes({ ...plan, outputs }, plan.memoryLimit - plan.memoryBytes);
+  return { ...planned, waiting, plan: { ...plan, memoryBytes: plan.memoryBytes + waiting } };
+}
+
 /** What computing and writing this kernel would take; writes and computes nothing. */
 export async function planKernel(x: NdArray, options: KernelOptions): Promise<KernelPlan> {
-  return (await makePlan(x, options, false)).plan;
+  return (await planForFile(x, options)).plan;
 }
 
 /**

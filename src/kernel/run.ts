@@ -163,7 +163,7 @@ export async function runTiles<S extends TileSink>(
     tiles: tileCount(extent, size),
     shortcut: prepared.shortcut,
   } as const;
-  const sink = await sinkOf(job, sinkFor, { ...plan, outputs });
+  const sink = await sinkOf(job, sinkFor, { ...plan, outputs, waiting: planned.waiting });
   const compile = (performance.now() - started) / 1000;
   const samples = new Samples(extent, size, outputs, prepared.sizes);
   const report = new Reporter(extent.rows * extent.columns, options.onProgress);

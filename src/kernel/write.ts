@@ -1,7 +1,7 @@
 import type { NdArray } from '../data/array.js';
 import type { FileMark } from '../data/write/mark.js';
 import { checkOutput, checkRoom, fileSink } from '../store/destination.js';
-import { makePlan } from './plan.js';
+import { planForFile } from './plan.js';
 import { runTiles } from './run.js';
 import type { KernelOptions, KernelRun } from './types.js';
 
@@ -22,7 +22,7 @@ export async function writeKernelFile(x: NdArray, out: string, options: WriteOpt
   const started = performance.now();
   const { signal, force = false, kind } = options;
   checkOutput(out, force, kind === 'both');
-  const planned = await makePlan(x, options, false);
+  const planned = await planForFile(x, options);
   checkRoom(out, planned.plan.outputBytes);
   const { run, sink } = await runTiles(planned, (plan) => fileSink(out, plan), options, started);
   try {

@@ -89,6 +89,11 @@ export async function nativeLibrary(native: string): Promise<NativeLibrary | nul
   );
 }
 
+/** Loads what calls native libraries, ahead of the first call, where it is installed. */
+export function loadCaller(): void {
+  optionalPackage<Koffi>('koffi').catch(() => undefined);
+}
+
 /** A library by the paths of one that is loaded already, on a thread of its own. */
 export async function sameLibrary(paths: readonly string[]): Promise<NativeLibrary> {
   const found = loadLibrary(await optionalPackage<Koffi>('koffi'), paths);

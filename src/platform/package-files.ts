@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BackendError } from '../errors.js';
+import { bundleOf } from './bundle.js';
 
 /** Name of this package, as its `package.json` has it and as others import it. */
 const NAME = 'ntk-engine';
@@ -75,6 +76,16 @@ export function packageFile(path: string): URL {
   if (folder !== null && existsSync(join(folder, path))) return pathToFileURL(join(folder, path));
   const where = folder === null ? `no package ${NAME} for ${places()[0]}` : `none in ${folder}`;
   throw new BackendError(`${path}: must lie in the package ${NAME}, whose code needs it, got ${where}. ${REMEDY}`);
+}
+
+/**
+ * The address of a program of threads: `bundled` is the name of its bundle, `path` what is run where there is none.
+ *
+ * @throws BackendError as `packageFile` does
+ */
+export function threadProgram(bundled: string, path: string): URL {
+  const folder = packageFolder();
+  return (folder === null ? null : bundleOf(folder, bundled)) ?? packageFile(path);
 }
 
 /**

@@ -11,3 +11,22 @@ export function answerRequests<R, A>(answer: (request: R) => Promise<A> | A): vo
     parentPort?.postMessage(await answer(request));
   });
 }
+
+/**
+ * Answers requests once the start is known: what this thread was started with, or, of a thread that was started ahead,
+ * the first message; `meanwhile` may load what it will need.
+ */
+export function answerAfterStart<S, R, A>(
+  begin: (start: S) => Promise<(request: R) => Promise<A> | A>,
+  meanwhile: () => void,
+): void {
+  const known: S | null = workerData;
+  let answer = known === null ? null : begin(known);
+  if (known === null) meanwhile();
+  parentPort?.on('message', async (message: S | R) => {
+    if (answer === null) {
+      answer = begin(message as S);
+      await answer;
+    } else parentPort?.postMessage(await (await answer)(message as R));
+  });
+}

@@ -22,12 +22,54 @@ function failed(error: Error): Error {
   return new MemoryError(`threads: ${rule}, got: ${error.message}. Take fewer.`, { cause: error });
 }
 
+/** Milliseconds after which a thread that was started ahead and never taken is stopped. */
+const PATIENCE = 3000;
+
+/** Threads that wait for what they are to start with, by their program. */
+const ahead = new Map<string, Set<Worker>>();
+
+function forget(url: URL, worker: Worker): void {
+  ahead.get(url.href)?.delete(worker);
+}
+
+/**
+ * Starts threads before it is known what with, so that they are there when it is; their program takes its start as
+ * `answerAfterStart` does. Those that nobody takes are stopped after a while, and never keep the process alive.
+ */
+export function startAhead(url: URL, count: number): void {
+  const threads = ahead.get(url.href) ?? new Set();
+  ahead.set(url.href, threads);
+  for (let k = threads.size; k < count; k++) {
+    const worker = new Worker(url, { workerData: null });
+    worker.unref();
+    threads.add(worker);
+    // Where the system has no room for it, who needs one starts it then, and is told.
+    worker.on('error', () => forget(url, worker));
+    worker.on('exit', () => forget(url, worker));
+    setTimeout(() => {
+      if (ahead.get(url.href)?.delete(worker) === true) void worker.terminate();
+    }, PATIENCE).unref();
+  }
+}
+
+/** A thread with its start: one that was started ahead where there is one. */
+function startedWith(url: URL, start: object): Worker {
+  const [waiting] = ahead.get(url.href) ?? [];
+  if (waiting === undefined) {
+    const worker = new Worker(url, { workerData: start });
+    worker.unref();
+    return worker;
+  }
+  forget(url, waiting);
+  waiting.postMessage(start);
+  return waiting;
+}
+
 /**
  * Starts the program at `url` on a thread, which gets `start`; it keeps the process alive only while it owes an answer.
  */
 export function startThread<R, A>(url: URL, start: object): Thread<R, A> {
-  const worker = new Worker(url, { workerData: start });
-  worker.unref();
+  const worker = startedWith(url, start);
   const waiting: { resolve: (a: A) => void; reject: (e: Error) => void }[] = [];
   let ended: Error | null = null;
   // A thread that is gone answers nothing: whoever asked it, or asks it later, is told.

@@ -1,5 +1,4 @@
 import type { FloatArray } from '../data/array.js';
-import { largestMagnitude } from '../data/norm.js';
 import { type Extended, extendedZeros, setExtended } from './extended-exponent.js';
 
 /** value 2^(512 limbs), in two factors since one alone may be past a double; exact unless the result is. */
@@ -22,13 +21,27 @@ function limbsOf(largest: number): number {
  * they lie.
  */
 export function setNorm(target: Extended, i: number, data: FloatArray, offset: number, length: number): void {
-  const limbs = limbsOf(largestMagnitude(data, offset, length));
+  // Nearly all rows are ordinary numbers, whose squares are: one look at them.
+  let largest = 0;
   let sum = 0;
   for (let k = offset; k < offset + length; k++) {
-    const value = limbs === 0 ? data[k] : shifted(data[k], -limbs);
+    const value = data[k];
+    const magnitude = value < 0 ? -value : value;
+    if (magnitude > largest) largest = magnitude;
     sum += value * value;
   }
-  setExtended(target, i, Math.sqrt(sum), limbs);
+  const limbs = limbsOf(largest);
+  setExtended(target, i, Math.sqrt(limbs === 0 ? sum : shiftedSum(data, offset, length, -limbs)), limbs);
+}
+
+/** Sum of the squares of `length` elements from `offset`, each times 2^(512 limbs). */
+function shiftedSum(data: FloatArray, offset: number, length: number, limbs: number): number {
+  let sum = 0;
+  for (let k = offset; k < offset + length; k++) {
+    const value = shifted(data[k], limbs);
+    sum += value * value;
+  }
+  return sum;
 }
 
 /** Norms of `rows` vectors of `length` elements from `offset`: `[rows]`. */
@@ -48,11 +61,10 @@ export function setUnit(
   { mantissa, exponent }: Extended,
   i: number,
 ): void {
-  if (mantissa[i] === 0) return;
-  for (let k = 0; k < length; k++) {
-    const value = data[offset + k];
-    target[at + k] = (exponent[i] === 0 ? value : shifted(value, -exponent[i])) / mantissa[i];
-  }
+  const [norm, limbs] = [mantissa[i], exponent[i]];
+  if (norm === 0) return;
+  if (limbs === 0) for (let k = 0; k < length; k++) target[at + k] = data[offset + k] / norm;
+  else for (let k = 0; k < length; k++) target[at + k] = shifted(data[offset + k], -limbs) / norm;
 }
 
 /**

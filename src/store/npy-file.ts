@@ -3,10 +3,14 @@ import type { TileData, TileRange } from '../backend/tile.js';
 import type { FloatArray } from '../data/array.js';
 import { writeFailure } from '../data/write/failure.js';
 import { type FileMark, markOf } from '../data/write/mark.js';
-import { npyHeader } from '../data/write/npy.js';
+import { elementBytes, npyHeader } from '../data/write/npy.js';
 import { publish, temporaryFor } from '../data/write/publish.js';
 import { isNtkError } from '../errors.js';
 import type { SinkPlan } from './sink.js';
+import { WholeRows } from './whole-rows.js';
+
+/** A file that is written: tiles may wait in `waiting` bytes until whole rows are there, where they have a size. */
+export type NpyFilePlan = Pick<SinkPlan, 'shape' | 'precision'> & Partial<Pick<SinkPlan, 'tile' | 'waiting'>>;
 
 /**
  * A `.npy` file that tiles are written into at their places, straight to disk, beside the file that it becomes part of
@@ -20,16 +24,25 @@ export class NpyFile {
   readonly #start: number;
   readonly #columns: number;
   readonly #element: number;
+  /** Where tiles wait for others of their rows; null: they go to the file as they come. */
+  readonly #waiting: WholeRows | null;
   #open = true;
 
   /** Creates the file `[n, m]` beside `out`. @throws OutputError when the disk does not take it; then nothing stays. */
-  constructor(out: string, { shape, precision }: Pick<SinkPlan, 'shape' | 'precision'>) {
+  constructor(out: string, { shape, precision, tile, waiting = 0 }: NpyFilePlan) {
     const header = npyHeader(shape, precision);
     this.#out = out;
     this.path = temporaryFor(out);
     this.#start = header.length;
     this.#columns = shape[1];
     this.#element = precision === 'f64' ? 8 : 4;
+    const rows =
+      tile === undefined
+        ? null
+        : new WholeRows({ shape, tile, precision }, waiting, (values, count, place) => {
+            this.#write(elementBytes(values), 0, count * this.#element, this.#start + place * this.#element);
+          });
+    this.#waiting = rows?.hasRoom === true ? rows : null;
     try {
       this.#file = openSync(this.path, 'wx+');
     } catch (error) {
@@ -44,8 +57,13 @@ export class NpyFile {
     }
   }
 
-  put(range: TileRange, { values, stride, transposed, transposedStride }: TileData): void {
+  put(range: TileRange, data: TileData): void {
+    const { values, stride, transposed, transposedStride } = data;
     try {
+      if (this.#waiting !== null) {
+        this.#waiting.put(range, data);
+        return;
+      }
       this.#block(values, stride, range.row, range.rows, range.column, range.columns);
       if (transposed !== null)
         this.#block(transposed, transposedStride, range.column, range.columns, range.row, range.rows);
@@ -54,8 +72,9 @@ export class NpyFile {
     }
   }
 
-  /** Reads an entry back. */
+  /** Reads an entry back. @throws OutputError */
   entry(row: number, column: number): number {
+    this.#flush();
     const bytes = Buffer.alloc(this.#element);
     readSync(this.#file, bytes, 0, this.#element, this.#start + (row * this.#columns + column) * this.#element);
     return this.#element === 8 ? bytes.readDoubleLE() : bytes.readFloatLE();
@@ -68,6 +87,7 @@ export class NpyFile {
    */
   async publish(replace: boolean): Promise<FileMark> {
     try {
+      this.#flush();
       const mark = markOf(fstatSync(this.#file, { bigint: true }));
       this.close();
       await publish(this.path, this.#out, replace);
@@ -79,6 +99,20 @@ export class NpyFile {
 
   /** Closes the file; again, it does nothing. @throws OutputError: a disk may say only now that it is full. */
   close(): void {
+    if (this.#open) this.#flush();
+    this.#closeOnly();
+  }
+
+  /** Closes the file and removes it, unless it got its name. */
+  remove(): void {
+    try {
+      this.#closeOnly();
+    } finally {
+      rmSync(this.path, { force: true });
+    }
+  }
+
+  #closeOnly(): void {
     if (!this.#open) return;
     this.#open = false;
     try {
@@ -88,18 +122,23 @@ export class NpyFile {
     }
   }
 
-  /** Closes the file and removes it, unless it got its name. */
-  remove(): void {
+  /** Writes what waits. @throws OutputError */
+  #flush(): void {
     try {
-      this.close();
-    } finally {
-      rmSync(this.path, { force: true });
+      this.#waiting?.flush();
+    } catch (error) {
+      throw writeFailure(this.#out, error);
     }
   }
 
   #block(values: FloatArray, stride: number, row: number, rows: number, column: number, columns: number): void {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const bytes = elementBytes(values);
     const e = this.#element;
+    // Whole rows side by side are one piece.
+    if (stride === columns && columns === this.#columns) {
+      this.#write(bytes, 0, rows * columns * e, this.#start + row * columns * e);
+      return;
+    }
     for (let i = 0; i < rows; i++) {
       this.#write(bytes, i * stride * e, columns * e, this.#start + ((row + i) * this.#columns + column) * e);
     }

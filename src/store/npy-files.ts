@@ -26,7 +26,8 @@ export class NpyFiles implements FileSink {
     this.#out = out;
     this.#finish = finish;
     try {
-      for (const output of plan.outputs) this.#files.set(output, new NpyFile(out, plan));
+      const waiting = (plan.waiting ?? 0) / plan.outputs.length;
+      for (const output of plan.outputs) this.#files.set(output, new NpyFile(out, { ...plan, waiting }));
     } catch (error) {
       this.discard();
       throw error;

@@ -13,6 +13,8 @@ export interface SinkPlan {
   readonly precision: Precision;
   /** One matrix for each. */
   readonly outputs: readonly Output[];
+  /** Bytes in which tiles may wait until whole rows of all matrices are there. [0] */
+  readonly waiting?: number;
 }
 
 /** Takes finished tiles; called for one tile at a time. */

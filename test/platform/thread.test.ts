@@ -1,5 +1,5 @@
 import { InternalError, InterruptedError } from '../../src/errors.js';
-import { startThread, type Thread } from '../../src/platform/thread.js';
+import { startAhead, startThread, type Thread } from '../../src/platform/thread.js';
 import { describe, expect, test } from '../jest.js';
 
 /** Sends back what it gets, until it is told to fail or to end. */
@@ -35,4 +35,27 @@ describe('a program on a thread', () => {
     await expect(waiting).rejects.toThrow(InterruptedError);
     await expect(ask('late')).rejects.toThrow(InterruptedError);
   });
+});
+
+/** Answers with what it was started with, wherever that came from. */
+const STARTED = `
+import { parentPort, workerData, threadId } from 'node:worker_threads';
+let start = workerData;
+parentPort.on('message', (message) => {
+  if (start === null) start = message;
+  else parentPort.postMessage([start.name, threadId]);
+});`;
+
+test('threads that were started ahead are taken first, each once', async () => {
+  const url = new URL(`data:text/javascript,${encodeURIComponent(STARTED)}`);
+  startAhead(url, 2);
+  startAhead(url, 2);
+  const threads = ['one', 'two', 'three'].map((name) => startThread<string, [string, number]>(url, { name }));
+  const answers = await Promise.all(threads.map(({ ask }) => ask('who')));
+  expect(answers.map(([name]) => name)).toEqual(['one', 'two', 'three']);
+  const numbers = answers.map(([, number]) => number);
+  // The third is the first that was not there yet.
+  expect(numbers[2]).toBeGreaterThan(Math.max(numbers[0], numbers[1]));
+  expect(new Set(numbers).size).toBe(3);
+  await Promise.all(threads.map(({ close }) => close()));
 });

@@ -6,7 +6,7 @@ import { imageWork } from '../../../src/backend/images/work.js';
 import type { ImageTask } from '../../../src/backend/tasks.js';
 import type { KernelJob } from '../../../src/backend/tile.js';
 import { createMemory } from '../../../src/backend/tile-memory.js';
-import { packageFile } from '../../../src/platform/package-files.js';
+import { threadProgram } from '../../../src/platform/package-files.js';
 import { HAS_THREADS } from '../../../src/platform/thread.js';
 import { compileModule } from '../module.js';
 import { ImageEngine, type ImageJob, pooledOnHost, scheduleImages } from './engine.js';
@@ -48,7 +48,7 @@ export async function openImages(task: ImageTask, { threads, tile }: JobOptions)
   const pairs = (task.x.count * task.z.count) / (task.symmetric ? 2 : 1);
   const small = !HAS_THREADS || pairs * pairSeconds(task) < SMALL_JOB;
   const thread = (): ReturnType<typeof threadExecutor<ImageRequest, ImageAnswer>> =>
-    threadExecutor(packageFile('dist/kernels/host/images/worker.js'), memory(), { module, job });
+    threadExecutor(threadProgram('host/images', 'dist/kernels/host/images/worker.js'), memory(), { module, job });
   const executors = small
     ? [localExecutor(new ImageEngine(module, memory(), job, schedule))]
     : Array.from({ length: threads }, thread);

@@ -2,7 +2,7 @@ import type { RowDoor, RowJobShape } from '../../../src/backend/contract.js';
 import { entrySeconds, type Pace } from '../../../src/backend/pace.js';
 import { workingPrecision } from '../../../src/backend/rows/job.js';
 import type { Precision } from '../../../src/data/array.js';
-import { openRows } from './job.js';
+import { expectRows, openRows } from './job.js';
 
 /** One thread of a server core of 2023, by itself and with a BLAS for the products. */
 const PACE: Readonly<Record<Precision, { readonly plain: Pace; readonly native: Pace }>> = {
@@ -29,4 +29,5 @@ export const rows: RowDoor = {
   memory,
   pace: (work) => entrySeconds(PACE[work.precision][work.native ? 'native' : 'plain'], work),
   open: openRows,
+  expect: expectRows,
 };

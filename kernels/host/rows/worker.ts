@@ -1,6 +1,6 @@
-import { TileEngine, type TileRequest } from '../../../src/backend/rows/tile.js';
-import { sameLibrary } from '../../../src/platform/native.js';
-import { answerRequests, threadStart } from '../../../src/platform/port.js';
+import { type TileAnswer, TileEngine, type TileRequest } from '../../../src/backend/rows/tile.js';
+import { loadCaller, sameLibrary } from '../../../src/platform/native.js';
+import { answerAfterStart } from '../../../src/platform/port.js';
 import { type HostTileJob, hostFunctions } from './functions.js';
 
 /** What a thread is started with. */
@@ -10,12 +10,8 @@ export interface WorkerStart {
   readonly job: HostTileJob;
 }
 
-const { module, memory, job } = threadStart<WorkerStart>();
-const engine = new TileEngine(
-  hostFunctions(module, memory, job),
-  memory,
-  job,
-  job.native === null ? null : await sameLibrary(job.native),
-);
-
-answerRequests((request: TileRequest) => engine.answer(request));
+answerAfterStart<WorkerStart, TileRequest, TileAnswer>(async ({ module, memory, job }) => {
+  const library = job.native === null ? null : await sameLibrary(job.native);
+  const engine = new TileEngine(hostFunctions(module, memory, job), memory, job, library);
+  return (request) => engine.answer(request);
+}, loadCaller);

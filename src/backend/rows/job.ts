@@ -1,3 +1,4 @@
+import type { ExpectedSize } from '../contract.js';
 import { type FloatArray, inSharedMemory, type Precision } from '../../data/array.js';
 import { InternalError } from '../../errors.js';
 import { HAS_THREADS } from '../../platform/thread.js';
@@ -161,14 +162,22 @@ function tablesOf(task: RowTask): FloatArray[] {
   });
 }
 
+/** What a pair costs beside its inner product where there is a table, in multiply-adds. */
+const TABLE_COST = 20;
+
 /** Rough cost of a task in multiply-adds. */
 function cost(task: RowTask): number {
   const pairs = task.x.rows * task.z.rows;
-  const body = task.table === null ? 30 * task.programme.steps.length : 20;
+  const body = task.table === null ? 30 * task.programme.steps.length : TABLE_COST;
   return pairs * (task.x.features + body);
 }
 
 /** Whether a task is worth threads. */
 export function isWorthThreads(task: RowTask): boolean {
   return HAS_THREADS && cost(task) >= SMALL_JOB;
+}
+
+/** Whether a task of that size is worth threads whatever its network is. */
+export function isExpectedLarge({ rows, columns, features }: ExpectedSize): boolean {
+  return HAS_THREADS && rows * columns * (features + TABLE_COST) >= SMALL_JOB;
 }

@@ -5,6 +5,7 @@ import { readableBytes } from '../../data/budget.js';
 import { rootMeanSquare } from '../../data/norm.js';
 import { InternalError, InterruptedError, UsageError } from '../../errors.js';
 import { isHomogeneous } from '../../kernel/describe.js';
+import { expectRows } from '../../kernel/expect.js';
 import { kernelMatrix } from '../../kernel/matrix.js';
 import { makePlan } from '../../kernel/plan.js';
 import type { KernelMatrices, KernelOptions } from '../../kernel/types.js';
@@ -110,11 +111,15 @@ export async function runKernel(args: ParsedArguments, { signal }: CommandContex
   const asked = readKernelJob(args);
   const memory = asked.compute.memory ?? defaultMemory();
   const positions = positionsOf([asked.definition]);
+  const isOfRows = positions === 'none' && !asked.plan;
   const data = await loadInputs(args.positionals, asked.input, {
     memory,
     signal,
     positions,
     native: asked.compute.native,
+    ...(isOfRows
+      ? { onExtent: (rows, columns, features) => void expectRows({ rows, columns, features }, asked.compute) }
+      : {}),
   });
   const definition = fitToData(asked.arch, asked.flags, asked.definition, data.x.shape);
   const job = { ...asked, definition };

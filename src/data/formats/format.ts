@@ -57,7 +57,12 @@ export interface ReadRequest {
   readonly owner: Owner | null;
   /** Bytes that the result may take. */
   readonly memoryLimit: number;
+  /** Told how many rows of how many values will be read, before they are. [nobody] */
+  readonly onSize?: OnSize;
 }
+
+/** Takes what is known of data before they are read: rows, and values of a row. */
+export type OnSize = (rows: number, values: number) => void;
 
 /** All rows of a file as its content says. */
 export const WHOLE: ReadRequest = {

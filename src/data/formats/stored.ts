@@ -13,6 +13,7 @@ export async function readArray(reader: ByteReader, stored: StoredArray, request
   const rows = chosenRows(request, count, stored.where);
   const shape = [rows.end - rows.start, ...example];
   const data = reserve(valuesOf(shape), stored.type.precision, request.memoryLimit, stored.where);
+  request.onSize?.(shape[0], valuesOf(example));
   await readStored(reader, stored, rows, data);
   return { data, shape, labels: null, fileRows: count, placeOf: placeInArray(shape, rows.start), warnings: [] };
 }

@@ -1,7 +1,7 @@
 import { allocate, type FloatArray, inSharedMemory, type Precision } from '../../data/array.js';
 import { type Engine, zeros } from '../../network/engine.js';
 import type { LayerWeights, Weights } from '../../network/weights.js';
-import { packageFile } from '../../platform/package-files.js';
+import { threadProgram } from '../../platform/package-files.js';
 import { startThread, type Thread } from '../../platform/thread.js';
 import type { Operation } from '../../vocabulary/operations.js';
 import { ALONE, type Partition } from './partition.js';
@@ -61,7 +61,7 @@ const PATIENCE = 3000;
 const idle: WorkerThread[] = [];
 
 function takeThread(): WorkerThread {
-  return idle.pop() ?? startThread(packageFile('dist/src/empirical/threads/worker.js'), {});
+  return idle.pop() ?? startThread(threadProgram('empirical/pool', 'dist/src/empirical/threads/worker.js'), {});
 }
 
 async function keepThread(thread: WorkerThread): Promise<void> {

@@ -18,6 +18,9 @@ export async function nativeLibrary(native: string): Promise<NativeLibrary | nul
   throw new UsageError(`native: must be auto or off in a page, got ${native} (${REASON}). ${NATIVE_REMEDY}`);
 }
 
+/** Nothing calls them. */
+export function loadCaller(): void {}
+
 /** There are no threads either. */
 export async function sameLibrary(paths: readonly string[]): Promise<NativeLibrary> {
   throw new InternalError(`a page cannot load ${paths.join(', ')}`);

@@ -11,6 +11,11 @@ export function packageFile(path: string): URL {
 }
 
 /** @throws BackendError as a page reads no files */
+export function threadProgram(_bundled: string, path: string): URL {
+  return packageFile(path);
+}
+
+/** @throws BackendError as a page reads no files */
 export function packagePath(path: string): string {
   return packageFile(path).href;
 }

@@ -34,6 +34,7 @@ export const csv: Format = {
     const labelBytes = 8 * count * plan.labels.length;
     checkBudget(labelBytes, request.memoryLimit, bytes.where);
     const data = reserve(count * plan.features.length, 'f64', request.memoryLimit - labelBytes, bytes.where);
+    request.onSize?.(count, plan.features.length);
     return new CsvReading(bytes, survey, plan, rows, request).into(data);
   },
 };

@@ -357,8 +357,13 @@ describe('the public surface', () => {
   test('ntk --help loads nothing but the help of the command line', () => {
     const modules = loaded("process.argv.push('ntk', '--help'); await import('./dist/src/cli/main.js');");
     expect(modules).toContain('src/cli/main.js');
-    expect(modules.filter((path) => !/^(src\/(cli|report|errors|printable|architecture\/nearest|platform\/bundle)|bundle\/cli\/(program|chunk-))/.test(path))).toEqual(
-      [],
-    );
+    expect(
+      modules.filter(
+        (path) =>
+          !/^(src\/(cli|report|errors|printable|architecture\/nearest|platform\/bundle)|bundle\/cli\/(program|chunk-))/.test(
+            path,
+          ),
+      ),
+    ).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
-import type { ExpectedSize } from '../contract.js';
 import { type FloatArray, inSharedMemory, type Precision } from '../../data/array.js';
 import { InternalError } from '../../errors.js';
 import { HAS_THREADS } from '../../platform/thread.js';
+import type { ExpectedSize } from '../contract.js';
 import type { Slot, Slots } from '../executors.js';
 import { NEAR_THRESHOLD } from '../near-duplicates.js';
 import type { Output, RowSet, RowTask } from '../tasks.js';

@@ -40,6 +40,7 @@ export {
   mirrored,
   type NdArray,
   type NpzOptions,
+  type OnSize,
   type Owner,
   type Precision,
   type ReadLabelsOptions,

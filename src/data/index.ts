@@ -1,7 +1,7 @@
 export { allocate, type FloatArray, type NdArray, type Precision } from './array.js';
 export { readableBytes } from './budget.js';
 export { MOST_CLASSES } from './formats/csv/labels.js';
-export type { Column, Owner, SparseShape } from './formats/format.js';
+export type { Column, OnSize, Owner, SparseShape } from './formats/format.js';
 export type { FormatName } from './formats/index.js';
 export { asVectors, imageShape, parseImageShape, valuesOf } from './image.js';
 export { type Input, type ReadOptions, readInput } from './input.js';

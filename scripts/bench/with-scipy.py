@@ -2,22 +2,49 @@
 
 The file must not be called scipy.py: Python would import it as SciPy.
 
-usage: with-scipy.py K.npy [--counts 20,100] [--tol 1e-10] [--rounds 3]
+usage: with-scipy.py K.npy [--counts 20,100] [--tol 1e-10] [--rounds 3], or --cores: what its OpenBLAS computes with
 """
 
 import argparse
+import ctypes
 import json
+import re
 import sys
 import time
 
 
 def options():
     parser = argparse.ArgumentParser()
-    parser.add_argument("matrix")
+    parser.add_argument("matrix", nargs="?")
+    parser.add_argument("--cores", action="store_true")
     parser.add_argument("--counts", default="20,100")
     parser.add_argument("--tol", type=float, default=1e-10)
     parser.add_argument("--rounds", type=int, default=3)
     return parser.parse_args()
+
+
+def told(library, what):
+    """What an OpenBLAS says of itself, under the names that its builds give its functions; None where it does not."""
+    for prefix, suffix in (("", ""), ("scipy_", ""), ("", "64_"), ("scipy_", "64_")):
+        try:
+            function = getattr(library, f"{prefix}openblas_get_{what}{suffix}")
+        except AttributeError:
+            continue
+        function.restype = ctypes.c_char_p
+        return function().decode()
+    return None
+
+
+def cores():
+    """Each OpenBLAS that NumPy and SciPy brought into this process: its version, and the core whose kernels it takes."""
+    try:
+        with open("/proc/self/maps", encoding="utf8") as file:
+            paths = sorted(set(re.findall(r"(/\S*openblas\S*)$", file.read(), re.MULTILINE)))
+    except OSError:
+        return []
+    libraries = [ctypes.CDLL(path) for path in paths]
+    found = [(told(library, "config"), told(library, "corename")) for library in libraries]
+    return [{"version": " ".join(config.split()[:2]), "core": core} for config, core in found if config and core]
 
 
 def main():
@@ -26,6 +53,9 @@ def main():
     import scipy
     from scipy.sparse.linalg import LinearOperator, eigsh
 
+    if chosen.cores:
+        print(json.dumps(cores()))
+        return
     matrix = np.load(chosen.matrix).astype(np.float64)
     n = len(matrix)
     start = np.random.default_rng(1).standard_normal(n)
@@ -46,7 +76,8 @@ def main():
         residuals = np.linalg.norm(matrix @ vectors - vectors * values, axis=0)
         residual = float(np.max(residuals) / np.max(np.abs(values)))
         lines.append({"k": k, "seconds": best, "products": count, "residual": residual, "smallest": float(values[0])})
-    json.dump({"scipy": scipy.__version__, "python": sys.version.split()[0], "lines": lines}, sys.stdout)
+    facts = {"scipy": scipy.__version__, "python": sys.version.split()[0], "blas": cores()}
+    json.dump({**facts, "lines": lines}, sys.stdout)
     print()
 
 

@@ -183,7 +183,10 @@ export async function benchEigs({
     }
     lines.push(...(await algebraLines(n, threads)), ...(await computedLines(x, architecture, threads)));
     const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}, ${algebra.name}`;
-    const compared = 'lines' in scipy ? `SciPy ${scipy.scipy}` : `SciPy not compared: ${scipy.reason}`;
+    const compared =
+      'lines' in scipy
+        ? [`SciPy ${scipy.scipy}`, ...scipy.blas.map(({ version, core }) => `${version} (core ${core})`)].join(', ')
+        : `SciPy not compared: ${scipy.reason}`;
     const head = `${machine}\nfc depth 3 on rows ${x.shape.join(' x ')}, ${threads} threads; ${compared}`;
     return { result: { machine, shape: x.shape, threads, scipy, lines }, text: linesText(lines, head) };
   } finally {

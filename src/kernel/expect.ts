@@ -4,7 +4,7 @@ import { hasGpu } from '../platform/gpu.js';
 import { defaultMemory, defaultThreads } from '../platform/limits.js';
 import { nativeLibrary } from '../platform/native.js';
 import { COMPUTE_DEFAULTS } from './defaults.js';
-import { mayUseNative } from './plan.js';
+import { mayUseNative } from './library.js';
 import type { KernelOptions } from './types.js';
 
 /** Memory below which nothing is started before it is planned: threads that wait would count twice. */

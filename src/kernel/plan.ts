@@ -1,4 +1,4 @@
-import type { Backend, ExpectedSize } from '../backend/contract.js';
+import type { Backend } from '../backend/contract.js';
 import { insteadWarning } from '../backend/instead.js';
 import { type Found, selectBackend } from '../backend/select.js';
 import { bytesOf, type NdArray } from '../data/array.js';
@@ -7,12 +7,13 @@ import { CompilerError, MemoryError, UsageError } from '../errors.js';
 import { hasGpu } from '../platform/gpu.js';
 import { defaultMemory, defaultThreads } from '../platform/limits.js';
 import { residentBytes } from '../platform/memory.js';
-import { nativeLibrary } from '../platform/native.js';
+import { nativeDoubt } from '../platform/native.js';
 import type { NativeLibrary } from '../platform/native-library.js';
 import { waitingBytes } from '../store/whole-rows.js';
 import type { Computation } from './computation.js';
 import { COMPUTE_DEFAULTS } from './defaults.js';
 import { computationOf } from './kinds.js';
+import { libraryFor } from './library.js';
 import { type RowComputation, rowComputation } from './rows/computation.js';
 import { outline } from './rows/prepare.js';
 import { tileCount } from './tiles.js';
@@ -43,24 +44,6 @@ function checkOptions({ threads, memory }: KernelOptions): void {
   }
   if (memory !== undefined && !(memory > 0))
     throw new UsageError(`memory: must be a positive number of bytes, got ${memory}.`);
-}
-
-/** Multiply-adds of a product for which looking for a library pays. */
-const NATIVE_PAYS = 5e8;
-
-/** Whether a kernel of vectors may be large enough for a library. */
-export function mayUseNative({ rows, columns, features }: Omit<ExpectedSize, 'threads'>): boolean {
-  return rows * columns * features >= NATIVE_PAYS;
-}
-
-/** The library for the products of a computation. A path is checked whether or not it is used. */
-async function libraryFor(native: string, backend: Backend, { products }: Computation): Promise<NativeLibrary | null> {
-  const isUsed = backend.usesNative && products !== null;
-  if (native === 'auto' && (!isUsed || products < NATIVE_PAYS)) return null;
-  const library = await nativeLibrary(native);
-  if (!isUsed || library === null) return null;
-  // Another BLAS that is merely found may be the reference one, which is slower than the engine.
-  return native === 'auto' && !library.isOpenBlas ? null : library;
 }
 
 function tooLittle(needed: number, limit: number): MemoryError {
@@ -117,7 +100,8 @@ async function planOn<C extends Computation>(work: C, options: KernelOptions, ke
   const threads = threadsOn(backend);
   const limit = options.memory ?? defaultMemory();
   const outputBytes = extent.rows * extent.columns * bytesOf(precision) * outputs.length;
-  const native = await libraryFor(options.native ?? COMPUTE_DEFAULTS.native, backend, work);
+  const asked = options.native ?? COMPUTE_DEFAULTS.native;
+  const native = await libraryFor(asked, backend, work);
   const demand = work.on(backend, threads, native !== null);
   const need = (size: number): number => residentBytes() + demand.bytes(size) + (keep ? outputBytes : 0);
   const size = demand.tile(limit, need);
@@ -140,7 +124,7 @@ async function planOn<C extends Computation>(work: C, options: KernelOptions, ke
     outputBytes,
     seconds: demand.seconds,
   };
-  const warnings = work.hintsAtGpu ? fasterBackend(options, plan) : [];
+  const warnings = [...(work.hintsAtGpu ? fasterBackend(options, plan) : []), ...(await slowLibrary(asked, plan))];
   const instead = (error: CompilerError): Promise<Planned<C>> => {
     failed.set(work.work(), error);
     return hostInstead(error, work, options, keep);
@@ -190,6 +174,12 @@ export async function planForFile(inputs: NdArray, options: KernelOptions): Prom
   const { outputs } = computation;
   const waiting = waitingBytes({ ...plan, outputs }, plan.memoryLimit - plan.memoryBytes);
   return { ...planned, waiting, plan: { ...plan, memoryBytes: plan.memoryBytes + waiting } };
+}
+
+/** Says that the library which makes the products takes kernels of older processors, where that costs time. */
+async function slowLibrary(asked: string, { native, seconds }: KernelPlan): Promise<string[]> {
+  const doubt = native === null || seconds < LONG ? null : await nativeDoubt(asked);
+  return doubt === null ? [] : [doubt];
 }
 
 /** What computing and writing this kernel would take; writes and computes nothing. */

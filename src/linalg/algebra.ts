@@ -48,8 +48,8 @@ export interface EigenDecomposition {
  */
 export interface LinearAlgebra {
   /**
-   * Library and version, for records: `OpenBLAS 0.3.21 (libopenblas.so.0), 2 threads`, `built in`, or `TensorFlow
-   * 2.20.0, CPU, float64`. It changes where another one has to take over.
+   * Library, version and core, for records: `OpenBLAS 0.3.21 (libopenblas.so.0, core Zen), 2 threads`, `built in`, or
+   * `TensorFlow 2.20.0, CPU, float64`. It changes where another one has to take over.
    */
   readonly name: string;
   /** Whether a library of the system computes. */

@@ -45,12 +45,14 @@ type Call = KoffiFunc<(...args: (Argument | number)[]) => void>;
 
 /** A loaded BLAS and LAPACK. */
 export interface NativeLibrary {
-  /** Library and version: `OpenBLAS 0.3.21 (libopenblas.so.0)`. */
+  /** Library, version and core: `OpenBLAS 0.3.21 (libopenblas.so.0, core SkylakeX)`. */
   readonly name: string;
   /** As it was loaded: paths, or names that the system's loader knows; further ones hold what the first lacks. */
   readonly paths: readonly string[];
   /** Whether it is an OpenBLAS, by its own words; a plain reference BLAS is slower than the engine's product. */
   readonly isOpenBlas: boolean;
+  /** Processor whose kernels an OpenBLAS computes with, in its own word; null where it does not say. */
+  readonly core: string | null;
   readonly bits: 32 | 64;
   /** An integer, or several, as the library takes them. */
   integers(...values: number[]): Int32Array | BigInt64Array;
@@ -62,6 +64,14 @@ export interface NativeLibrary {
   run(routine: Routine, ...args: Argument[]): Promise<void>;
   /** Sets the number of threads, of the whole process, where the library has it; whether it did. */
   setThreads(count: number): boolean;
+}
+
+/** A library as it was loaded, before anybody looked at what it computes. */
+export interface LoadedLibrary extends NativeLibrary {
+  /** Whether it has kernels for several processors and chooses when it is loaded. */
+  readonly choosesCore: boolean;
+  /** Takes it out of the process, unless somebody else has it too; nothing of it may be called afterwards. */
+  unload(): void;
 }
 
 /** A library that cannot be used, and why. */
@@ -93,12 +103,12 @@ function has(library: LibraryHandle, name: string): boolean {
   }
 }
 
-/** What the library says of itself, or null where it does not. */
-function configOf(library: LibraryHandle, { prefix, ownSuffix }: Naming): string | null {
-  const name = `${prefix}openblas_get_config${ownSuffix}`;
+/** What an OpenBLAS says of itself, or null where it does not. */
+function told(library: LibraryHandle, what: 'config' | 'corename', { prefix, ownSuffix }: Naming): string | null {
+  const name = `${prefix}openblas_get_${what}${ownSuffix}`;
   if (!has(library, name)) return null;
-  const config: unknown = library.func(name, 'str', [])();
-  return typeof config === 'string' ? config : null;
+  const text: unknown = library.func(name, 'str', [])();
+  return typeof text === 'string' ? text : null;
 }
 
 /** The routines of libraries, the first that has them, under one form of names; null when one is missing. */
@@ -124,8 +134,26 @@ function threadSetter(library: LibraryHandle, { prefix, ownSuffix }: Naming): ((
   return has(library, name) ? (library.func(name, 'void', ['int']) as KoffiFunc<(count: number) => void>) : null;
 }
 
+/** What a library says of itself: its name for records, and of an OpenBLAS the core. */
+function facts(
+  library: LibraryHandle,
+  naming: Naming,
+  paths: readonly string[],
+): Pick<LoadedLibrary, 'name' | 'isOpenBlas' | 'core' | 'choosesCore'> {
+  const config = told(library, 'config', naming) ?? '';
+  const version = /^OpenBLAS \S+/.exec(config)?.[0];
+  const core = version === undefined ? null : told(library, 'corename', naming);
+  const files = paths.map((path) => basename(path)).join(', ');
+  return {
+    name: `${version ?? 'BLAS and LAPACK'} (${files}${core === null ? '' : `, core ${core}`})`,
+    isOpenBlas: version !== undefined,
+    core,
+    choosesCore: core !== null && /\bDYNAMIC_ARCH\b/.test(config),
+  };
+}
+
 /** Loads the libraries `paths` as one; the reason where that does not work. Nothing else is loaded before. */
-export function loadLibrary(koffi: Koffi, paths: readonly string[]): NativeLibrary | Unusable {
+export function loadLibrary(koffi: Koffi, paths: readonly string[]): LoadedLibrary | Unusable {
   let libraries: LibraryHandle[];
   try {
     libraries = paths.map((path) => koffi.load(path));
@@ -137,11 +165,9 @@ export function loadLibrary(koffi: Koffi, paths: readonly string[]): NativeLibra
     if (calls === null) continue;
     const routine = (name: Routine): Call => calls.get(name) as Call;
     const setThreads = threadSetter(libraries[0], naming);
-    const version = /^OpenBLAS \S+/.exec(configOf(libraries[0], naming) ?? '')?.[0];
     return {
-      name: `${version ?? 'BLAS and LAPACK'} (${paths.map((path) => basename(path)).join(', ')})`,
+      ...facts(libraries[0], naming, paths),
       paths,
-      isOpenBlas: version !== undefined,
       bits: naming.bits,
       integers: (...values) => (naming.bits === 64 ? BigInt64Array.from(values, BigInt) : Int32Array.from(values)),
       zeros: (count) => (naming.bits === 64 ? new BigInt64Array(count) : new Int32Array(count)),
@@ -153,6 +179,9 @@ export function loadLibrary(koffi: Koffi, paths: readonly string[]): NativeLibra
       setThreads(count) {
         setThreads?.(count);
         return setThreads !== null;
+      },
+      unload() {
+        for (const library of libraries) library.unload();
       },
     };
   }

@@ -1,7 +1,10 @@
 import { basename } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { InternalError, UsageError } from '../errors.js';
-import { loadLibrary, type NativeLibrary, type Unusable } from './native-library.js';
+import { loadLibrary, type NativeLibrary } from './native-library.js';
+import { CORE_VARIABLE, type CoreChoice, type OpenLibrary, openLibrary, type Surroundings } from './open-library.js';
 import { optionalPackage } from './package-files.js';
+import { thisProcessor } from './processor.js';
 
 type Koffi = typeof import('koffi');
 
@@ -17,10 +20,16 @@ const KOFFI_REMEDY = 'Install it: npm install koffi.';
 /** What is known of the native library that `--native` leads to, for `ntk backends` and records. */
 export interface NativeFacts {
   readonly available: boolean;
-  /** Library and version: `OpenBLAS 0.3.21 (libopenblas.so.0)`. */
+  /** Library, version and core: `OpenBLAS 0.3.21 (libopenblas.so.0, core SkylakeX)`. */
   readonly name?: string;
   /** As it was loaded: a path, or a name that the system's loader knows. */
   readonly path?: string;
+  /** Processor whose kernels an OpenBLAS computes with, in its own word. */
+  readonly core?: string;
+  /** Who chose the core: the library itself, the engine, or the variable OPENBLAS_CORETYPE. */
+  readonly coreChoice?: CoreChoice;
+  /** What is worth knowing of that choice. */
+  readonly note?: string;
   /** Why there is none. */
   readonly reason?: string;
   /** What would bring one. */
@@ -28,12 +37,26 @@ export interface NativeFacts {
 }
 
 /** A library that was looked for: found, or why not and what helps. */
-type Search = { readonly library: NativeLibrary } | { readonly reason: string; readonly remedy: string };
+type Search = OpenLibrary | { readonly reason: string; readonly remedy: string };
 
 /** Libraries do not come and go: each is looked for once, and stays loaded. */
 const searched = new Map<string, Promise<Search>>();
 
-const isUsable = (found: NativeLibrary | Unusable): found is NativeLibrary => 'integers' in found;
+/**
+ * What the choice of a core depends on here. Node hands its own variables to the C library on the main thread only;
+ * another thread has a copy of them.
+ */
+function surroundings(): Surroundings {
+  const setCore = (core: string | undefined): void => {
+    if (core === undefined) delete process.env[CORE_VARIABLE];
+    else process.env[CORE_VARIABLE] = core;
+  };
+  return {
+    processor: thisProcessor(),
+    asked: process.env[CORE_VARIABLE],
+    setCore: isMainThread ? setCore : null,
+  };
+}
 
 async function look(native: string): Promise<Search> {
   if (native === 'off') return { reason: 'switched off by --native off', remedy: 'Use --native auto.' };
@@ -44,13 +67,13 @@ async function look(native: string): Promise<Search> {
     return { reason: 'the package koffi, which calls native libraries, is not installed', remedy: KOFFI_REMEDY };
   }
   if (native !== 'auto') {
-    const found = loadLibrary(koffi, [native]);
-    return isUsable(found) ? { library: found } : { reason: found.reason, remedy: NATIVE_REMEDY };
+    const found = openLibrary(koffi, [native], surroundings());
+    return 'library' in found ? found : { reason: found.reason, remedy: NATIVE_REMEDY };
   }
   const reasons: string[] = [];
   for (const paths of KNOWN) {
-    const found = loadLibrary(koffi, paths);
-    if (isUsable(found)) return { library: found };
+    const found = openLibrary(koffi, paths, surroundings());
+    if ('library' in found) return found;
     reasons.push(`${basename(paths[0])}: ${found.reason}`);
   }
   return { reason: reasons.join('; '), remedy: NATIVE_REMEDY };
@@ -71,7 +94,24 @@ function search(native: string): Promise<Search> {
 export async function nativeFacts(native: string): Promise<NativeFacts> {
   const found = await search(native);
   if (!('library' in found)) return { available: false, ...found };
-  return { available: true, name: found.library.name, path: found.library.paths[0] };
+  const { library, coreChoice, note } = found;
+  return {
+    available: true,
+    name: library.name,
+    path: library.paths[0],
+    ...(library.core === null ? {} : { core: library.core }),
+    ...(coreChoice === null ? {} : { coreChoice }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+/**
+ * Why the library that `--native` leads to computes beneath the processor, unasked, and what helps; null where it does
+ * not, or is none.
+ */
+export async function nativeDoubt(native: string): Promise<string | null> {
+  const found = await search(native);
+  return 'library' in found && found.isBeneath ? `${found.library.name}: ${found.note}` : null;
 }
 
 /**
@@ -97,6 +137,6 @@ export function loadCaller(): void {
 /** A library by the paths of one that is loaded already, on a thread of its own. */
 export async function sameLibrary(paths: readonly string[]): Promise<NativeLibrary> {
   const found = loadLibrary(await optionalPackage<Koffi>('koffi'), paths);
-  if (isUsable(found)) return found;
+  if ('integers' in found) return found;
   throw new InternalError(`a thread cannot load ${paths.join(', ')}: ${found.reason}`);
 }

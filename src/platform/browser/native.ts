@@ -12,6 +12,11 @@ export async function nativeFacts(_native: string): Promise<NativeFacts> {
   return { available: false, reason: REASON, remedy: NATIVE_REMEDY };
 }
 
+/** There is nothing to doubt. */
+export async function nativeDoubt(_native: string): Promise<string | null> {
+  return null;
+}
+
 /** There is none. @throws UsageError for a path */
 export async function nativeLibrary(native: string): Promise<NativeLibrary | null> {
   if (native === 'auto' || native === 'off') return null;

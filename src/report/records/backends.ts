@@ -35,8 +35,17 @@ export const backend = z.object({
 /** The BLAS and LAPACK of the machine. */
 export const nativeLibrary = z.object({
   available: z.boolean().describe("whether one was found; else the engine's own is used"),
-  name: z.string().optional().describe('library with its version'),
+  name: z.string().optional().describe('library with its version and core'),
   path: z.string().optional().describe('where it lies'),
+  core: z.string().optional().describe('processor whose kernels an OpenBLAS computes with, in its own word'),
+  coreChoice: z
+    .enum(['library', 'engine', 'environment'])
+    .optional()
+    .describe(
+      'who chose the core: the library itself; the engine, where the choice of the library was beneath the ' +
+        'processor; the variable `OPENBLAS_CORETYPE`, which wins',
+    ),
+  note: z.string().optional().describe('what is worth knowing of that choice'),
   reason: z.string().optional().describe('why there is none'),
   remedy: z.string().optional().describe('what would bring one'),
 });

@@ -35,6 +35,7 @@ const scipy = z
     z.object({
       scipy: z.string(),
       python: z.string(),
+      blas: z.array(z.object({ version: z.string(), core: z.string() })),
       lines: z.array(
         z.object({
           k: z.number(),
@@ -48,8 +49,8 @@ const scipy = z
     z.object({ reason: z.string() }),
   ])
   .describe(
-    'versions of SciPy and Python and its `lines` (`k`, `seconds`, `products`, `residual`, `smallest`: the last ' +
-      'eigenvalue), or the `reason` why there are none',
+    'versions of SciPy and Python, its `blas` (`version` and `core` of each OpenBLAS), its `lines` (`k`, `seconds`, ' +
+      '`products`, `residual`, `smallest`: the last eigenvalue), or the `reason` why there are none',
   );
 
 /** Sizes of the work on a GPU. */

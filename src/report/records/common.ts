@@ -145,8 +145,8 @@ export const native = z
   .string()
   .nullable()
   .describe(
-    'the BLAS library, with its version, that computed inner products; null: the engine itself or a device did. ' +
-      'The same in the record of every command',
+    'the BLAS library, with its version and of OpenBLAS the core whose kernels it took, that computed inner ' +
+      'products; null: the engine itself or a device did. The same in the record of every command',
   );
 
 /** Fields of every record, in the order in which they are printed. */

@@ -46,9 +46,9 @@ export function backendsText(reports: readonly BackendReport[], native: NativeFa
   const missing = reports
     .filter(({ available }) => !available)
     .map(({ name, reason, remedy }) => `${name}: ${[reason, remedy].filter((text) => text !== undefined).join('. ')}`);
-  const { available, name = '', path = '', reason, remedy } = native;
+  const { available, name = '', path = '', core, note, reason, remedy } = native;
   const library = available
-    ? `${name}, ${path}`
+    ? `${name}, ${path}${note === undefined ? '' : `; core ${core}: ${note}`}`
     : [`built in: ${reason}`, remedy].filter((text) => text !== undefined).join('. ');
   return (
     table +

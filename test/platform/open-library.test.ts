@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { nativeFacts } from '../../src/platform/native.js';
 import { CORE_VARIABLE, type OpenLibrary, openLibrary, type Surroundings } from '../../src/platform/open-library.js';
 import { optionalPackage } from '../../src/platform/package-files.js';
@@ -32,12 +31,12 @@ interface Made {
   readonly slow?: string;
 }
 
-/** A library of its own file, as one that is loaded stays. */
-function compiled({ own = 'Prescott', known = 'Haswell", "SkylakeX', ...rest }: Made): string {
+/** A library in a file of its own, as one that is loaded stays. */
+function compiled({ own = 'Prescott', known = 'Haswell", "SkylakeX', ...rest }: Made, name?: string): string {
   const { config = 'OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH', wrong = '', slow = '' } = rest;
   const words = { OWN: own, KNOWN: known, CONFIG: config, WRONG: wrong, SLOW: slow };
   made += 1;
-  const path = join(folder, `made${made}.so`);
+  const path = join(folder, name ?? `made${made}.so`);
   const defined = Object.entries(words).map(([name, text]) => `-D${name}="${text}"`);
   const { status, stderr } = spawnSync(COMPILER, [
     '-O2',
@@ -162,15 +161,40 @@ afterAll(() => {
   });
 });
 
+/** What a process of its own says of the library that the system's loader finds. */
+function inProcess(environment: NodeJS.ProcessEnv) {
+  const env: NodeJS.ProcessEnv = { ...process.env, ...environment };
+  const child = spawnSync(process.execPath, [resolve('dist/test/platform/native-main.js')], { env, encoding: 'utf8' });
+  if (child.status !== 0) throw new Error(child.stderr);
+  return JSON.parse(child.stdout);
+}
+
+const isX86 = process.platform === 'linux' && process.arch === 'x64';
+
+(hasCompiler && isX86 ? describe : describe.skip)('what the loader of the system finds', () => {
+  const known = ['Sandybridge', 'Haswell', 'Zen', 'SkylakeX'].join('", "');
+
+  test('is the same on every thread, and computes the products of kernels', () => {
+    compiled({ known }, 'libopenblas.so.0');
+    const { facts, core, planned } = inProcess({ LD_LIBRARY_PATH: folder, [CORE_VARIABLE]: '' });
+    expect(facts).toMatchObject({ coreChoice: 'engine', core: expect.stringMatching(/^(Sandy|Has|Zen|Sky)/) });
+    expect(core).toBe(facts.core);
+    expect(planned).toBe(facts.name);
+  });
+
+  test('is left out where it stays beneath the processor and is slower than the engine', () => {
+    compiled({ config: 'OpenBLAS 0.3.21 Prescott', slow: 'Prescott' }, 'libopenblas.so.0');
+    const { facts, planned } = inProcess({ LD_LIBRARY_PATH: folder, [CORE_VARIABLE]: '' });
+    expect(facts).toMatchObject({ coreChoice: 'library', core: 'Prescott', note: expect.stringMatching(/^beneath/) });
+    expect(planned).toBeNull();
+  });
+});
+
 describe('OpenBLAS of this machine', () => {
   test('under a variable that it does not know is told as such', async () => {
     if (!(await nativeFacts('auto')).available) return;
-    const native = pathToFileURL(resolve('dist/src/platform/native.js')).href;
-    const code = `import { nativeFacts } from '${native}'; console.log(JSON.stringify(await nativeFacts('auto')));`;
-    const env = { ...process.env, [CORE_VARIABLE]: 'Unknown' };
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { env, encoding: 'utf8' });
-    const facts = JSON.parse(stdout);
-    expect(facts).toMatchObject({ available: true, name: expect.stringContaining(`core ${facts.core}`) });
+    const { facts, core } = inProcess({ [CORE_VARIABLE]: 'Unknown' });
+    expect(facts).toMatchObject({ available: true, core, name: expect.stringContaining(`core ${core}`) });
     expect(facts).toMatchObject({ coreChoice: 'environment', note: expect.stringContaining('=Unknown ') });
   });
 });

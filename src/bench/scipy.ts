@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { betterCores } from '../platform/blas-cores.js';
 import { CORE_VARIABLE } from '../platform/open-library.js';
-import { type Processor, thisProcessor } from '../platform/processor.js';
+import { type Processor, processor } from '../platform/processor.js';
 
 const SCRIPT = fileURLToPath(new URL('../../../scripts/bench/with-scipy.py', import.meta.url));
 
@@ -56,7 +56,7 @@ function pythonCore(): Readonly<Record<string, string>> {
   const { status, stdout } = spawnSync('python3', [SCRIPT, '--cores'], { encoding: 'utf8' });
   if (status !== 0) return {};
   const libraries: readonly PythonBlas[] = JSON.parse(stdout);
-  return coreFor(libraries, thisProcessor(), process.env);
+  return coreFor(libraries, processor(), process.env);
 }
 
 /**

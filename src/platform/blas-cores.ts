@@ -25,9 +25,10 @@ const CORES: Readonly<Record<Width, readonly string[]>> = {
  * Cores that are asked for, best first, and what they need. Cooperlake and SapphireRapids are not: their products in
  * single and double precision are those of SkylakeX, and they stop on a processor that lacks theirs of halves.
  */
-const CHOICES: readonly { readonly core: string; readonly vendor?: string; readonly needs: readonly string[] }[] = [
+const CHOICES: readonly { readonly core: string; readonly needs: readonly string[] }[] = [
   { core: 'SkylakeX', needs: ['avx512f', 'avx512dq', 'avx512bw', 'avx512vl', 'avx512cd', 'avx2', 'fma'] },
-  { core: 'Zen', vendor: 'AuthenticAMD', needs: ['avx2', 'fma'] },
+  // The last of these only AMD has.
+  { core: 'Zen', needs: ['avx2', 'fma', 'sse4a'] },
   { core: 'Haswell', needs: ['avx2', 'fma'] },
   { core: 'Sandybridge', needs: ['avx'] },
 ];
@@ -45,8 +46,7 @@ export function isWider(core: string, than: string): boolean {
 }
 
 /** Cores that suit a processor better than the one that a library took, best first; none where that is as wide. */
-export function betterCores(taken: string, { vendor, features }: Processor): readonly string[] {
-  return CHOICES.filter((one) => one.vendor === undefined || one.vendor === vendor)
-    .filter(({ core, needs }) => isWider(core, taken) && needs.every((name) => features.has(name)))
-    .map(({ core }) => core);
+export function betterCores(taken: string, { features }: Processor): readonly string[] {
+  const fits = CHOICES.filter(({ core, needs }) => isWider(core, taken) && needs.every((name) => features.has(name)));
+  return fits.map(({ core }) => core);
 }

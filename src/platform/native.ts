@@ -4,7 +4,7 @@ import { InternalError, UsageError } from '../errors.js';
 import { loadLibrary, type NativeLibrary } from './native-library.js';
 import { CORE_VARIABLE, type CoreChoice, type OpenLibrary, openLibrary, type Surroundings } from './open-library.js';
 import { optionalPackage } from './package-files.js';
-import { thisProcessor } from './processor.js';
+import { processor } from './processor.js';
 
 type Koffi = typeof import('koffi');
 
@@ -52,7 +52,7 @@ function surroundings(): Surroundings {
     else process.env[CORE_VARIABLE] = core;
   };
   return {
-    processor: thisProcessor(),
+    processor: processor(),
     asked: process.env[CORE_VARIABLE],
     setCore: isMainThread ? setCore : null,
   };

@@ -1,28 +1,19 @@
 import { coreFor } from '../../src/bench/scipy.js';
 import { betterCores, isWider, widthOf } from '../../src/platform/blas-cores.js';
-import { type Processor, processorIn, thisProcessor } from '../../src/platform/processor.js';
+import { type Processor, processor, processorOf } from '../../src/platform/processor.js';
 import { describe, expect, test } from '../jest.js';
 
 const AVX2 = 'sse4_2 avx avx2 fma bmi2';
 const AVX512 = `${AVX2} avx512f avx512dq avx512bw avx512vl avx512cd`;
 
-const intel = (flags: string): Processor => ({ vendor: 'GenuineIntel', features: new Set(flags.split(' ')) });
-const amd = (flags: string): Processor => ({ ...intel(flags), vendor: 'AuthenticAMD' });
+const withFlags = (flags: string): Processor => processorOf(`flags\t\t: ${flags}\n`, 'x64', '');
+const intel = withFlags;
+const amd = (flags: string): Processor => withFlags(`${flags} sse4a`);
+const arm = processorOf('processor\t: 0\nFeatures\t: fp asimd evtstrm sve\nCPU implementer\t: 0x41\n', 'arm64', '');
+const unknown = processorOf('', 'x64', '');
 
-describe('the processor', () => {
-  test('is the first of /proc/cpuinfo, on x86 and on ARM', () => {
-    const x86 =
-      'processor\t: 0\nvendor_id\t: AuthenticAMD\nflags\t\t: fpu avx2 fma\nbugs\t\t: x\n\n' +
-      'processor\t: 1\nvendor_id\t: GenuineIntel\nflags\t\t: avx512f\n';
-    expect(processorIn(x86)).toEqual({ vendor: 'AuthenticAMD', features: new Set(['fpu', 'avx2', 'fma']) });
-    const arm = 'processor\t: 0\nBogoMIPS\t: 243.75\nFeatures\t: fp asimd evtstrm\nCPU implementer\t: 0x41\n';
-    expect(processorIn(arm)).toEqual({ vendor: '', features: new Set(['fp', 'asimd', 'evtstrm']) });
-    expect(processorIn('')).toEqual({ vendor: '', features: new Set() });
-  });
-
-  test('of this machine has features where it is Linux', () => {
-    expect(thisProcessor().features.size > 0).toBe(process.platform === 'linux');
-  });
+test('the processor of this machine has features where it is Linux', () => {
+  expect(processor().features.size > 0).toBe(process.platform === 'linux');
 });
 
 describe('cores of OpenBLAS', () => {
@@ -45,8 +36,8 @@ describe('cores of OpenBLAS', () => {
     ['Prescott', 'SSE', intel('sse4_2'), []],
     // What nobody knows is left alone.
     ['Diamondrapids', 'AVX-512', intel(AVX512), []],
-    ['NEOVERSEN1', 'ARM', { vendor: '', features: new Set(['asimd', 'sve']) }, []],
-    ['armv8', 'nothing that is said', { vendor: '', features: new Set() }, []],
+    ['NEOVERSEN1', 'ARM', arm, []],
+    ['armv8', 'nothing that is said', unknown, []],
   ])('where it takes %s on a processor of %s', (taken, _, processor, cores) => {
     expect(betterCores(taken, processor)).toEqual(cores);
   });
@@ -61,11 +52,11 @@ describe('cores of OpenBLAS', () => {
   });
 
   test("of NumPy's libraries are chosen in the same way, unless the user has", () => {
-    const processor = intel(AVX512);
+    const newer = intel(AVX512);
     const blas = (...cores: readonly string[]) => cores.map((core) => ({ version: 'OpenBLAS 0.3.21', core }));
-    expect(coreFor(blas('SkylakeX', 'Prescott'), processor, {})).toEqual({ OPENBLAS_CORETYPE: 'SkylakeX' });
-    expect(coreFor(blas('Prescott'), processor, { OPENBLAS_CORETYPE: 'Haswell' })).toEqual({});
-    expect(coreFor(blas('SkylakeX'), processor, {})).toEqual({});
-    expect(coreFor([], processor, {})).toEqual({});
+    expect(coreFor(blas('SkylakeX', 'Prescott'), newer, {})).toEqual({ OPENBLAS_CORETYPE: 'SkylakeX' });
+    expect(coreFor(blas('Prescott'), newer, { OPENBLAS_CORETYPE: 'Haswell' })).toEqual({});
+    expect(coreFor(blas('SkylakeX'), newer, {})).toEqual({});
+    expect(coreFor([], newer, {})).toEqual({});
   });
 });

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { nativeFacts } from '../../src/platform/native.js';
 import { CORE_VARIABLE, type OpenLibrary, openLibrary, type Surroundings } from '../../src/platform/open-library.js';
 import { optionalPackage } from '../../src/platform/package-files.js';
-import type { Processor } from '../../src/platform/processor.js';
+import { processorOf } from '../../src/platform/processor.js';
 import { afterAll, beforeAll, describe, expect, test } from '../jest.js';
 
 const SOURCE = resolve('test/fixtures/blas/chooses.c');
@@ -13,10 +13,7 @@ const COMPILER = process.env.NTK_CC ?? 'cc';
 const hasCompiler = spawnSync(COMPILER, ['--version']).status === 0;
 if (!hasCompiler) process.stderr.write(`libraries that choose a core: no C compiler ${COMPILER}\n`);
 
-const AVX512: Processor = {
-  vendor: 'GenuineIntel',
-  features: new Set('avx avx2 fma avx512f avx512dq avx512bw avx512vl avx512cd'.split(' ')),
-};
+const AVX512 = processorOf('flags\t: avx avx2 fma avx512f avx512dq avx512bw avx512vl avx512cd\n', 'x64', '');
 
 let folder = '';
 let made = 0;
@@ -98,7 +95,7 @@ afterAll(() => {
     const own = { coreChoice: 'library', isBeneath: false, note: undefined };
     expect(await seen({ own: 'SkylakeX' })).toEqual({ core: 'SkylakeX', ...own });
     expect(await seen({ own: 'Power9' })).toEqual({ core: 'Power9', ...own });
-    const arm = { processor: { vendor: '', features: new Set(['asimd']) } };
+    const arm = { processor: processorOf('Features\t: asimd\n', 'arm64', '') };
     expect(await seen({ own: 'Prescott' }, arm)).toEqual({ core: 'Prescott', ...own });
   });
 

@@ -1,6 +1,7 @@
 import type { Backend } from '../../src/backend/contract.js';
 import { processorCount } from '../../src/platform/limits.js';
 import { images } from './images/index.js';
+import { layerSpeed } from './layer-speed.js';
 import { machine } from './library.js';
 import { hasWork, keepWork } from './ready.js';
 import { rows } from './rows/index.js';
@@ -19,6 +20,7 @@ export const compiled: Backend = {
     return { available: true, version: `${compiler}, ${instructions}`, note: `${processorCount()} threads` };
   },
   speed: async () => ({ f64: await productSpeed('f64'), f32: await productSpeed('f32') }),
+  layerSpeed,
   compiling: { has: hasWork, keep: keepWork },
   tasks: { rows, images },
 };

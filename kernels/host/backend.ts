@@ -4,7 +4,7 @@ import { engineName } from '../../src/platform/runtime.js';
 import { images } from './images/index.js';
 import { hasFusedMultiplyAdd } from './module.js';
 import { rows } from './rows/index.js';
-import { productSpeed } from './speed.js';
+import { layerArithmetic, productSpeed } from './speed.js';
 
 /** WebAssembly SIMD in f32 and f64 on worker threads over shared memory: the default, with nothing to install. */
 export const host: Backend = {
@@ -18,5 +18,6 @@ export const host: Backend = {
     note: `${processorCount()} threads`,
   }),
   speed: async () => ({ f64: productSpeed('f64', 120), f32: productSpeed('f32', 120) }),
+  layerSpeed: async (precision) => ({ nanoseconds: layerArithmetic(precision), lanes: precision === 'f64' ? 2 : 4 }),
   tasks: { rows, images },
 };

@@ -111,6 +111,14 @@ export interface Compiling {
   keep(work: string): Promise<void>;
 }
 
+/** What a layer of a network of images costs at least. */
+export interface LayerSpeed {
+  /** Of one pixel and pair: relu, a window of 3 x 3, NNGP and NTK, on numbers in the first-level cache. */
+  readonly nanoseconds: number;
+  /** Pairs that a vector holds. */
+  readonly lanes: number;
+}
+
 /** A device that computes kernels. */
 export interface Backend {
   readonly name: string;
@@ -119,6 +127,8 @@ export interface Backend {
   probe(): Promise<Availability>;
   /** Measures the matrix product for some tenths of a second: GFLOP/s in each precision. */
   speed?(): Promise<Partial<Record<Precision, number>>>;
+  /** Measures the arithmetic of a layer of images on the calling thread, for less than a tenth of a second. */
+  layerSpeed?(precision: Precision): Promise<LayerSpeed>;
   /**
    * Whether tiles are spread over threads of the processor: then each should have some; a device takes them one by one.
    */

@@ -1,20 +1,18 @@
 import { cpus } from 'node:os';
-import { ImageEngine, pooledOnHost, scheduleImages } from '../../kernels/host/images/engine.js';
-import { openImages } from '../../kernels/host/images/job.js';
-import { compileModule, hasFusedMultiplyAdd } from '../../kernels/host/module.js';
-import { layerArithmetic } from '../../kernels/host/speed.js';
 import { lower } from '../architecture/lower.js';
 import { presetArchitecture } from '../architecture/presets.js';
-import { prepareImages } from '../backend/images/prepare.js';
+import type { Backend, LayerSpeed } from '../backend/contract.js';
 import type { ImageSet, ImageTask } from '../backend/tasks.js';
-import { createMemory } from '../backend/tile-memory.js';
+import type { KernelJob, TileRange } from '../backend/tile.js';
 import { allocate, type NdArray, type Precision } from '../data/array.js';
 import { readInput } from '../data/input.js';
-import { UsageError } from '../errors.js';
+import { BackendError, UsageError } from '../errors.js';
 import { tiles } from '../kernel/tiles.js';
 import { defaultThreads } from '../platform/limits.js';
 import { keepNeeded } from '../programme/needs.js';
+import { backendMeasured, type MeasuredBackend } from './backend.js';
 import { type BenchLine, linesText } from './lines.js';
+import { medians } from './measure.js';
 import type { BenchOutcome } from './outcome.js';
 
 /** What the benchmark is told. */
@@ -22,6 +20,8 @@ export interface ConvBenchOptions {
   /** Images to compute on, e.g. of CIFAR-10; without it made-up ones of the same size. */
   readonly data?: string;
   readonly threads?: number;
+  /** A backend on the processor; without it `compiled` where it is there, else `host`. */
+  readonly backend?: MeasuredBackend;
 }
 
 /** A network with its number of convolutions. */
@@ -32,18 +32,24 @@ interface Network {
   readonly padding: 'circular' | 'same';
 }
 
-/** Aims in nanoseconds for one pixel (and offset) and layer. */
-const AIM = { f32: 4, f64: 12 } satisfies Record<Precision, number>;
+/** Aims in nanoseconds for one pixel (and offset) and layer, by the pairs that a vector holds. */
+const AIM: Readonly<Record<Precision, Readonly<Record<number, number>>>> = {
+  f32: { 4: 4, 8: 1.7, 16: 1.3 },
+  f64: { 2: 12, 4: 4, 8: 2.6 },
+};
+
+/** Runs of which the median is taken, in turn. */
+const ROUNDS = 5;
 
 /** Images of the comparison of threads: enough that compiling on each does not show. */
 const THREADED = 384;
 
 /** neural-tangents 0.6.5 on two cores of an Intel Xeon, seconds for a pair of 32 x 32 x 3 images, padding same, f32. */
 const PEER: readonly { readonly network: Network; readonly seconds: number; readonly aim: number }[] = [
-  { network: { preset: 'cntk', depth: 5, head: 'tr', padding: 'same' }, seconds: 1.67e-4, aim: 15 },
-  { network: { preset: 'cntk', depth: 21, head: 'tr', padding: 'same' }, seconds: 6.01e-4, aim: 15 },
-  { network: { preset: 'cntk', depth: 5, head: 'gap', padding: 'same' }, seconds: 1.45, aim: 100 },
-  { network: { preset: 'rescntk', depth: 5, head: 'gap', padding: 'same' }, seconds: 4.24, aim: 150 },
+  { network: { preset: 'cntk', depth: 5, head: 'tr', padding: 'same' }, seconds: 1.67e-4, aim: 25 },
+  { network: { preset: 'cntk', depth: 21, head: 'tr', padding: 'same' }, seconds: 6.01e-4, aim: 25 },
+  { network: { preset: 'cntk', depth: 5, head: 'gap', padding: 'same' }, seconds: 1.45, aim: 200 },
+  { network: { preset: 'rescntk', depth: 5, head: 'gap', padding: 'same' }, seconds: 4.24, aim: 300 },
 ];
 
 /** Made-up images `[n, 32, 32, 3]`, with smooth patches and noise, from a fixed linear congruential sequence. */
@@ -85,62 +91,106 @@ function taskOf(network: Network, precision: Precision, x: ImageSet): ImageTask 
   };
 }
 
-/** Seconds of a pair on the calling thread: one square tile, the factors of its images included. */
-function pairSeconds(network: Network, precision: Precision, x: ImageSet): number {
-  const job = { ...prepareImages(taskOf(network, precision, x), pooledOnHost), size: Math.ceil(x.count / 8) * 8 };
-  const schedule = scheduleImages(job);
-  const engine = new ImageEngine(compileModule(), createMemory(schedule.blocks.bytes), job, schedule);
-  const [head, rows] = [Math.min(2, x.count), x.count];
-  engine.compute({ row: 0, rows: head, column: 0, columns: head }, 0, false);
-  const start = performance.now();
-  engine.compute({ row: 0, rows, column: 0, columns: rows }, 0, false);
-  return (performance.now() - start) / 1000 / rows ** 2;
+/** The images door of a backend. @throws BackendError where it has none */
+function doorOf({ name, tasks }: Backend): NonNullable<Backend['tasks']['images']> {
+  if (tasks.images === undefined) throw new BackendError(`--backend ${name}: must compute images, got vectors only.`);
+  return tasks.images;
+}
+
+/** What times one tile again and again, the factors of its images being there. */
+async function timedTile(
+  backend: Backend,
+  task: ImageTask,
+  range: TileRange,
+): Promise<{ readonly seconds: () => Promise<number>; readonly close: () => Promise<void> }> {
+  const side = Math.max(range.rows, range.columns);
+  const job: KernelJob = await doorOf(backend).open(task, { threads: 1, tile: [side, side] });
+  const seconds = async (): Promise<number> => {
+    const start = performance.now();
+    (await job.compute(range, false)).release();
+    return (performance.now() - start) / 1000 / (range.rows * range.columns);
+  };
+  await seconds();
+  return { seconds, close: () => job.close() };
+}
+
+/** Seconds that one more layer takes for a pair, on one thread: the difference of two depths, taken in turn. */
+async function layerSeconds(
+  backend: Backend,
+  network: Omit<Network, 'preset' | 'depth'>,
+  [precision, x, range]: readonly [Precision, ImageSet, TileRange],
+  [few, many]: readonly [number, number],
+): Promise<number> {
+  const open = (depth: number) =>
+    timedTile(backend, taskOf({ preset: 'cntk', depth, ...network }, precision, x), range);
+  const timed = [await open(few), await open(many)];
+  const [less, more] = await medians(
+    ROUNDS,
+    timed.map(({ seconds }) => seconds),
+  );
+  for (const { close } of timed) await close();
+  return (more - less) / (many - few);
 }
 
 /** Seconds of a pair on some threads, tile by tile. */
-async function pairSecondsOn(network: Network, x: ImageSet, threads: number, size: number): Promise<number> {
-  const job = await openImages(taskOf(network, 'f32', x), { threads, tile: [size, size] });
-  const queue = tiles({ rows: x.count, columns: x.count, symmetric: false }, size);
-  const work = async (): Promise<void> => {
-    for (let next = queue.next(); next.done !== true; next = queue.next())
-      (await job.compute(next.value, false)).release();
-  };
+async function pairSecondsOn(
+  backend: Backend,
+  network: Network,
+  x: ImageSet,
+  threads: number,
+  size: number,
+): Promise<number> {
+  const job = await doorOf(backend).open(taskOf(network, 'f32', x), { threads, tile: [size, size] });
   // A first tile on every thread, so that compiling is not measured.
   const first = { row: 0, rows: Math.min(2, x.count), column: 0, columns: Math.min(2, x.count) };
   const tilesDone = await Promise.all(Array.from({ length: job.concurrency }, () => job.compute(first, false)));
   for (const tile of tilesDone) tile.release();
-  const start = performance.now();
-  await Promise.all(Array.from({ length: job.concurrency }, work));
-  const seconds = (performance.now() - start) / 1000;
+  const once = async (): Promise<number> => {
+    const queue = tiles({ rows: x.count, columns: x.count, symmetric: false }, size);
+    const work = async (): Promise<void> => {
+      for (let next = queue.next(); next.done !== true; next = queue.next())
+        (await job.compute(next.value, false)).release();
+    };
+    const start = performance.now();
+    await Promise.all(Array.from({ length: job.concurrency }, work));
+    return (performance.now() - start) / 1000;
+  };
+  const [seconds] = await medians(network.head === 'gap' ? 1 : ROUNDS, [once]);
   await job.close();
   return seconds / x.count ** 2;
 }
 
-function layerLines(precision: Precision, x: NdArray, limit: number): BenchLine[] {
+async function layerLines(
+  backend: Backend,
+  precision: Precision,
+  x: NdArray,
+  { nanoseconds, lanes }: LayerSpeed,
+): Promise<BenchLine[]> {
   const pixels = x.shape[1] * x.shape[2];
   const lines: BenchLine[] = [];
+  const aim = AIM[precision][lanes];
   const add = (name: string, ns: number): void => {
-    lines.push({ name: `${precision} ${name}`, value: ns, unit: 'ns', limit: `aim ${AIM[precision]}` });
-    lines.push({ name: `${precision} ${name} / arithmetic`, value: ns / limit, unit: '', limit: '<= 2.5' });
+    const limit = aim === undefined ? '' : `aim ${aim}`;
+    lines.push({ name: `${precision} ${name}`, value: ns, unit: 'ns', limit });
+    lines.push({ name: `${precision} ${name} / arithmetic`, value: ns / nanoseconds, unit: '', limit: '<= 2' });
   };
+  const [images, few] = [imagesOf(x, 64), imagesOf(x, Math.max(4, lanes))];
+  const whole = { row: 0, rows: images.count, column: 0, columns: images.count };
   for (const padding of ['circular', 'same'] as const) {
-    const cntk = (depth: number): number =>
-      pairSeconds({ preset: 'cntk', depth, head: 'tr', padding }, precision, imagesOf(x, 64));
-    const [few, many] = [cntk(5), cntk(21)];
-    add(`offset 0, ${padding}, a pixel and further layer`, (1e9 * (many - few)) / (16 * pixels));
+    const seconds = await layerSeconds(backend, { head: 'tr', padding }, [precision, images, whole], [5, 21]);
+    add(`offset 0, ${padding}, a pixel and further layer`, (1e9 * seconds) / pixels);
   }
-  const gap = (depth: number): number =>
-    pairSeconds({ preset: 'cntk', depth, head: 'gap', padding: 'circular' }, precision, imagesOf(x, 4));
-  const [few, many] = [gap(2), gap(6)];
-  add('global pooling, a pixel, offset and further layer', (1e9 * (many - few)) / (4 * pixels * pixels));
+  const part = { row: 0, rows: Math.min(2, few.count), column: 0, columns: few.count };
+  const seconds = await layerSeconds(backend, { head: 'gap', padding: 'circular' }, [precision, few, part], [2, 6]);
+  add('global pooling, a pixel, offset and further layer', (1e9 * seconds) / (pixels * pixels));
   return lines;
 }
 
-async function peerLines(x: NdArray, threads: number): Promise<BenchLine[]> {
+async function peerLines(backend: Backend, x: NdArray, threads: number): Promise<BenchLine[]> {
   const lines: BenchLine[] = [];
   for (const { network, seconds, aim } of PEER) {
-    const [count, size] = network.head === 'tr' ? [256, 64] : [8, 4];
-    const mine = await pairSecondsOn(network, imagesOf(x, count), threads, size);
+    const [count, size] = network.head === 'tr' ? [256, 64] : [16, 16];
+    const mine = await pairSecondsOn(backend, network, imagesOf(x, count), threads, size);
     const name = `f32 ${network.preset} ${network.head} depth ${network.depth}, same`;
     lines.push({ name: `${name}, a pair`, value: 1e3 * mine, unit: 'ms', limit: '' });
     lines.push({ name: `${name}, neural-tangents / this`, value: seconds / mine, unit: 'times', limit: `aim ${aim}` });
@@ -148,38 +198,42 @@ async function peerLines(x: NdArray, threads: number): Promise<BenchLine[]> {
   return lines;
 }
 
-async function threadLines(x: NdArray, threads: number): Promise<BenchLine[]> {
+async function threadLines(backend: Backend, x: NdArray, threads: number): Promise<BenchLine[]> {
   if (threads < 2) return [];
   const network: Network = { preset: 'cntk', depth: 5, head: 'tr', padding: 'circular' };
   const [one, two] = [
-    await pairSecondsOn(network, imagesOf(x, THREADED), 1, 64),
-    await pairSecondsOn(network, imagesOf(x, THREADED), 2, 64),
+    await pairSecondsOn(backend, network, imagesOf(x, THREADED), 1, 64),
+    await pairSecondsOn(backend, network, imagesOf(x, THREADED), 2, 64),
   ];
-  return [{ name: 'f32 offset 0, 2 threads against 1', value: one / two, unit: 'times', limit: '>= 1.7' }];
+  return [{ name: 'f32 offset 0, 2 threads against 1', value: one / two, unit: 'times', limit: '>= 1.8' }];
 }
 
 /**
  * `ntk bench conv`: kernels of images beside their arithmetic on numbers in the first-level cache, measured in the same
- * run.
+ * run; medians of five runs in turn.
  */
-export async function benchConv({ data, threads = defaultThreads() }: ConvBenchOptions): Promise<BenchOutcome<'conv'>> {
+export async function benchConv(options: ConvBenchOptions): Promise<BenchOutcome<'conv'>> {
+  const { data, threads = defaultThreads() } = options;
   const x = data === undefined ? madeUpImages(THREADED) : await readInput(data);
   if (x.shape.length !== 4) {
     throw new UsageError(
       `--data: must hold images [n, h, w, c], got shape [${x.shape.join(', ')}]. Give a CIFAR-10 file.`,
     );
   }
+  const backend = await backendMeasured(options.backend, 'images');
   const lines: BenchLine[] = [];
   for (const precision of ['f32', 'f64'] as const) {
-    const limit = layerArithmetic(precision, 200);
-    lines.push({ name: `${precision} arithmetic of a layer in registers`, value: limit, unit: 'ns', limit: '' });
-    lines.push(...layerLines(precision, x, limit));
+    if (!backend.precisions.includes(precision) || backend.layerSpeed === undefined) continue;
+    const limit = await backend.layerSpeed(precision);
+    const name = `${precision} arithmetic of a layer in registers`;
+    lines.push({ name, value: limit.nanoseconds, unit: 'ns', limit: '' });
+    lines.push(...(await layerLines(backend, precision, x, limit)));
   }
-  lines.push(...(await threadLines(x, threads)), ...(await peerLines(x, threads)));
+  lines.push(...(await threadLines(backend, x, threads)), ...(await peerLines(backend, x, threads)));
   const processor = cpus()[0]?.model ?? 'unknown processor';
-  const arithmetic = hasFusedMultiplyAdd() ? 'fused' : 'separate';
+  const { version } = await backend.probe();
   const head = [
-    `${processor}, Node ${process.versions.node}, ${arithmetic} multiply-add`,
+    `${processor}, Node ${process.versions.node}, ${backend.name}: ${version ?? ''}`,
     `images ${x.shape.slice(1).join(' x ')}, NNGP and NTK together, 1 thread; ` +
       `pairs on ${threads} threads beside neural-tangents 0.6.5 on two cores of an Intel Xeon`,
   ].join('\n');

@@ -3,6 +3,7 @@ import { hasFusedMultiplyAdd } from '../../kernels/host/module.js';
 import { openRows } from '../../kernels/host/rows/job.js';
 import { peakSpeed, productSpeed } from '../../kernels/host/speed.js';
 import { presetArchitecture } from '../architecture/presets.js';
+import type { Backend } from '../backend/contract.js';
 import type { NdArray, Precision } from '../data/array.js';
 import { asVectors } from '../data/image.js';
 import { readInput } from '../data/input.js';
@@ -10,9 +11,10 @@ import { planRows } from '../kernel/plan.js';
 import { prepareTask } from '../kernel/rows/prepare.js';
 import { tiles } from '../kernel/tiles.js';
 import { defaultThreads } from '../platform/limits.js';
+import { backendMeasured, type MeasuredBackend } from './backend.js';
 import { biased, firstRows, madeUpRows } from './inputs.js';
 import { type BenchLine, linesText } from './lines.js';
-import { kernelSeconds, least } from './measure.js';
+import { kernelSeconds, least, medians } from './measure.js';
 import { nativeLines } from './native.js';
 import type { BenchOutcome } from './outcome.js';
 
@@ -21,6 +23,8 @@ export interface KernelBenchOptions {
   /** Rows to compute on, e.g. MNIST test images; without it made-up rows of the same size. */
   readonly data?: string;
   readonly threads?: number;
+  /** Whose layers are timed; without it `compiled` where it is there, else `host`. */
+  readonly backend?: MeasuredBackend;
 }
 
 /** Rows of the made-up data: as many as make a product of some seconds. */
@@ -95,30 +99,38 @@ async function scalingLines(x: NdArray): Promise<BenchLine[]> {
   return [{ name: 'f32 fc depth 3, 2 threads against 1', value: one / two, unit: 'times', limit: '>= 1.7' }];
 }
 
-/** Cost of a layer where no shortcut applies: the difference of two depths, on one thread. */
-async function layerLines(x: NdArray): Promise<BenchLine[]> {
-  const part = firstRows(x, 2000);
+/** Nanoseconds of an entry and layer that are aimed at, by the entries of a vector: relu, and other maps in f64. */
+const LAYER_AIM: Readonly<Record<Precision, Readonly<Record<number, number>>>> = {
+  f32: { 4: 6, 8: 2.6, 16: 1.3 },
+  f64: { 2: 15, 4: 6, 8: 3 },
+};
+const MAP_AIM = 12;
+
+/** Networks whose layers are timed: map, precision, and two depths. */
+const LAYERS = [
+  ['relu', 'f64', 2, MORE_LAYERS],
+  ['relu', 'f32', 2, MORE_LAYERS],
+  ['erf', 'f64', 1, 4],
+  ['gelu', 'f64', 1, 4],
+] as const;
+
+/** Cost of a layer where no shortcut applies: the median difference of two depths in turn, on one thread. */
+async function layerLines(x: NdArray, backend: Backend): Promise<BenchLine[]> {
+  const part = firstRows(x, 3000);
   const entries = (part.shape[0] * (part.shape[0] + 1)) / 2;
+  const name = backend.name as MeasuredBackend;
   const lines: BenchLine[] = [];
-  for (const precision of ['f64', 'f32'] as const) {
-    const [shallow, deep, product] = await least(4, [
-      () => kernelSeconds(part, biased(2), precision, 1),
-      () => kernelSeconds(part, biased(MORE_LAYERS), precision, 1),
-      () => productSeconds(part, precision, 1),
-    ]);
-    const limit = precision === 'f64' ? '<= 15' : '<= 6';
-    const name = `${precision} biases on raw rows, 1 thread`;
+  for (const [map, precision, few, many] of LAYERS) {
+    const seconds = (depth: number) => () =>
+      kernelSeconds(part, biased(depth, { kind: map }), precision, 1, 'off', name);
+    const [shallow, deep] = await medians(5, [seconds(few), seconds(many)]);
+    const lanes = (await backend.layerSpeed?.(precision))?.lanes ?? 0;
+    const aim = map === 'relu' ? LAYER_AIM[precision][lanes] : MAP_AIM;
     lines.push({
-      name: `${name}, a further layer`,
-      value: ((deep - shallow) / entries / (MORE_LAYERS - 2)) * 1e9,
+      name: `${precision} biases on raw rows, ${map}, ${name}, 1 thread, a further layer`,
+      value: ((deep - shallow) / entries / (many - few)) * 1e9,
       unit: 'ns/entry',
-      limit,
-    });
-    lines.push({
-      name: `${name}, all but the product, a layer`,
-      value: ((deep - product) / entries / MORE_LAYERS) * 1e9,
-      unit: 'ns/entry',
-      limit,
+      limit: aim === undefined ? '' : `<= ${aim}`,
     });
   }
   return lines;
@@ -132,7 +144,9 @@ async function layerLines(x: NdArray): Promise<BenchLine[]> {
 export async function benchKernel({
   data,
   threads = defaultThreads(),
+  backend: asked,
 }: KernelBenchOptions): Promise<BenchOutcome<'kernel'>> {
+  const backend = await backendMeasured(asked, 'rows');
   const x = data === undefined ? madeUpRows(MADE_UP_ROWS, MADE_UP_FEATURES) : asVectors(await readInput(data));
   const machine =
     `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}, ` +
@@ -142,7 +156,7 @@ export async function benchKernel({
     ...(await kernelLines(x, 'f32', threads)),
     ...(await kernelLines(x, 'f64', threads)),
     ...(await scalingLines(x)),
-    ...(await layerLines(x)),
+    ...(await layerLines(x, backend)),
     ...(await nativeLines(x, threads)),
   ];
   const shape = x.shape.slice(0, 2);

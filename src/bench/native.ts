@@ -44,7 +44,7 @@ async function linesFor(
     kernel(50),
   ]);
   const [n, d] = x.shape;
-  const limit = precision === 'f32' ? '<= 1.5' : '';
+  const limit = precision === 'f32' ? '<= 1.4' : '';
   const name = `${precision} with BLAS`;
   return [
     { name: `${name}, its full product`, value: product, unit: 's', limit: '' },

@@ -13,8 +13,8 @@ INLINE T *slotAt(const Strip *s, int64_t slot) {
   return slot == 0 ? s->source : s->slots + (slot - 1) * s->length;
 }`;
 
-const BODY = `// Arguments: rows, columns, results 0 and 1, stride, upper, words and their end, constants, slots, length of a
-// strip, columns of factors of x and of z, tables 0 and 1.
+const BODY = `// Arguments: rows, columns, results 0 and 1, stride, upper, words and their end, constants, slots,
+// length of a strip, columns of factors of x and of z, tables 0 and 1.
 int64_t body(uint8_t *memory, const int64_t *a) {
   const int64_t rows = a[0], columns = a[1], stride = a[4], upper = a[5], length = a[10];
   const int32_t *begin = (const int32_t *)(memory + a[6]), *end = (const int32_t *)(memory + a[7]);

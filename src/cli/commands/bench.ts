@@ -13,6 +13,12 @@ export const benchCommand: Command = {
   flags: {
     data: { describe: 'data file to measure on', group: 'Input', fallback: 'made-up numbers of the size of MNIST' },
     threads: { describe: 'worker threads', group: 'Compute', fallback: 'all that the container offers' },
+    backend: {
+      describe: 'what `conv` and `kernel` measure',
+      group: 'Compute',
+      fallback: 'compiled where it is there, else host',
+      choices: ['host', 'compiled'],
+    },
     json: { describe: 'print one JSON object and nothing else on stdout', group: 'Output', alone: true },
   },
   examples: [

@@ -1,3 +1,4 @@
+import { MEASURED_BACKENDS, type MeasuredBackend } from '../../bench/backend.js';
 import type { BenchOutcome } from '../../bench/outcome.js';
 import { UsageError } from '../../errors.js';
 import { now } from '../../platform/clock.js';
@@ -7,13 +8,14 @@ import { BENCHMARKS, type Benchmark } from '../commands/benchmarks.js';
 import { EXIT } from '../exit.js';
 import { nearestText } from '../nearest.js';
 import { type ParsedArguments, parsedOf } from '../options/parsed.js';
-import { nonEmpty, positiveInteger } from '../options/values.js';
+import { nonEmpty, oneOf, positiveInteger } from '../options/values.js';
 import { print } from '../print.js';
 
 /** What a benchmark is told. */
 export interface BenchOptions {
   readonly data?: string;
   readonly threads?: number;
+  readonly backend?: MeasuredBackend;
   readonly json: boolean;
 }
 
@@ -38,12 +40,14 @@ export async function runBench(args: ParsedArguments): Promise<number> {
   }
   const data = parsedOf(args, 'data', nonEmpty);
   const threads = parsedOf(args, 'threads', positiveInteger);
+  const backend = parsedOf(args, 'backend', oneOf(MEASURED_BACKENDS));
   const json = args.switches.has('json');
   const bench = await BENCHES[name]();
   const load = now();
   const { result, text } = await bench({
     ...(data === undefined ? {} : { data }),
     ...(threads === undefined ? {} : { threads }),
+    ...(backend === undefined ? {} : { backend }),
     json,
   });
   if (!json) {

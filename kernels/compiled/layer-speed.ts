@@ -12,8 +12,8 @@ const ROUNDS = 2000;
 
 /**
  * A layer and a window of nine taps on VECTORS vectors, of which nothing but the sums of three is read again: relu, its
- * slope, what the window weighs, and both sums. Cosine distances, tangents and two factors stand at the address, results
- * behind them.
+ * slope, what the window weighs, and both sums. Cosine distances, tangents and two factors stand at the address,
+ * results behind them.
  */
 const ARITHMETIC = `int64_t ntk_arithmetic(uint8_t *memory, const int64_t *arguments) {
   T *const data = (T *)(memory + arguments[0]);

@@ -94,7 +94,7 @@ describe.each(Object.entries(SINKS))('%s', (name, args) => {
 
 describe('a record that the disk does not take', () => {
   test.each([
-    ['kernel', 'kernel npy', 'write:ENOSPC:8'],
+    ['kernel', 'kernel npy', 'write:ENOSPC:3'],
     ['empirical', 'empirical npz', 'name:ENOSPC:2'],
   ])('leaves the result of ntk %s, and says so', async (_, sink, fault) => {
     const { code, stderr } = await failing(fault, SINKS[sink]);

@@ -11,6 +11,12 @@ export interface CompiledImageJob extends PreparedImages {
   readonly schedule: ImageSchedule;
 }
 
+/** A tile or a band of its rows to compute. */
+export interface BandRequest extends ImageRequest {
+  /** Whether it is a band of the upper triangle of a symmetric tile; left out for a tile, which tells it itself. */
+  readonly upper?: boolean;
+}
+
 /** A range of images whose blocks lie in memory. */
 interface Loaded {
   readonly from: number;
@@ -50,32 +56,37 @@ export class CompiledImageEngine {
   }
 
   /** Computes a tile; `finite` is false where an entry is beyond the range of the precision. */
-  answer({ range, set, transposed }: ImageRequest): ImageAnswer {
-    return { finite: this.compute(range, set, transposed) };
+  answer(request: BandRequest): ImageAnswer {
+    return { finite: this.compute(request) };
   }
 
   /** Computes a tile into result set `set` (0 or 1); returns whether all entries are finite. */
-  compute(range: TileRange, set: number, transposed: boolean): boolean {
+  compute({ range, set, transposed, upper: wanted }: BandRequest): boolean {
     const { symmetric, outputs, schedule } = this.#job;
     const { at, stageCount } = schedule;
     this.#load(range);
-    const upper = symmetric && range.row === range.column && range.rows === range.columns;
-    this.#run(range.rows, range.columns, upper, at.results[set], stageCount);
+    const isWhole = symmetric && range.row === range.column && range.rows === range.columns;
+    const upper = wanted ?? isWhole;
+    const diagonal = upper ? range.row - range.column : -1;
+    this.#run(range.rows, range.columns, diagonal, at.results[set], stageCount);
     let finite = true;
     outputs.forEach((_, k) => {
       const result = at.results[set][k] / this.#elements.BYTES_PER_ELEMENT;
       finite = this.#scale(range, result, k, upper) && finite;
-      if (upper) this.#mirror(result, range.rows);
+      if (isWhole) this.#mirror(result, range.rows);
       if (transposed) this.#transpose(result, range, at.transposed[set][k] / this.#elements.BYTES_PER_ELEMENT);
     });
     return finite;
   }
 
-  /** Runs the first stages for a block of images. */
-  #run(rows: number, columns: number, upper: boolean, results: readonly number[], stages: number): void {
+  /**
+   * Runs the first stages for a block of images. `diagonal`: its column in the first row where the upper triangle
+   * is wanted alone; -1 for all pairs.
+   */
+  #run(rows: number, columns: number, diagonal: number, results: readonly number[], stages: number): void {
     const { at, blockBytes, size, storedCount } = this.#job.schedule;
     const second = results.length > 1 ? results[1] : results[0];
-    const images = [at.x, blockBytes, at.z, rows, columns, upper ? 1 : 0];
+    const images = [at.x, blockBytes, at.z, rows, columns, diagonal];
     const tables = [at.constants, at.words, at.starts, at.rects];
     const args = [...images, size, results[0], second, at.cells, at.stored, storedCount, ...tables, stages];
     this.#functions.call('ntk_images', this.#bytes, args);
@@ -87,7 +98,7 @@ export class CompiledImageEngine {
     const [a, b] = [x.scales[which], z.scales[which]];
     let largest = 0;
     for (let i = 0; i < range.rows; i++) {
-      for (let j = upper ? i : 0; j < range.columns; j++) {
+      for (let j = upper ? range.row - range.column + i : 0; j < range.columns; j++) {
         const at = result + i * schedule.size + j;
         const factor = a === null || b === null ? 1 : a[range.row + i] * b[range.column + j];
         // Adding 0 turns -0 into 0.
@@ -129,7 +140,7 @@ export class CompiledImageEngine {
     const { at, lanes } = this.#job.schedule;
     this.#filler.fill(set, image, 1, at.x);
     this.#filler.group(at.x, 1, at.z);
-    this.#run(1, 1, false, at.results[0], stage);
+    this.#run(1, 1, -1, at.results[0], stage);
     return Float64Array.from(numbers, (number) => unit * this.#doubles[at.stored / 8 + number * lanes]);
   }
 }

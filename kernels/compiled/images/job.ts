@@ -1,6 +1,6 @@
 import type { ImageJobShape, ImageWork, JobOptions } from '../../../src/backend/contract.js';
-import { localExecutor, Slots, threadExecutor } from '../../../src/backend/executors.js';
-import { type ImageAnswer, type ImageRequest, ImageTiles } from '../../../src/backend/images/job.js';
+import { type Executor, localExecutor, Slots, threadExecutor } from '../../../src/backend/executors.js';
+import { type ImageAnswer, ImageTiles } from '../../../src/backend/images/job.js';
 import { prepareImagesOn, taskWithoutImages } from '../../../src/backend/images/prepare.js';
 import { imageWork } from '../../../src/backend/images/work.js';
 import type { ImageTask } from '../../../src/backend/tasks.js';
@@ -11,7 +11,8 @@ import { openLibrary } from '../../../src/platform/compiled-library.js';
 import { packageFile } from '../../../src/platform/package-files.js';
 import { compiledLibrary, target } from '../library.js';
 import { laneCount, type Target } from '../vector.js';
-import { CompiledImageEngine, type CompiledImageJob } from './engine.js';
+import { BandedTiles, needsBands } from './bands.js';
+import { type BandRequest, CompiledImageEngine, type CompiledImageJob } from './engine.js';
 import { pooledOnCompiled } from './pooled.js';
 import { scheduleImages } from './schedule.js';
 
@@ -43,7 +44,9 @@ export function imageMemory({ programme, precision, outputs, counts, size, threa
     outputs: outputs === 2 ? ['ntk', 'nngp'] : [programme.ntk === null ? 'nngp' : 'ntk'],
     symmetric: counts[1] === 0,
   });
-  return threads * (THREAD_BYTES + scheduleImages(task, targetOrAny(), size).schedule.at.bytes);
+  // Tiles of which threads computed bands are put together, and transposed, two at a time.
+  const assembled = 4 * task.outputs.length * size * size * (precision === 'f64' ? 8 : 4);
+  return assembled + threads * (THREAD_BYTES + scheduleImages(task, targetOrAny(), size).schedule.at.bytes);
 }
 
 /** The printed C of a task; works where nothing compiles. */
@@ -65,15 +68,20 @@ export async function openImages(task: ImageTask, { threads, tile }: JobOptions)
   const { source, schedule } = scheduleImages(prepared, wanted, Math.max(...tile));
   const job: CompiledImageJob = { ...prepared, schedule };
   const { path: library } = await compiledLibrary(source, wanted);
-  const memory = (): WebAssembly.Memory => createMemory(schedule.at.bytes);
-  const pairs = (task.x.count * task.z.count) / (task.symmetric ? 2 : 1);
-  const thread = (): ReturnType<typeof threadExecutor<ImageRequest, ImageAnswer>> =>
-    threadExecutor(packageFile('dist/kernels/compiled/images/worker.js'), memory(), { library, job });
-  const executors =
-    pairs * pairSeconds(task) < SMALL_JOB
-      ? [localExecutor(new CompiledImageEngine(await openLibrary(library), memory(), job))]
-      : Array.from({ length: threads }, thread);
-  const { precision, outputs } = job;
   const { results, transposed } = schedule.at;
-  return new ImageTiles({ precision, outputs, stride: schedule.size, results, transposed }, new Slots(executors));
+  const places = { precision: job.precision, outputs: job.outputs, stride: schedule.size, results, transposed };
+  const memory = (): WebAssembly.Memory => createMemory(schedule.at.bytes);
+  const { symmetric, x, z } = task;
+  if (((x.count * z.count) / (symmetric ? 2 : 1)) * pairSeconds(task) < SMALL_JOB) {
+    const engine = new CompiledImageEngine(await openLibrary(library), memory(), job);
+    return new ImageTiles(places, new Slots([localExecutor(engine)]));
+  }
+  const start = (count: number): Executor<BandRequest, ImageAnswer>[] =>
+    Array.from({ length: count }, () =>
+      threadExecutor(packageFile('dist/kernels/compiled/images/worker.js'), memory(), { library, job }),
+    );
+  const costs = { counts: [x.count, z.count], symmetric, size: Math.max(...tile), lanes: schedule.lanes } as const;
+  return needsBands(costs, threads)
+    ? new BandedTiles(places, costs, start(Math.min(threads, x.count)))
+    : new ImageTiles(places, new Slots(start(threads)));
 }

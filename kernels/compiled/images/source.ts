@@ -273,9 +273,9 @@ ${cases.join('\n')}
 }
 
 /*
- * A tile. Arguments: blocks of x, bytes of one, blocks of groups of z, rows, columns, 1: upper triangle alone, numbers
- * of a row of results, both results, lists, what stages hand on, its numbers of a lane, constants, words, starts,
- * rectangles, stages to run.
+ * A tile. Arguments: blocks of x, bytes of one, blocks of groups of z, rows, columns, column of the diagonal in the
+ * first row where the upper triangle is wanted alone (else -1), numbers of a row of results, both results, lists, what
+ * stages hand on, its numbers of a lane, constants, words, starts, rectangles, stages to run.
  */
 int64_t ntk_images(uint8_t *m, const int64_t *a) {
   Frame f;
@@ -287,7 +287,7 @@ int64_t ntk_images(uint8_t *m, const int64_t *a) {
   const Rect *rects = (const Rect *)(m + a[15]);
   for (int64_t column = 0; column < a[4]; column += LANES) {
     for (int64_t row = 0; row < a[3]; row++) {
-      if (a[5] && column + LANES <= row) continue;
+      if (a[5] >= 0 && column + LANES <= row + a[5]) continue;
       f.x = (const T *)(m + a[0] + row * a[1]);
       f.z = (const T *)(m + a[2] + column * a[1]);
       for (int k = 0; k < 2; k++) f.results[k] = (T *)(m + a[7 + k]) + row * a[6] + column;

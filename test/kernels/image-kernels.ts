@@ -30,6 +30,8 @@ export interface ImageOptions {
   readonly normalized?: boolean;
   /** Side of a tile, in images. */
   readonly tile?: number;
+  /** 1 where left out. */
+  readonly threads?: number;
 }
 
 /** The kernels that were asked for, `[n, m]` each. */
@@ -68,8 +70,8 @@ export function imageTask(
   return { kind: 'images', programme, precision, outputs, ...sets, normalized };
 }
 
-async function computeTask(backend: Backend, task: ImageTask, tile: number): Promise<ImageKernels> {
-  const job = await doorOf(backend, 'images').open(task, { threads: 1, tile: [tile, tile] });
+async function computeTask(backend: Backend, task: ImageTask, tile: number, threads = 1): Promise<ImageKernels> {
+  const job = await doorOf(backend, 'images').open(task, { threads, tile: [tile, tile] });
   const shape = [task.x.count, task.z.count];
   const results = new Map(task.outputs.map((output) => [output, new Float64Array(shape[0] * shape[1])]));
   try {
@@ -109,7 +111,7 @@ export async function imageKernels(
   const task = imageTask(architecture, x, options, precision);
   const tile = options.tile ?? doorOf(backend, 'images').tileSizes[0];
   try {
-    return await computeTask(backend, task, tile);
+    return await computeTask(backend, task, tile, options.threads);
   } catch (error) {
     // As users have it: what cannot be printed as C, host computes.
     if (!(error instanceof CompilerError)) throw error;

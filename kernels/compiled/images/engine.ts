@@ -68,7 +68,7 @@ export class CompiledImageEngine {
     const isWhole = symmetric && range.row === range.column && range.rows === range.columns;
     const upper = wanted ?? isWhole;
     const diagonal = upper ? range.row - range.column : -1;
-    this.#run(range.rows, range.columns, diagonal, at.results[set], stageCount);
+    this.#run(at.x, range.rows, range.columns, diagonal, at.results[set], stageCount);
     let finite = true;
     outputs.forEach((_, k) => {
       const result = at.results[set][k] / this.#elements.BYTES_PER_ELEMENT;
@@ -80,13 +80,13 @@ export class CompiledImageEngine {
   }
 
   /**
-   * Runs the first stages for a block of images. `diagonal`: its column in the first row where the upper triangle
-   * is wanted alone; -1 for all pairs.
+   * Runs the first stages for a block of images; `x`: where its blocks lie, `diagonal`: its column in the first row
+   * where the upper triangle is wanted alone, -1 for all pairs.
    */
-  #run(rows: number, columns: number, diagonal: number, results: readonly number[], stages: number): void {
+  #run(x: number, rows: number, columns: number, diagonal: number, results: readonly number[], stages: number): void {
     const { at, blockBytes, size, storedCount } = this.#job.schedule;
     const second = results.length > 1 ? results[1] : results[0];
-    const images = [at.x, blockBytes, at.z, rows, columns, diagonal];
+    const images = [x, blockBytes, at.z, rows, columns, diagonal];
     const tables = [at.constants, at.words, at.starts, at.rects];
     const args = [...images, size, results[0], second, at.cells, at.stored, storedCount, ...tables, stages];
     this.#functions.call('ntk_images', this.#bytes, args);
@@ -135,20 +135,28 @@ export class CompiledImageEngine {
     this.#z = { from: column, count: columns };
   }
 
-  /** Self-kernels over 4^exponent of a pool of one image with itself, `[positions]`: the stages before it are run. */
-  selfPooled({ set, image, stage, numbers, unit }: SelfPooled): Float64Array {
+  /**
+   * Self-kernels over 4^exponent of a pool of as many images as there are lanes at most, each with itself,
+   * `[count, positions]`: the stages before it are run, by C that is printed for that.
+   */
+  selfPooled({ set, from, count, stage, numbers, unit }: SelfPooled): Float64Array {
     const { at, lanes } = this.#job.schedule;
-    this.#filler.fill(set, image, 1, at.x);
-    this.#filler.group(at.x, 1, at.z);
-    this.#run(1, 1, -1, at.results[0], stage);
-    return Float64Array.from(numbers, (number) => unit * this.#doubles[at.stored / 8 + number * lanes]);
+    this.#filler.fillGroups(set, from, count, at.z);
+    this.#run(at.z, 1, count, -1, at.results[0], stage);
+    const stored = this.#doubles.subarray(at.stored / 8);
+    const all = new Float64Array(count * numbers.length);
+    numbers.forEach((number, p) => {
+      for (let i = 0; i < count; i++) all[i * numbers.length + p] = unit * stored[number * lanes + i];
+    });
+    return all;
   }
 }
 
-/** A pool of one image with itself: numbers of its positions among what is stored, and what its sums are divided by. */
+/** A pool of images with themselves: numbers of its positions among what is stored, and what its sums are divided by. */
 export interface SelfPooled {
   readonly set: SharedImages;
-  readonly image: number;
+  readonly from: number;
+  readonly count: number;
   readonly stage: number;
   readonly numbers: readonly number[];
   readonly unit: number;

@@ -145,7 +145,8 @@ export class CellPrinter {
 
   #source({ out }: Of<'source'>): void {
     const { channels } = this.#in.job;
-    const [x, z] = [`f->x + (p + i) * ${channels}`, `f->z + (int64_t)((q + i) * ${channels}) * LANES`];
+    const x = `f->x + (int64_t)((p + i) * ${channels}) * XLANES`;
+    const z = `f->z + (int64_t)((q + i) * ${channels}) * LANES`;
     this.#loop.define(out, `pixelDistance(${x}, ${z}, ${channels})`);
   }
 
@@ -182,22 +183,22 @@ export class CellPrinter {
     const { height, width } = grids[places[step].grid];
     const [x, z] = loop.columns({ kind: 'smooth', value: step });
     const count = op === 'smooth' ? 4 : 3;
-    const args = (lanes: string): string =>
+    const args = (half: string): string =>
       [0, 1, 2, 3]
         .slice(0, count)
         .flatMap((k) => {
           const at = `${k * height * width}`;
-          const one = `dsplat(((const double *)${x})[${at} + p + i])`;
-          return [one, `dload((const double *)${z} + (int64_t)(${at} + q + i) * LANES${lanes})`];
+          const one = `dloadX((const double *)${x} + (int64_t)(${at} + p + i) * XLANES, ${half})`;
+          return [one, `dload((const double *)${z} + (int64_t)(${at} + q + i) * LANES + ${half})`];
         })
         .join(', ');
     const name = `${map}${op === 'smooth' ? 'Value' : 'Slope'}`;
     const v = loop.value(of);
-    if (this.#in.job.precision === 'f64') loop.define(out, `${name}(${v}, ${args('')})`);
+    if (this.#in.job.precision === 'f64') loop.define(out, `${name}(${v}, ${args('0')})`);
     else {
       const low = loop.name('d');
-      loop.body.push(`const dV ${low} = ${name}(lowHalf(${v}), ${args('')});`);
-      loop.define(out, `joined(${low}, ${name}(highHalf(${v}), ${args(' + DOUBLES')}))`);
+      loop.body.push(`const dV ${low} = ${name}(lowHalf(${v}), ${args('0')});`);
+      loop.define(out, `joined(${low}, ${name}(highHalf(${v}), ${args('DOUBLES')}))`);
     }
   }
 

@@ -74,7 +74,9 @@ export class Loop {
   columns(column: ImageColumn): readonly [string, string] {
     const name = this.#once(`columns ${JSON.stringify(column)}`, 'at', (made) => {
       const place = this.word(this.in.column(column));
-      this.head.push(`const T *const x${made} = f->x + ${place}, *const z${made} = f->z + (int64_t)${place} * LANES;`);
+      this.head.push(
+        `const T *const x${made} = f->x + (int64_t)${place} * XLANES, *const z${made} = f->z + (int64_t)${place} * LANES;`,
+      );
     });
     return [`x${name}`, `z${name}`];
   }
@@ -83,8 +85,10 @@ export class Loop {
   factors(column: ImageColumn): readonly [string, string] {
     const [x, z] = this.columns(column);
     const name = this.#once(`factors ${JSON.stringify(column)}`, 'a', (made) => {
-      this.row.push(`const T *const x${made} = ${x} + p, *const z${made} = ${z} + (int64_t)q * LANES;`);
-      this.body.push(`const V ${made} = splat(x${made}[i]), b${made} = load(z${made} + i * LANES);`);
+      this.row.push(
+        `const T *const x${made} = ${x} + (int64_t)p * XLANES, *const z${made} = ${z} + (int64_t)q * LANES;`,
+      );
+      this.body.push(`const V ${made} = loadX(x${made} + i * XLANES), b${made} = load(z${made} + i * LANES);`);
     });
     return [name, `b${name}`];
   }

@@ -38,7 +38,10 @@ export async function pooledOnCompiled(
   const { stage } = scheduled.plan.places.of[value];
   const unit = 1 / positionCount(step.windows.filter) ** 2;
   const all = allocate(set.count * numbers.length, 'f64') as Float64Array;
-  for (let image = 0; image < set.count; image++)
-    all.set(engine.selfPooled({ set, image, stage, numbers, unit }), image * numbers.length);
+  const { lanes } = scheduled.schedule;
+  for (let from = 0; from < set.count; from += lanes) {
+    const count = Math.min(lanes, set.count - from);
+    all.set(engine.selfPooled({ set, from, count, stage, numbers, unit }), from * numbers.length);
+  }
   return all;
 }

@@ -74,7 +74,7 @@ class Room {
   }
 }
 
-/** Plans, prints and places a job; with `read` what the self-kernels of these values need alone. */
+/** Plans, prints and places a job; with `read` what the self-kernels of these values need alone, each image with itself. */
 export function scheduleImages(
   job: PreparedImages,
   target: Target,
@@ -82,7 +82,7 @@ export function scheduleImages(
   read?: readonly ValueId[],
 ): ScheduledImages {
   const plan = planImages(job.programme, job.inputs, read);
-  const printed = printImages({ plan, job, target });
+  const printed = printImages({ plan, job, target, selves: read !== undefined });
   const { stages, rects } = componentRects(plan);
   const words = Int32Array.from(printed.words);
   words.set(stages.flat());

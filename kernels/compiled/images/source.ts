@@ -42,6 +42,8 @@ export interface PrintInput {
   readonly plan: ImagePlan;
   readonly job: PreparedImages;
   readonly target: Target;
+  /** Whether each image of a group meets itself: then images of x lie side by side as those of z do. */
+  readonly selves: boolean;
 }
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
@@ -237,15 +239,28 @@ typedef struct {
   const int32_t *starts;
   const Rect *rects;
   T *results[2];
-} Frame;
+} Frame;`;
 
-// Signed cosine distance of unit pixels: 1/2 |x - z|^2 or, where x . z < 0, -1/2 |x + z|^2.
+/** How numbers of images of x are read. */
+const ONE_IMAGE = `// One image x meets all images z of a group.
+enum { XLANES = 1 };
+INLINE V loadX(const T *at) { return splat(*at); }
+INLINE dV dloadX(const double *at, int half) { return dsplat(*at); }`;
+
+/** The same where each image is met by itself. */
+const SELVES = `// Each image of a group meets itself.
+enum { XLANES = LANES };
+INLINE V loadX(const T *at) { return load(at); }
+INLINE dV dloadX(const double *at, int half) { return dload(at + half); }`;
+
+/** What loops call. */
+const DISTANCES = `// Signed cosine distance of unit pixels: 1/2 |x - z|^2 or, where x . z < 0, -1/2 |x + z|^2.
 INLINE V pixelDistance(const T *x, const T *z, int channels) {
   V u = splat(0), sum = splat(0);
-  for (int k = 0; k < channels; k++) u = u + splat(x[k]) * load(z + k * LANES);
+  for (int k = 0; k < channels; k++) u = u + loadX(x + k * XLANES) * load(z + k * LANES);
   const M far = less(u, splat(0));
   for (int k = 0; k < channels; k++) {
-    const V v = load(z + k * LANES), d = splat(x[k]) - pick(far, -v, v);
+    const V v = load(z + k * LANES), d = loadX(x + k * XLANES) - pick(far, -v, v);
     sum = sum + d * d;
   }
   return minus(splat((T)0.5) * sum, far);
@@ -301,12 +316,14 @@ int64_t ntk_images(uint8_t *m, const int64_t *a) {
 
 /** Prints the kernels of a job on images. */
 export function printImages(input: PrintInput): PrintedImages {
-  const { plan, job, target } = input;
+  const { plan, job, target, selves } = input;
   const printer = new ImagePrinter(input);
   const body = printer.print(job.outputs);
   const source = [
     prelude(target, job.precision),
     FUNCTIONS,
+    selves ? SELVES : ONE_IMAGE,
+    DISTANCES,
     calledFunctions(body, job.precision),
     WINDOW_FUNCTIONS,
     STORED_FUNCTIONS,

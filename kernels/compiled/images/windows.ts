@@ -118,7 +118,7 @@ INLINE void around(T *list, const Grid *g, const Rect *r, const T *xs, const T *
     if (xs) {
       const int q = y + r->dy, k = x + r->dx;
       if (inside(y, g->height) && inside(x, g->width)) {
-        const V s = splat(xs[y * g->width + x]);
+        const V s = loadX(xs + (y * g->width + x) * XLANES);
         v = splat((T)0.5) * (s * s);
       } else if (inside(q, g->height) && inside(k, g->width)) {
         const V s = load(zs + (q * g->width + k) * LANES);
@@ -154,7 +154,7 @@ static NOINLINE V exact(const T *list, const Grid *g, const Window *w, const T *
       }
       const int isX = inside(py, g->height) && inside(px, g->width);
       const int isZ = inside(ty, g->height) && inside(tx, g->width);
-      const V a = isX ? splat(xs[py * g->width + px]) * rx : splat(0);
+      const V a = isX ? loadX(xs + (py * g->width + px) * XLANES) * rx : splat(0);
       const V b = isZ ? load(zs + (ty * g->width + tx) * LANES) * rz : splat(0);
       const V d = a - b;
       spread = madd(d, d, spread);

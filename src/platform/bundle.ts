@@ -15,6 +15,6 @@ export function bundleOf(folder: string, name: string): URL | null {
   const path = join(folder, 'dist/bundle', `${name}.js`);
   const made = writtenAt(path);
   // Only where the package is developed; a package that is installed is never compiled again.
-  const compiled = writtenAt(join(folder, 'dist/.tsbuildinfo')) ?? 0;
+  const compiled = writtenAt(join(folder, 'dist', '.tsbuildinfo')) ?? 0;
   return made === null || made < compiled ? null : pathToFileURL(path);
 }

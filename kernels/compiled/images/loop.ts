@@ -75,7 +75,8 @@ export class Loop {
     const name = this.#once(`columns ${JSON.stringify(column)}`, 'at', (made) => {
       const place = this.word(this.in.column(column));
       this.head.push(
-        `const T *const x${made} = f->x + (int64_t)${place} * XLANES, *const z${made} = f->z + (int64_t)${place} * LANES;`,
+        `const T *const x${made} = f->x + (int64_t)${place} * XLANES;`,
+        `const T *const z${made} = f->z + (int64_t)${place} * LANES;`,
       );
     });
     return [`x${name}`, `z${name}`];

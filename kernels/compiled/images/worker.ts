@@ -10,6 +10,7 @@ export interface CompiledImageStart {
 }
 
 const { library, memory, job } = threadStart<CompiledImageStart>();
-const opened = openLibrary(library).then((functions) => new CompiledImageEngine(functions, memory, job));
+// Requests wait until then: two that awaited it together would be answered together.
+const engine = new CompiledImageEngine(await openLibrary(library), memory, job);
 
-answerRequests(async (request: BandRequest) => (await opened).answer(request));
+answerRequests((request: BandRequest) => engine.answer(request));

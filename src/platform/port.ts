@@ -23,10 +23,15 @@ export function answerAfterStart<S, R, A>(
   const known: S | null = workerData;
   let answer = known === null ? null : begin(known);
   if (known === null) meanwhile();
-  parentPort?.on('message', async (message: S | R) => {
+  // One after the other: requests that wait for the start would be answered together, the first one late.
+  let last: Promise<unknown> = Promise.resolve();
+  parentPort?.on('message', (message: S | R) => {
     if (answer === null) {
       answer = begin(message as S);
-      await answer;
-    } else parentPort?.postMessage(await (await answer)(message as R));
+      last = answer;
+      return;
+    }
+    const begun = answer;
+    last = last.then(async () => parentPort?.postMessage(await (await begun)(message as R)));
   });
 }

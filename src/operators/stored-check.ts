@@ -8,11 +8,20 @@ const PANEL_BYTES = 8 * 2 ** 20;
 /** Rows that are looked at closely where the products differ. */
 const CLOSELY = 8;
 
+/** Buffers of the last pass over a matrix: new ones for each would wait for the collector beside each other. */
+const resting = new WeakMap<NpyPanels, readonly ArrayBuffer[]>();
+
+function buffersFor(panels: NpyPanels, bytes: number): readonly ArrayBuffer[] {
+  const kept = resting.get(panels);
+  resting.delete(panels);
+  return kept ?? [new ArrayBuffer(bytes), new ArrayBuffer(bytes)];
+}
+
 /** Reads a matrix from the first panel to the last: the next panel is read while one is used. */
 export async function eachPanel(panels: NpyPanels, use: (panel: FloatArray, first: number) => void): Promise<void> {
   const rowBytes = panels.columns * (panels.precision === 'f64' ? 8 : 4);
   const rows = Math.max(1, Math.min(panels.rows, Math.floor(PANEL_BYTES / rowBytes)));
-  const buffers = [new ArrayBuffer(rows * rowBytes), new ArrayBuffer(rows * rowBytes)];
+  const buffers = buffersFor(panels, rows * rowBytes);
   const read = (first: number, which: number): Promise<FloatArray> =>
     panels.read(first, Math.min(rows, panels.rows - first), buffers[which]);
   let which = 0;
@@ -24,6 +33,7 @@ export async function eachPanel(panels: NpyPanels, use: (panel: FloatArray, firs
     next = following < panels.rows ? read(following, which) : null;
     use(panel, first);
   }
+  resting.set(panels, buffers);
 }
 
 /** @throws DataError with the place of the first number of a panel that is not finite. */

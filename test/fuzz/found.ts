@@ -99,4 +99,16 @@ export const FOUND: readonly Found[] = [
     data: Float64Array.of(0.499, -0.5, 0.3, 0.2),
     shape: [2, 1, 2, 1],
   }),
+  found(
+    'one position, a stride of 2',
+    [
+      dense({ biasStd: 0.5, biasInit: 'zero' }),
+      { kind: 'elu' },
+      { kind: 'conv', filter: [1], stride: [2], padding: 'valid' },
+      relu,
+      { kind: 'pixel' },
+      dense(),
+    ],
+    { data: Float64Array.of(-0.502, -0.365, 0.4, 0.1), shape: [2, 1, 2] },
+  ),
 ];

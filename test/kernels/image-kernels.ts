@@ -15,6 +15,9 @@ async function opens({ backend, precision }: Combination): Promise<boolean> {
   return (await selectBackend(backend, precision)).backend.tasks.images !== undefined;
 }
 
+/** What `compiled` says of windows that it has no C for. */
+const IRREGULAR = /^images: what is compiled has windows that all wrap or all do not/;
+
 /** The kernels of images have no product that a BLAS does: with one they are the same code. */
 const OWN = COMBINATIONS.filter(({ native }) => native === undefined);
 const OPEN = await Promise.all(OWN.map(opens));
@@ -113,8 +116,8 @@ export async function imageKernels(
   try {
     return await computeTask(backend, task, tile, options.threads);
   } catch (error) {
-    // As users have it: what cannot be printed as C, host computes.
-    if (!(error instanceof CompilerError)) throw error;
+    // As users have it: host computes windows that are not printed as C. Any other refusal is a fault.
+    if (!(error instanceof CompilerError) || !IRREGULAR.test(error.reason)) throw error;
     return computeTask((await selectBackend('host', precision)).backend, task, tile);
   }
 }

@@ -77,5 +77,6 @@ const CAREFUL = ['-fwrapv', '-fno-delete-null-pointer-checks', '-fno-strict-alia
 export function compilerFlags(target: Target): readonly string[] {
   const tuned = target.family === 'x86' ? ['-mtune=native'] : [];
   const arithmetic = ['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math'];
-  return ['-std=gnu11', '-O3', ...CAREFUL, '-w', ...arithmetic, '-shared', '-fPIC', ...setOf(target).flags, ...tuned];
+  const common = ['-std=gnu11', '-O3', '-w', '-shared', '-fPIC'];
+  return [...common, ...CAREFUL, ...arithmetic, ...setOf(target).flags, ...tuned];
 }

@@ -31,6 +31,8 @@ export interface ImageOptions {
   readonly z?: NdArray;
   readonly kind?: KernelKind;
   readonly normalized?: boolean;
+  /** Whether windows that are not printed as C may be left to host, as users have it. [no: that is a fault] */
+  readonly mayBeIrregular?: boolean;
   /** Side of a tile, in images. */
   readonly tile?: number;
   /** 1 where left out. */
@@ -116,8 +118,8 @@ export async function imageKernels(
   try {
     return await computeTask(backend, task, tile, options.threads);
   } catch (error) {
-    // As users have it: host computes windows that are not printed as C. Any other refusal is a fault.
-    if (!(error instanceof CompilerError) || !IRREGULAR.test(error.reason)) throw error;
+    const isLeft = options.mayBeIrregular && error instanceof CompilerError && IRREGULAR.test(error.reason);
+    if (!isLeft) throw error;
     return computeTask((await selectBackend('host', precision)).backend, task, tile);
   }
 }

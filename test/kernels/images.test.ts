@@ -81,7 +81,7 @@ async function both(
   c: Combination,
   options: ImageOptions = {},
 ): Promise<Both> {
-  const { nngp, ntk } = await imageKernels(json, x, c, options);
+  const { nngp, ntk } = await imageKernels(json, x, c, { ...options, mayBeIrregular: true });
   if (nngp === null || ntk === null) throw new Error('both kernels were asked for');
   return { nngp: nngp.data, ntk: ntk.data };
 }

@@ -61,12 +61,11 @@ export function setOf({ bits, family }: Target): InstructionSet {
 }
 
 /**
- * What GCC 12 needs so as not to drop the results of some loops over windows with a stride of 2. The C is sound: no
- * sanitiser objects, and other compilers and `-O0` compute it rightly. Its choice of induction variables writes an
- * address as a sum of differences on a base that is null, and a later pass takes what is read there for nothing. Either
- * of the first two is enough: where whole numbers wrap it has made no such address yet (nor does `-fno-ivopts`), and
- * where null may be a place it does not draw that conclusion. The last is a matter of safety, for no known fault: C here
- * reads one memory as numbers of several types.
+ * What GCC 12 needs so as not to drop the results of some loops over windows with a stride of 2. The C is sound as far
+ * as is known: sanitisers find nothing, and `-O0` and clang compute it rightly. The compiler's induction variables give
+ * an address the base null, with differences of pointers added. Where whole numbers wrap no such address has been
+ * seen; where null may be a place, results were right in spite of one. Each of the two was enough by itself. The last
+ * is for safety, for no known fault: the C reads one memory as numbers of several types.
  */
 const CAREFUL = ['-fwrapv', '-fno-delete-null-pointer-checks', '-fno-strict-aliasing'] as const;
 

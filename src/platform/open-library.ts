@@ -117,6 +117,17 @@ function chosen(
   return raised(koffi, library, better, setCore);
 }
 
+const LEAST_NORMAL = Float64Array.of(2 ** -1022);
+
+/** Whether this thread takes numbers below the least normal one, 2e-308, for 0. */
+function flushesSubnormals(): boolean {
+  return LEAST_NORMAL[0] / 2 === 0;
+}
+
+/** What a library linked with -ffast-math does when it is loaded, to all that the thread computes from then on. */
+const FLUSHES =
+  'it was linked with -ffast-math, which makes this process take numbers below 2e-308 for 0: use a build without it';
+
 /**
  * Loads the libraries `paths` as one, of OpenBLAS with kernels that suit the processor, and checks a small product.
  *
@@ -125,8 +136,10 @@ function chosen(
  * each. Threads that load it later find it as it is.
  */
 export function openLibrary(koffi: Koffi, paths: readonly string[], around: Surroundings): OpenLibrary | Unusable {
+  const before = flushesSubnormals();
   const first = loadLibrary(koffi, paths);
   if (!isLoaded(first)) return first;
+  if (!before && flushesSubnormals()) return { reason: FLUSHES };
   const open = chosen(koffi, first, around);
   if (!('library' in open) || open.coreChoice === 'engine') return open;
   const wrong = wrongProduct(open.library);

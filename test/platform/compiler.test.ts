@@ -259,7 +259,7 @@ const modeOf = (path: string): number => statSync(path).mode & 0o7777;
 
 /** Whether a process that was ended is gone some moments later; one whose parent has not looked yet is. */
 async function ends(pid: number): Promise<boolean> {
-  for (let k = 0; k < 200; k++) {
+  for (let k = 0; k < 1000; k++) {
     try {
       if (/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) return true;
     } catch {

@@ -9,6 +9,10 @@ import { nativeFacts, sameLibrary } from '../../src/platform/native.js';
 
 if (isMainThread) {
   const facts = await nativeFacts('auto');
+  if (!facts.available) {
+    console.log(JSON.stringify({ facts }));
+    process.exit(0);
+  }
   const worker = new Worker(new URL(import.meta.url), { workerData: facts.path });
   const core = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
   const x = { data: new Float32Array(2000 * 784).fill(1), shape: [2000, 784] };

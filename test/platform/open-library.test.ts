@@ -29,7 +29,11 @@ interface Made {
 }
 
 /** A library in a file of its own, as one that is loaded stays. */
-function compiled({ own = 'Prescott', known = 'Haswell", "SkylakeX', ...rest }: Made, name?: string): string {
+function compiled(
+  { own = 'Prescott', known = 'Haswell", "SkylakeX', ...rest }: Made,
+  name?: string,
+  flags: readonly string[] = [],
+): string {
   const { config = 'OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH', wrong = '', slow = '' } = rest;
   const words = { OWN: own, KNOWN: known, CONFIG: config, WRONG: wrong, SLOW: slow };
   made += 1;
@@ -37,7 +41,11 @@ function compiled({ own = 'Prescott', known = 'Haswell", "SkylakeX', ...rest }: 
   const defined = Object.entries(words).map(([name, text]) => `-D${name}="${text}"`);
   const { status, stderr } = spawnSync(COMPILER, [
     '-O2',
-    '-ffast-math',
+    // Not -ffast-math: with it the library makes the whole process take subnormal numbers for 0.
+    '-fassociative-math',
+    '-fno-signed-zeros',
+    '-fno-trapping-math',
+    ...flags,
     '-ftree-vectorize',
     '-shared',
     '-fPIC',
@@ -170,6 +178,13 @@ const isX86 = process.platform === 'linux' && process.arch === 'x64';
 
 (hasCompiler && isX86 ? describe : describe.skip)('what the loader of the system finds', () => {
   const known = ['Sandybridge', 'Haswell', 'Zen', 'SkylakeX'].join('", "');
+
+  test('is left out, with a word, where it makes the process flush subnormal numbers', () => {
+    compiled({ known }, 'libopenblas.so.0', ['-ffast-math']);
+    const { facts } = inProcess({ LD_LIBRARY_PATH: folder, [CORE_VARIABLE]: '' });
+    expect(facts.name ?? '').not.toMatch(/libopenblas/);
+    expect(facts).toMatchObject({ reason: expect.stringContaining('linked with -ffast-math') });
+  });
 
   test('is the same on every thread, and computes the products of kernels', () => {
     compiled({ known }, 'libopenblas.so.0');

@@ -21,9 +21,9 @@ function tellingLine(words: string): string {
 }
 
 /** Ends a compiler with the programs that it started. */
-function end({ pid }: ChildProcess): void {
+function end(child: ChildProcess | null): void {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    if (child?.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   } catch {
     // It has ended by itself.
   }
@@ -59,38 +59,41 @@ interface Ending {
 
 function run(compiler: Compiler, flags: readonly string[], source: string, seconds: number): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    // A group of its own, so that the programs that it starts end with it.
-    const child = spawn(compiler.path, [...compiler.words, ...flags], {
-      env: { ...process.env, LC_ALL: 'C' },
-      stdio: ['pipe', 'ignore', 'pipe'],
-      detached: true,
-    });
     let cause: Ending['cause'] = 'itself';
     let words = '';
+    let child: ChildProcess | null = null;
     const stop = (why: Ending['cause']): void => {
       cause = why;
       end(child);
     };
+    // Before the compiler runs: a signal between the two would leave it behind.
     const undo = whenStopped(() => stop('interruption'));
+    // A group of its own, so that the programs that it starts end with it.
+    const started = spawn(compiler.path, [...compiler.words, ...flags], {
+      env: { ...process.env, LC_ALL: 'C' },
+      stdio: ['pipe', 'ignore', 'pipe'],
+      detached: true,
+    });
+    child = started;
     const timer = setTimeout(() => stop('time'), seconds * 1000);
     const done = (): void => {
       clearTimeout(timer);
       undo();
     };
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    started.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (words.length < KEPT) words += text;
     });
-    child.on('error', (error) => {
+    started.on('error', (error) => {
       done();
       reject(error);
     });
-    child.on('close', (code) => {
+    started.on('close', (code) => {
       done();
       resolve({ code, words, cause });
     });
     // One that ends before it has read all says why by itself.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(source);
+    started.stdin.on('error', () => undefined);
+    started.stdin.end(source);
   });
 }
 

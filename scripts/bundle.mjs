@@ -17,6 +17,8 @@ const PROGRAM = join(DIST, 'src/cli/program.js');
 const THREADS = {
   'host/rows': 'kernels/host/rows/worker.js',
   'host/images': 'kernels/host/images/worker.js',
+  'compiled/rows': 'kernels/compiled/rows/worker.js',
+  'compiled/images': 'kernels/compiled/images/worker.js',
   'empirical/pool': 'src/empirical/threads/worker.js',
 };
 /** What the shared file is made of, with all that these import. */

@@ -8,7 +8,7 @@ import type { KernelJob } from '../../../src/backend/tile.js';
 import { createMemory } from '../../../src/backend/tile-memory.js';
 import { CompilerError } from '../../../src/errors.js';
 import { openLibrary } from '../../../src/platform/compiled-library.js';
-import { packageFile } from '../../../src/platform/package-files.js';
+import { threadProgram } from '../../../src/platform/package-files.js';
 import { compiledLibrary, target } from '../library.js';
 import { laneCount, type Target } from '../vector.js';
 import { BandedTiles, needsBands } from './bands.js';
@@ -78,7 +78,10 @@ export async function openImages(task: ImageTask, { threads, tile }: JobOptions)
   }
   const start = (count: number): Executor<BandRequest, ImageAnswer>[] =>
     Array.from({ length: count }, () =>
-      threadExecutor(packageFile('dist/kernels/compiled/images/worker.js'), memory(), { library, job }),
+      threadExecutor(threadProgram('compiled/images', 'dist/kernels/compiled/images/worker.js'), memory(), {
+        library,
+        job,
+      }),
     );
   const costs = { counts: [x.count, z.count], symmetric, size: Math.max(...tile), lanes: schedule.lanes } as const;
   return needsBands(costs, threads)

@@ -7,7 +7,7 @@ import type { RowTask } from '../../../src/backend/tasks.js';
 import { createMemory } from '../../../src/backend/tile-memory.js';
 import { CompilerError } from '../../../src/errors.js';
 import { openLibrary } from '../../../src/platform/compiled-library.js';
-import { packageFile } from '../../../src/platform/package-files.js';
+import { threadProgram } from '../../../src/platform/package-files.js';
 import { compiledLibrary, target as findTarget, printedTarget } from '../library.js';
 import type { Target } from '../vector.js';
 import { encode } from './encode.js';
@@ -51,7 +51,7 @@ export async function openRows(task: RowTask, options: JobOptions): Promise<Tile
   const job = await prepare(task, target, options);
   const memory = (): WebAssembly.Memory => createMemory(job.layout.bytes);
   const thread = (): ReturnType<typeof threadExecutor<TileRequest, TileAnswer>> =>
-    threadExecutor(packageFile('dist/kernels/compiled/rows/worker.js'), memory(), { job });
+    threadExecutor(threadProgram('compiled/rows', 'dist/kernels/compiled/rows/worker.js'), memory(), { job });
   const local = async (): Promise<TileEngine> => {
     const own = memory();
     return new TileEngine(

@@ -22,15 +22,18 @@ const rows = (depth, precision, agree) => ({
   layers: connected(depth),
   agree,
 });
-/** Blocks `[b, b]` of different images, seconds of a pair; neural-tangents takes the block `[peer, peer]` in one piece, as its memory allows. */
-const images = (layers, b, peer) => ({
+/**
+ * Blocks `[b, b]` of different images, seconds of a pair; neural-tangents takes the block `[peer, peer]` in one piece, as its memory allows.
+ * Its sums over a million pairs of positions, in f32, are off by some 1e-4.
+ */
+const images = (layers, b, peer, agree = 1e-5) => ({
   data: 'test.bin',
   kind: 'analytic',
   block: b,
   peer,
   precision: 'f32',
   layers,
-  agree: 1e-5,
+  agree,
 });
 const network = (data, count, layers, width, outputs) => ({
   data,
@@ -51,8 +54,8 @@ export const CASES = {
   'cntk tr depth 5': images(plain(5, 'flatten'), 256, 64),
   'cntk tr depth 21': images(plain(21, 'flatten'), 256, 64),
   'rescntk tr depth 5': images(residual(5, 'flatten'), 256, 64),
-  'cntk gap depth 5': images(plain(5, 'globalAvgPool'), 16, 2),
-  'rescntk gap depth 5': images(residual(5, 'globalAvgPool'), 8, 2),
+  'cntk gap depth 5': images(plain(5, 'globalAvgPool'), 16, 2, 1e-3),
+  'rescntk gap depth 5': images(residual(5, 'globalAvgPool'), 16, 2, 1e-3),
   'empirical fc, 1 output': hidden(1),
   'empirical fc, 10 outputs': hidden(10),
   'empirical conv, 1 output': filters(1),

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OutputError, UsageError } from '../../errors.js';
 import { linearAlgebra } from '../../linalg/index.js';
@@ -7,6 +7,7 @@ import { PAPERS } from '../../papers/index.js';
 import { chosenClaims, measureClaims } from '../../papers/run.js';
 import type { ClaimResult, Paper, PaperData } from '../../papers/types.js';
 import { now } from '../../platform/clock.js';
+import { makeFolders } from '../../platform/folders.js';
 import { defaultMemory } from '../../platform/limits.js';
 import { checkPath, writeWhole } from '../../report/file.js';
 import { jsonText } from '../../report/formats/json.js';
@@ -129,7 +130,7 @@ export async function runPaper(args: ParsedArguments, { signal }: CommandContext
     if (!args.switches.has('no-progress')) say(`claim ${id} (${done + 1} of ${total}) ...`);
   });
   const record = recordOf(job, paper, loaded, claims, { load, compute: now() - load }, algebra.name);
-  mkdirSync(job.out, { recursive: true });
+  makeFolders(job.out);
   const text = jsonText(record);
   await writeWhole(job.record, text, true);
   const { paperPage } = await import('../../report/pages/paper.js');

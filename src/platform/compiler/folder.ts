@@ -2,7 +2,6 @@ import {
   closeSync,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -17,6 +16,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { CompilerError } from '../../errors.js';
 import { reasonOf } from '../../message.js';
+import { makeFolders } from '../folders.js';
 
 /** Bits of a mode that let the group or others write. */
 const WRITABLE = 0o022;
@@ -83,7 +83,7 @@ export class CacheFolder {
   constructor(path = cacheFolderPath()) {
     this.path = path;
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      makeFolders(path, 0o700);
       const link = lstatSync(path);
       const user = userNumber();
       if (link.isSymbolicLink() && user !== null && link.uid !== user && link.uid !== 0) {

@@ -37,6 +37,13 @@ describe('ntk paper', () => {
     expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/paper\.json: must not exist yet.*--force/)]);
   });
 
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  onLinux('refuses before any work a folder that cannot be made', async () => {
+    const { code, stdout, stderr } = await at.ntk('paper', 'geifman', '--claims', '31', '--out', '/proc/ntk');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^ntk: --out: must be a folder that can be made, got \/proc\/ntk \(ENOENT[^\n]*\n$/);
+  });
+
   test('takes own data, with labels', async () => {
     const data = ['--data', DIGITS, '--label-column', '64', '--rows', '0:120'];
     const { code, stdout } = await at.ntk('paper', 'geifman', '--claims', '32', ...data, '--out', 'own', '--json');

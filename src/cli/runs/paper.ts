@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
+import { rmdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OutputError, UsageError } from '../../errors.js';
 import { linearAlgebra } from '../../linalg/index.js';
+import { reasonOf } from '../../message.js';
 import { digitImages } from '../../papers/data.js';
 import { PAPERS } from '../../papers/index.js';
 import { chosenClaims, measureClaims } from '../../papers/run.js';
@@ -65,11 +66,22 @@ function unusedData(paper: Paper, { data, claims }: PaperJob): readonly string[]
   return [`--data: not used, as no claim that is asked for is about data${remedy}`];
 }
 
-/** Makes the folder of the result, or says why not, before any work. */
+/** @throws OutputError where the system makes no folder of that name */
+function makeFolder(out: string): void {
+  try {
+    makeFolders(out);
+  } catch (error) {
+    throw new OutputError(`--out: must be a folder that can be made, got ${out} (${reasonOf(error)}). Name another.`);
+  }
+}
+
+/** Says before any work why the folder of the result could not be made; leaves none behind. */
 function prepareFolder({ out, record, page, force }: PaperJob): void {
   const there = statSync(out, { throwIfNoEntry: false });
   if (there === undefined) {
     checkPath(out, false);
+    makeFolder(out);
+    rmdirSync(out);
     return;
   }
   if (!there.isDirectory()) {
@@ -130,7 +142,7 @@ export async function runPaper(args: ParsedArguments, { signal }: CommandContext
     if (!args.switches.has('no-progress')) say(`claim ${id} (${done + 1} of ${total}) ...`);
   });
   const record = recordOf(job, paper, loaded, claims, { load, compute: now() - load }, algebra.name);
-  makeFolders(job.out);
+  makeFolder(job.out);
   const text = jsonText(record);
   await writeWhole(job.record, text, true);
   const { paperPage } = await import('../../report/pages/paper.js');

@@ -1,39 +1,10 @@
+import type { RowFunctions } from '../../src/backend/rows/functions.js';
 import type { Precision } from '../../src/data/array.js';
 import { enableRelaxedSimd, moduleBytes } from '../../src/platform/wasm.js';
 
-/** Functions of the WebAssembly module for one precision. */
-export interface Kernels {
-  pack(
-    src: number,
-    stride: number,
-    count: number,
-    padded: number,
-    first: number,
-    depth: number,
-    dst: number,
-    width: number,
-  ): void;
-  multiply(
-    a: number,
-    b: number,
-    rows: number,
-    columns: number,
-    depth: number,
-    c: number,
-    ldc: number,
-    add: boolean,
-    upper: boolean,
-  ): void;
+/** Functions of the WebAssembly module for one precision: those of tiles of vectors, and what host has beside them. */
+export interface Kernels extends Omit<RowFunctions, 'panels' | 'body'> {
   peak(count: number, seed: number): void;
-  signedDistances(
-    c: number,
-    ldc: number,
-    rows: number,
-    columns: number,
-    threshold: number,
-    list: number,
-    upper: boolean,
-  ): number;
   body(
     begin: number,
     end: number,
@@ -51,20 +22,6 @@ export interface Kernels {
     angles: number,
     sines: number,
     upper: boolean,
-  ): void;
-  mirror(c: number, ldc: number, n: number): void;
-  transpose(c: number, ldc: number, rows: number, columns: number, dst: number, ldt: number): void;
-  vectors(
-    c: number,
-    ldc: number,
-    rows: number,
-    columns: number,
-    across: number,
-    along: number,
-    forRows: number,
-    forColumns: number,
-    length: number,
-    both: boolean,
   ): void;
   pair(
     begin: number,
